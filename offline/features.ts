@@ -1,0 +1,59 @@
+import { OfflineError } from "./error.ts"
+import { isActive, switchedOnBy } from "./switch.ts"
+
+/** Features that cannot work without a connection: what each would do, said to whoever asks for it. */
+const FEATURES = {
+  share: { name: "Sharing", would: "send the conversation to a server on the internet" },
+  upgrade: { name: "Upgrade", would: "download another version; install this build's next release instead" },
+  github: { name: "The GitHub command", would: "connect to api.github.com and api.opencode.ai" },
+  models: {
+    name: "Refreshing the model catalogue",
+    would: "download it; set OPENCODE_MODELS_PATH to a file instead",
+  },
+} as const
+
+export type Feature = keyof typeof FEATURES
+
+/** One sentence for people: that the feature is off, what switched it off, and why. */
+export function message(feature: Feature): string {
+  const { name, would } = FEATURES[feature]
+  return `${name} is off because OpenCode is offline (${switchedOnBy()}): it would ${would}.`
+}
+
+/** The error that stands for a refused feature; `code` is `ERR_OPENCODE_OFFLINE`. */
+export function refusal(feature: Feature): OfflineError {
+  return new OfflineError(message(feature))
+}
+
+/** Prints the sentence on standard error and goes on. */
+export function warn(feature: Feature): void {
+  process.stderr.write(`! ${message(feature)}\n`)
+}
+
+/** Ends a command: the sentence on standard error, exit code 1. */
+export function refuseCommand(feature: Feature): void {
+  warn(feature)
+  process.exitCode = 1
+}
+
+/** The part of Hono's context that an answer needs. */
+interface Answerable {
+  json(body: unknown, status: number): Response
+}
+
+/** Answers an HTTP request with 403 and an error in the shape of upstream's named errors. */
+export function refuseRequest(context: Answerable, feature: Feature): Response {
+  const text = message(feature)
+  return context.json({ success: false, error: text, name: "OfflineError", data: { message: text } }, 403)
+}
+
+/** The version as the TUI shows it. */
+export function label(version: string): string {
+  return isActive() ? `${version} offline` : version
+}
+
+/** Says at a server's start that offline is on and where the policy is to be read; nothing otherwise. */
+export function announce(): void {
+  if (isActive())
+    console.log(`offline (${switchedOnBy()}): see \`opencode offline\` for what may be connected to`)
+}

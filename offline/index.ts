@@ -1,0 +1,28 @@
+import { command } from "./command.ts"
+import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
+import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
+import { child, onDisk } from "./packages.ts"
+import { configSchema } from "./schema.ts"
+import { isActive, option, start } from "./switch.ts"
+import { webUi } from "./web-ui.ts"
+
+// The switch is resolved, and the guard stands, as soon as this module is evaluated: ahead of all upstream code.
+start()
+
+/** All that patched code may call. Patches reach it as an import, on both sources. */
+export const Offline = Object.freeze({
+  active: isActive,
+  option,
+  command,
+  configSchema,
+  label,
+  announce,
+  message,
+  warn,
+  refusal,
+  refuseCommand,
+  refuseRequest,
+  models: Object.freeze({ catalogue, fetchDisabled, refuseRefresh }),
+  packages: Object.freeze({ onDisk, child }),
+  webUi,
+})

@@ -1,0 +1,55 @@
+import type { NapiConfig, SgNode } from "@ast-grep/napi"
+
+/** The two bundles of the release source that hold OpenCode's code. The git source has one tree, `git`. */
+export type TreeName = "main" | "worker" | "git"
+
+/** A replacement of the UTF-16 range [start, end) of a unit's text. */
+export interface TextEdit {
+  start: number
+  end: number
+  text: string
+}
+
+/** One kind of place in upstream's code, and what becomes of each. */
+export interface Edit {
+  /** Upstream's source file, relative to its opencode package: `src/provider/models.ts`. */
+  file: string
+  /** What is looked for, in words, for the error when it is not found: "the initialiser of ModelsDev.Data". */
+  what: string
+  /** An ast-grep rule (https://ast-grep.github.io/reference/rule.html) in TypeScript's grammar. */
+  find: NapiConfig
+  /** How many places there are in each tree. A tree that is not named has none; `git` defaults to the larger of the two. */
+  places: Partial<Record<TreeName, number>>
+  /**
+   * @param place one match of `find`
+   * @param offline the expression by which the patched code reaches the `Offline` object of offline/index.ts
+   */
+  change(place: SgNode, offline: string): TextEdit[]
+}
+
+/** One concern. `patches/series` gives the order; the file's name is the patch's name: area-verb-object. */
+export interface Patch {
+  /** A conventional-commit title, as upstream's pull requests need it. */
+  subject: string
+  /** Why users need it. */
+  why: string
+  /** Why no setting, plugin or environment variable of upstream's does the same. */
+  whyPatch: string
+  kind: "upstreamable" | "build" | "offline-only"
+  /** Upstream's issues and pull requests that it answers, as numbers. */
+  upstream: number[]
+  /** A condition that can be tested, under which the patch can go. */
+  removeWhen: string
+  edits: Edit[]
+}
+
+/** Gives a patch its type; the file's default export. */
+export function definePatch(patch: Patch): Patch {
+  return patch
+}
+
+/** The number of places that an edit must find in a tree. */
+export function expectedPlaces(edit: Edit, tree: TreeName): number {
+  if (tree !== "git") return edit.places[tree] ?? 0
+  return edit.places.git ?? Math.max(edit.places.main ?? 0, edit.places.worker ?? 0)
+}
