@@ -1,0 +1,69 @@
+import { Failure } from "./errors.ts"
+import type { EmbeddedModule, ModuleGraph } from "./module-graph/index.ts"
+import type { Tree } from "./series/apply.ts"
+import type { TreeName } from "./series/patch.ts"
+import { joinBundle, splitBundle } from "./series/release-bundle.ts"
+
+/** The modules of a release executable that hold OpenCode's code; both contain the server. */
+export const BUNDLES: Record<Exclude<TreeName, "git">, string> = {
+  main: "/$bunfs/root/src/index.js",
+  worker: "/$bunfs/root/src/cli/cmd/tui/worker.js",
+}
+
+/** The name by which patched code of the release source knows the `Offline` object. */
+export const OFFLINE = "__offline"
+
+/** Bun stores text in which every character is below U+0100 as Latin-1. */
+const LATIN1 = 1
+
+/**
+ * The code of a release executable, as trees that patches can be applied to.
+ * @throws Failure when a bundle is missing or of a form that is not known
+ */
+export function readTrees(graph: ModuleGraph): Tree[] {
+  return Object.entries(BUNDLES).map(([name, module]) => ({
+    name: name as TreeName,
+    units: splitBundle(module, decode(findModule(graph, module))),
+  }))
+}
+
+/** The new contents of the bundles, by module name, each importing the offline module ahead of everything else. */
+export function printTrees(trees: Tree[], offlineModule: string): Map<string, Uint8Array> {
+  const statement = `import { Offline as ${OFFLINE} } from ${JSON.stringify(offlineModule)};`
+  return new Map(
+    trees.map((tree) => {
+      const name = BUNDLES[tree.name as keyof typeof BUNDLES]
+      return [name, encode(name, joinBundle(tree.units, statement))]
+    }),
+  )
+}
+
+/** @throws Failure when there is no module of that name */
+export function findModule(graph: ModuleGraph, name: string): EmbeddedModule {
+  const module = graph.modules.find((candidate) => candidate.name === name)
+  if (module) return module
+  throw unknown(`it has no module ${name}`)
+}
+
+function decode(module: EmbeddedModule): string {
+  if (module.encoding !== LATIN1)
+    throw unknown(`${module.name} has the encoding ${module.encoding}, not ${LATIN1} (Latin-1)`)
+  const { buffer, byteOffset, byteLength } = module.contents
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1")
+}
+
+function encode(name: string, text: string): Uint8Array {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of Latin-1
+  const other = text.match(/[^\x00-\xff]/)
+  if (other)
+    throw unknown(`a patch put a character into ${name} that Latin-1 has not: ${JSON.stringify(other[0])}`)
+  return Buffer.from(text, "latin1")
+}
+
+function unknown(why: string): Failure {
+  return new Failure({
+    what: "The executable's code is not laid out as patches expect it",
+    why,
+    next: "pin a release up to 1.3.x, or build with --source git",
+  })
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Failure, runCommand } from "./lib/errors.ts"
+import { run } from "./lib/process.ts"
+
+const ROOT = join(import.meta.dirname, "..")
+
+/** The executable that the isolated tests run. */
+const EXECUTABLE = join(ROOT, "dist/1.3.0-linux-x64/opencode")
+
+/** What the executable is made from; a newer file among them makes it stale. */
+const INPUTS = ["build.ts", "scripts", "patches", "offline", "pins", "package-lock.json"]
+
+const HELP = `npm test [-- PATTERN...] [-- -t NAME]
+
+Builds the executable when it is missing or older than its inputs, then runs the tests.
+PATTERN picks test files by a part of their path; -t picks tests by name. Ends with "N passed, N failed".
+Exit codes: 0 all passed, 1 a test failed (or was skipped while CI is set), 2 could not run.`
+
+await runCommand(async () => {
+  const args = process.argv.slice(2)
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(HELP)
+    return true
+  }
+  if (await isStale()) await buildExecutable()
+  return runTests(args)
+})
+
+async function isStale(): Promise<boolean> {
+  const built = await stat(EXECUTABLE).catch(() => undefined)
+  if (!built) return true
+  const files = await new Bun.Glob(`{${INPUTS.join(",")}}{,/**}`).scan({ cwd: ROOT })
+  for await (const file of files) {
+    if ((await stat(join(ROOT, file))).mtimeMs > built.mtimeMs) return true
+  }
+  return false
+}
+
+async function buildExecutable(): Promise<void> {
+  const { exitCode } = await run(process.execPath, ["build.ts"], {
+    cwd: ROOT,
+    env: process.env,
+    stdio: "inherit",
+  })
+  if (exitCode === 0) return
+  throw new Failure({ what: "The executable could not be built", why: "see above", next: "npm run build" })
+}
+
+/** Runs bun's test runner; counts come from its JUnit report, because its own summary is for people. */
+async function runTests(args: string[]): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), "opencode-offline-tests-"))
+  const report = join(folder, "junit.xml")
+  const options = ["--parallel=2", "--timeout=120000", "--reporter=junit", `--reporter-outfile=${report}`]
+  const { exitCode } = await run(process.execPath, ["test", ...options, ...args], {
+    cwd: ROOT,
+    env: process.env,
+    stdio: "inherit",
+  })
+  const counts = await readCounts(report)
+  await rm(folder, { recursive: true })
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""
+  console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`)
+  return exitCode === 0 && counts.failed === 0 && counts.passed > 0 && !(process.env.CI && counts.skipped > 0)
+}
+
+async function readCounts(report: string): Promise<{ passed: number; failed: number; skipped: number }> {
+  const xml = await readFile(report, "utf8").catch(() => "")
+  const root = xml.match(/<testsuites [^>]*>/)?.[0]
+  if (!root) {
+    throw new Failure({
+      what: "The test runner left no report",
+      why: "it ended before the tests were done, or no test file matched",
+      next: "npm test -- PATTERN with a part of a test file's path",
+    })
+  }
+  const attribute = (name: string) => Number(root.match(new RegExp(` ${name}="(\\d+)"`))?.[1] ?? 0)
+  const failed = attribute("failures") + attribute("errors")
+  const skipped = attribute("skipped")
+  return { passed: attribute("tests") - failed - skipped, failed, skipped }
+}
