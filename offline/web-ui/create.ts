@@ -1,0 +1,117 @@
+import { fileURLToPath } from "node:url"
+import { addressSource } from "./address.ts"
+import { answerWith } from "./answer.ts"
+import { folderSource } from "./folder.ts"
+import { extensionOf } from "./media-types.ts"
+import { packSource } from "./pack.ts"
+import { contentSecurityPolicy } from "./page.ts"
+import type { AssetSource, Next, WebContext } from "./types.ts"
+
+export interface WebUiOptions {
+  /** Whether the switch is on; asked at every request. */
+  offline: () => boolean
+  /** The pack's module in the executable, or a file. */
+  packPath: string
+  /** OPENCODE_DISABLE_WEB, OPENCODE_APP_DIST and OPENCODE_APP_URL are read from here, at every request. */
+  env: Record<string, string | undefined>
+}
+
+export interface WebUi {
+  /**
+   * Goes behind authentication and in front of whatever opens a project. Answers every GET and HEAD that no route of
+   * the server is for: files by their exact path, the page for addresses inside the app, else 404.
+   */
+  middleware(c: WebContext, next: Next): Promise<Response | undefined>
+  /** The last handler of the server, for what is left: 404 as JSON, never a page and never another host. */
+  notFound(c: WebContext): Response
+}
+
+/** The web UI as the server's middleware, and the handler that takes the place of the proxy. */
+export function createWebUi(options: WebUiOptions): WebUi {
+  const embedded = packSource(options.packPath)
+  return {
+    async middleware(c, next) {
+      if (!isForTheWebUi(c)) {
+        await next()
+        return undefined
+      }
+      try {
+        return await serve(c, chooseSource(options.env, embedded), options.offline())
+      } catch (error) {
+        return explain(502, `The web UI cannot be read. ${error instanceof Error ? error.message : error}`)
+      }
+    },
+    notFound,
+  }
+}
+
+function isForTheWebUi(c: WebContext): boolean {
+  const reads = c.req.method === "GET" || c.req.method === "HEAD"
+  return reads && c.req.matchedRoutes.every((route) => route.method === "ALL")
+}
+
+async function serve(c: WebContext, source: AssetSource | undefined, offline: boolean): Promise<Response> {
+  const { path } = c.req
+  if (path === "/" || path === "/index.html" || isDeepLink(c)) return servePage(c, source, offline)
+  const asset = await source?.asset(path)
+  if (asset)
+    return answerWith(c, asset, {
+      "cache-control": isHashed(path) ? "public, max-age=31536000, immutable" : "no-cache",
+    })
+  return extensionOf(path) === "" ? notFound(c) : explain(404, `The web UI has no file ${path}`)
+}
+
+async function servePage(
+  c: WebContext,
+  source: AssetSource | undefined,
+  offline: boolean,
+): Promise<Response> {
+  if (!source) return explain(404, "The web UI is switched off: OPENCODE_DISABLE_WEB is set.")
+  const page = await source.page()
+  if (!page) return explain(404, source.missing)
+  return answerWith(c, page, {
+    "cache-control": "no-cache",
+    "content-security-policy": contentSecurityPolicy(page.scripts, offline),
+    // Chromium looks up the hosts of a page's links ahead of a click.
+    ...(offline ? { "x-dns-prefetch-control": "off" } : {}),
+  })
+}
+
+/** An address inside the app, opened by a browser. API clients, which accept anything, must not get HTML. */
+function isDeepLink(c: WebContext): boolean {
+  return extensionOf(c.req.path) === "" && (c.req.header("accept") ?? "").includes("text/html")
+}
+
+/** Vite's names, `NAME-HASH.EXT`. The hash must not look like a word; a wrong no costs only a revalidation. */
+function isHashed(path: string): boolean {
+  const hash = /-([\w-]{8})\.\w+$/.exec(path)?.[1]
+  return hash !== undefined && /[A-Z0-9_-]/.test(hash.slice(1))
+}
+
+/** undefined: switched off. Throws when OPENCODE_APP_URL is not an address. */
+function chooseSource(env: WebUiOptions["env"], embedded: AssetSource): AssetSource | undefined {
+  if (!["", "0", "false", "no", "off"].includes((env.OPENCODE_DISABLE_WEB ?? "").toLowerCase()))
+    return undefined
+  if (env.OPENCODE_APP_DIST) return folderSource(env.OPENCODE_APP_DIST)
+  if (!env.OPENCODE_APP_URL) return embedded
+  const address = URL.canParse(env.OPENCODE_APP_URL) ? new URL(env.OPENCODE_APP_URL) : undefined
+  if (address?.protocol === "file:") return folderSource(fileURLToPath(address))
+  if (address?.protocol === "http:" || address?.protocol === "https:") return addressSource(address)
+  throw new Error(
+    `OPENCODE_APP_URL must be an http:, https: or file: address, not "${env.OPENCODE_APP_URL}".`,
+  )
+}
+
+function notFound(c: WebContext): Response {
+  return Response.json(
+    { name: "NotFoundError", data: { message: `No route for ${c.req.method} ${c.req.path}` } },
+    { status: 404 },
+  )
+}
+
+function explain(status: number, message: string): Response {
+  return new Response(`${message}\n`, {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
+  })
+}

@@ -1,0 +1,39 @@
+/** The part of a Hono request context that the web UI needs, written down here so that hono is not imported. */
+export interface WebContext {
+  req: {
+    /** As the client sent it: Hono matches a HEAD as a GET, but leaves the method alone. */
+    method: string
+    path: string
+    header(name: string): string | undefined
+    query(name: string): string | undefined
+    /** Every handler that this request would run; middleware and catch-alls have the method "ALL". */
+    matchedRoutes: { method: string }[]
+  }
+}
+
+export type Next = () => Promise<void>
+
+/** One file of the web UI, as it is stored: its bytes may be brotli. */
+export interface Asset {
+  type: string
+  /** A weak entity tag: the same for every encoding of the same content. */
+  etag: string
+  encoding: "br" | "identity"
+  /** The stored bytes; read only when they are sent. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>
+}
+
+/** The page, with the CSP sources (`'sha256-…'`) of the scripts inside it. */
+export interface Page extends Asset {
+  scripts: string[]
+}
+
+/** Where the web UI comes from: the executable, a folder, or an address. */
+export interface AssetSource {
+  /** The file at this URL path (`/assets/a.js`), or undefined when there is none. */
+  asset(path: string): Promise<Asset | undefined>
+  /** The page, or undefined when this source has no web UI at all. */
+  page(): Promise<Page | undefined>
+  /** Said to the person when there is no page: why, and what to do. */
+  missing: string
+}
