@@ -1,0 +1,60 @@
+// pacote, @npmcli/config and cacache ship no types. Declared here is only what this project calls.
+
+declare module "pacote" {
+  import type { Minipass } from "minipass"
+
+  interface Options {
+    [key: string]: unknown
+    cache: string
+    integrity?: string
+    resolved?: string
+    signal?: AbortSignal
+  }
+  const pacote: {
+    tarball: {
+      /** Calls `handler` with the tarball's stream, again when the data was corrupt. Resolves to what it resolves to. */
+      stream<T>(spec: string, handler: (stream: Minipass<Buffer>) => Promise<T>, options: Options): Promise<T>
+    }
+  }
+  export default pacote
+}
+
+declare module "@npmcli/config" {
+  interface Options {
+    npmPath: string
+    definitions: unknown
+    shorthands: unknown
+    flatten: unknown
+    nerfDarts?: unknown
+    argv: string[]
+    cwd: string
+    env: Record<string, string | undefined>
+    execPath: string
+    warn: boolean
+  }
+  export default class Config {
+    constructor(options: Options)
+    load(): Promise<void>
+    /** Cleans values by type. Throws ERR_INVALID_AUTH when a login is stored in a form that npm no longer takes. */
+    validate(): boolean
+    readonly flat: Record<string, unknown>
+  }
+}
+
+declare module "@npmcli/config/lib/definitions/index.js" {
+  const value: { definitions: unknown; shorthands: unknown; flatten: unknown; nerfDarts: unknown }
+  export default value
+}
+
+declare module "cacache" {
+  const cacache: {
+    get(cache: string, key: string): Promise<{ data: Buffer; integrity: string }>
+    get: { info(cache: string, key: string): Promise<{ integrity: string; path: string } | null> }
+    put(cache: string, key: string, data: Uint8Array): Promise<string>
+    rm: {
+      entry(cache: string, key: string): Promise<void>
+      content(cache: string, sri: string): Promise<void>
+    }
+  }
+  export default cacache
+}
