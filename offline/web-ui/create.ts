@@ -1,7 +1,9 @@
+import { cwd } from "node:process"
 import { fileURLToPath } from "node:url"
 import { addressSource } from "./address.ts"
 import { answerWith } from "./answer.ts"
 import { folderSource } from "./folder.ts"
+import { gitChanges } from "./git-changes.ts"
 import { extensionOf } from "./media-types.ts"
 import { packSource } from "./pack.ts"
 import { contentSecurityPolicy } from "./page.ts"
@@ -35,10 +37,11 @@ export function createWebUi(options: WebUiOptions): WebUi {
         await next()
         return undefined
       }
+      if (c.req.path === "/vcs/diff") return reviewChanges(c)
       try {
         return await serve(c, chooseSource(options.env, embedded), options.offline())
       } catch (error) {
-        return explain(502, `The web UI cannot be read. ${error instanceof Error ? error.message : error}`)
+        return explain(502, `The web UI cannot be read. ${messageOf(error)}`)
       }
     },
     notFound,
@@ -48,6 +51,19 @@ export function createWebUi(options: WebUiOptions): WebUi {
 function isForTheWebUi(c: WebContext): boolean {
   const reads = c.req.method === "GET" || c.req.method === "HEAD"
   return reads && c.req.matchedRoutes.every((route) => route.method === "ALL")
+}
+
+/**
+ * What the page's review panel shows first. A later server has a route for this, which then is the one that answers. Without an
+ * answer the panel would say that nothing is changed.
+ */
+async function reviewChanges(c: WebContext): Promise<Response> {
+  const directory = c.req.query("directory") ?? c.req.header("x-opencode-directory") ?? cwd()
+  try {
+    return Response.json(await gitChanges(decodeURIComponent(directory)))
+  } catch (error) {
+    return Response.json({ name: "UnknownError", data: { message: messageOf(error) } }, { status: 500 })
+  }
 }
 
 async function serve(c: WebContext, source: AssetSource | undefined, offline: boolean): Promise<Response> {
@@ -82,10 +98,10 @@ function isDeepLink(c: WebContext): boolean {
   return extensionOf(c.req.path) === "" && (c.req.header("accept") ?? "").includes("text/html")
 }
 
-/** Vite's names, `NAME-HASH.EXT`. The hash must not look like a word; a wrong no costs only a revalidation. */
+/** The names that Vite gives, `/assets/NAME-HASH.EXT`. A "hash" of small letters is a word; a wrong no costs a revalidation. */
 function isHashed(path: string): boolean {
-  const hash = /-([\w-]{8})\.\w+$/.exec(path)?.[1]
-  return hash !== undefined && /[A-Z0-9_-]/.test(hash.slice(1))
+  const hash = /^\/assets\/.+-([\w-]{8})\.\w+$/.exec(path)?.[1]
+  return hash !== undefined && /[A-Z0-9_]/.test(hash)
 }
 
 /** undefined: switched off. Throws when OPENCODE_APP_URL is not an address. */
@@ -114,4 +130,8 @@ function explain(status: number, message: string): Response {
     status,
     headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
   })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

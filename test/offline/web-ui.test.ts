@@ -19,6 +19,8 @@ const files = {
   "/assets/font-Dw3RzaQ1.woff2": font,
   "/terminal.wasm": Uint8Array.from([0, 0x61, 0x73, 0x6d]),
   "/site.webmanifest": "{}",
+  "/favicon-96x96-v3.png": font,
+  "/assets/index-Bhttfncf.css": "p{}",
 }
 
 let folder: string
@@ -72,7 +74,9 @@ describe("files of the pack", () => {
   test("are kept for a year under a hashed name, and asked for again under any other", async () => {
     const cacheOf = async (name: string) => (await ask(name)).headers.get("cache-control")
     expect(await cacheOf("/assets/app-Bq1Xz_9k.js")).toBe("public, max-age=31536000, immutable")
+    expect(await cacheOf("/assets/index-Bhttfncf.css")).toBe("public, max-age=31536000, immutable")
     expect(await cacheOf("/assets/plain-settings.js")).toBe("no-cache")
+    expect(await cacheOf("/favicon-96x96-v3.png")).toBe("no-cache")
     expect(await cacheOf("/site.webmanifest")).toBe("no-cache")
   })
 

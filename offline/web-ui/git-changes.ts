@@ -1,0 +1,110 @@
+import { execFile } from "node:child_process"
+import { lstat, readFile } from "node:fs/promises"
+import path from "node:path"
+import { env } from "node:process"
+import { promisify } from "node:util"
+
+const execute = promisify(execFile)
+
+/** A larger file is listed without its text, as a binary one is. */
+const largestText = 1_000_000
+const largestOutput = 64_000_000
+
+/** What the page's review panel expects of `GET /vcs/diff`, for one file. */
+export interface FileChange {
+  /** Path from the folder that was asked about. */
+  file: string
+  /** Unified diff in git's form; without hunks when the file is binary or too large. */
+  patch: string
+  additions: number
+  deletions: number
+  status: "added" | "deleted" | "modified"
+}
+
+/**
+ * What is changed in a git work tree since its last commit, untracked files included, as `git diff HEAD` sees it from
+ * `directory` downwards. Runs no program that the repository names. Throws when the directory is in no work tree.
+ */
+export async function gitChanges(directory: string): Promise<FileChange[]> {
+  const tracked = readPatch(await git(directory, ...diffArguments, await lastCommit(directory), "--", "."))
+  const untracked = (await git(directory, "ls-files", "--others", "--exclude-standard", "-z")).split("\0")
+  const added = await Promise.all(untracked.filter(Boolean).map((file) => describeNew(directory, file)))
+  return [...tracked, ...added]
+}
+
+const diffArguments = ["diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-color", "--relative"]
+
+async function git(directory: string, ...args: string[]): Promise<string> {
+  const settings = ["core.quotepath=false", "core.fsmonitor=false", `core.bigFileThreshold=${largestText}`]
+  const { stdout } = await execute("git", [...settings.flatMap((setting) => ["-c", setting]), ...args], {
+    cwd: directory,
+    env: { ...env, GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" },
+    maxBuffer: largestOutput,
+  })
+  return stdout
+}
+
+/** HEAD, or the empty tree when nothing has been committed yet. */
+async function lastCommit(directory: string): Promise<string> {
+  const [head] = await Promise.allSettled([git(directory, "rev-parse", "--verify", "--quiet", "HEAD")])
+  return (
+    head.status === "fulfilled" ? head.value : await git(directory, "hash-object", "-t", "tree", "/dev/null")
+  ).trim()
+}
+
+/** Without renames, every section of git's output is about one file and starts with `diff --git a/NAME b/NAME`. */
+function readPatch(output: string): FileChange[] {
+  return output
+    .split(/^(?=diff --git )/m)
+    .filter(Boolean)
+    .map((patch) => {
+      const lines = patch.split("\n")
+      const names = lines[0]!.slice("diff --git ".length)
+      const hunks = lines.slice(
+        Math.max(
+          0,
+          lines.findIndex((line) => line.startsWith("@@")),
+        ),
+      )
+      return {
+        file: names
+          .slice((names.length + 1) / 2)
+          .replace(/^"?b\//, "")
+          .replace(/"$/, ""),
+        patch,
+        additions: hunks.filter((line) => line.startsWith("+")).length,
+        deletions: hunks.filter((line) => line.startsWith("-")).length,
+        status: statusOf(lines),
+      }
+    })
+}
+
+function statusOf(lines: string[]): FileChange["status"] {
+  if (lines[1]?.startsWith("new file")) return "added"
+  return lines[1]?.startsWith("deleted file") ? "deleted" : "modified"
+}
+
+async function describeNew(directory: string, file: string): Promise<FileChange> {
+  const header = `diff --git a/${file} b/${file}\nnew file mode 100644\n`
+  const text = await readText(path.join(directory, file))
+  if (text === undefined) {
+    const patch = `${header}Binary files /dev/null and b/${file} differ\n`
+    return { file, patch, additions: 0, deletions: 0, status: "added" }
+  }
+  const lines = text.replace(/\n$/, "").split("\n")
+  const end = text.endsWith("\n") ? "\n" : "\n\\ No newline at end of file\n"
+  const body =
+    text && `--- /dev/null\n+++ b/${file}\n@@ -0,0 +1,${lines.length} @@\n+${lines.join("\n+")}${end}`
+  return { file, patch: header + body, additions: text ? lines.length : 0, deletions: 0, status: "added" }
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    const found = await lstat(file)
+    if (!found.isFile() || found.size > largestText) return undefined
+    const content = await readFile(file)
+    return content.includes(0) ? undefined : content.toString("utf8")
+  } catch {
+    return undefined // Gone since it was listed, or not readable: listed all the same.
+  }
+}
