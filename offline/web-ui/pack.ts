@@ -65,12 +65,8 @@ export function packSource(path: string): AssetSource {
 async function openPack(path: string): Promise<OpenPack | undefined> {
   const pack = Bun.file(path)
   if (!(await pack.exists())) return undefined
-  const header = await pack.slice(0, packHeaderLength).bytes()
-  if (new TextDecoder().decode(header.subarray(0, packMagic.length)) !== packMagic)
-    throw new Error(`${path} is not a web UI pack`)
-  const blobs =
-    packHeaderLength + new DataView(header.buffer, header.byteOffset).getUint32(packMagic.length, true)
-  const index: PackIndex = await pack.slice(packHeaderLength, blobs).json()
+  const blobs = blobsStart(await pack.slice(0, packHeaderLength).bytes())
+  const index = readIndex(await pack.slice(0, blobs).bytes())
   return {
     index,
     asset: ({ type, etag, encoding, offset, length }) => ({
@@ -80,4 +76,15 @@ async function openPack(path: string): Promise<OpenPack | undefined> {
       bytes: () => pack.slice(blobs + offset, blobs + offset + length).bytes(),
     }),
   }
+}
+
+/** The index of a pack, from the whole pack or any beginning of it that has the index. Throws when it is no pack. */
+export function readIndex(pack: Uint8Array): PackIndex {
+  return JSON.parse(new TextDecoder().decode(pack.subarray(packHeaderLength, blobsStart(pack))))
+}
+
+function blobsStart(pack: Uint8Array): number {
+  if (new TextDecoder().decode(pack.subarray(0, packMagic.length)) !== packMagic)
+    throw new Error("The web UI in this executable is not in the form that this version reads")
+  return packHeaderLength + new DataView(pack.buffer, pack.byteOffset).getUint32(packMagic.length, true)
 }
