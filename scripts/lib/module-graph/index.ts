@@ -1,0 +1,5 @@
+export { addModule, type NewModule, replaceModule } from "./edit.ts"
+export { readModuleGraph } from "./read.ts"
+export { compareRuntime, type RuntimeComparison } from "./runtime.ts"
+export type { EmbeddedModule, ModuleGraph } from "./types.ts"
+export { writeModuleGraph } from "./write.ts"

@@ -1,0 +1,47 @@
+import { open } from "node:fs/promises"
+import { sameBytes } from "./field-reader.ts"
+
+export interface RuntimeComparison {
+  equal: boolean
+  /** Offset in bytes; where one of them is the start of the other, the shorter one's length. */
+  firstDifference?: number
+}
+
+const CHUNK = 1 << 20
+
+/**
+ * Compares the runtime in front of a graph with a Bun executable, byte for byte. It is equal for the layout
+ * "appended" when that Bun made the file; in the layout "elf-section" Bun changes its ELF headers, and it never is.
+ * @param bun a path, which is read through a buffer of a megabyte, or the bytes
+ * @throws the file system's error when the path cannot be read
+ */
+export async function compareRuntime(
+  runtime: Uint8Array,
+  bun: string | Uint8Array,
+): Promise<RuntimeComparison> {
+  if (typeof bun !== "string") return compareBytes(runtime, bun)
+  const file = await open(bun)
+  try {
+    const { size } = await file.stat()
+    const buffer = new Uint8Array(CHUNK)
+    for (let at = 0; ; ) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, at)
+      const part = runtime.subarray(at, at + bytesRead)
+      const difference = compareBytes(part, buffer.subarray(0, bytesRead)).firstDifference
+      if (difference !== undefined) return { equal: false, firstDifference: at + difference }
+      at += bytesRead
+      if (bytesRead > 0) continue
+      return at === runtime.length && at === size ? { equal: true } : { equal: false, firstDifference: at }
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): RuntimeComparison {
+  if (sameBytes(a, b)) return { equal: true }
+  const shorter = Math.min(a.length, b.length)
+  let at = 0
+  while (at < shorter && a[at] === b[at]) at++
+  return { equal: false, firstDifference: at }
+}
