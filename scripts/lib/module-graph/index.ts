@@ -1,3 +1,9 @@
+export {
+  compareModules,
+  differsInContentsOnly,
+  type GraphDifference,
+  type ModuleDigest,
+} from "./difference.ts"
 export { addModule, type NewModule, replaceModule } from "./edit.ts"
 export { readModuleGraph } from "./read.ts"
 export { compareRuntime, type RuntimeComparison } from "./runtime.ts"
