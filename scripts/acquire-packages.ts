@@ -1,4 +1,5 @@
 import { chmod, stat } from "node:fs/promises"
+import { explainCacheFailure } from "./lib/cache-failure.ts"
 import { cachedPath } from "./lib/npm/cache.ts"
 import { digestFile, sameDigest } from "./lib/npm/digest.ts"
 import type { AcquireOptions } from "./lib/npm/fetch-file.ts"
@@ -11,7 +12,10 @@ import type { PinnedPackage } from "./read-pin.ts"
  */
 export async function acquireFile(pinned: PinnedPackage, options: AcquireOptions): Promise<string> {
   const path = cachedPath(options.cache, pinned)
-  if (await isIntact(path, pinned)) return path
+  const intact = await isIntact(path, pinned).catch((error) => {
+    throw explainCacheFailure(error, options.cache)
+  })
+  if (intact) return path
   // npm's libraries take a while to load, and a warm build does without.
   const { fetchFile } = await import("./lib/npm/fetch-file.ts")
   await fetchFile(pinned, options)

@@ -1,26 +1,45 @@
-import { OFFLINE_MODULE } from "./embed-offline.ts"
-import { addModule, type ModuleGraph, replaceModule } from "./lib/module-graph/index.ts"
-import { BUNDLES, findModule } from "./lib/release-source.ts"
+import { printTrees } from "./lib/release-source.ts"
+import type { Embedded } from "./embed-contents.ts"
+import { CATALOGUE_MODULE, OFFLINE_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import { formatBytes, type Step } from "./lib/log.ts"
+import { addModule, type ModuleGraph, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
+import type { Patched } from "./apply-series.ts"
+import type { BuildOptions } from "./read-options.ts"
+import type { Stock } from "./read-stock.ts"
+import { openStaging, type Staging, writeExecutable } from "./write-release.ts"
 
-/** What goes into the stock executable: changed bundles and added modules, contents by module name. */
-export interface Contents {
-  changed: Map<string, Uint8Array>
-  /** JavaScript that Bun runs; it gets the record of the main bundle: Latin-1, ESM. */
-  code: Map<string, Uint8Array>
-  /** Assets that are read as files. */
-  assets: Map<string, Uint8Array>
+/** The new executable, in a staging folder. */
+export interface Built {
+  staging: Staging
+  graph: ModuleGraph
+  bytes: number
+  /** Hex. */
+  sha256: string
 }
 
+/** Bun's enumerations for what is added: how the bytes are to be read, and that they are for the program itself. */
+const CODE = { encoding: 1, loader: 1, format: 1, side: 0 }
+const ASSET = { encoding: 0, loader: 5, format: 0, side: 1 }
+
 /**
- * The new module graph: every stock module that is not named stays as it is, and the offline module is run first
- * by a `--preload` in front of the stored arguments.
+ * Puts everything into the stock executable's module graph and writes it to a staging folder. Modules that are not
+ * named keep every byte, and the offline module is run first by a `--preload` in front of the stored arguments.
  */
-export function assembleGraph(stock: ModuleGraph, contents: Contents): ModuleGraph {
-  const code = findModule(stock, BUNDLES.main)
-  const asset = stock.modules.find((module) => module.side !== code.side && module.loader !== code.loader)!
-  let graph = stock
-  for (const [name, bytes] of contents.changed) graph = replaceModule(graph, name, bytes)
-  for (const [name, bytes] of contents.code) graph = addModule(graph, { ...code, name, contents: bytes })
-  for (const [name, bytes] of contents.assets) graph = addModule(graph, { ...asset, name, contents: bytes })
-  return { ...graph, argv: `--preload=${OFFLINE_MODULE} ${stock.argv}` }
+export async function assembleExecutable(
+  stock: Stock,
+  patched: Patched,
+  embedded: Embedded,
+  options: BuildOptions,
+  step: Step,
+): Promise<Built> {
+  let graph = stock.graph
+  for (const [name, contents] of printTrees(patched.trees, OFFLINE_MODULE)) graph = replaceModule(graph, name, contents)
+  graph = addModule(graph, { ...CODE, name: OFFLINE_MODULE, contents: Buffer.from(embedded.offline) })
+  graph = addModule(graph, { ...ASSET, name: WEB_UI_MODULE, contents: embedded.webUi.pack })
+  if (embedded.models) graph = addModule(graph, { ...ASSET, name: CATALOGUE_MODULE, contents: embedded.models.bytes })
+  graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
+  const staging = await openStaging(options.out)
+  const written = await writeExecutable(staging.executable, writeModuleGraph(graph))
+  step.result(`${formatBytes(written.bytes)}, stock ${formatBytes(stock.bytes)}`)
+  return { staging, graph, ...written }
 }

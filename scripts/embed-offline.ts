@@ -17,6 +17,7 @@ export async function embedOffline(): Promise<string> {
     write: false,
     format: "esm",
     platform: "node",
+    mainFields: ["module", "main"],
     target: "esnext",
     external: ["bun", "bun:*"],
     charset: "ascii",

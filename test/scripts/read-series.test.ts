@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { readSeries } from "../../scripts/apply-series.ts"
+import { readSeries } from "../../scripts/read-series.ts"
 
 let folder: string
 
