@@ -23,9 +23,12 @@ export interface Inputs {
 export async function acquireInputs(pin: Pin, options: BuildOptions, step: Step): Promise<Inputs> {
   const target = pin.targets[options.target]
   if (!target) throw unknownTarget(pin, options.target)
-  const acquire = (pinned: PinnedPackage) => acquireFile(pinned, { cache: options.cache, onProgress: step.update })
+  const acquire = (pinned: PinnedPackage) =>
+    acquireFile(pinned, { cache: options.cache, onProgress: step.update })
   const [opencode, bun] = await Promise.all([acquire(target.opencode), acquire(target.bun)])
-  step.result(`${target.opencode.name}@${target.opencode.version}, ${formatBytes((await stat(opencode)).size)}`)
+  step.result(
+    `${target.opencode.name}@${target.opencode.version}, ${formatBytes((await stat(opencode)).size)}`,
+  )
   return { pin, target, opencode, bun, webUi: () => acquire(pin.webUi) }
 }
 

@@ -1,7 +1,7 @@
-import { readSeries } from "./read-series.ts"
 import type { Step } from "./lib/log.ts"
 import { OFFLINE, readTrees } from "./lib/release-source.ts"
 import { type AppliedPatch, applySeries, type Tree } from "./lib/series/apply.ts"
+import { readSeries } from "./read-series.ts"
 import type { Stock } from "./read-stock.ts"
 
 export interface Patched {

@@ -1,9 +1,9 @@
-import { printTrees } from "./lib/release-source.ts"
 import type { Embedded } from "./embed-contents.ts"
 import { CATALOGUE_MODULE, OFFLINE_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
 import { addModule, type ModuleGraph, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
-import type { Patched } from "./apply-series.ts"
+import { printTrees } from "./lib/release-source.ts"
+import type { Tree } from "./lib/series/apply.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
 import { openStaging, type Staging, writeExecutable } from "./write-release.ts"
@@ -27,16 +27,18 @@ const ASSET = { encoding: 0, loader: 5, format: 0, side: 1 }
  */
 export async function assembleExecutable(
   stock: Stock,
-  patched: Patched,
+  trees: Tree[],
   embedded: Embedded,
   options: BuildOptions,
   step: Step,
 ): Promise<Built> {
   let graph = stock.graph
-  for (const [name, contents] of printTrees(patched.trees, OFFLINE_MODULE)) graph = replaceModule(graph, name, contents)
+  for (const [name, contents] of printTrees(trees, OFFLINE_MODULE))
+    graph = replaceModule(graph, name, contents)
   graph = addModule(graph, { ...CODE, name: OFFLINE_MODULE, contents: Buffer.from(embedded.offline) })
   graph = addModule(graph, { ...ASSET, name: WEB_UI_MODULE, contents: embedded.webUi.pack })
-  if (embedded.models) graph = addModule(graph, { ...ASSET, name: CATALOGUE_MODULE, contents: embedded.models.bytes })
+  if (embedded.models)
+    graph = addModule(graph, { ...ASSET, name: CATALOGUE_MODULE, contents: embedded.models.bytes })
   graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
   const staging = await openStaging(options.out)
   const written = await writeExecutable(staging.executable, writeModuleGraph(graph))

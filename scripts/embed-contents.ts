@@ -33,7 +33,12 @@ export async function embedContents(inputs: Inputs, options: BuildOptions, step:
 /** The least that OpenCode reads of each provider in models.dev's api.json. */
 const Catalogue = z.record(
   z.string(),
-  z.looseObject({ id: z.string(), name: z.string(), env: z.array(z.string()), models: z.record(z.string(), z.looseObject({ id: z.string() })) }),
+  z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    env: z.array(z.string()),
+    models: z.record(z.string(), z.looseObject({ id: z.string() })),
+  }),
 )
 
 async function readModels(path: string): Promise<{ bytes: Uint8Array; providers: number }> {

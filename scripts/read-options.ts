@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
 import { Command, Option } from "commander"
-import { defaultCache } from "./lib/npm/cache.ts"
 import { Failure } from "./lib/errors.ts"
+import { defaultCache } from "./lib/npm/cache.ts"
 
 export interface BuildOptions {
   pin: string
@@ -25,8 +25,14 @@ export function readOptions(argv: string[]): BuildOptions {
   const command = new Command("npm run build --")
     .description(DESCRIPTION)
     .option("--pin <name>", "which upstream to build: a file in pins/", "1.3.0")
-    .addOption(new Option("--source <source>", "what to build from").choices(["release", "git"]).default("release"))
-    .option("--target <target>", "for which platform, as in the pin: linux-x64, -baseline, -musl", "linux-x64")
+    .addOption(
+      new Option("--source <source>", "what to build from").choices(["release", "git"]).default("release"),
+    )
+    .option(
+      "--target <target>",
+      "for which platform, as in the pin: linux-x64, -baseline, -musl",
+      "linux-x64",
+    )
     .option("--out <folder>", "where the release goes (default: dist/<pin>-<target>)")
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option("--models <file>", "put this model catalogue inside (the form of models.dev/api.json)")

@@ -1,13 +1,21 @@
+import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import type { Inputs } from "./acquire-inputs.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
-import { compareRuntime, type ModuleGraph, readModuleGraph, type RuntimeComparison } from "./lib/module-graph/index.ts"
+import {
+  compareRuntime,
+  type ModuleGraph,
+  type RuntimeComparison,
+  readModuleGraph,
+} from "./lib/module-graph/index.ts"
 
 /** Upstream's executable, taken apart. */
 export interface Stock {
   inputs: Inputs
   graph: ModuleGraph
   bytes: number
+  /** Hex. */
+  sha256: string
   /** Whether the runtime in front of the graph is the stock Bun package's, byte for byte. */
   runtime: RuntimeComparison
 }
@@ -21,5 +29,6 @@ export async function readStock(inputs: Inputs, step: Step): Promise<Stock> {
   step.result(
     `${graph.modules.length} modules, runtime ${runtime.equal ? "equals" : "DIFFERS from"} ${name}@${version}, ${formatBytes(graph.runtime.length)}`,
   )
-  return { inputs, graph, bytes: file.length, runtime }
+  const sha256 = createHash("sha256").update(file).digest("hex")
+  return { inputs, graph, bytes: file.length, sha256, runtime }
 }

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto"
+import { rmSync } from "node:fs"
 import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { basename, dirname, join, relative } from "node:path"
+import type { Build } from "./check-executable.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
-import type { AppliedPatch } from "./lib/series/apply.ts"
+import type { BuildOptions } from "./read-options.ts"
 
 /** A folder beside the release's own, in which it is made; nothing of it is seen until it is whole. */
 export interface Staging {
@@ -12,13 +14,14 @@ export interface Staging {
 }
 
 /**
- * Makes the folder in which a release is made.
+ * Makes the folder in which a release is made. It goes when the process ends before the release stands.
  * @param out the release's folder; the staging folder lies beside it, so that the last step is a rename
  */
 export async function openStaging(out: string): Promise<Staging> {
+  await removeLeftovers(out)
   const folder = `${out}.making-${process.pid}`
-  await rm(folder, { recursive: true, force: true })
   await mkdir(join(folder, "patches"), { recursive: true })
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
   return { folder, executable: join(folder, "opencode") }
 }
 
@@ -26,7 +29,10 @@ export async function openStaging(out: string): Promise<Staging> {
  * Writes an executable, piece by piece, and hashes it on the way.
  * @returns its size in bytes and its sha256 in hex
  */
-export async function writeExecutable(path: string, pieces: Uint8Array[]): Promise<{ bytes: number; sha256: string }> {
+export async function writeExecutable(
+  path: string,
+  pieces: Uint8Array[],
+): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256")
   const file = await open(path, "wx", 0o755)
   let bytes = 0
@@ -38,7 +44,11 @@ export async function writeExecutable(path: string, pieces: Uint8Array[]): Promi
     }
   } catch (error) {
     throw new Failure(
-      { what: `${path} could not be written`, why: (error as Error).message, next: "free some space, or pass --out" },
+      {
+        what: `${path} could not be written`,
+        why: (error as Error).message,
+        next: "free some space, or pass --out",
+      },
       { cause: error },
     )
   } finally {
@@ -52,23 +62,53 @@ export async function writeExecutable(path: string, pieces: Uint8Array[]): Promi
  * @throws Failure when a promised file is missing
  */
 export async function writeRelease(
-  staging: Staging,
-  out: string,
+  { applied, built }: Build,
   record: BuildRecord,
-  applied: AppliedPatch[],
+  { out }: BuildOptions,
 ): Promise<void> {
+  const { folder } = built.staging
   const files = new Map<string, string>()
   files.set("build.json", `${JSON.stringify(record, null, 2)}\n`)
-  files.set("unchanged-modules.txt", record.modules.unchanged.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(""))
+  files.set(
+    "unchanged-modules.txt",
+    record.modules.unchanged.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(""),
+  )
   for (const patch of applied) files.set(`patches/${patch.name}.diff`, patch.diff)
-  for (const [name, text] of files) await writeFile(join(staging.folder, name), text)
-  await writeFile(join(staging.folder, "SHA256SUMS"), sums(record.executable.sha256, files))
-  await requireFiles(staging.folder, ["opencode", "SHA256SUMS", ...files.keys()])
-  await replaceFolder(staging.folder, out)
+  for (const [name, text] of files) await writeFile(join(folder, name), text)
+  await writeFile(join(folder, "SHA256SUMS"), sums(record.executable.sha256, files))
+  await requireFiles(folder, ["opencode", "SHA256SUMS", ...files.keys()])
+  await replaceFolder(folder, out)
+}
+
+/** What the build says last: the release's folder and what to do with it, or build.json for a pipeline. */
+export function describeRelease(record: BuildRecord, options: BuildOptions): string {
+  if (options.json) return JSON.stringify(record, null, 2)
+  const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
+  return `${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
+}
+
+/** Removes what killed builds of the same release left behind; the process's id in the name says whose it is. */
+async function removeLeftovers(out: string): Promise<void> {
+  const names = await readdir(dirname(out)).catch(() => [])
+  for (const name of names) {
+    const [, kind, pid] = name.match(/\.(making|old)-(\d+)$/) ?? []
+    if (!kind || !name.startsWith(`${basename(out)}.`) || isRunning(Number(pid))) continue
+    await rm(join(dirname(out), name), { recursive: true, force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
 }
 
 function sums(executable: string, files: Map<string, string>): string {
-  const lines = [...files].map(([name, text]) => `${createHash("sha256").update(text).digest("hex")}  ${name}\n`)
+  const lines = [...files].map(
+    ([name, text]) => `${createHash("sha256").update(text).digest("hex")}  ${name}\n`,
+  )
   return [`${executable}  opencode\n`, ...lines].join("")
 }
 

@@ -1,0 +1,80 @@
+import type { Built } from "./assemble-executable.ts"
+import type { Embedded } from "./embed-contents.ts"
+import { CATALOGUE_MODULE, OFFLINE_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import type { BuildRecord } from "./lib/build-record.ts"
+import { Failure } from "./lib/errors.ts"
+import type { Step } from "./lib/log.ts"
+import { compareModules, type GraphDifference, readModuleGraph } from "./lib/module-graph/index.ts"
+import { BUNDLES } from "./lib/release-source.ts"
+import type { AppliedPatch } from "./lib/series/apply.ts"
+import { digestFiles, readToolVersions } from "./read-inputs.ts"
+import type { BuildOptions } from "./read-options.ts"
+import type { Stock } from "./read-stock.ts"
+
+/** All that one build was made of. */
+export interface Build {
+  stock: Stock
+  applied: AppliedPatch[]
+  embedded: Embedded
+  built: Built
+}
+
+/**
+ * Reads the written executable back from disk and compares it with upstream's, so that the record says what is in
+ * the file and not what was meant to be.
+ * @returns the record that becomes `build.json`; it holds no date and no path, so that equal builds have equal records
+ * @throws Failure when other modules differ than those that the build changes
+ */
+export async function checkExecutable(build: Build, options: BuildOptions, step: Step): Promise<BuildRecord> {
+  const { stock, embedded, built, applied } = build
+  const { pin, target } = stock.inputs
+  const graph = readModuleGraph(Bun.mmap(built.staging.executable))
+  const difference = compareModules(stock.graph, graph)
+  requireIntended(difference, embedded)
+  const { added, changed, unchanged } = difference
+  step.result(
+    `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
+  )
+  return {
+    format: 1,
+    opencode: pin.version,
+    target: options.target,
+    source: options.source,
+    executable: { file: "opencode", bytes: built.bytes, sha256: built.sha256 },
+    stock: { ...named(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
+    runtime: { ...named(target.bun), bytes: stock.graph.runtime.length, ...stock.runtime },
+    argv: { stock: stock.graph.argv, built: graph.argv },
+    modules: { added, changed, unchanged },
+    patches: applied.map(({ name, subject, kind, counts }) => ({ name, subject, kind, counts })),
+    inputs: await digestFiles(pin.version, options.models),
+    tools: await readToolVersions(),
+    webUi: { ...named(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
+    ...modelsOf(embedded, difference),
+  }
+}
+
+function named({ name, version, integrity }: { name: string; version: string; integrity: string }) {
+  return { package: name, version, integrity }
+}
+
+function modelsOf({ models }: Embedded, { added }: GraphDifference): Pick<BuildRecord, "models"> {
+  const module = added.find(({ name }) => name === CATALOGUE_MODULE)
+  if (!models || !module) return {}
+  return { models: { providers: models.providers, bytes: module.bytes, sha256: module.sha256 } }
+}
+
+function requireIntended(difference: GraphDifference, embedded: Embedded): void {
+  const added = [OFFLINE_MODULE, WEB_UI_MODULE, ...(embedded.models ? [CATALOGUE_MODULE] : [])]
+  const intended = { added, changed: Object.values(BUNDLES), removed: [] }
+  const found = {
+    added: difference.added.map(({ name }) => name),
+    changed: difference.changed.map(({ name }) => name),
+    removed: difference.removed,
+  }
+  if (Bun.deepEquals(found, intended)) return
+  throw new Failure({
+    what: "The written executable differs from upstream's in other modules than it should",
+    why: `it should be ${JSON.stringify(intended)} and is ${JSON.stringify(found)}`,
+    next: "this is a defect of the build: keep the folder, and report it with the output of npm run build -- --json",
+  })
+}
