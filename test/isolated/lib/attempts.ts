@@ -1,0 +1,102 @@
+import type { CapturedPacket } from "./capture.ts"
+import { parseDnsQuestion } from "./dns-message.ts"
+import type { NameTable } from "./names.ts"
+import { type Packet, parsePacket } from "./packet.ts"
+import { describePayload } from "./payload.ts"
+
+/** One thing that a program tried to reach outside loopback: a connection, a datagram, a name lookup. */
+export interface Attempt {
+  /** Milliseconds since the recording began. */
+  at: number
+  /** `tcp`, `udp`, `icmp`, `ip-<number>`, or `other` for what is not IP. */
+  protocol: string
+  family?: 4 | 6
+  address?: string
+  port?: number
+  /** The host: the one that the address was given out for, or the one that was looked up. */
+  name?: string
+  /** What was asked for, where it can be read: `dns A example.org`, `tls example.org`, `http GET example.org/`. */
+  what?: string
+}
+
+/** Finds what programs started in what left them: answers to others and later packets of a flow do not count. */
+export function findAttempts(packets: CapturedPacket[], names: NameTable): Attempt[] {
+  const flows = new Map<string, Flow>()
+  const ends = new Set<string>()
+  const attempts: Attempt[] = []
+  for (const { at, bytes } of packets) {
+    const packet = parsePacket(bytes)
+    if (!packet) {
+      attempts.push({ at: Math.round(at), protocol: "other" })
+      continue
+    }
+    const key = flowKey(packet)
+    const flow = flows.get(key)
+    if (flow && !startsAnew(packet, flow)) {
+      flow.attempt.what ??= describePayload(packet)
+    } else if (flow || !isAnswer(packet, ends)) {
+      const attempt = describe(packet, Math.round(at), names)
+      flows.set(key, { attempt, sequence: packet.tcp?.sequence })
+      ends.add(endsKey(packet))
+      attempts.push(attempt)
+    }
+  }
+  return attempts
+}
+
+interface Flow {
+  attempt: Attempt
+  /** TCP's first sequence number: another one on the same ports is another connection. */
+  sequence?: number
+}
+
+function startsAnew(packet: Packet, flow: Flow): boolean {
+  return packet.tcp?.opens === true && packet.tcp.sequence !== flow.sequence
+}
+
+function describe(packet: Packet, at: number, names: NameTable): Attempt {
+  return {
+    at,
+    protocol: packet.protocol,
+    family: packet.family,
+    address: packet.destination,
+    port: packet.destinationPort,
+    name: questionOf(packet)?.name ?? names.nameOf(packet.destination),
+    what: describePayload(packet),
+  }
+}
+
+/** One socket may look up many names, so the question belongs to it. */
+function flowKey(packet: Packet): string {
+  const question = questionOf(packet)
+  return `${endsKey(packet)} ${question?.type} ${question?.name}`
+}
+
+function endsKey({ protocol, source, sourcePort, destination, destinationPort }: Packet): string {
+  return [protocol, source, sourcePort, destination, destinationPort].join(" ")
+}
+
+function questionOf(packet: Packet) {
+  return packet.protocol === "udp" ? parseDnsQuestion(packet.payload) : undefined
+}
+
+const icmpErrors = { 4: [3, 11, 12], 6: [1, 2, 3, 4] }
+
+/** Whether the packet goes back along a flow that is known: a reply, or an ICMP error about one of its packets. */
+function isAnswer(packet: Packet, ends: Set<string>): boolean {
+  if (packet.tcp?.opens) return false
+  if (!packet.icmp || !icmpErrors[packet.family].includes(packet.icmp.type))
+    return ends.has(endsKey(reversed(packet)))
+  const about = parsePacket(packet.icmp.about)
+  return about !== undefined && (ends.has(endsKey(about)) || ends.has(endsKey(reversed(about))))
+}
+
+function reversed(packet: Packet): Packet {
+  return {
+    ...packet,
+    source: packet.destination,
+    destination: packet.source,
+    sourcePort: packet.destinationPort,
+    destinationPort: packet.sourcePort,
+  }
+}

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { type BrowserFiles, unpackBrowser } from "./browser-files.ts"
+
+/** What a page did besides what the test asked of it. */
+export interface Witness {
+  /** Everything written to the console, and every uncaught error. */
+  console: string[]
+  /** Every address that was requested, websockets included. */
+  requests: string[]
+  /** Answers of 400 and above: `404 GET http://…`. */
+  failures: string[]
+}
+
+export interface OpenBrowser {
+  /** Opens a page in a profile of its own. */
+  openPage(options?: BrowserContextOptions): Promise<{ page: Page; witness: Witness }>
+  close(): Promise<void>
+}
+
+/**
+ * Starts Chromium in this process's network namespace. Its own traffic (updates, field trials, sign-in) is off, so every
+ * packet that it sends is a page's.
+ */
+export async function openBrowser(files?: BrowserFiles): Promise<OpenBrowser> {
+  const { executable, env } = files ?? (await unpackBrowser())
+  const home = await mkdtemp(join(tmpdir(), "browser-"))
+  const browser = await chromium.launch({
+    executablePath: executable,
+    // Playwright's own arguments turn most of the background traffic off. The sandbox does not work for root.
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-pings", "--disable-domain-reliability"],
+    env: { ...env, HOME: home, PATH: process.env.PATH ?? "" },
+  })
+  return {
+    openPage: (options = {}) => openPage(browser, options),
+    async close() {
+      await browser.close()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+async function openPage(browser: Browser, options: BrowserContextOptions) {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options })
+  const page = await context.newPage()
+  const witness: Witness = { console: [], requests: [], failures: [] }
+  page.on("console", (message) => witness.console.push(`${message.type()}: ${message.text()}`))
+  page.on("pageerror", (error) => witness.console.push(`uncaught: ${error.message}`))
+  page.on("websocket", (socket) => witness.requests.push(socket.url()))
+  context.on("request", (request) => witness.requests.push(request.url()))
+  context.on("response", (response) => {
+    if (response.status() < 400) return
+    witness.failures.push(`${response.status()} ${response.request().method()} ${response.url()}`)
+  })
+  return { page, witness }
+}

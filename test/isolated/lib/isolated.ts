@@ -1,0 +1,152 @@
+import { existsSync } from "node:fs"
+import { readFile, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { run } from "../../../scripts/lib/process.ts"
+import { type ControlClient, createControlClient } from "./control-client.ts"
+import { namespacePrefix } from "./namespace.ts"
+import type { NetworkMode } from "./network.ts"
+import { providerConfig, type Turn, toolThenText } from "./provider.ts"
+import {
+  type Command,
+  type CommandResult,
+  runFiles,
+  type SupervisorRequest,
+  type SupervisorResult,
+} from "./request.ts"
+import { createRunFolder, type Files, listFiles, type RunFolder, runEnvironment } from "./run-folder.ts"
+import type { ScreenSize } from "./screen.ts"
+
+export interface IsolatedOptions {
+  executable: string
+  args?: string[]
+  /** Added to an environment that has only HOME, PATH, TMPDIR, SHELL, LANG and TERM. */
+  env?: Record<string, string>
+  /** Files of the project, which is the working directory. */
+  files?: Files
+  /** Files of the home. */
+  home?: Files
+  /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
+  provider?: true | Turn[]
+  mode?: NetworkMode
+  stdin?: string
+  /** Runs on a pseudo-terminal; `true` for 130 columns and 40 rows. */
+  pty?: true | ScreenSize
+  /** Acts while the command runs; when it is done the command is ended. */
+  during?: (context: IsolatedContext) => Promise<void>
+  /** After this many milliseconds the command is killed (30 s when not given). */
+  timeoutMs?: number
+  /** How long the recording goes on after the command has ended, in milliseconds (200 when not given). */
+  lingerMs?: number
+}
+
+export interface IsolatedContext extends ControlClient {
+  folder: RunFolder
+  /** Runs another command in the same namespace, with the same environment, home and project, to its end. */
+  execute(executable: string, args: string[], options?: ExecuteOptions): Promise<CommandResult>
+  /** What the command has printed so far. */
+  output(): Promise<string>
+}
+
+export type ExecuteOptions = Partial<Pick<Command, "env" | "cwd" | "stdin" | "timeoutMs">>
+
+export interface IsolatedResult extends Omit<SupervisorResult, "lost"> {
+  /** The files that are in the home and in the project afterwards, as `home/…` and `project/…`. */
+  files: string[]
+}
+
+/**
+ * Runs a command in a network of its own in which every name resolves and every address exists, with a fresh home,
+ * and says what it did and what it tried to reach outside loopback. Throws a Failure when this machine cannot do that,
+ * and an Error when the recording is incomplete.
+ */
+export async function runIsolated(options: IsolatedOptions): Promise<IsolatedResult> {
+  const prefix = await namespacePrefix()
+  const folder = await createRunFolder({ project: options.files ?? {}, home: homeFiles(options) })
+  try {
+    const request = createRequest(options, folder)
+    await writeFile(join(folder.root, runFiles.request), JSON.stringify(request))
+    const supervisor = startSupervisor(prefix, folder, request)
+    await Promise.all([supervisor, options.during && act(options.during, request, folder, supervisor)])
+    const result = await readResult(folder)
+    return { ...result, files: await listFiles(folder) }
+  } finally {
+    await rm(folder.root, { recursive: true, force: true })
+  }
+}
+
+function homeFiles({ home, provider }: IsolatedOptions): Files {
+  if (!provider) return home ?? {}
+  return { ".config/opencode/opencode.json": JSON.stringify(providerConfig()), ...home }
+}
+
+function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorRequest {
+  return {
+    command: {
+      executable: options.executable,
+      args: options.args ?? [],
+      env: { ...runEnvironment(folder), ...options.env },
+      cwd: folder.project,
+      stdin: options.stdin,
+      timeoutMs: options.timeoutMs ?? 30_000,
+    },
+    mode: options.mode ?? "answer",
+    provider: options.provider === true ? toolThenText : options.provider,
+    pty: options.pty === true ? { columns: 130, rows: 40 } : options.pty,
+    lingerMs: options.lingerMs ?? 200,
+  }
+}
+
+/** Starts the supervisor; the promise rejects, with what it printed, when it does not do its work to the end. */
+async function startSupervisor(
+  prefix: string[],
+  folder: RunFolder,
+  request: SupervisorRequest,
+): Promise<void> {
+  const script = join(import.meta.dirname, "supervise.ts")
+  const [unshare, ...words] = [...prefix, process.execPath, script, folder.root]
+  const result = await run(unshare!, words, {
+    env: { PATH: process.env.PATH, BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0" },
+    cwd: folder.root,
+    all: true,
+    stdin: "ignore",
+    timeout: request.command.timeoutMs + 30_000,
+    killSignal: "SIGKILL",
+  })
+  if (result.exitCode !== 0) throw new Error(`the supervisor in the namespace failed:\n${result.all}`)
+}
+
+async function act(
+  during: NonNullable<IsolatedOptions["during"]>,
+  { command }: SupervisorRequest,
+  folder: RunFolder,
+  supervisor: Promise<void>,
+): Promise<void> {
+  const socket = join(folder.root, runFiles.control)
+  while (!existsSync(socket)) await Promise.race([supervisor, sleep(10)])
+  const { call, ...client } = createControlClient(socket)
+  try {
+    await during({
+      ...client,
+      folder,
+      execute: (executable, args, options) =>
+        call("/execute", {
+          ...command,
+          ...options,
+          executable,
+          args,
+          env: { ...command.env, ...options?.env },
+        }),
+      output: () => readFile(join(folder.root, runFiles.stdout), "utf8"),
+    })
+  } finally {
+    await call("/stop")
+  }
+}
+
+async function readResult(folder: RunFolder): Promise<Omit<SupervisorResult, "lost">> {
+  const text = await readFile(join(folder.root, runFiles.result), "utf8")
+  const { lost, ...result } = JSON.parse(text) as SupervisorResult
+  if (lost > 0) throw new Error(`the recording is incomplete: ${lost} packets were lost`)
+  return result
+}

@@ -1,0 +1,45 @@
+import { answerDns, parseDnsQuestion } from "./dns-message.ts"
+
+/** Where the resolver of a namespace listens. Not a loopback address, so that a lookup is seen as traffic. */
+export const resolverAddress = "198.18.0.1"
+
+const FIRST = 0xc6_12_00_10
+const LAST = 0xc6_13_ff_ff
+
+/** Gives each name an address of its own out of 198.18.0.0/15, the range for tests (RFC 2544). */
+export class NameTable {
+  readonly #addresses = new Map<string, string>()
+  readonly #names = new Map<string, string>()
+
+  addressOf(name: string): string {
+    const known = this.#addresses.get(name)
+    if (known) return known
+    const next = FIRST + this.#addresses.size
+    if (next > LAST) throw new Error("more names were looked up than 198.18.0.0/15 has addresses")
+    const address = [24, 16, 8, 0].map((shift) => (next >>> shift) & 0xff).join(".")
+    this.#addresses.set(name, address)
+    this.#names.set(address, name)
+    return address
+  }
+
+  nameOf(address: string): string | undefined {
+    return this.#names.get(address)
+  }
+}
+
+/** Answers every lookup: an A query with the name's address, any other with "no such record". */
+export async function startResolver(names: NameTable): Promise<void> {
+  await Bun.udpSocket({
+    hostname: resolverAddress,
+    port: 53,
+    socket: {
+      data(socket, query, port, address) {
+        const question = parseDnsQuestion(query)
+        if (!question) return
+        const found = question.type === "A" ? names.addressOf(question.name) : undefined
+        const bytes = found ? Uint8Array.from(found.split("."), Number) : undefined
+        socket.send(answerDns(query, question, bytes), port, address)
+      },
+    },
+  })
+}

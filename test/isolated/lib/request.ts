@@ -1,0 +1,54 @@
+import type { Attempt } from "./attempts.ts"
+import type { NetworkMode } from "./network.ts"
+import type { ProviderRequest, Turn } from "./provider.ts"
+import type { ScreenSize } from "./screen.ts"
+
+/** A command to run inside a namespace, exactly as it is started. */
+export interface Command {
+  executable: string
+  args: string[]
+  env: Record<string, string>
+  cwd: string
+  stdin?: string
+  timeoutMs: number
+}
+
+export interface CommandResult {
+  /** Undefined when a signal ended the command. */
+  exitCode?: number
+  signal?: string
+  /** Whether it was ended because it took longer than it was given. */
+  timedOut: boolean
+  stdout: string
+  stderr: string
+  /** Milliseconds from start to end. */
+  ms: number
+}
+
+/** What the supervisor inside the namespace is asked to do, as the file `request.json` of its folder. */
+export interface SupervisorRequest {
+  command: Command
+  mode: NetworkMode
+  provider?: Turn[]
+  pty?: ScreenSize
+  /** How long the recording goes on after the command has ended, in milliseconds, for what it left running. */
+  lingerMs: number
+}
+
+/** What the supervisor found, as the file `result.json` of its folder. */
+export interface SupervisorResult extends CommandResult {
+  attempts: Attempt[]
+  lost: number
+  providerRequests: ProviderRequest[]
+  /** The last screen, when there was a pseudo-terminal. */
+  screen?: string
+}
+
+/** The names of the files in a run's folder. */
+export const runFiles = {
+  request: "request.json",
+  result: "result.json",
+  control: "control.sock",
+  stdout: "stdout",
+  stderr: "stderr",
+} as const

@@ -1,0 +1,60 @@
+import { Terminal } from "@xterm/headless"
+
+export interface ScreenSize {
+  columns: number
+  rows: number
+}
+
+/** A terminal without a window: what a program writes is drawn into cells, and its questions are answered. */
+export class Screen {
+  /** The pseudo-terminal, for `Bun.spawn`. */
+  readonly pty: Bun.Terminal
+  readonly #emulator: Terminal
+  readonly #watchers = new Set<() => void>()
+
+  constructor({ columns, rows }: ScreenSize) {
+    this.#emulator = new Terminal({ cols: columns, rows, allowProposedApi: true })
+    this.pty = new Bun.Terminal({
+      cols: columns,
+      rows,
+      name: "xterm-256color",
+      data: (_, data) =>
+        // A copy: the buffer is used again before the emulator gets to it.
+        this.#emulator.write(data.slice(), () => {
+          for (const watch of this.#watchers) watch()
+        }),
+    })
+    this.#emulator.onData((answer) => this.type(answer))
+  }
+
+  /** Sends keystrokes; control characters as themselves (`\r` is Enter). */
+  type(text: string): void {
+    if (!this.pty.closed) this.pty.write(text)
+  }
+
+  /** What is to be seen now, a line a row, without blanks at the ends of lines. */
+  text(): string {
+    const buffer = this.#emulator.buffer.active
+    return Array.from(
+      { length: this.#emulator.rows },
+      (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "",
+    ).join("\n")
+  }
+
+  /** Resolves to true once `text` is on the screen, to false when it is not within `timeoutMs`. */
+  waitFor(text: string, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (found: boolean) => {
+        this.#watchers.delete(look)
+        clearTimeout(timer)
+        resolve(found)
+      }
+      const look = () => {
+        if (this.text().includes(text)) finish(true)
+      }
+      const timer = setTimeout(() => finish(false), timeoutMs)
+      this.#watchers.add(look)
+      look()
+    })
+  }
+}

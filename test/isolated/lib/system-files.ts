@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { hostname } from "node:os"
+import { join } from "node:path"
+import { checked, cString, libc } from "./libc.ts"
+
+const MS_BIND = 4096
+
+/**
+ * Makes every name lookup of this mount namespace end at `resolver`: the files that the C library reads are
+ * covered by files written into `folder`, and the host's lookup services, which answer over unix sockets and so
+ * from outside the network namespace, are out of reach. The host's own files stay as they are.
+ */
+export function replaceResolver(folder: string, resolver: string): void {
+  mkdirSync(folder, { recursive: true })
+  cover("/etc/resolv.conf", `nameserver ${resolver}\noptions timeout:2 attempts:1\n`, folder)
+  cover("/etc/hosts", `127.0.0.1 localhost ${hostname()}\n::1 localhost\n`, folder)
+  cover("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n", folder)
+  for (const service of ["/run/nscd", "/var/run/nscd"])
+    if (existsSync(service)) mount("tmpfs", service, "tmpfs", 0)
+}
+
+function cover(path: string, text: string, folder: string): void {
+  if (!existsSync(path)) {
+    // The C library's own default without this file is what is wanted, except for the resolver's address.
+    if (path === "/etc/resolv.conf") throw new Error(`${path} does not exist, so there is nothing to cover`)
+    return
+  }
+  const replacement = join(folder, path.slice("/etc/".length))
+  writeFileSync(replacement, text)
+  mount(replacement, path, "none", MS_BIND)
+}
+
+/** Shows the process namespace's own processes in /proc, where the machine lets it. */
+export function tryMountProc(): boolean {
+  return libc.mount(cString("proc"), cString("/proc"), cString("proc"), 0, null) === 0
+}
+
+function mount(source: string, target: string, type: string, flags: number): void {
+  const result = libc.mount(cString(source), cString(target), cString(type), flags, null)
+  checked(`mount(${source}, ${target})`, result)
+}
