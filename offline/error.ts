@@ -1,0 +1,20 @@
+/** What OpenCode's code sees when something was not done because the switch is on. Never retried by upstream's code. */
+export class OfflineError extends Error {
+  override name = "OfflineError"
+  readonly code = "ERR_OPENCODE_OFFLINE"
+}
+
+/** A setting that cannot be understood. The process must stop: what was meant may have been "offline". */
+export class SettingError extends Error {
+  override name = "SettingError"
+  readonly next: string
+
+  /**
+   * @param what the setting, where it stands, and its value
+   * @param next what to write instead
+   */
+  constructor(what: string, next: string) {
+    super(what)
+    this.next = next
+  }
+}

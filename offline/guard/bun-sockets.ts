@@ -1,0 +1,27 @@
+import { apply, isArray, reject, toText } from "../primordials.ts"
+import { bunObject } from "./builtin.ts"
+import type { Decide } from "./decide.ts"
+
+/** `Bun.connect` to a host rejects where the policy does not allow; to a socket file or an open descriptor it does not. */
+export function interceptBunSockets(decide: Decide): void {
+  const bun = bunObject()
+  const native = bun?.connect as ((options: unknown) => Promise<unknown>) | undefined
+  if (!bun || !native) return
+  bun.connect = function connect(options: unknown) {
+    try {
+      return apply(native, bun, [judged(options, decide)])
+    } catch (error) {
+      return reject(error)
+    }
+  }
+}
+
+function judged(options: unknown, decide: Decide): unknown {
+  if (typeof options !== "object" || options === null || isArray(options)) return options
+  const copy: Record<string, unknown> = { ...options }
+  if (copy.unix || copy.fd !== undefined) return copy
+  const host = copy.hostname ?? copy.host
+  copy.hostname = decide({ host: toText(host ?? ""), port: +toText(copy.port), api: "Bun.connect" })
+  delete copy.host
+  return copy
+}

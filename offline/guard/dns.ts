@@ -1,0 +1,60 @@
+import { apply, defineProperty, getPrototypeOf, isArray, reject, toText } from "../primordials.ts"
+import { builtin, bunObject } from "./builtin.ts"
+import type { Decide } from "./decide.ts"
+
+type Query = (...args: unknown[]) => Promise<unknown>
+
+/** Queries whose first argument is a name or an address. */
+const QUERIES = [
+  ..."lookup prefetch resolve resolveAny resolveCaa resolveCname resolveMx resolveNaptr resolveNs".split(" "),
+  ..."resolvePtr resolveSoa resolveSrv resolveTxt reverse lookupService".split(" "),
+]
+
+/**
+ * A name is asked for only when a connection to it would be allowed. `node:dns` reads the methods of `Bun.dns`, and of
+ * one native prototype that all resolvers share, at every call: replacing those covers bound imports too.
+ */
+export function interceptDns(decide: Decide): void {
+  const bunDns = bunObject()?.dns as Record<string, Query> | undefined
+  if (!bunDns) return
+  const resolver = new (builtin<typeof import("node:dns")>("node:dns").Resolver)()
+  const handle = (resolver as unknown as { _handle: object })._handle
+  for (const methods of [bunDns, getPrototypeOf(handle) as Record<string, Query>]) {
+    for (const name of QUERIES) replaceQuery(methods, name, decide)
+    replaceServers(methods, decide)
+  }
+}
+
+function replaceQuery(methods: Record<string, Query>, name: string, decide: Decide): void {
+  const native = methods[name]
+  if (!native) return
+  replace(methods, name, function (this: unknown, host: unknown, ...rest: unknown[]) {
+    try {
+      return apply(native, this, [decide({ host: toText(host), api: `dns.${name}` }), ...rest])
+    } catch (error) {
+      return reject(error)
+    }
+  })
+}
+
+/** Servers come as [family, address, port]. One that is not allowed would be sent all later queries. */
+function replaceServers(methods: Record<string, Query>, decide: Decide): void {
+  const native = methods.setServers
+  if (!native) return
+  replace(methods, "setServers", function (this: unknown, servers: unknown) {
+    const copy: unknown[] = isArray(servers) ? [...servers] : []
+    for (let index = 0; index < copy.length; index++) {
+      const server = copy[index]
+      const [family, address, port] = isArray(server) ? server : [4, server, 53]
+      const host = decide({ host: toText(address), port: +port, api: "dns.setServers" })
+      copy[index] = [family, host, port]
+    }
+    return apply(native, this, [copy])
+  })
+}
+
+/** The runtime's properties are not configurable, but writable. */
+function replace(methods: Record<string, Query>, name: string, value: (...args: never[]) => unknown): void {
+  defineProperty(value, "name", { value: name })
+  methods[name] = value as Query
+}

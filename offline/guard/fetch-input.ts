@@ -1,0 +1,74 @@
+import { hrefOf, toText, uncurryThis } from "../primordials.ts"
+
+/** The options of a request, read once. Bun's own options are among them. */
+export interface Outgoing extends Omit<RequestInit, "headers" | "body"> {
+  headers?: RequestInit["headers"]
+  body?: RequestInit["body"]
+  /** A path: then the host plays no part. */
+  unix?: string
+  proxy?: string | { url: string }
+}
+
+const KNOWN = [
+  ..."method headers body redirect signal credentials cache mode referrer referrerPolicy".split(" "),
+  ..."integrity keepalive duplex priority window unix proxy tls verbose decompress timeout s3".split(" "),
+]
+
+/** A plain copy, so that a getter cannot give one answer to the decision and another to the runtime. */
+export function snapshotInit(given: unknown): Outgoing {
+  if ((typeof given !== "object" && typeof given !== "function") || given === null) return {}
+  const copy: Record<string, unknown> = { __proto__: null, ...given }
+  const source = given as Record<string, unknown>
+  for (let index = 0; index < KNOWN.length; index++) {
+    const key = KNOWN[index]!
+    if (!(key in copy) && key in source) copy[key] = source[key]
+  }
+  if (copy.unix !== undefined && copy.unix !== null) copy.unix = toText(copy.unix)
+  if (copy.proxy) copy.proxy = readProxy(copy.proxy)
+  return copy as Outgoing
+}
+
+/** The address of the proxy that a request names. */
+export function proxyOf({ proxy }: Outgoing): string | undefined {
+  return typeof proxy === "object" && proxy !== null ? proxy.url : proxy
+}
+
+/** A proxy is a string, an URL object, or `{ url, headers }` with either in it. */
+function readProxy(proxy: unknown): unknown {
+  if (typeof proxy !== "object" || proxy === null) return toText(proxy)
+  const href = hrefOf(proxy)
+  if (href !== undefined) return href
+  const { url, ...rest } = proxy as { url?: unknown }
+  const text = typeof url === "object" && url !== null ? hrefOf(url) : url
+  return { __proto__: null, ...rest, url: toText(text) }
+}
+
+/** Reads a Request's own state, whatever properties were put over it. */
+export function readRequest(request: Request): { url: string; method: string; redirect: Redirect } {
+  return { url: url(request), method: method(request), redirect: redirect(request) }
+}
+
+export function isRequest(value: unknown): value is Request {
+  if (typeof value !== "object" || value === null) return false
+  try {
+    url(value as Request)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What a redirect may need of a request whose body is about to be used up; undefined when it has none. */
+export function cloneRequest(request: Request): Request | undefined {
+  const name = method(request)
+  return name === "GET" || name === "HEAD" ? undefined : clone(request)
+}
+
+type Redirect = RequestInit["redirect"]
+
+const getter = <T>(name: string) =>
+  uncurryThis(Object.getOwnPropertyDescriptor(Request.prototype, name)!.get as (this: Request) => T)
+const url = getter<string>("url")
+const method = getter<string>("method")
+const redirect = getter<Redirect>("redirect")
+const clone = uncurryThis(Request.prototype.clone as (this: Request) => Request)

@@ -1,0 +1,118 @@
+import type { ClientRequest } from "node:http"
+import { OfflineError } from "../error.ts"
+import { bracketed, canonicalHost } from "../policy/host.ts"
+import {
+  charCodeAt,
+  getOwnPropertyDescriptor,
+  getOwnPropertySymbols,
+  hrefOf,
+  parseUrl,
+  startsWith,
+  toText,
+  uncurryThis,
+} from "../primordials.ts"
+
+/** Where Bun's `node:http` is about to send a request. */
+export type HttpTarget = { local: true } | { local: false; url: string; proxy: string | undefined }
+
+/**
+ * Builds the address as Bun's `ClientRequest` does, from the request's own state, which it keeps under symbols. Parts that
+ * could mean one host to the parser here and another to the native one (a host with an `@` in it, a path that does not
+ * begin with a slash, an agent whose proxy is computed) are refused rather than interpreted.
+ * @throws OfflineError
+ */
+export function readHttpTarget(request: ClientRequest): HttpTarget {
+  const state = readState(request)
+  if (state.socketPath) return { local: true }
+  const { protocol } = state
+  if (protocol !== "http:" && protocol !== "https:") throw suspicious("protocol", protocol)
+  const host = toText(state.host)
+  if (!isPlain(host)) throw suspicious("host", host)
+  const port = state.useDefaultPort ? "" : `:${readPort(state.port)}`
+  const origin = `${protocol}//${bracketed(host)}${port}`
+  const path = toText(state.path)
+  if (startsWith(path, "/")) return { local: false, url: origin + path, proxy: readAgentProxy(state.agent) }
+  // An absolute path asks the host for it as a proxy.
+  const absolute = parseUrl(path)
+  if (!absolute || !startsWith(path, `${absolute.origin}/`)) throw suspicious("path", path)
+  return { local: false, url: path, proxy: origin }
+}
+
+const NAMES = [
+  "protocol",
+  "host",
+  "port",
+  "path",
+  "agent",
+  "socketPath",
+  "useDefaultPort",
+  "options",
+] as const
+type State = Partial<Record<(typeof NAMES)[number], unknown>>
+
+const descriptionOf = uncurryThis(
+  Object.getOwnPropertyDescriptor(Symbol.prototype, "description")!.get as (
+    this: symbol,
+  ) => string | undefined,
+)
+
+function readState(request: ClientRequest): State {
+  const state: Record<string, unknown> = { __proto__: null }
+  const symbols = getOwnPropertySymbols(request)
+  for (let index = 0; index < symbols.length; index++) {
+    const name = descriptionOf(symbols[index]!)
+    if (name === undefined || !isName(name)) continue
+    const property = getOwnPropertyDescriptor(request, symbols[index]!)
+    if (name in state || !property || property.get) throw suspicious("state", name)
+    state[name] = property.value
+  }
+  if (!("host" in state) || !("path" in state)) throw suspicious("state", "none")
+  const options = state.options as { lookup?: unknown } | undefined
+  if (options?.lookup && !canonicalHost(toText(state.host))?.address) throw suspicious("lookup", "its own")
+  return state
+}
+
+function isName(name: string): boolean {
+  for (let index = 0; index < NAMES.length; index++) if (NAMES[index] === name) return true
+  return false
+}
+
+/** Letters, digits, `-`, `_`, `.` or an IPv6 address: nothing that any parser could read in two ways. */
+function isPlain(host: string): boolean {
+  if (canonicalHost(host)?.address?.family === 6) return !startsWith(host, "[")
+  for (let index = 0; index < host.length; index++) {
+    const code = charCodeAt(host, index)
+    const letter = (code | 0x20) >= 97 && (code | 0x20) <= 122
+    const digit = code >= 48 && code <= 57
+    if (!letter && !digit && code !== 45 && code !== 46 && code !== 95) return false
+  }
+  return host !== ""
+}
+
+function readPort(port: unknown): number {
+  const number = +toText(port)
+  if (!(number >= 0 && number <= 65535) || `${number}` !== toText(port)) throw suspicious("port", port)
+  return number
+}
+
+/** Bun reads `agent.proxy.href`, or `agent.proxy`. A getter could answer differently there. */
+function readAgentProxy(agent: unknown): string | undefined {
+  for (let object = agent; object !== null && object !== undefined; object = Object.getPrototypeOf(object)) {
+    const property = getOwnPropertyDescriptor(object as object, "proxy")
+    if (!property) continue
+    if (property.get) throw suspicious("agent.proxy", "a getter")
+    const proxy = property.value as unknown
+    if (proxy === undefined || proxy === null || typeof proxy === "string") return proxy ?? undefined
+    const href = hrefOf(proxy as object)
+    if (href === undefined || getOwnPropertyDescriptor(proxy as object, "href"))
+      throw suspicious("agent.proxy", proxy)
+    return href
+  }
+  return undefined
+}
+
+function suspicious(part: string, value: unknown): OfflineError {
+  return new OfflineError(
+    `node:http was blocked: OpenCode is offline, and the request's ${part} (${toText(value)}) is not plain`,
+  )
+}

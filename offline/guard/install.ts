@@ -1,0 +1,44 @@
+import type { Policy } from "../policy.ts"
+import { interceptBunSockets } from "./bun-sockets.ts"
+import { createDecide, type Denial } from "./decide.ts"
+import { interceptDns } from "./dns.ts"
+import { interceptFetch } from "./fetch.ts"
+import { interceptHttp } from "./http.ts"
+import { interceptNet } from "./net.ts"
+import { createProxyCheck } from "./proxy.ts"
+import { interceptUdp } from "./udp.ts"
+import { interceptWebSocket } from "./websocket.ts"
+import { interceptWorkers, type WorkerHandover } from "./worker.ts"
+
+export type { Denial } from "./decide.ts"
+
+export interface GuardOptions {
+  policy: Policy
+  /** What switched offline on, for errors. */
+  origin: string
+  /** The file that an error tells people to write to. */
+  userConfig: string
+  /** The environment that the process started with: the runtime reads proxies from it, once. */
+  env: NodeJS.ProcessEnv
+  worker: WorkerHandover
+}
+
+/**
+ * Puts a decision in front of every way by which this thread's code can open a connection. One family of APIs a file.
+ * @returns the attempts that were refused, filled as they come
+ */
+export function installGuard(options: GuardOptions): readonly Denial[] {
+  const denied: Denial[] = []
+  const decide = createDecide(options, denied)
+  const checkProxy = createProxyCheck(options.env, decide)
+  // Workers first: a builtin that is loaded below may keep the constructor that it finds.
+  interceptWorkers(options.worker)
+  interceptFetch(decide, checkProxy)
+  interceptWebSocket(decide)
+  interceptDns(decide)
+  interceptNet(decide)
+  interceptHttp(decide, checkProxy)
+  interceptBunSockets(decide)
+  interceptUdp(decide)
+  return denied
+}

@@ -1,0 +1,59 @@
+import type { Socket } from "node:net"
+import { apply, isArray, toText } from "../primordials.ts"
+import { builtin } from "./builtin.ts"
+import type { Decide } from "./decide.ts"
+
+/** The options of a connection, with their order in Bun: a socket, a descriptor or a path come before a host. */
+interface ConnectOptions {
+  host?: unknown
+  port?: unknown
+  path?: unknown
+  fd?: unknown
+  socket?: unknown
+  lookup?: unknown
+}
+
+type Connect = (this: Socket, ...args: unknown[]) => Socket
+
+/**
+ * Every `node:net`, `node:tls` and `node:http2` connection goes through one method, also those of bound imports. A local
+ * socket (a path) and one that is open already are let through. A `lookup` of the caller's own is not used: it could
+ * send an allowed name anywhere.
+ */
+export function interceptNet(decide: Decide): void {
+  const { Socket } = builtin<typeof import("node:net")>("node:net")
+  const native = Socket.prototype.connect as Connect
+  Socket.prototype.connect = function connect(this: Socket, ...args: unknown[]) {
+    const [options, listener] = readArguments(args)
+    if (!options.path && !options.fd && !options.socket && options.port !== undefined) {
+      try {
+        options.host = decide({ host: hostOf(options), port: +toText(options.port), api: "node:net" })
+      } catch (error) {
+        return failLater(this, error as Error)
+      }
+      options.lookup = undefined
+    }
+    return apply(native, this, listener ? [options, listener] : [options])
+  } as typeof Socket.prototype.connect
+}
+
+/** `(port, host?, listener?)`, `(path, listener?)`, `(options, listener?)`, or a list of options and listener. */
+function readArguments(args: unknown[]): [ConnectOptions, unknown] {
+  const [first, second] = args
+  if (isArray(first)) return [{ ...(first[0] as ConnectOptions) }, first[1]]
+  const last = args[args.length - 1]
+  const listener = typeof last === "function" ? last : undefined
+  if (typeof first === "object" && first !== null) return [{ ...first }, listener]
+  if (typeof first === "string" && !(+first >= 0)) return [{ path: first }, listener]
+  return [{ port: first, host: typeof second === "string" ? second : undefined }, listener]
+}
+
+function hostOf({ host }: ConnectOptions): string {
+  return host ? toText(host) : "localhost"
+}
+
+/** As a refused connection shows itself: an `error` event and then `close`. */
+function failLater(socket: Socket, error: Error): Socket {
+  process.nextTick(() => socket.destroy(error))
+  return socket
+}

@@ -1,0 +1,91 @@
+import {
+  apply,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  isArray,
+  reject,
+  toText,
+  uncurryThis,
+} from "../primordials.ts"
+import { bunObject } from "./builtin.ts"
+import type { Decide } from "./decide.ts"
+
+type Method = (this: unknown, ...args: unknown[]) => unknown
+type UdpSocket = Record<string, Method>
+
+/** Where a connected socket sends to. */
+interface Remote {
+  address: string
+  port: number
+}
+
+/**
+ * `Bun.udpSocket`, which `node:dgram` is made of. A datagram is decided on when it is sent, by the address that it is sent to: over UDP a name has been resolved by then,
+ * so only addresses, blocks and loopback can be allowed. Joining a multicast group sends packets too.
+ * The methods of a UDP socket lie on one native prototype, which only a socket shows: the first one's is replaced.
+ */
+export function interceptUdp(decide: Decide): void {
+  const bun = bunObject()
+  const native = bun?.udpSocket as ((options: unknown) => Promise<UdpSocket>) | undefined
+  if (!bun || !native) return
+  let replaced = false
+  bun.udpSocket = function udpSocket(options: unknown) {
+    try {
+      const opening = apply(native, bun, [judged(options, decide)]) as Promise<UdpSocket>
+      if (replaced) return opening
+      return opening.then((socket) => {
+        if (!replaced) replaceMethods(getPrototypeOf(socket) as UdpSocket, decide)
+        replaced = true
+        return socket
+      })
+    } catch (error) {
+      return reject(error)
+    }
+  }
+}
+
+function judged(options: unknown, decide: Decide): unknown {
+  const { connect } = (options ?? {}) as { connect?: { hostname?: unknown; port?: unknown } }
+  if (!connect) return options
+  const { port } = connect
+  const hostname = decide({ host: toText(connect.hostname), port: +toText(port), api: "Bun.udpSocket" })
+  return { ...(options as object), connect: { hostname, port } }
+}
+
+function replaceMethods(methods: UdpSocket, decide: Decide): void {
+  const { send, sendMany, addMembership, addSourceSpecificMembership } = methods
+  const remoteOf = uncurryThis(
+    getOwnPropertyDescriptor(methods, "remoteAddress")!.get as (this: unknown) => Remote | undefined,
+  )
+  const decideOnRemote = ({ address, port }: Remote) => decide({ host: address, port, api: "UDP" })
+  methods.send = function (data, port, address, ...rest) {
+    const remote = remoteOf(this)
+    if (remote) {
+      decideOnRemote(remote)
+      return apply(send!, this, [data])
+    }
+    const host = decide({ host: toText(address), port: +toText(port), api: "UDP" })
+    return apply(send!, this, [data, port, host, ...rest])
+  }
+  methods.sendMany = function (packets, ...rest) {
+    const copy = isArray(packets) ? [...packets] : []
+    const remote = remoteOf(this)
+    if (remote) decideOnRemote(remote)
+    else {
+      for (let index = 0; index + 2 < copy.length; index += 3)
+        copy[index + 2] = decide({
+          host: toText(copy[index + 2]),
+          port: +toText(copy[index + 1]),
+          api: "UDP",
+        })
+    }
+    return apply(sendMany!, this, [copy, ...rest])
+  }
+  methods.addMembership = function (group, ...rest) {
+    return apply(addMembership!, this, [decide({ host: toText(group), api: "UDP multicast" }), ...rest])
+  }
+  methods.addSourceSpecificMembership = function (source, group, ...rest) {
+    const host = decide({ host: toText(group), api: "UDP multicast" })
+    return apply(addSourceSpecificMembership!, this, [source, host, ...rest])
+  }
+}

@@ -1,0 +1,49 @@
+import { construct, defineProperty, hrefOf, isArray, parseUrl, startsWith, toText } from "../primordials.ts"
+import type { Decide } from "./decide.ts"
+import { portOf } from "./url.ts"
+
+/** `new WebSocket` throws at once where the policy does not allow. Statics, prototype and subclasses stay as they are. */
+export function interceptWebSocket(decide: Decide): void {
+  const Native = globalThis.WebSocket as unknown as (new (...args: unknown[]) => WebSocket) | undefined
+  if (!Native) return
+  const Guarded = new Proxy(Native, {
+    construct(target, [url, options, ...rest], newTarget) {
+      const address = decideOnUrl(
+        typeof url === "object" && url ? (hrefOf(url) ?? toText(url)) : toText(url),
+        decide,
+      )
+      return construct(target, [address, decideOnOptions(options, decide), ...rest], newTarget) as WebSocket
+    },
+  })
+  defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
+  defineProperty(globalThis, "WebSocket", {
+    value: Guarded,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
+}
+
+function decideOnUrl(text: string, decide: Decide): string {
+  // A socket file; no host is asked for.
+  if (startsWith(text, "ws+unix:") || startsWith(text, "wss+unix:")) return text
+  const url = parseUrl(text)
+  if (!url) throw new SyntaxError(`Invalid url for WebSocket ${text}`)
+  decide({ host: url.hostname, port: portOf(url), api: "WebSocket" })
+  return url.href
+}
+
+/** The second argument is a protocol, a list of them, or Bun's options, in which a proxy may be. */
+function decideOnOptions(options: unknown, decide: Decide): unknown {
+  if (typeof options !== "object" || options === null || isArray(options)) return options
+  const copy: Record<string, unknown> = { __proto__: null, ...options }
+  const proxy = copy.proxy as unknown
+  if (!proxy) return copy
+  const named =
+    typeof proxy === "object" && hrefOf(proxy) === undefined ? (proxy as { url: unknown }).url : proxy
+  const text = typeof named === "object" && named ? (hrefOf(named) ?? "") : toText(named)
+  const url = parseUrl(text)
+  decide({ host: url?.hostname ?? text, port: url && portOf(url), api: "WebSocket through a proxy" })
+  copy.proxy = typeof proxy === "object" && hrefOf(proxy) === undefined ? { ...proxy, url: text } : text
+  return copy
+}

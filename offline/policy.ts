@@ -1,0 +1,86 @@
+import { type Entry, matches, parseEntry } from "./policy/entry.ts"
+import { bracketed, type Host, isLoopback } from "./policy/host.ts"
+import { parseUrl } from "./primordials.ts"
+
+/** What may be connected to, and why nothing else may. */
+export interface Policy {
+  /** Lines that allow. */
+  entries: readonly Entry[]
+  /** Lines that a project's own file asks for. They allow nothing; an error names them. */
+  ignored: readonly Entry[]
+}
+
+/** The text of an entry and where it stands: how a policy is written, and handed to a worker. */
+export interface Line {
+  text: string
+  origin: string
+}
+
+export type Verdict =
+  | { allowed: true; origin: string }
+  | { allowed: false /** The line of a project's file that asks for this host. */; asked?: Entry }
+
+/**
+ * @param allow lines from trusted sources
+ * @param ignored lines from a project's own files; those that cannot be read are left out, as none of them counts
+ * @throws SettingError for a line that cannot be read
+ */
+export function createPolicy(allow: readonly Line[], ignored: readonly Line[] = []): Policy {
+  return {
+    entries: unique(allow).map((line) => parseEntry(line.text, line.origin)),
+    ignored: unique(ignored).flatMap((line) => {
+      try {
+        return [parseEntry(line.text, line.origin)]
+      } catch {
+        return []
+      }
+    }),
+  }
+}
+
+/** Deny by default: loopback and what an entry names is allowed, everything else is not. */
+export function judge(policy: Policy, host: Host, port: number | undefined): Verdict {
+  if (isLoopback(host)) return { allowed: true, origin: "loopback" }
+  const entry = firstMatch(policy.entries, host, port)
+  if (entry) return { allowed: true, origin: entry.origin }
+  return { allowed: false, asked: firstMatch(policy.ignored, host, port) }
+}
+
+/**
+ * The entry that allows what an URL points at: its host, and its port alone.
+ * @returns undefined when the text is no http(s) or ws(s) URL
+ */
+export function entryForUrl(url: string): string | undefined {
+  const parts = parseUrl(url)
+  const port = parts && (parts.port || DEFAULT_PORTS[parts.protocol])
+  if (!parts?.hostname || !port) return undefined
+  return `${parts.hostname.replace(/\.$/, "")}:${port}`
+}
+
+/** How an address is written in an allow-list. */
+export function formatEntry(host: string, port: number | undefined): string {
+  return port === undefined ? host : `${bracketed(host)}:${port}`
+}
+
+export const DEFAULT_PORTS: Record<string, string | undefined> = {
+  __proto__: null as never,
+  "http:": "80",
+  "https:": "443",
+  "ws:": "80",
+  "wss:": "443",
+}
+
+function firstMatch(entries: readonly Entry[], host: Host, port: number | undefined): Entry | undefined {
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index]!
+    if (matches(entry.matcher, host, port)) return entry
+  }
+  return undefined
+}
+
+function unique(lines: readonly Line[]): Line[] {
+  return lines.filter(
+    (line, index) =>
+      lines.findIndex((other) => other.text === line.text && other.origin === line.origin) === index,
+  )
+}

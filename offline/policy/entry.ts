@@ -1,0 +1,98 @@
+import { SettingError } from "../error.ts"
+import { endsWith } from "../primordials.ts"
+import { type Block, contains, parseIPv4, parseIPv6 } from "./address.ts"
+import { canonicalHost, type Host } from "./host.ts"
+
+/** What one line of an allow-list matches. */
+export type Matcher =
+  | { kind: "name"; name: string; port?: number }
+  | { kind: "suffix"; suffix: string; port?: number }
+  | { kind: "blocks"; blocks: Block[]; port?: number }
+
+/** One line of an allow-list, and where it stands. */
+export interface Entry {
+  text: string
+  /** For people: a variable, or a file and the key in it. */
+  origin: string
+  matcher: Matcher
+}
+
+/**
+ * Reads `host`, `host:port`, `*.suffix`, an address, a CIDR block or `private`.
+ * @throws SettingError that names the entry and where it stands
+ */
+export function parseEntry(text: string, origin: string): Entry {
+  return { text, origin, matcher: parseMatcher(text.trim(), origin) }
+}
+
+/**
+ * Whether the entry allows the host on the port.
+ * @param port undefined when there is none yet, as in a DNS query: then an entry for any port allows it
+ */
+export function matches(matcher: Matcher, host: Host, port: number | undefined): boolean {
+  if (matcher.port !== undefined && port !== undefined && matcher.port !== port) return false
+  if (matcher.kind === "name") return matcher.name === host.text
+  if (matcher.kind === "suffix") return !host.address && endsWith(host.text, matcher.suffix)
+  if (!host.address) return false
+  for (let index = 0; index < matcher.blocks.length; index++) {
+    if (contains(matcher.blocks[index]!, host.address)) return true
+  }
+  return false
+}
+
+/** RFC 1918, ULA (RFC 4193), and link-local in both families. */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"]
+
+function parseMatcher(text: string, origin: string): Matcher {
+  const fail = (why: string): never => {
+    throw new SettingError(
+      `${origin} has the entry "${text}": ${why}`,
+      "Write a host, host:port, *.suffix, an address, a CIDR block such as 10.0.0.0/8, or private.",
+    )
+  }
+  if (text.toLowerCase() === "private")
+    return { kind: "blocks", blocks: PRIVATE.map((block) => parseBlock(block, fail)) }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return fail("it is a URL, and the policy is about hosts")
+  if (text.includes("/")) return { kind: "blocks", blocks: [parseBlock(text, fail)] }
+
+  const { host, port } = splitPort(text, fail)
+  const suffix = host.startsWith("*.")
+  if (host.replace(/^\*\./, "").includes("*"))
+    return fail("a star may only stand for the first labels, as in *.example.com")
+  const canonical = canonicalHost(suffix ? host.slice(2) : host)
+  if (!canonical) return fail("it is neither a host nor an address")
+  if (canonical.address) {
+    if (suffix) return fail("a star does not go with an address")
+    if (!/[:]/.test(host) && canonical.text !== host)
+      return fail(`it would be read as the address ${canonical.text}`)
+    const bits = canonical.address.family === 4 ? 32 : 128
+    return { kind: "blocks", blocks: [{ ...canonical.address, bits }], port }
+  }
+  if (!/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/.test(canonical.text))
+    return fail("it is not a host name")
+  return suffix
+    ? { kind: "suffix", suffix: `.${canonical.text}`, port }
+    : { kind: "name", name: canonical.text, port }
+}
+
+function splitPort(text: string, fail: (why: string) => never): { host: string; port?: number } {
+  const bracket = /^(\[[^\]]*\])(?::(.*))?$/.exec(text)
+  const plain = /^([^:]*):([^:]*)$/.exec(text)
+  const [, host, port] = bracket ?? plain ?? [undefined, text, undefined]
+  if (port === undefined) return { host: host! }
+  const number = /^\d{1,5}$/.test(port) ? Number(port) : 0
+  if (number < 1 || number > 65535) return fail(`"${port}" is not a port`)
+  return { host: host!, port: number }
+}
+
+function parseBlock(text: string, fail: (why: string) => never): Block {
+  const [, base = "", length = ""] = /^([^/]*)\/(.*)$/.exec(text) ?? []
+  const address = base.includes(":") ? parseIPv6(base) : parseIPv4(base)
+  const size = base.includes(":") && address?.family === 6 ? 128 : 32
+  const bits = /^\d{1,3}$/.test(length) ? Number(length) : size + 1
+  if (!address || bits > size) return fail("it is not a CIDR block")
+  const rest = BigInt(size - bits)
+  if ((address.value >> rest) << rest !== address.value)
+    return fail(`its address has bits beyond the first ${bits}`)
+  return { family: address.family, value: address.value, bits }
+}

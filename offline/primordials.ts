@@ -1,0 +1,80 @@
+/**
+ * Private copies of the builtins that a decision needs, taken before any other code runs. Code that decides uses only
+ * these, and no iteration protocol: a program that replaces `String.prototype.slice` or `URL` changes nothing here.
+ */
+const { bind, call } = Function.prototype
+
+/** `uncurryThis(String.prototype.slice)("abc", 1)` is `"bc"`, whatever becomes of `Function.prototype.call` later. */
+export const uncurryThis: <T, A extends unknown[], R>(
+  method: (this: T, ...args: A) => R,
+) => (self: T, ...args: A) => R = bind.bind(call)
+
+export const charCodeAt = uncurryThis(String.prototype.charCodeAt)
+export const indexOf = uncurryThis(String.prototype.indexOf)
+export const lastIndexOf = uncurryThis(String.prototype.lastIndexOf)
+export const slice = uncurryThis(String.prototype.slice)
+export const toLowerCase = uncurryThis(String.prototype.toLowerCase)
+export const trim = uncurryThis(String.prototype.trim)
+export const startsWith = uncurryThis(String.prototype.startsWith as (this: string, text: string) => boolean)
+export const endsWith = uncurryThis(String.prototype.endsWith as (this: string, text: string) => boolean)
+
+export const toBigInt = BigInt
+export const toText = String
+export const now = Date.now
+export const isArray = Array.isArray
+export const apply = Reflect.apply
+export const construct = Reflect.construct
+export const defineProperty = Object.defineProperty
+export const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor
+export const getOwnPropertySymbols = Object.getOwnPropertySymbols
+export const getPrototypeOf = Object.getPrototypeOf
+export const PrivatePromise = Promise
+export const reject = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>
+
+const { URL: PrivateURL } = globalThis
+const getter = <T>(prototype: object, name: string) =>
+  uncurryThis(Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: object) => T)
+
+/** The parts of an URL that decisions are made on. */
+export interface UrlParts {
+  href: string
+  protocol: string
+  hostname: string
+  /** Empty when it is the scheme's own. */
+  port: string
+  origin: string
+}
+
+const href = getter<string>(PrivateURL.prototype, "href")
+const protocol = getter<string>(PrivateURL.prototype, "protocol")
+const hostname = getter<string>(PrivateURL.prototype, "hostname")
+const port = getter<string>(PrivateURL.prototype, "port")
+const origin = getter<string>(PrivateURL.prototype, "origin")
+
+/** The address of an URL object, from its own state; undefined for anything else. */
+export function hrefOf(value: object): string | undefined {
+  try {
+    return href(value)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Parses by the WHATWG rules, which canonicalise every spelling of a host.
+ * @returns undefined when the text is no URL
+ */
+export function parseUrl(text: string, base?: string): UrlParts | undefined {
+  try {
+    const url = base === undefined ? new PrivateURL(text) : new PrivateURL(text, base)
+    return {
+      href: href(url),
+      protocol: protocol(url),
+      hostname: hostname(url),
+      port: port(url),
+      origin: origin(url),
+    }
+  } catch {
+    return undefined
+  }
+}

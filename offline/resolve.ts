@@ -1,0 +1,101 @@
+import { statSync } from "node:fs"
+import path from "node:path"
+import { type Arguments, readArguments } from "./arguments.ts"
+import { readConfigSources } from "./config-files.ts"
+import { type ConfigSettings, readSettings } from "./config-settings.ts"
+import { SettingError } from "./error.ts"
+import { entryForUrl, type Line } from "./policy.ts"
+
+/** What the switch and the policy come to. */
+export interface Resolution {
+  /** What switched it on, for people; undefined when it is off. */
+  origin: string | undefined
+  /** Lines that allow, from those who may. Empty when off. */
+  allow: Line[]
+  /** Lines that only a project's own files ask for. */
+  ignored: Line[]
+}
+
+export interface Surroundings {
+  /** Words after the program's name. */
+  words: readonly string[]
+  env: NodeJS.ProcessEnv
+  cwd: string
+}
+
+/**
+ * Decides whether OpenCode is offline and what it may connect to. Any source switches on; none switches off what
+ * another has switched on. Only the environment, user-level and managed files, and the command line can allow.
+ * @throws SettingError for a value that is neither on nor off, and, when on, for a malformed entry
+ */
+export function resolve({ words, env, cwd }: Surroundings): Resolution {
+  const said = readArguments(words)
+  const settings = readConfigSources({ env, directories: directories(said, env, cwd) }).map((source) =>
+    readSettings(source, env),
+  )
+  const on = [
+    ...said.offline.map(({ value, written }) => (isOn(value, written) ? written : undefined)),
+    isOn(env.OPENCODE_OFFLINE ?? "", "OPENCODE_OFFLINE")
+      ? `OPENCODE_OFFLINE=${env.OPENCODE_OFFLINE}`
+      : undefined,
+    ...settings.map(({ offline, source }) => (offline ? `"offline" in ${source.name}` : undefined)),
+  ].find((origin) => origin !== undefined)
+  if (on === undefined) return { origin: undefined, allow: [], ignored: [] }
+  return {
+    origin: on,
+    allow: [...variable(env), ...typed(said), ...lines(settings, (trust) => trust !== "project")],
+    ignored: lines(settings, (trust) => trust === "project"),
+  }
+}
+
+/** Whether the environment alone says on; a value that says nothing counts as on, so that it cannot mean online. */
+export function environmentSaysOn(env: NodeJS.ProcessEnv): boolean {
+  try {
+    return isOn(env.OPENCODE_OFFLINE ?? "", "OPENCODE_OFFLINE")
+  } catch {
+    return true
+  }
+}
+
+const ON = ["1", "true", "yes", "on"]
+const OFF = ["0", "false", "no", "off", ""]
+
+function isOn(value: string, name: string): boolean {
+  const text = value.trim().toLowerCase()
+  if (ON.includes(text)) return true
+  if (OFF.includes(text)) return false
+  throw new SettingError(
+    `${name.split("=")[0]} has the value "${value}", which is neither on nor off`,
+    `Write ${ON.join(", ")} for on, or ${OFF.filter(Boolean).join(", ")} or nothing for off.`,
+  )
+}
+
+/** The first folder that the command line names is the project. If it is none, whatever else may be one is looked at. */
+function directories(said: Arguments, env: NodeJS.ProcessEnv, cwd: string): string[] {
+  const from = env.PWD && path.isAbsolute(env.PWD) ? env.PWD : cwd
+  const [first, ...rest] = said.directories.map((directory) => path.resolve(from, directory))
+  if (first !== undefined && isDirectory(first)) return [first]
+  return [...new Set([...rest.filter(isDirectory), cwd])]
+}
+
+function isDirectory(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+/** Commas or spaces stand between entries. */
+function variable(env: NodeJS.ProcessEnv): Line[] {
+  const words = (env.OPENCODE_OFFLINE_ALLOW ?? "").split(/[\s,]+/).filter(Boolean)
+  return words.map((text) => ({ text, origin: "OPENCODE_OFFLINE_ALLOW" }))
+}
+
+function typed(said: Arguments): Line[] {
+  const text = said.attach && entryForUrl(said.attach)
+  return text ? [{ text, origin: "the URL after attach" }] : []
+}
+
+function lines(
+  settings: ConfigSettings[],
+  wanted: (trust: ConfigSettings["source"]["trust"]) => boolean,
+): Line[] {
+  return settings.filter(({ source }) => wanted(source.trust)).flatMap((setting) => setting.lines)
+}

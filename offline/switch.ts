@@ -1,0 +1,87 @@
+import { userConfigFile } from "./config-files.ts"
+import { SettingError } from "./error.ts"
+import { type Denial, installGuard } from "./guard/install.ts"
+import { createPolicy, type Policy } from "./policy.ts"
+import { environmentSaysOn, type Resolution, resolve } from "./resolve.ts"
+import { implyUpstreamFlags } from "./upstream-flags.ts"
+
+/** The switch and the policy of this thread, resolved once. */
+export interface OfflineState {
+  /** What switched it on, for people; undefined when it is off. */
+  origin: string | undefined
+  policy: Policy
+  /** What was refused in this thread so far, oldest first. */
+  denied: readonly Denial[]
+}
+
+/** The option as yargs takes it. It is read long before yargs; here it is only declared. */
+export const option = {
+  type: "boolean",
+  describe: "make no connection that the policy does not allow (see `opencode offline`)",
+} as const
+
+/**
+ * Resolves the switch and, when it is on, sets upstream's network flags and puts the guard up. To be called ahead of all
+ * upstream code, in every thread; a second call changes nothing. A worker takes over what the main thread resolved.
+ * Ends the process with exit code 2 when a setting cannot be understood.
+ */
+export function start(): OfflineState {
+  state ??= begin()
+  return state
+}
+
+export function isActive(): boolean {
+  return start().origin !== undefined
+}
+
+/** What switched offline on, for people; "the switch is off" when nothing did. */
+export function switchedOnBy(): string {
+  return start().origin ?? "the switch is off"
+}
+
+let state: OfflineState | undefined
+
+/** Carries the resolution to a worker, which deletes it: children of the worker do not see it. */
+const HANDOVER = "OPENCODE_OFFLINE_RESOLUTION"
+
+/** Where this code lies in the executable; a worker runs it first. */
+const PRELOAD = "/$bunfs/root/offline.js"
+
+function begin(): OfflineState {
+  try {
+    const resolution = isMainThread() ? resolveHere() : takeOver()
+    const policy = createPolicy(resolution.allow, resolution.ignored)
+    if (resolution.origin === undefined) return { origin: undefined, policy, denied: [] }
+    implyUpstreamFlags(process.env)
+    const denied = installGuard({
+      policy,
+      origin: resolution.origin,
+      userConfig: userConfigFile(process.env),
+      env: { ...process.env },
+      worker: { preload: PRELOAD, env: { [HANDOVER]: JSON.stringify(resolution) } },
+    })
+    return { origin: resolution.origin, policy, denied }
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error
+    process.stderr.write(`opencode: ${error.message}\n  ${error.next}\n`)
+    process.exit(2)
+  }
+}
+
+function resolveHere(): Resolution {
+  delete process.env[HANDOVER]
+  return resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd() })
+}
+
+/** Without a handover the main thread is off, unless the environment says otherwise. */
+function takeOver(): Resolution {
+  const handed = process.env[HANDOVER]
+  delete process.env[HANDOVER]
+  if (handed !== undefined) return JSON.parse(handed) as Resolution
+  if (environmentSaysOn(process.env)) return resolveHere()
+  return { origin: undefined, allow: [], ignored: [] }
+}
+
+function isMainThread(): boolean {
+  return (globalThis as { Bun?: { isMainThread: boolean } }).Bun?.isMainThread ?? true
+}
