@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { readdir, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { run } from "../scripts/lib/process.ts"
+import { namespacePrefix } from "./isolated/lib/namespace.ts"
+import { copyProject, type Project } from "./lib/project.ts"
+
+let project: Project
+
+beforeAll(async () => {
+  project = await copyProject()
+})
+afterAll(() => project.remove())
+
+/** Changes a file of the copy while `body` runs. */
+async function withChange(file: string, change: (text: string) => string, body: () => Promise<void>) {
+  const path = join(project.folder, file)
+  const text = await readFile(path, "utf8")
+  expect(change(text)).not.toBe(text)
+  await writeFile(path, change(text))
+  await body().finally(() => writeFile(path, text))
+}
+
+describe("a build", () => {
+  test("gives the same bytes in another folder, and a release in which every promised file is", async () => {
+    const [here, there] = [
+      await project.build(["--json"]),
+      await project.build(["--out", "other/place", "--json"]),
+    ]
+    expect(here.exitCode).toBe(0)
+    expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout))
+    const release = join(project.folder, "dist/1.3.0-linux-x64")
+    const sums = (await readFile(join(release, "SHA256SUMS"), "utf8")).trim().split("\n")
+    for (const line of sums) {
+      const [sha256, file] = line.split("  ") as [string, string]
+      expect(new Bun.CryptoHasher("sha256").update(await readFile(join(release, file))).digest("hex")).toBe(
+        sha256,
+      )
+    }
+    const series = (await readFile(join(project.folder, "patches/series"), "utf8")).match(/^[a-z-]+$/gm)!
+    expect((await readdir(join(release, "patches"))).sort()).toEqual(
+      series.map((name) => `${name}.diff`).sort(),
+    )
+  })
+
+  test("with a warm cache needs no network", async () => {
+    const prefix = await namespacePrefix()
+    const words = [...prefix.slice(1), process.execPath, "build.ts", "--out", "without-network"]
+    const { exitCode, stderr } = await run(prefix[0]!, words, { cwd: project.folder, env: process.env })
+    expect(String(stderr)).toContain("[8/8]")
+    expect(exitCode).toBe(0)
+  })
+
+  test.each(["linux-x64-baseline", "linux-x64-musl"])(
+    "of the target %s compares its runtime with that Bun",
+    async (target) => {
+      const { exitCode, stdout } = await project.build(["--target", target, "--json"])
+      expect(exitCode).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({ target, runtime: { equal: true }, source: "release" })
+    },
+  )
+
+  test("puts an organisation's catalogue inside, and records it", async () => {
+    const models = join(project.folder, "models.json")
+    const catalogue = { acme: { id: "acme", name: "Acme", env: [], models: {} } }
+    await writeFile(models, JSON.stringify(catalogue))
+    const { stdout } = await project.build(["--models", models, "--out", "with-models", "--json"])
+    const record = JSON.parse(stdout)
+    expect(record.models).toMatchObject({ providers: 1 })
+    expect(record.modules.added.map((module: { name: string }) => module.name)).toContain(
+      "/$bunfs/root/offline-models.json",
+    )
+  })
+})
+
+describe("a build that cannot be done says what, why and what next, exits with 2 and leaves nothing", () => {
+  async function refused(args: string[], env: Record<string, string> = {}): Promise<string> {
+    const { exitCode, stdout, stderr } = await project.build([...args, "--out", "refused"], env)
+    expect(stdout).toBe("")
+    expect(exitCode).toBe(2)
+    expect((await readdir(project.folder)).filter((name) => name.startsWith("refused"))).toEqual([])
+    return stderr
+  }
+
+  test("for a pin that is not there", async () => {
+    expect(await refused(["--pin", "9.9.9"])).toMatch(
+      /no pin named "9.9.9"[\s\S]*1\.3\.0[\s\S]*next: npm run build/,
+    )
+  })
+
+  test("for a target that the pin has not", async () => {
+    expect(await refused(["--target", "plan9"])).toContain('has no target "plan9"')
+  })
+
+  test("for an option that is not known", async () => {
+    expect(await refused(["--offline"])).toContain("unknown option")
+  })
+
+  test("for a patch that finds another number of places than it states", async () => {
+    await withChange(
+      "patches/search-tools-off.ts",
+      (text) => text.replace("main: 2", "main: 3"),
+      async () => {
+        const message = await refused([])
+        expect(message).toContain(
+          "The patch search-tools-off does not apply: in src/tool/registry.ts of the main tree",
+        )
+        expect(message).toContain("it states 3 places and found 2")
+      },
+    )
+  })
+
+  test("for a package whose hash is another than the pin's, showing both", async () => {
+    const real =
+      "sha512-U9aS0wl0uBDxXncqSYhYBDDQP2ZwiTiuJSLM6MgtFJTbUXuTZZCKmQ8p7C5/+Nxpl4sY5xK+ZaCJcS3k3WGN3g=="
+    const wrong = real.replace("U9aS", "AAAA")
+    await withChange(
+      "pins/1.3.0.json",
+      (text) => text.replace(real, wrong),
+      async () => {
+        const message = await refused(["--cache", "empty-cache"])
+        expect(message).toContain(wrong)
+        expect(message).toContain(real)
+        expect(await readFile(join(project.folder, "pins/1.3.0.json"), "utf8")).toContain(wrong)
+      },
+    )
+  })
+
+  test("for a registry that cannot be reached", async () => {
+    const message = await refused(["--cache", "other-cache"], {
+      npm_config_registry: "http://127.0.0.1:9/",
+      npm_config_fetch_retries: "0",
+    })
+    expect(message).toContain("npm config get registry")
+  })
+
+  test("for a catalogue that is none", async () => {
+    const models = join(project.folder, "no-models.json")
+    await writeFile(models, '{"acme": {"id": 3}}')
+    expect(await refused(["--models", models])).toContain("is not a model catalogue")
+  })
+})
