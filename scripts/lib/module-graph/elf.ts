@@ -32,7 +32,7 @@ export interface ElfSegment extends ElfRange {
 const HEADER_BYTES = 64
 const SECTION_HEADER_BYTES = 64
 const PROGRAM_HEADER_BYTES = 56
-const MOST_HEADERS = 1024
+const MOST_HEADERS = 128
 const LONGEST_NAME = 256
 const PT_LOAD = 1
 const PF_W = 2
