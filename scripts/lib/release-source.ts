@@ -52,12 +52,17 @@ function decode(module: EmbeddedModule): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString("latin1")
 }
 
-function encode(name: string, text: string): Uint8Array {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of Latin-1
-  const other = text.match(/[^\x00-\xff]/)
-  if (other)
-    throw unknown(`a patch put a character into ${name} that Latin-1 has not: ${JSON.stringify(other[0])}`)
-  return Buffer.from(text, "latin1")
+function encode(name: string, texts: string[]): Uint8Array {
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + text.length, 0))
+  let at = 0
+  for (const text of texts) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of Latin-1
+    const other = text.match(/[^\x00-\xff]/)
+    if (other)
+      throw unknown(`a patch put a character into ${name} that Latin-1 has not: ${JSON.stringify(other[0])}`)
+    at += bytes.latin1Write(text, at)
+  }
+  return bytes
 }
 
 function unknown(why: string): Failure {

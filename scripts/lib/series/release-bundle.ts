@@ -25,10 +25,13 @@ export function splitBundle(name: string, text: string): Unit[] {
   return units
 }
 
-/** Puts an import of the offline module behind the pragma, so that it is evaluated ahead of all other code. */
-export function joinBundle(units: Unit[], importStatement: string): string {
-  const text = units.map((unit) => unit.text).join("")
-  return `${PRAGMA}${importStatement}\n${text.slice(PRAGMA.length)}`
+/**
+ * The bundle's text in order, with a statement behind the pragma, so that it is evaluated ahead of all other code. In
+ * pieces, because a bundle is large and is only ever written.
+ */
+export function joinBundle(units: Unit[], statement: string): string[] {
+  const [first = "", ...rest] = units.map((unit) => unit.text)
+  return [PRAGMA, `${statement}\n`, first.slice(PRAGMA.length), ...rest]
 }
 
 function unknownBundle(name: string, why: string): Failure {
