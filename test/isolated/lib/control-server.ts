@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs"
+import { mkdtempSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import { type RunningCommand, startCommand } from "./command.ts"
 import type { Network } from "./network.ts"
@@ -24,8 +24,9 @@ export function startControlServer({ folder, network, command, screen }: Control
     if (!screen) throw new Error("this run has no pseudo-terminal")
     return screen
   }
+  const socket = join(folder, runFiles.control)
   Bun.serve({
-    unix: join(folder, runFiles.control),
+    unix: `${socket}.new`,
     routes: {
       "/fetch": passOn,
       "/attempts": () => Response.json(network.attempts()),
@@ -51,6 +52,8 @@ export function startControlServer({ folder, network, command, screen }: Control
     },
     error: (error) => new Response(String((error as Error).stack), { status: 599 }),
   })
+  // Between bind(2) and listen(2) the socket is there but refuses; under its own name it never does.
+  renameSync(`${socket}.new`, socket)
 }
 
 function passOn(request: Request): Promise<Response> {

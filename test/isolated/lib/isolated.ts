@@ -16,6 +16,7 @@ import {
 } from "./request.ts"
 import { createRunFolder, type Files, listFiles, type RunFolder, runEnvironment } from "./run-folder.ts"
 import type { ScreenSize } from "./screen.ts"
+import { inTurn } from "./turns.ts"
 
 export interface IsolatedOptions {
   executable: string
@@ -62,6 +63,10 @@ export interface IsolatedResult extends Omit<SupervisorResult, "lost"> {
  */
 export async function runIsolated(options: IsolatedOptions): Promise<IsolatedResult> {
   const prefix = await namespacePrefix()
+  return inTurn(() => runWith(prefix, options))
+}
+
+async function runWith(prefix: string[], options: IsolatedOptions): Promise<IsolatedResult> {
   const folder = await createRunFolder({ project: options.files ?? {}, home: homeFiles(options) })
   try {
     const request = createRequest(options, folder)

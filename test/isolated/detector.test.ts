@@ -1,0 +1,160 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { join } from "node:path"
+import type { Attempt } from "./lib/attempts.ts"
+import { type IsolatedOptions, runIsolated } from "./lib/isolated.ts"
+
+setDefaultTimeout(300_000)
+
+/** Runs a script of ours, which leaks on purpose or does not, in place of OpenCode. */
+function runScript(script: string, options: Partial<IsolatedOptions> = {}) {
+  const files = { "script.ts": script, ...options.files }
+  return runIsolated({ ...options, executable: process.execPath, args: ["script.ts"], files })
+}
+
+const dial = (host: string, port: number) =>
+  `import net from "node:net"
+   const socket = net.connect({ host: ${JSON.stringify(host)}, port: ${port} })
+   socket.on("error", () => process.exit()).on("connect", () => socket.end())`
+
+const send = (type: "udp4" | "udp6", host: string, port: number) =>
+  `import dgram from "node:dgram"
+   const socket = dgram.createSocket("${type}")
+   socket.send("leak", ${port}, ${JSON.stringify(host)}, () => socket.close())`
+
+const leaks: [title: string, script: string, attempt: Partial<Attempt>][] = [
+  [
+    "a TCP connection to an IPv4 address on an odd port",
+    dial("203.0.113.7", 47_113),
+    { protocol: "tcp", family: 4, address: "203.0.113.7", port: 47_113 },
+  ],
+  [
+    "a TCP connection to an IPv6 address",
+    dial("2001:db8::7", 443),
+    { protocol: "tcp", family: 6, address: "2001:db8::7", port: 443 },
+  ],
+  [
+    "a TCP connection to the address of a local network",
+    dial("192.168.1.1", 8080),
+    { protocol: "tcp", family: 4, address: "192.168.1.1", port: 8080 },
+  ],
+  [
+    "a UDP datagram to an IPv4 address",
+    send("udp4", "203.0.113.8", 9999),
+    { protocol: "udp", family: 4, address: "203.0.113.8", port: 9999 },
+  ],
+  [
+    "a UDP datagram to an IPv6 address",
+    send("udp6", "2001:db8::8", 9999),
+    { protocol: "udp", family: 6, address: "2001:db8::8", port: 9999 },
+  ],
+  [
+    "a UDP datagram to a multicast group",
+    send("udp4", "224.0.0.251", 5353),
+    { protocol: "udp", family: 4, address: "224.0.0.251", port: 5353 },
+  ],
+  [
+    "a TCP connection from a worker",
+    `const code = ${JSON.stringify(dial("203.0.113.9", 2222))}
+     new Worker(URL.createObjectURL(new Blob([code], { type: "application/typescript" })))
+     setTimeout(() => process.exit(), 1000)`,
+    { protocol: "tcp", address: "203.0.113.9", port: 2222 },
+  ],
+  [
+    "a TCP connection from a child that outlives its parent",
+    `Bun.spawn([process.execPath, "-e", ${JSON.stringify(dial("203.0.113.10", 3333))}], { detached: true }).unref()
+     process.exit()`,
+    { protocol: "tcp", address: "203.0.113.10", port: 3333 },
+  ],
+  [
+    "a TCP connection after a delay",
+    `setTimeout(async () => { await fetch("http://203.0.113.11/late").catch(() => {}) }, 700)`,
+    { protocol: "tcp", address: "203.0.113.11", port: 80, what: "http GET 203.0.113.11/late" },
+  ],
+]
+
+test.concurrent.each(leaks)("%s is caught", async (_, script, attempt) => {
+  const { attempts, exitCode } = await runScript(script, { lingerMs: 1000 })
+  expect(exitCode).toBe(0)
+  expect(attempts).toEqual([expect.objectContaining(attempt)])
+})
+
+test.concurrent("a name lookup is caught although nothing is sent to the address it gives", async () => {
+  const { attempts, stdout } = await runScript(
+    `import { lookup } from "node:dns/promises"
+     console.log((await lookup("only-a-lookup.example", { family: 4 })).address)`,
+  )
+  expect(stdout).toBe("198.18.0.16\n")
+  expect(attempts.length).toBeGreaterThan(0)
+  for (const attempt of attempts)
+    expect(attempt).toMatchObject({ protocol: "udp", port: 53, name: "only-a-lookup.example" })
+})
+
+test.concurrent("an HTTPS request is recorded with the name of its host, looked up and dialled", async () => {
+  const { attempts } = await runScript(
+    `await fetch("https://some.host.example/path").catch((error) => console.log(error.code))`,
+  )
+  expect(attempts).toContainEqual(
+    expect.objectContaining({ what: "dns A some.host.example", name: "some.host.example" }),
+  )
+  expect(attempts).toContainEqual(
+    expect.objectContaining({
+      protocol: "tcp",
+      port: 443,
+      name: "some.host.example",
+      what: "tls some.host.example",
+    }),
+  )
+})
+
+test.concurrent("an echo request is caught, its reply is not counted", async () => {
+  // A raw ICMP socket, for which Bun has no API.
+  const { attempts, stderr } = await runScript(
+    `import { libc } from ${JSON.stringify(join(import.meta.dirname, "lib/libc.ts"))}
+     const address = Buffer.from([2, 0, 0, 0, 203, 0, 113, 12, 0, 0, 0, 0, 0, 0, 0, 0])
+     const echo = Buffer.from([8, 0, 0xf7, 0xfd, 0, 1, 0, 1])
+     const sent = libc.sendto(libc.socket(2, 3, 1), echo, echo.length, 0, address, address.length)
+     if (sent !== echo.length) throw new Error("not sent")`,
+  )
+  expect(stderr).toBe("")
+  expect(attempts).toEqual([
+    expect.objectContaining({ protocol: "icmp", family: 4, address: "203.0.113.12" }),
+  ])
+})
+
+test.concurrent("what stays on loopback is no attempt: HTTP over IPv4, IPv6 and localhost, and datagrams", async () => {
+  const { attempts, stdout } = await runScript(
+    `import dgram from "node:dgram"
+     const fetchFrom = async (hostname) => {
+       const server = Bun.serve({ hostname, port: 0, fetch: () => new Response(hostname) })
+       const host = hostname === "::1" ? "[::1]" : hostname
+       console.log(await (await fetch("http://" + host + ":" + server.port)).text())
+       server.stop(true)
+     }
+     for (const hostname of ["127.0.0.1", "127.9.9.9", "::1", "localhost"]) await fetchFrom(hostname)
+     const socket = dgram.createSocket("udp4")
+     socket.send("kept", 9999, "127.0.0.1", () => socket.close())`,
+  )
+  expect(stdout).toBe("127.0.0.1\n127.9.9.9\n::1\nlocalhost\n")
+  expect(attempts).toEqual([])
+})
+
+const dialAndTime = `import net from "node:net"
+  const started = performance.now()
+  const end = (how) => { console.log(how, performance.now() - started < 1500 ? "at once" : "late"); process.exit() }
+  const socket = net.connect({ host: "blocked.example", port: 443 })
+  socket.on("connect", () => end("connected")).on("error", (error) => end(error.code))
+  setTimeout(() => end("nothing"), 2000)`
+
+test.concurrent.each([
+  ["answer", "connected at once\n"],
+  ["refuse", "ECONNREFUSED at once\n"],
+  ["drop", "nothing late\n"],
+] as const)(
+  "when the world outside is to %s, a connection is recorded and ends as expected",
+  async (mode, ending) => {
+    const { attempts, stdout } = await runScript(dialAndTime, { mode })
+    expect(stdout).toBe(ending)
+    const connections = attempts.filter(({ protocol }) => protocol === "tcp")
+    expect(connections).toEqual([expect.objectContaining({ name: "blocked.example", port: 443 })])
+  },
+)

@@ -1,0 +1,15 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { Failure } from "../../scripts/lib/errors.ts"
+
+const built = join(import.meta.dirname, "../../dist/1.3.0-linux-x64/opencode")
+
+/** The path of the executable that `npm run build` makes. Throws a Failure when it is not there. */
+export function builtExecutable(): string {
+  if (existsSync(built)) return built
+  throw new Failure({
+    what: "The executable to test is not there.",
+    why: `There is no ${built}.`,
+    next: "npm run build",
+  })
+}
