@@ -51,6 +51,20 @@ const hostname = getter<string>(PrivateURL.prototype, "hostname")
 const port = getter<string>(PrivateURL.prototype, "port")
 const origin = getter<string>(PrivateURL.prototype, "origin")
 
+const setHostname = uncurryThis(
+  Object.getOwnPropertyDescriptor(PrivateURL.prototype, "hostname")!.set as (
+    this: object,
+    value: string,
+  ) => void,
+)
+
+/** The same address at another host. */
+export function withHostname(address: string, name: string): string {
+  const url = new PrivateURL(address)
+  setHostname(url, name)
+  return href(url)
+}
+
 /** The address of an URL object, from its own state; undefined for anything else. */
 export function hrefOf(value: object): string | undefined {
   try {

@@ -1,3 +1,4 @@
+import { isBelowLocalhost } from "../policy/host.ts"
 import { apply, isArray, reject, toText } from "../primordials.ts"
 import { bunObject } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
@@ -20,8 +21,10 @@ function judged(options: unknown, decide: Decide): unknown {
   if (typeof options !== "object" || options === null || isArray(options)) return options
   const copy: Record<string, unknown> = { ...options }
   if (copy.unix || copy.fd !== undefined) return copy
-  const host = copy.hostname ?? copy.host
-  copy.hostname = decide({ host: toText(host ?? ""), port: +toText(copy.port), api: "Bun.connect" })
+  const host = toText(copy.hostname ?? copy.host ?? "")
+  copy.hostname = decide({ host, port: +toText(copy.port), api: "Bun.connect" })
+  if (copy.tls && isBelowLocalhost(host))
+    copy.tls = { serverName: host, ...(typeof copy.tls === "object" ? copy.tls : {}) }
   delete copy.host
   return copy
 }

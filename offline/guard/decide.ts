@@ -1,5 +1,5 @@
 import { OfflineError } from "../error.ts"
-import { canonicalHost } from "../policy/host.ts"
+import { canonicalHost, isBelowLocalhost, isLoopback } from "../policy/host.ts"
 import { formatEntry, judge, type Policy, type Verdict } from "../policy.ts"
 import { now } from "../primordials.ts"
 
@@ -11,6 +11,8 @@ export interface Attempt {
   port?: number
   /** The API that was called, for people: `fetch`, `node:net`. */
   api: string
+  /** A name server will be asked: then it does not help that the name is this machine's own. */
+  asksServer?: boolean
 }
 
 /** An attempt that was refused. */
@@ -24,7 +26,7 @@ export interface Denial {
 
 /**
  * The one question that every interception asks.
- * @returns the host in the spelling that was decided on: dial this one, never the input
+ * @returns the host in the spelling that was decided on (`localhost` for a name below it): dial this one, never the input
  * @throws OfflineError when the policy does not allow it
  */
 export type Decide = (attempt: Attempt) => string
@@ -36,26 +38,29 @@ export function createDecide(
   { policy, origin, userConfig }: { policy: Policy; origin: string; userConfig: string },
   denied: Denial[],
 ): Decide {
-  return ({ host, port, api }) => {
+  return ({ host, port, api, asksServer }) => {
     const canonical = canonicalHost(host)
     const verdict: Verdict = canonical ? judge(policy, canonical, port) : { allowed: false }
-    if (verdict.allowed) return canonical!.text
+    const needless = asksServer === true && canonical !== undefined && isLoopback(canonical)
+    if (verdict.allowed && !needless) return isBelowLocalhost(canonical!.text) ? "localhost" : canonical!.text
     if (denied.length === KEPT) denied.shift()
     const shown = canonical?.text ?? host
     denied[denied.length] = { time: now(), host: shown, port, api }
-    throw new OfflineError(explain({ host: shown, port, api }, verdict.asked, { origin, userConfig }))
+    throw new OfflineError(explain({ host: shown, port, api }, verdict, { origin, userConfig }))
   }
 }
 
 /** What was blocked, by which rule, and the exact setting that would allow it. */
 function explain(
   { host, port, api }: Attempt,
-  asked: { text: string; origin: string } | undefined,
+  verdict: Verdict,
   { origin, userConfig }: { origin: string; userConfig: string },
 ): string {
   const entry = formatEntry(host, port)
-  const rule = asked
-    ? `${asked.origin} asks for it, but a project's own file cannot allow anything`
+  if (verdict.allowed)
+    return `${api} of ${host} was blocked: OpenCode is offline (${origin}), and a name server would be asked about this machine. dns.lookup answers without one`
+  const rule = verdict.asked
+    ? `${verdict.asked.origin} asks for it, but a project's own file cannot allow anything`
     : "no entry of the policy names it"
   const allow = `OPENCODE_OFFLINE_ALLOW=${entry}, or "offline": { "allow": ["${entry}"] } in ${userConfig}`
   return `${api} to ${entry} was blocked: OpenCode is offline (${origin}), and ${rule}. To allow it: ${allow}`

@@ -30,7 +30,8 @@ function replaceQuery(methods: Record<string, Query>, name: string, decide: Deci
   if (!native) return
   replace(methods, name, function (this: unknown, host: unknown, ...rest: unknown[]) {
     try {
-      return apply(native, this, [decide({ host: toText(host), api: `dns.${name}` }), ...rest])
+      const asksServer = name !== "lookup" && name !== "prefetch"
+      return apply(native, this, [decide({ host: toText(host), api: `dns.${name}`, asksServer }), ...rest])
     } catch (error) {
       return reject(error)
     }

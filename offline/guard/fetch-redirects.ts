@@ -1,5 +1,4 @@
 import { defineProperty, parseUrl, type UrlParts, uncurryThis } from "../primordials.ts"
-import type { Send } from "./fetch.ts"
 import { type Outgoing, readRequest } from "./fetch-input.ts"
 
 export interface Chain {
@@ -9,8 +8,8 @@ export interface Chain {
   init: Outgoing
   /** A copy of the request, when there was one that has a body. */
   spare: Request | undefined
-  /** Decides on a further hop, and sends it. */
-  send: Send
+  /** Decides on a further request, and sends it. */
+  hop: (target: UrlParts, init: Outgoing) => Promise<Response>
 }
 
 /** As many as Bun follows. */
@@ -20,7 +19,7 @@ const LIMIT = 126
  * Follows redirects by the rules of the fetch standard, hop by hop, as Bun does inside.
  * @throws OfflineError when a hop leads to where the policy does not allow
  */
-export async function followRedirects({ first, target, init, spare, send }: Chain): Promise<Response> {
+export async function followRedirects({ first, target, init, spare, hop }: Chain): Promise<Response> {
   let response = await first
   let current = target
   let next: Outgoing | undefined
@@ -34,7 +33,7 @@ export async function followRedirects({ first, target, init, spare, send }: Chai
     next = nextInit(next ?? (await firstInit(init, spare)), status(response), to.origin !== current.origin)
     // The connection is free for other requests only when the body has been read.
     response.body?.cancel().catch(() => {})
-    response = await send(to, next)
+    response = await hop(to, next)
     current = to
   }
 }

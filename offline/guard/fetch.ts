@@ -1,13 +1,21 @@
 import { OfflineError } from "../error.ts"
-import { apply, defineProperty, hrefOf, parseUrl, reject, toText, type UrlParts } from "../primordials.ts"
+import { bracketed } from "../policy/host.ts"
+import {
+  apply,
+  defineProperty,
+  hrefOf,
+  parseUrl,
+  reject,
+  toText,
+  type UrlParts,
+  withHostname,
+} from "../primordials.ts"
 import type { Decide } from "./decide.ts"
+import { sendElsewhere } from "./fetch-elsewhere.ts"
 import { cloneRequest, isRequest, type Outgoing, proxyOf, readRequest, snapshotInit } from "./fetch-input.ts"
 import { followRedirects } from "./fetch-redirects.ts"
 import type { CheckProxy } from "./proxy.ts"
 import { portOf } from "./url.ts"
-
-/** Sends one request to an address that was decided on, and follows nothing. */
-export type Send = (target: UrlParts, init: Outgoing, request?: Request) => Promise<Response>
 
 type Fetch = typeof globalThis.fetch
 
@@ -23,8 +31,8 @@ export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
   if (preconnect) {
     guarded.preconnect = (input, ...rest) => {
       const target = readTarget(input)
-      decideOnTarget(target, {}, decide, checkProxy, "fetch.preconnect")
-      return preconnect(target.href, ...rest)
+      const host = judgeTarget(target, {}, decide, checkProxy, "fetch.preconnect")
+      return preconnect(withHostname(target.href, host), ...rest)
     }
   }
   defineProperty(globalThis, "fetch", {
@@ -36,25 +44,25 @@ export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
 }
 
 function createGuardedFetch(native: Fetch, decide: Decide, checkProxy: CheckProxy): Fetch {
-  const send = (target: UrlParts, init: Outgoing, request?: Request) =>
-    apply(native, undefined, [request ?? target.href, init]) as Promise<Response>
-  const judged: Send = (target, init) => {
-    decideOnTarget(target, init, decide, checkProxy, "fetch")
-    return send(target, init)
-  }
+  const judge = (target: UrlParts, init: Outgoing) => judgeTarget(target, init, decide, checkProxy, "fetch")
+  const send = (target: UrlParts, host: string, init: Outgoing, request?: Request) =>
+    host === target.hostname
+      ? (apply(native, undefined, [request ?? target.href, init]) as Promise<Response>)
+      : sendElsewhere(native, target, host, init, request)
 
-  // A name of its own would show in stack traces and in feature tests; `fetch` has length 1.
+  // `fetch` has length 1, and programs look at it.
   const fetch = (input: unknown, given?: RequestInit): Promise<Response> => {
     try {
       const init = snapshotInit(given)
       const target = readTarget(input)
       const request = isRequest(input) ? input : undefined
-      decideOnTarget(target, init, decide, checkProxy, "fetch")
+      const host = judge(target, init)
       const mode = init.redirect ?? (request && readRequest(request).redirect) ?? "follow"
-      if (mode !== "follow" || isLocal(target)) return send(target, init, request)
+      if (mode !== "follow" || isLocal(target)) return send(target, host, init, request)
       const spare = request && cloneRequest(request)
-      const first = send(target, { ...init, redirect: "manual" }, request)
-      return followRedirects({ first, target, init, spare, send: judged })
+      const first = send(target, host, { ...init, redirect: "manual" }, request)
+      const hop = (to: UrlParts, options: Outgoing) => send(to, judge(to, options), options)
+      return followRedirects({ first, target, init, spare, hop })
     } catch (error) {
       return reject(error)
     }
@@ -79,20 +87,22 @@ function readTarget(input: unknown): UrlParts {
   return target
 }
 
-function decideOnTarget(
+/** @returns the host to dial, as it stands in an URL */
+function judgeTarget(
   target: UrlParts,
   init: Outgoing,
   decide: Decide,
   checkProxy: CheckProxy,
   api: string,
-): void {
-  if (isLocal(target) || init.unix) return
+): string {
+  if (isLocal(target) || init.unix) return target.hostname
   if (target.protocol !== "http:" && target.protocol !== "https:")
     throw new OfflineError(
       `${api} was blocked: OpenCode is offline, and ${target.protocol} is no address on this machine`,
     )
-  decide({ host: target.hostname, port: portOf(target), api })
+  const host = decide({ host: target.hostname, port: portOf(target), api })
   checkProxy(target, proxyOf(init), api)
+  return bracketed(host)
 }
 
 /** Schemes that open no connection. */

@@ -1,4 +1,4 @@
-import type { ClientRequest } from "node:http"
+import type { ClientRequest, OutgoingMessage } from "node:http"
 import { OfflineError } from "../error.ts"
 import { bracketed, canonicalHost } from "../policy/host.ts"
 import {
@@ -8,6 +8,7 @@ import {
   hrefOf,
   parseUrl,
   startsWith,
+  toLowerCase,
   toText,
   uncurryThis,
 } from "../primordials.ts"
@@ -36,6 +37,39 @@ export function readHttpTarget(request: ClientRequest): HttpTarget {
   const absolute = parseUrl(path)
   if (!absolute || !startsWith(path, `${absolute.origin}/`)) throw suspicious("path", path)
   return { local: false, url: path, proxy: origin }
+}
+
+/** Whether the message is a request of a client: only those know a host. */
+export function isClientRequest(message: OutgoingMessage): message is ClientRequest {
+  return symbolOf(message, "host") !== undefined
+}
+
+/** Whether native code will dial exactly this host. */
+export function goesTo(request: ClientRequest, host: string): boolean {
+  return toLowerCase(toText(readState(request).host)) === host
+}
+
+/** Makes a request dial another spelling of its host; its headers and the TLS handshake keep the name it was made with. */
+export function sendTo(request: ClientRequest, host: string): void {
+  if (goesTo(request, host)) return
+  const { host: written, port, protocol, useDefaultPort } = readState(request)
+  const name = bracketed(toText(written))
+  Object.assign(request, { [symbolOf(request, "host")!]: host })
+  if (!request.getHeader("Host")) request.setHeader("Host", useDefaultPort ? name : `${name}:${port}`)
+  if (protocol === "https:") tlsOf(request).servername ??= name
+}
+
+function symbolOf(message: OutgoingMessage, name: string): symbol | undefined {
+  const symbols = getOwnPropertySymbols(message)
+  for (let index = 0; index < symbols.length; index++) {
+    if (descriptionOf(symbols[index]!) === name) return symbols[index]
+  }
+  return undefined
+}
+
+/** Bun keeps what goes to the TLS layer in an object that this method makes. */
+function tlsOf(request: ClientRequest): { servername?: string } {
+  return (request as unknown as { _ensureTls(): { servername?: string } })._ensureTls()
 }
 
 const NAMES = [

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net"
+import { isBelowLocalhost } from "../policy/host.ts"
 import { apply, isArray, toText } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
@@ -11,6 +12,7 @@ interface ConnectOptions {
   fd?: unknown
   socket?: unknown
   lookup?: unknown
+  servername?: unknown
 }
 
 type Connect = (this: Socket, ...args: unknown[]) => Socket
@@ -27,7 +29,9 @@ export function interceptNet(decide: Decide): void {
     const [options, listener] = readArguments(args)
     if (!options.path && !options.fd && !options.socket && options.port !== undefined) {
       try {
-        options.host = decide({ host: hostOf(options), port: +toText(options.port), api: "node:net" })
+        const host = hostOf(options)
+        options.host = decide({ host, port: +toText(options.port), api: "node:net" })
+        if (isBelowLocalhost(host)) options.servername ??= host
       } catch (error) {
         return failLater(this, error as Error)
       }

@@ -1,4 +1,14 @@
-import { construct, defineProperty, hrefOf, isArray, parseUrl, startsWith, toText } from "../primordials.ts"
+import { bracketed } from "../policy/host.ts"
+import {
+  construct,
+  defineProperty,
+  hrefOf,
+  isArray,
+  parseUrl,
+  startsWith,
+  toText,
+  withHostname,
+} from "../primordials.ts"
 import type { Decide } from "./decide.ts"
 import { portOf } from "./url.ts"
 
@@ -8,11 +18,9 @@ export function interceptWebSocket(decide: Decide): void {
   if (!Native) return
   const Guarded = new Proxy(Native, {
     construct(target, [url, options, ...rest], newTarget) {
-      const address = decideOnUrl(
-        typeof url === "object" && url ? (hrefOf(url) ?? toText(url)) : toText(url),
-        decide,
-      )
-      return construct(target, [address, decideOnOptions(options, decide), ...rest], newTarget) as WebSocket
+      const text = typeof url === "object" && url ? (hrefOf(url) ?? toText(url)) : toText(url)
+      const dial = decideOnUrl(text, decideOnOptions(options, decide), decide)
+      return construct(target, [dial.address, dial.options, ...rest], newTarget) as WebSocket
     },
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
@@ -24,13 +32,21 @@ export function interceptWebSocket(decide: Decide): void {
   })
 }
 
-function decideOnUrl(text: string, decide: Decide): string {
+function decideOnUrl(text: string, options: unknown, decide: Decide): { address: string; options: unknown } {
   // A socket file; no host is asked for.
-  if (startsWith(text, "ws+unix:") || startsWith(text, "wss+unix:")) return text
+  if (startsWith(text, "ws+unix:") || startsWith(text, "wss+unix:")) return { address: text, options }
   const url = parseUrl(text)
   if (!url) throw new SyntaxError(`Invalid url for WebSocket ${text}`)
-  decide({ host: url.hostname, port: portOf(url), api: "WebSocket" })
-  return url.href
+  const dial = bracketed(decide({ host: url.hostname, port: portOf(url), api: "WebSocket" }))
+  if (dial === url.hostname) return { address: url.href, options }
+  const { headers, ...other } = (
+    typeof options === "object" && !isArray(options) ? options : { protocols: toList(options) }
+  ) as { headers?: object }
+  const host = url.port ? `${url.hostname}:${url.port}` : url.hostname
+  return {
+    address: withHostname(url.href, dial),
+    options: { ...other, headers: { Host: host, ...headers } },
+  }
 }
 
 /** The second argument is a protocol, a list of them, or Bun's options, in which a proxy may be. */
@@ -46,4 +62,9 @@ function decideOnOptions(options: unknown, decide: Decide): unknown {
   decide({ host: url?.hostname ?? text, port: url && portOf(url), api: "WebSocket through a proxy" })
   copy.proxy = typeof proxy === "object" && hrefOf(proxy) === undefined ? { ...proxy, url: text } : text
   return copy
+}
+
+function toList(protocols: unknown): unknown[] {
+  if (isArray(protocols)) return protocols
+  return protocols === undefined ? [] : [protocols]
 }

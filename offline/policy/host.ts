@@ -42,6 +42,14 @@ export function isLoopback(host: Host): boolean {
   return address.value <= 1n
 }
 
+/**
+ * Whether it is a name below `localhost`. The system knows `localhost` from its own hosts file, but asks a name server for
+ * the names below it: so `localhost` is dialled instead.
+ */
+export function isBelowLocalhost(host: string): boolean {
+  return endsWith(host, ".localhost")
+}
+
 const LOOPBACK_V4: Block = { family: 4, value: 127n << 24n, bits: 8 }
 
 function canonicalIPv6(text: string): Host | undefined {
