@@ -1,4 +1,5 @@
 import type { PinnedPackage } from "../../read-pin.ts"
+import { explainCacheFailure } from "../cache-failure.ts"
 import { Failure, type FailureReport } from "../errors.ts"
 import { type NpmOptions, registryOf } from "./config.ts"
 import type { Digest } from "./digest.ts"
@@ -23,13 +24,15 @@ type Explanation = (error: NpmError, context: Context) => FailureReport
 /**
  * Turns what was thrown while a package was acquired into a Failure that says which of these it is, and what to do:
  * the registry cannot be reached, it refuses the login, it has no such package, the hash differs, the cache cannot
- * be written. Anything else is given back as it is, with its stack.
+ * be used. Anything else is given back as it is, with its stack.
  */
 export function explainFailure(error: unknown, context: Context): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error
   const known = KINDS.find(([pattern]) => pattern.test((error as NpmError).code ?? ""))?.[1]
   const explain = known ?? ((error as NpmError).type === "system" ? unreachable : undefined)
-  return explain ? new Failure(explain(error, context), { cause: error }) : error
+  return explain
+    ? new Failure(explain(error, context), { cause: error })
+    : explainCacheFailure(error, context.cache)
 }
 
 /** The tarball is the pinned one, and yet the file in it is not: the pin contradicts itself. */
@@ -50,8 +53,6 @@ const KINDS: [code: RegExp, explain: Explanation][] = [
   [/^(E401|E403|EOTP|EAUTHIP|EAUTHUNKNOWN)$/, refused],
   [/^ERR_INVALID_AUTH$/, outdatedLogin],
   [/^ENOTCACHED$/, offline],
-  [/^(ENOSPC|EDQUOT)$/, diskFull],
-  [/^(EACCES|EPERM|EROFS|EISDIR|ENOTDIR|ENOTEMPTY|EEXIST)$/, notWritable],
   [/^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|ERR_TLS_|ERR_SSL_|EPROTO$)/, untrusted],
   [/^(E407|EINVALIDPROXY)$/, proxy],
   [/^(FETCH_ERROR|ERR_INVALID_URL|EINVALIDRESPONSE)$/, notARegistry],
@@ -61,26 +62,23 @@ const KINDS: [code: RegExp, explain: Explanation][] = [
 
 function unreachable(error: NpmError, context: Context): FailureReport {
   const { pinned, npm } = context
-  const address = npm ? registryOf(pinned.name, npm) : "npm's settings"
+  const reason = REASONS.find(([pattern]) => pattern.test(error.code ?? ""))?.[1] ?? "could not be asked"
   return {
     what: `The npm registry cannot be reached, so ${spec(pinned)} cannot be had`,
-    why: `${address} ${REASONS[error.code ?? ""] ?? ""}(${[error.code, withoutLogin(error.message)].join(": ")})`,
+    why: `${npm && registryOf(pinned.name, npm)} ${reason} (${error.code}: ${withoutLogin(error.message)})`,
     next: `see whether npm reaches it: npm ping; its settings: ${settings(pinned)}, npm config get proxy https-proxy noproxy`,
   }
 }
 
-const REASONS: Record<string, string> = {
-  ENOTFOUND: "is a name that does not resolve ",
-  EAI_AGAIN: "is a name that did not resolve, as no name server answered ",
-  ECONNREFUSED: "(or the proxy) refuses connections ",
-  ECONNRESET: "(or something on the way) broke the connection off ",
-  ERR_STREAM_PREMATURE_CLOSE: "(or something on the way) broke the connection off ",
-  ETIMEDOUT: "does not answer ",
-  FETCH_ERROR: "did not answer in time ",
-  E429: "answers that there were too many requests ",
-  E502: "answers that it does not work now ",
-  E503: "answers that it does not work now ",
-}
+const REASONS: [code: RegExp, reason: string][] = [
+  [/^ENOTFOUND$/, "is a name that does not resolve"],
+  [/^EAI_/, "is a name that did not resolve, as no name server answered"],
+  [/^ECONNREFUSED$/, "(or the proxy) refuses connections"],
+  [/^(ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_PREMATURE_CLOSE|Z_BUF_ERROR)$/, "broke the connection off"],
+  [/^(FETCH_ERROR|ERR_SOCKET|E\w*TIME(D)?OUT)/, "does not answer in time"],
+  [/^E(420|429)$/, "answers that there are too many requests"],
+  [/^E(408|5\d\d)$/, "answers that it does not work now"],
+]
 
 function untrusted(error: NpmError, { pinned, npm }: Context): FailureReport {
   return {
@@ -148,22 +146,6 @@ function wrongHash(error: NpmError, { pinned, npm }: Context): FailureReport {
     what: `The hash of ${spec(pinned)} differs from the pin`,
     why: `\n    pinned: ${pinned.integrity}\n    found:  ${found ?? error.message}\n    from:   ${npm && registryOf(pinned.name, npm)}`,
     next: `do not build from it: tell whoever runs that registry; see what another one has: npm view ${spec(pinned)} dist.integrity`,
-  }
-}
-
-function diskFull(error: NpmError, { cache }: Context): FailureReport {
-  return {
-    what: `The disk of the cache ${cache} is full`,
-    why: withoutLogin(error.message),
-    next: `make room (df -h ${cache}), or use another disk: npm run build -- --cache FOLDER`,
-  }
-}
-
-function notWritable(error: NpmError, { cache }: Context): FailureReport {
-  return {
-    what: `The cache ${cache} cannot be written`,
-    why: withoutLogin(error.message),
-    next: `see who owns it (ls -ld ${cache}), or use another folder: npm run build -- --cache FOLDER`,
   }
 }
 

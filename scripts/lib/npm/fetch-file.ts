@@ -9,11 +9,16 @@ import { sameDigest } from "./digest.ts"
 import { explainFailure, wrongFile } from "./failure.ts"
 import { unpackFile } from "./unpack-file.ts"
 
-/** How to acquire. `cache` is an absolute folder; `signal` ends it early and leaves nothing half-made. */
 export interface AcquireOptions {
+  /** An absolute folder. */
   cache: string
+  /** Takes a short text whenever more was downloaded, and when npm's libraries try again. */
   onProgress?: (text: string) => void
+  /** Ends it early, and leaves nothing half-made. */
   signal?: AbortSignal
+  /** Whose settings of npm to use: of this folder and this environment. Those of this process if not given. */
+  cwd?: string
+  env?: NodeJS.ProcessEnv
 }
 
 /**
@@ -25,7 +30,7 @@ export async function fetchFile(pinned: PinnedPackage, options: AcquireOptions):
   const destination = cachedPath(options.cache, pinned)
   let npm: NpmOptions | undefined
   try {
-    npm = await loadNpmOptions(process.cwd())
+    npm = await loadNpmOptions(options.cwd ?? process.cwd(), options.env)
     const settings = npm
     await withTemporaryFolder(options.cache, async (folder) => {
       const temporary = join(folder, basename(destination))

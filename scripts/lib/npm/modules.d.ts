@@ -48,8 +48,10 @@ declare module "@npmcli/config/lib/definitions/index.js" {
 
 declare module "cacache" {
   const cacache: {
-    get(cache: string, key: string): Promise<{ data: Buffer; integrity: string }>
-    get: { info(cache: string, key: string): Promise<{ integrity: string; path: string } | null> }
+    get: {
+      (cache: string, key: string): Promise<{ data: Buffer; integrity: string }>
+      info(cache: string, key: string): Promise<{ integrity: string; path: string } | null>
+    }
     put(cache: string, key: string, data: Uint8Array): Promise<string>
     rm: {
       entry(cache: string, key: string): Promise<void>

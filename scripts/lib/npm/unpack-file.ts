@@ -11,8 +11,8 @@ const SLICE = 64 * 1024
 
 /**
  * Writes the file at `path` inside a package's tarball (the folder that wraps a package not counted) to
- * `destination`, flushed to disk. Resolves to what was written when the whole tarball was read, and to undefined
- * when it holds no such file. Stops writing after `limit` bytes. Never holds more than a few chunks in memory.
+ * `destination`, flushed to disk. Resolves to what it is when the whole tarball was read, and to undefined
+ * when it holds no such file. Writes no more than `limit` bytes. Never holds more than a few chunks in memory.
  */
 export async function unpackFile(
   tarball: Minipass<Buffer>,
@@ -29,6 +29,8 @@ export async function unpackFile(
         written.catch(reject)
       },
     })
+    // Its errors may come twice, and the second when nobody iterates over it any more.
+    tarball.on("error", reject)
     parser.on("error", reject)
     parser.on("end", resolve)
     feed(tarball, parser, file.onProgress).catch(reject)
@@ -59,9 +61,9 @@ async function writeEntry(entry: ReadEntry, destination: string, limit: number):
   const digest = async function* (chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
       bytes += chunk.length
-      if (bytes > limit) throw new Error(`${entry.path} is longer than the ${limit} bytes of the pin`)
       hash.update(chunk)
-      yield chunk
+      // Not an error yet: should the whole tarball be another one, that is what is to be said.
+      if (bytes <= limit) yield chunk
     }
   }
   await pipeline(entry as AsyncIterable<Buffer>, digest, createWriteStream(destination, { mode: 0o755 }))
