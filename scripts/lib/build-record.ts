@@ -66,7 +66,8 @@ export async function readBuildRecord(path: string): Promise<BuildRecord> {
   })
   const parsed = buildRecord.safeParse(parseJson(path, text))
   if (parsed.success) return parsed.data
-  throw unusable(path, z.prettifyError(parsed.error))
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`)
+  throw unusable(path, issues.join("; "))
 }
 
 function parseJson(path: string, text: string): unknown {

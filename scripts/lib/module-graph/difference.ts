@@ -40,8 +40,12 @@ export function compareModules(stock: ModuleGraph, built: ModuleGraph): GraphDif
 
 /** Whether a changed module differs in its contents alone, and what was derived from the old ones is gone. */
 export function differsInContentsOnly(stock: EmbeddedModule, built: EmbeddedModule): boolean {
-  const cleared = [built.bytecode, built.moduleInfo, built.bytecodePath, built.sourceMap]
-  return sameKinds(stock, built) && cleared.every((part) => part.length === 0)
+  return sameKinds(stock, built) && !hasDerivedParts(built)
+}
+
+/** Whether a module carries what is made from its contents and would be used in their place. */
+export function hasDerivedParts({ bytecode, moduleInfo, bytecodePath, sourceMap }: EmbeddedModule): boolean {
+  return [bytecode, moduleInfo, bytecodePath, sourceMap].some((part) => part.length > 0)
 }
 
 function sameModule(a: EmbeddedModule, b: EmbeddedModule): boolean {

@@ -2,6 +2,7 @@ export {
   compareModules,
   differsInContentsOnly,
   type GraphDifference,
+  hasDerivedParts,
   type ModuleDigest,
 } from "./difference.ts"
 export { addModule, type NewModule, replaceModule } from "./edit.ts"

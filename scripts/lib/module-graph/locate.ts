@@ -42,12 +42,6 @@ function locateInSection(file: Uint8Array, elf: Elf, section: ElfSection): Locat
   const reader = new FieldReader(file)
   const start = section.offset + SECTION_LENGTH_BYTES
   const end = section.offset + section.size
-  if (section.size < SECTION_LENGTH_BYTES + END_BYTES)
-    throw unrecognised(
-      `the size of section ${SECTION}`,
-      section.size,
-      `at least ${SECTION_LENGTH_BYTES + END_BYTES}`,
-    )
   const length = reader.u64(`the length in section ${SECTION}`, section.offset, Number.MAX_SAFE_INTEGER)
   if (length !== end - start)
     throw unrecognised(`the length in section ${SECTION}`, length, `${end - start}, what the section holds`)
@@ -63,7 +57,6 @@ function locateInSection(file: Uint8Array, elf: Elf, section: ElfSection): Locat
 }
 
 function requireTrailer(reader: FieldReader, end: number): void {
-  if (end < END_BYTES) throw unrecognised("the graph's end", end, `at least ${END_BYTES}: there is no graph`)
   const trailer = reader.slice("the trailer", end - TRAILER.length, TRAILER.length)
   if (sameBytes(trailer, TRAILER)) return
   const found = Buffer.from(trailer).toString("latin1")

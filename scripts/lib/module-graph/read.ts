@@ -8,7 +8,6 @@ import {
   LONGEST_ARGV,
   LONGEST_NAME,
   MOST_MODULES,
-  MOST_PAYLOAD_BYTES,
   PARTS,
   RECORD_BYTES,
 } from "./layout.ts"
@@ -23,8 +22,6 @@ import type { EmbeddedModule, ModuleGraph } from "./types.ts"
  */
 export function readModuleGraph(file: Uint8Array): ModuleGraph {
   const { layout, start, end } = locatePayload(file)
-  if (end - start > MOST_PAYLOAD_BYTES)
-    throw unrecognised("the graph's length", end - start, `at most ${MOST_PAYLOAD_BYTES} bytes`)
   const graph: ModuleGraph = {
     layout,
     runtime: file.subarray(0, start),

@@ -52,6 +52,11 @@ test("the difference of two graphs names what was added, changed, kept and remov
   expect(difference.removed).toEqual([worker!.name])
 })
 
+test("a replaced module differs in its contents only", () => {
+  expect(differsInContentsOnly(worker!, replaceModule(graph, worker!.name, contents).modules[1]!)).toBe(true)
+  expect(differsInContentsOnly(main!, worker!)).toBe(false)
+})
+
 test.each(["sourceMap", "bytecode", "moduleInfo", "bytecodePath"] as const)(
   "a module is changed when only its %s is",
   (part) => {

@@ -94,6 +94,13 @@ describe.each(["appended", "elf-section"] as const)("the layout %p", (layout) =>
     expect(messageOf(sample.file)).toMatch(/what is before module 1: bytecode is "not empty"/)
   })
 
+  test("takes the longest name and the longest argv", () => {
+    const modules = [sampleModule({ name: "a".repeat(4096) })]
+    const graph = readModuleGraph(sampleExecutable({ layout, modules, argv: "a".repeat(65_536) }).file)
+    expect(graph.modules[0]!.name).toHaveLength(4096)
+    expect(graph.argv).toHaveLength(65_536)
+  })
+
   test("rejects another trailer, and says that there is no graph", () => {
     const sample = sampleExecutable({ layout })
     sample.file.write("\x1b[2J", sample.payload.end - 16, "latin1")
@@ -109,6 +116,24 @@ describe("the appended layout", () => {
     expect(messageOf(Buffer.concat([file.subarray(0, -8), Buffer.alloc(8)]))).toMatch(
       /total length at the file's end is 0\n/,
     )
+  })
+
+  test("rejects dead space in front of the records, and after argv", () => {
+    const sample = sampleExecutable({ layout: "appended" })
+    const { file, offsets } = sample
+    const numbers = (changes: number[]) => {
+      const record = Buffer.from(file.subarray(offsets, offsets + 32))
+      for (const at of changes) record.writeUInt32LE(record.readUInt32LE(at) + 1, at)
+      return record
+    }
+    const withByte = (at: number, changes: number[]) => {
+      const parts = [file.subarray(0, at), Buffer.alloc(1), file.subarray(at, offsets), numbers(changes)]
+      const total = Buffer.alloc(8)
+      total.writeUInt32LE(file.length + 1)
+      return Buffer.concat([...parts, file.subarray(offsets + 32, -8), total])
+    }
+    expect(messageOf(withByte(sample.record(0), [0, 8, 20]))).toMatch(/the records' offset is \d+\n.*no gap/)
+    expect(messageOf(withByte(offsets, [0]))).toMatch(/the graph's byte count is \d+\n.*no gap/)
   })
 
   test("rejects a graph that reaches into the runtime", () => {
@@ -177,6 +202,21 @@ describe("the ELF section layout", () => {
       "a section without a name",
       (file, headers) => file.writeUInt32LE(999, headers + 128),
       /section 2: name offset is 999\n/,
+    ],
+    [
+      "a section whose name has no end",
+      (file, headers) => file.writeUInt32LE(15, headers + 64 + 32),
+      /section 2: name is "without an end"\n/,
+    ],
+    [
+      "section headers of another size",
+      (file) => file.writeUInt16LE(65, 58),
+      /section header size is 65\n.*64/,
+    ],
+    [
+      "program headers of another size",
+      (file) => file.writeUInt16LE(32, 54),
+      /program header size is 32\n.*56/,
     ],
   ]
   test.each(faults)("rejects %s", (_, breakIt, message) => {

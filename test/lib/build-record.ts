@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto"
+import type { BuildRecord } from "../../scripts/lib/build-record.ts"
+import { compareModules, type ModuleGraph, writeModuleGraph } from "../../scripts/lib/module-graph/index.ts"
+
+/** The true record of an executable that a test made from another; its packages are samples unless they are given. */
+export function makeBuildRecord(
+  stock: ModuleGraph,
+  built: ModuleGraph,
+  packages: Partial<Record<"stock" | "runtime", { name: string; version: string; integrity: string }>> = {},
+): BuildRecord {
+  const { added, changed, unchanged } = compareModules(stock, built)
+  const npm = ({ name, version, integrity }: { name: string; version: string; integrity: string }) => ({
+    package: name,
+    version,
+    integrity,
+  })
+  const sample = { integrity: "sha512-sample" }
+  return {
+    format: 1,
+    opencode: "1.3.0",
+    target: "linux-x64",
+    source: "release",
+    executable: { file: "opencode", ...digest(built) },
+    stock: {
+      ...npm(packages.stock ?? { name: "opencode-sample", version: "1.3.0", ...sample }),
+      ...digest(stock),
+    },
+    runtime: {
+      ...npm(packages.runtime ?? { name: "@oven/bun-sample", version: "1.3.10", ...sample }),
+      bytes: stock.runtime.length,
+      equal: true,
+    },
+    argv: { stock: stock.argv, built: built.argv },
+    modules: { added, changed, unchanged },
+    patches: [],
+    inputs: [],
+    tools: {},
+    webUi: { ...npm({ name: "opencode-sample", version: "1.14.34", ...sample }), files: 0, bytes: 0 },
+  }
+}
+
+function digest(graph: ModuleGraph): { bytes: number; sha256: string } {
+  const hash = createHash("sha256")
+  let bytes = 0
+  for (const piece of writeModuleGraph(graph)) {
+    hash.update(piece)
+    bytes += piece.length
+  }
+  return { bytes, sha256: hash.digest("hex") }
+}
