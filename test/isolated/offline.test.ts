@@ -1,0 +1,69 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { builtExecutable } from "../lib/built.ts"
+import { converse, runCommand, runQuestion, type Setup, serveAndAsk, toolResults } from "./lib/scenarios.ts"
+
+// The main promise, on the executable that was built: with the switch on, whichever way, no packet goes anywhere but to
+// loopback. stock.test.ts and detector.test.ts show that the recorder would have seen one.
+
+setDefaultTimeout(300_000)
+
+const executable = builtExecutable()
+
+const ways: [way: string, setup: Setup][] = [
+  ["--offline", { executable, args: ["--offline"] }],
+  ["OPENCODE_OFFLINE=1", { executable, env: { OPENCODE_OFFLINE: "1" } }],
+  ['"offline": true in opencode.json', { executable, files: { "opencode.json": '{ "offline": true }' } }],
+]
+
+const sharingIsOff = /Sharing is off because OpenCode is offline \(.*\)/
+
+for (const [way, setup] of ways) {
+  test.concurrent(`with ${way}, --version prints the version and tries nothing`, async () => {
+    const { exitCode, stdout, attempts } = await runCommand(setup, "--version")
+    expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
+    expect(stdout).toContain("1.3.0")
+  })
+
+  test.concurrent(`with ${way}, --help lists the option and tries nothing`, async () => {
+    const { exitCode, stdout, stderr, attempts } = await runCommand(setup, "--help")
+    expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
+    expect(stdout + stderr).toContain("--offline")
+  })
+
+  test.concurrent(`with ${way}, models lists the catalogue inside and the configured model, and tries nothing`, async () => {
+    const { exitCode, stdout, attempts } = await runCommand(setup, "models")
+    expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
+    expect(stdout.split("\n")).toContain("mock/mock-model")
+    expect(stdout).toMatch(/^opencode\//m)
+  })
+
+  test.concurrent(`with ${way}, run calls a tool, prints the answer and tries nothing`, async () => {
+    const result = await runQuestion(setup)
+    expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
+    expect(toolResults(result)).toEqual(["tool-42\n"])
+  })
+
+  test.concurrent(`with ${way}, serve answers, says that sharing is off, and tries nothing`, async () => {
+    const { answers, attempts, stdout } = await serveAndAsk(setup)
+    expect(attempts).toEqual([])
+    expect(stdout).toContain("offline (")
+    expect(answers["GET /"]).toMatchObject({ status: 200, type: expect.stringContaining("text/html") })
+    expect(JSON.parse(answers["GET /doc"]!.text)).toMatchObject({ openapi: expect.any(String) })
+    expect(JSON.parse(answers["GET /config"]!.text)).toMatchObject({ model: "mock/mock-model" })
+    expect(answers["POST /session"]).toMatchObject({ status: 200 })
+    expect(answers["POST /session/ID/share"]).toMatchObject({
+      status: 403,
+      text: expect.stringMatching(sharingIsOff),
+    })
+  })
+
+  test.concurrent(`with ${way}, the TUI shows it, holds a conversation, refuses to share and tries nothing`, async () => {
+    const result = await converse(setup, "Sharing is off")
+    const { screens, attempts } = result
+    expect(attempts).toEqual([])
+    expect(screens.start).toContain("1.3.0 offline")
+    expect(screens.answered).toContain("1.3.0 offline")
+    expect(screens.answered).toContain("The mock model says hello.")
+    expect(toolResults(result)).toEqual(["tool-42\n"])
+  })
+}
