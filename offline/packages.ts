@@ -118,7 +118,7 @@ const reported = new Set<string>()
 function missing(name: string, version: string, why: string, folders: Folders): OfflineError {
   const error = new OfflineError(
     `The package ${name}@${version} is not installed and OpenCode is offline: ${why}. ` +
-      `Provide it from a machine with a registry: npm install --prefix ${folders.cache} ${name}@${version}`,
+      `Provide it from a machine with a registry: npm install --prefix ${folders.config} ${name}@${version}`,
   )
   // Upstream's own message names the package only in its log. In a worker the TUI shows the error; a line would tear its screen.
   if (Bun.isMainThread && !reported.has(name)) process.stderr.write(`! ${error.message}\n`)

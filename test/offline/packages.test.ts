@@ -31,7 +31,7 @@ describe("a plugin or provider package", () => {
   test("that is missing gives an error that names it and the command that provides it", () => {
     expect(() => onDisk("absent", "latest", folders)).toThrow("The package absent@latest is not installed")
     expect(() => onDisk("absent", "latest", folders)).toThrow(
-      `npm install --prefix ${folders.cache} absent@latest`,
+      `npm install --prefix ${folders.config} absent@latest`,
     )
   })
 

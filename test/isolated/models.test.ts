@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { builtExecutable } from "../lib/built.ts"
+import { copyProject, type Project } from "../lib/project.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import { runIsolated } from "./lib/isolated.ts"
+
+/** Upstream empties a cache that does not carry the number of its own layout. */
+const CACHE_LAYOUT = { ".cache/opencode/version": "21" }
+const CACHE = ".cache/opencode/models.json"
+
+/** A catalogue with one provider, which is listed because its key is in the environment. */
+function catalogue(id: string): string {
+  const model = {
+    id: `${id}-model`,
+    name: id,
+    release_date: "2026-01-01",
+    attachment: false,
+    reasoning: false,
+    temperature: true,
+    tool_call: true,
+    limit: { context: 1000, output: 100 },
+    options: {},
+  }
+  return JSON.stringify({ [id]: { id, name: id, env: ["TEST_KEY"], models: { [model.id]: model } } })
+}
+
+async function listModels(
+  executable: string,
+  env: Record<string, string>,
+  home: Record<string, string>,
+  args = ["models"],
+) {
+  return runIsolated({ executable, args, env: { TEST_KEY: "x", ...env }, home: { ...CACHE_LAYOUT, ...home } })
+}
+
+const FLAG = { OPENCODE_DISABLE_MODELS_FETCH: "1" }
+
+describe("with OPENCODE_DISABLE_MODELS_FETCH the model catalogue", () => {
+  test("is the one inside, though the cache has another", async () => {
+    const { stdout } = await listModels(builtExecutable(), FLAG, { [CACHE]: catalogue("cached") })
+    expect(stdout).not.toContain("cached/cached-model")
+    expect(stdout).toMatch(/^opencode\//m)
+  })
+
+  test("is the cache's on the stock executable, which is what the patch is for", async () => {
+    const { stdout } = await listModels(await stockExecutable("1.3.0"), FLAG, {
+      [CACHE]: catalogue("cached"),
+    })
+    expect(stdout).toContain("cached/cached-model")
+  })
+
+  test("is the file that OPENCODE_MODELS_PATH names", async () => {
+    const home = { "own.json": catalogue("own"), [CACHE]: catalogue("cached") }
+    const env = { ...FLAG, OPENCODE_MODELS_PATH: "../home/own.json" }
+    const { stdout } = await listModels(builtExecutable(), env, home)
+    expect(stdout).toContain("own/own-model")
+    expect(stdout).not.toContain("cached/cached-model")
+  })
+
+  test("is no other one in silence when that file cannot be read", async () => {
+    const env = { ...FLAG, OPENCODE_MODELS_PATH: "/absent.json" }
+    const { exitCode, stderr } = await listModels(builtExecutable(), env, {})
+    expect(stderr).toContain("OPENCODE_MODELS_PATH names /absent.json")
+    expect(exitCode).not.toBe(0)
+  })
+
+  test("is not fetched, also not by `models --refresh`, which says so", async () => {
+    const { attempts, stderr, exitCode } = await listModels(builtExecutable(), FLAG, {}, [
+      "models",
+      "--refresh",
+    ])
+    expect(attempts.filter((attempt) => attempt.name?.includes("models"))).toEqual([])
+    expect(stderr).toContain("OPENCODE_DISABLE_MODELS_FETCH is set")
+    expect(exitCode).toBe(1)
+  })
+})
+
+describe("without the flag the catalogue is upstream's", () => {
+  test("the cache first, and a fetch of models.dev", async () => {
+    const { stdout, attempts } = await listModels(builtExecutable(), {}, { [CACHE]: catalogue("cached") })
+    expect(stdout).toContain("cached/cached-model")
+    expect(attempts.map((attempt) => attempt.name)).toContain("models.dev")
+  })
+})
+
+describe("a build with --models", () => {
+  let project: Project
+
+  beforeAll(async () => {
+    project = await copyProject()
+    await writeFile(join(project.folder, "acme.json"), catalogue("acme"))
+    const { exitCode } = await project.build(["--models", "acme.json", "--out", "release"])
+    expect(exitCode).toBe(0)
+  })
+  afterAll(() => project.remove())
+
+  test("lists the organisation's models when offline, ahead of the cache", async () => {
+    const home = { [CACHE]: catalogue("cached") }
+    const executable = join(project.folder, "release/opencode")
+    const { stdout, attempts } = await listModels(executable, {}, home, ["models", "--offline"])
+    expect(stdout).toContain("acme/acme-model")
+    expect(stdout).not.toContain("cached/cached-model")
+    expect(attempts).toEqual([])
+  })
+})
