@@ -89,7 +89,10 @@ function reportBytes(spec: string, { onProgress }: AcquireOptions): (bytes: numb
 function reportRetries(spec: string, { onProgress }: AcquireOptions): () => void {
   const listener = (level: string, area: string, message: string) => {
     const attempt = level === "http" && area === "fetch" && /attempt (\d+) failed with (\w+)/.exec(message)
-    if (attempt) onProgress?.(`${spec}, attempt ${attempt[1]} failed with ${attempt[2]}, npm tries again if its settings say so`)
+    if (attempt)
+      onProgress?.(
+        `${spec}, attempt ${attempt[1]} failed with ${attempt[2]}, npm tries again if its settings say so`,
+      )
   }
   process.on("log" as never, listener as never)
   return () => process.off("log" as never, listener as never)
