@@ -1,0 +1,118 @@
+import { describe, expect, test } from "bun:test"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import { type IsolatedOptions, runIsolated } from "./lib/isolated.ts"
+import { providerConfig, type Turn } from "./lib/provider.ts"
+
+const HELLO: Turn[] = [{ text: "hello" }]
+
+function runOffline(options: Partial<IsolatedOptions>) {
+  return runIsolated({
+    executable: builtExecutable(),
+    args: ["--offline", "run", "hi"],
+    provider: HELLO,
+    ...options,
+  })
+}
+
+/** A plugin of our own that leaves a mark in the project when it is loaded. */
+const PLUGIN = `export const Marker = async ({ directory }) => {
+  await Bun.write(directory + "/plugin-was-here", "")
+  return {}
+}`
+
+function plugin(folder: string, version: string) {
+  return {
+    [`${folder}/marker-plugin/package.json`]: JSON.stringify({
+      name: "marker-plugin",
+      version,
+      main: "index.js",
+    }),
+    [`${folder}/marker-plugin/index.js`]: PLUGIN,
+  }
+}
+
+describe("a plugin from opencode.json, offline", () => {
+  test.each([
+    ["the configuration folder", { home: plugin(".config/opencode/node_modules", "1.0.0") }],
+    ["the project's .opencode", { files: plugin(".opencode/node_modules", "1.0.0") }],
+  ])("is loaded from %s without an install", async (_, places: Partial<IsolatedOptions>) => {
+    const settings = JSON.stringify(providerConfig({ plugin: ["marker-plugin@1.0.0"] }))
+    const home = { ...places.home, ".config/opencode/opencode.json": settings }
+    const { files, attempts, stdout } = await runOffline({ ...places, home })
+    expect(files).toContain("project/plugin-was-here")
+    expect(stdout).toContain("hello")
+    expect(attempts).toEqual([])
+  })
+
+  test("that is missing is named in one line that says how to provide it, and the rest works", async () => {
+    const files = { "opencode.json": JSON.stringify({ plugin: ["marker-plugin@1.0.0"] }) }
+    const { stderr, stdout, attempts, exitCode } = await runOffline({ files })
+    expect(stderr.match(/^! .*marker-plugin@1\.0\.0.*npm install --prefix .*$/gm)).toHaveLength(1)
+    expect(stdout).toContain("hello")
+    expect(exitCode).toBe(0)
+    expect(attempts).toEqual([])
+  })
+
+  test("is what the stock executable goes to the registry for", async () => {
+    const files = { "opencode.json": JSON.stringify({ plugin: ["marker-plugin@1.0.0"] }) }
+    const executable = await stockExecutable("1.3.0")
+    const { attempts } = await runIsolated({ executable, args: ["run", "hi"], provider: HELLO, files })
+    expect(
+      attempts.map((attempt) => attempt.name ?? "").filter((name) => name.startsWith("registry.")),
+    ).not.toEqual([])
+  })
+})
+
+test("a provider package that is missing is named in one line that says how to provide it", async () => {
+  const provider = { acme: { npm: "acme-provider", models: { one: { name: "One" } } } }
+  const files = { "opencode.json": JSON.stringify({ provider }) }
+  const args = ["--offline", "run", "-m", "acme/one", "hi"]
+  const { stderr, attempts } = await runOffline({ files, args })
+  expect(stderr.match(/^! .*acme-provider@latest.*npm install --prefix .*$/gm)).toHaveLength(1)
+  expect(attempts).toEqual([])
+})
+
+test("a configuration folder gets no install: no package.json, no node_modules, no request", async () => {
+  const files = { ".opencode/tool/greet.ts": TOOL }
+  const { attempts, files: left, providerRequests } = await runOffline({ files })
+  const offered = providerRequests.flatMap(({ body }) => body?.tools?.map((tool) => tool.function.name) ?? [])
+  expect(offered).toContain("greet")
+  expect(left.filter((file) => /package\.json$|node_modules/.test(file))).toEqual([])
+  expect(attempts).toEqual([])
+})
+
+const TOOL = `export default { description: "Greets", args: {}, async execute() { return "good day" } }`
+
+describe("a file that the model writes, offline", () => {
+  const write: Turn[] = [
+    { tool: "write", input: { filePath: "one.ts", content: "let  a  =  1\n" } },
+    { tool: "read", input: { filePath: "one.ts" } },
+    { text: "done" },
+  ]
+  /** A formatter of our own under prettier's name. */
+  const formatter = {
+    "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }),
+    "package-lock.json": "{}",
+    "node_modules/.bin/prettier": `#!/usr/bin/env node\nrequire("fs").writeFileSync(process.argv.at(-1), "formatted")\n`,
+  }
+
+  test("is formatted by the project's own prettier", async () => {
+    const { providerRequests, attempts } = await runOffline({ files: formatter, provider: write })
+    expect(JSON.stringify(providerRequests.at(-1)?.body?.messages)).toContain("formatted")
+    expect(attempts).toEqual([])
+  })
+
+  test("is written though neither formatter nor language server is on disk", async () => {
+    const files = {
+      "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0", typescript: "5.0.0" } }),
+      "package-lock.json": "{}",
+      "node_modules/typescript/package.json": JSON.stringify({ name: "typescript", version: "5.0.0" }),
+      "node_modules/typescript/lib/tsserver.js": "",
+    }
+    const { files: left, stdout, attempts } = await runOffline({ files, provider: write })
+    expect(left).toContain("project/one.ts")
+    expect(stdout).toContain("done")
+    expect(attempts).toEqual([])
+  })
+})
