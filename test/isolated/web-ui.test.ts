@@ -1,0 +1,163 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
+import { join } from "node:path"
+import { builtExecutable } from "../lib/built.ts"
+import { unpackBrowser } from "./lib/browser-files.ts"
+import { waitForServer } from "./lib/control-client.ts"
+import { type IsolatedContext, runIsolated } from "./lib/isolated.ts"
+import { hostsTried, serve, serverUrl } from "./lib/scenarios.ts"
+import type { Visit, VisitRequest } from "./lib/visit.ts"
+
+setDefaultTimeout(180_000)
+
+const browser = await unpackBrowser()
+const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
+const words = { question: "What is the answer?", answer: "The mock model says hello." }
+
+describe("in Chromium, offline", () => {
+  test("the page opens a project and holds a conversation, without a word in the console", async () => {
+    let seen: Visit | undefined
+    let project = ""
+    const result = await serve(
+      { ...setup, files: { "a.txt": "not committed, so it is in the review panel\n" } },
+      async (context) => {
+        project = context.folder.project
+        await context.execute("git", ["init", "--quiet"])
+        seen = await visit(context, { conversation: { project, ...words } })
+      },
+    )
+    expect(seen).toMatchObject({ console: [], failures: [] })
+    expect(seen!.answered).toContain(words.answer)
+    expect(seen!.answered).toContain(words.question)
+    expect(seen!.answered).toContain("a.txt")
+    expect(seen!.deepLink).toStartWith(
+      `${serverUrl}/${Buffer.from(project).toString("base64url")}/session/ses_`,
+    )
+    expect(seen!.reloaded).toContain(words.answer)
+    expect(seen!.linked).toContain(words.answer)
+    expect(new Set(seen!.requests.map((address) => new URL(address).origin))).toEqual(new Set([serverUrl]))
+    expect(result.attempts).toEqual([])
+  })
+
+  test("with a password, the browser that has it gets everything and one that has not gets nothing", async () => {
+    const password = "correct horse"
+    let seen: Visit | undefined
+    const result = await serve(
+      { ...setup, env: { ...setup.env, OPENCODE_SERVER_PASSWORD: password } },
+      async (context) => {
+        for (const path of ["/", "/deep/link", "/site.webmanifest", "/assets/none.js", "/vcs/diff"]) {
+          const refused = await context.fetch(serverUrl + path, { headers: { accept: "text/html" } })
+          expect([path, refused.status]).toEqual([path, 401])
+          expect(await refused.text()).not.toContain("<")
+        }
+        seen = await visit(context, {
+          credentials: { username: "opencode", password },
+          shows: "Open project",
+        })
+      },
+    )
+    expect(seen).toMatchObject({ title: "OpenCode", console: [], failures: [] })
+    expect(result.attempts).toEqual([])
+  })
+
+  test("a page that asks for something elsewhere does not get it, and is seen to ask", async () => {
+    let seen: Visit | undefined
+    const result = await serve(withStrayPage(setup), async (context) => {
+      seen = await visit(context, {})
+    })
+    expect(seen!.console.join("\n")).toContain("far.example")
+    expect(result.attempts).toEqual([])
+  })
+})
+
+test("what the browser asks for elsewhere is recorded, where the page's policy permits it", async () => {
+  const online = { ...setup, env: {} }
+  const result = await serve(withStrayPage(online), async (context) => {
+    await visit(context, {})
+  })
+  expect(hostsTried(result)).toContain("far.example")
+})
+
+for (const [name, command] of [
+  ["serve", { args: ["serve"] }],
+  ["web", { args: ["web"] }],
+  ["the TUI's server", { args: [], pty: true }],
+] as const) {
+  test(`${name} answers pages, files and unknown addresses by itself`, async () => {
+    const port = new URL(serverUrl).port
+    const result = await runIsolated({
+      ...setup,
+      ...command,
+      args: [...command.args, "--port", port],
+      provider: true,
+      timeoutMs: 60_000,
+      async during(context) {
+        await waitForServer(context, `${serverUrl}/global/health`)
+        await expectAnswers(context)
+      },
+    })
+    expect(result.attempts).toEqual([])
+  })
+}
+
+async function expectAnswers({ fetch }: IsolatedContext): Promise<void> {
+  const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
+    fetch(serverUrl + path, { method, headers })
+  const html = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" }
+
+  const page = await ask("/", html)
+  expect(page.status).toBe(200)
+  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
+  expect(page.headers.get("cache-control")).toBe("no-cache")
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'self'")
+  expect(page.headers.get("content-security-policy")).not.toContain("https:")
+  const text = await page.text()
+  expect(await (await ask("/any/where", html)).text()).toBe(text)
+
+  const script = text.match(/src="(\/assets\/[^"]+\.js)"/)![1]!
+  const brotli = await ask(script, { "accept-encoding": "br" })
+  expect(brotli.headers.get("content-type")).toBe("text/javascript; charset=utf-8")
+  expect(brotli.headers.get("content-encoding")).toBe("br")
+  expect(brotli.headers.get("cache-control")).toContain("immutable")
+  const etag = brotli.headers.get("etag")!
+  expect((await brotli.bytes()).length).toBeLessThan(600_000)
+  expect((await ask(script, { "if-none-match": etag })).status).toBe(304)
+  const plain = await ask(script, { "accept-encoding": "identity" })
+  expect(plain.headers.get("content-encoding")).toBeNull()
+  expect((await plain.bytes()).length).toBeGreaterThan(1_000_000)
+
+  const unknownFile = await ask("/assets/unknown-Ab12Cd34.js", html)
+  expect([unknownFile.status, unknownFile.headers.get("content-type")]).toEqual([
+    404,
+    "text/plain; charset=utf-8",
+  ])
+  for (const [path, method] of [
+    ["/no/such/route", "GET"],
+    ["/no/such/route", "POST"],
+    ["/", "POST"],
+  ] as const) {
+    const unknown = await ask(path, { accept: "*/*" }, method)
+    expect([method, path, unknown.status]).toEqual([method, path, 404])
+    expect(await unknown.json()).toMatchObject({ name: "NotFoundError" })
+  }
+  expect(await (await ask("/session", html)).json()).toEqual([])
+}
+
+/** A web UI of the test's own, whose page asks another host for a picture as soon as it is opened. */
+function withStrayPage<T extends { env: Record<string, string> }>(base: T) {
+  const page = `<!doctype html><title>stray</title><img src="https://far.example/picture.png">`
+  return {
+    ...base,
+    env: { ...base.env, OPENCODE_APP_DIST: "dist" },
+    files: { "dist/index.html": page },
+  }
+}
+
+async function visit(context: IsolatedContext, request: Partial<VisitRequest>): Promise<Visit> {
+  const script = join(import.meta.dirname, "lib/visit.ts")
+  const argument = JSON.stringify({ browser, url: serverUrl, ...request })
+  const { exitCode, stdout, stderr } = await context.execute(process.execPath, [script, argument], {
+    timeoutMs: 120_000,
+  })
+  if (exitCode !== 0) throw new Error(`the visit failed:\n${stderr}`)
+  return JSON.parse(stdout)
+}
