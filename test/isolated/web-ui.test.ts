@@ -77,6 +77,16 @@ test("what the browser asks for elsewhere is recorded, where the page's policy p
   expect(hostsTried(result)).toContain("far.example")
 })
 
+test("a web UI at an address that the policy does not allow is not fetched, and the answer says why", async () => {
+  const env = { ...setup.env, OPENCODE_APP_URL: "https://far.example/app" }
+  const result = await serve({ ...setup, env }, async ({ fetch }) => {
+    const response = await fetch(`${serverUrl}/`)
+    expect(response.status).toBe(502)
+    expect(await response.text()).toMatch(/far\.example.*OPENCODE_OFFLINE_ALLOW/s)
+  })
+  expect(result.attempts).toEqual([])
+})
+
 for (const [name, command] of [
   ["serve", { args: ["serve"] }],
   ["web", { args: ["web"] }],
