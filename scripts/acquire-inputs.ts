@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises"
-import { acquireFile } from "./acquire-packages.ts"
+import { acquireAll, acquireFile } from "./acquire-packages.ts"
 import { Failure } from "./lib/errors.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
 import type { BuildOptions } from "./read-options.ts"
@@ -23,13 +23,12 @@ export interface Inputs {
 export async function acquireInputs(pin: Pin, options: BuildOptions, step: Step): Promise<Inputs> {
   const target = pin.targets[options.target]
   if (!target) throw unknownTarget(pin, options.target)
-  const acquire = (pinned: PinnedPackage) =>
-    acquireFile(pinned, { cache: options.cache, onProgress: step.update })
-  const [opencode, bun] = await Promise.all([acquire(target.opencode), acquire(target.bun)])
+  const from = { cache: options.cache, onProgress: step.update }
+  const [opencode, bun] = (await acquireAll([target.opencode, target.bun], from)) as [string, string]
   step.result(
     `${target.opencode.name}@${target.opencode.version}, ${formatBytes((await stat(opencode)).size)}`,
   )
-  return { pin, target, opencode, bun, webUi: () => acquire(pin.webUi) }
+  return { pin, target, opencode, bun, webUi: () => acquireFile(pin.webUi, from) }
 }
 
 function unknownTarget(pin: Pin, target: string): Failure {

@@ -12,11 +12,14 @@ export function formatDuration(ms: number): string {
 }
 
 export interface Step {
-  /** Replaces what the spinner says while the step runs; nothing is printed when not a terminal. */
+  /** What the step is doing now: behind the spinner, or, when not a terminal, a line every few seconds at most. */
   update(text: string): void
   /** What the finished step's line adds: a count, a size. */
   result(text: string): void
 }
+
+/** How long a step that is not on a terminal says nothing. */
+const QUIET_MS = 3000
 
 /**
  * The only progress output of the build: `✔ [3/7] title: result (412 ms)`. On standard error, so that `--json`
@@ -38,11 +41,15 @@ export class Progress {
     const spinner = ora({ text: label, isSilent: this.#silent || !terminal })
     const started = performance.now()
     let result = ""
+    let printed = started
     spinner.start()
     try {
       const value = await body({
         update: (text) => {
           spinner.text = `${label}: ${text}`
+          if (terminal || this.#silent || performance.now() - printed < QUIET_MS) return
+          printed = performance.now()
+          console.error(`  ${spinner.text}`)
         },
         result: (text) => {
           result = `: ${text}`

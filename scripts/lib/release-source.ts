@@ -60,7 +60,7 @@ function encode(name: string, texts: string[]): Uint8Array {
     const other = text.match(/[^\x00-\xff]/)
     if (other)
       throw unknown(`a patch put a character into ${name} that Latin-1 has not: ${JSON.stringify(other[0])}`)
-    at += bytes.latin1Write(text, at)
+    at += bytes.write(text, at, "latin1")
   }
   return bytes
 }
