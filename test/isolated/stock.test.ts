@@ -57,8 +57,20 @@ test.concurrent("the TUI tries models.dev, the npm registry, GitHub and, to shar
   const result = await converse(setup, "not an object")
   expect(result.screens.answered).toContain("The mock model says hello.")
   expect(toolResults(result)).toEqual(["tool-42\n"])
-  const expected = ["api.github.com", "github.com", "models.dev", "opncd.ai", registry]
+  const expected = [
+    "api.github.com",
+    "github.com",
+    "models.dev",
+    "opncd.ai",
+
+    registry,
+  ]
   expect(hostsTried(result)).toEqual(expect.arrayContaining(expected))
+  const downloads = result.attempts.filter(
+    ({ protocol, name }) => protocol === "tcp" && name === "github.com",
+  )
+  // ripgrep, and the grammar of the code block in the answer
+  expect(downloads.length).toBeGreaterThanOrEqual(2)
 })
 
 test.concurrent("behind a firewall that drops packets, serve has no answer to GET / in eight seconds", async () => {

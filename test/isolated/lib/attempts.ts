@@ -1,8 +1,7 @@
 import type { CapturedPacket } from "./capture.ts"
-import { parseDnsQuestion } from "./dns-message.ts"
 import type { NameTable } from "./names.ts"
 import { type Packet, parsePacket } from "./packet.ts"
-import { describePayload } from "./payload.ts"
+import { describePayload, questionOf } from "./payload.ts"
 
 /** One thing that a program tried to reach outside loopback: a connection, a datagram, a name lookup. */
 export interface Attempt {
@@ -74,10 +73,6 @@ function flowKey(packet: Packet): string {
 
 function endsKey({ protocol, source, sourcePort, destination, destinationPort }: Packet): string {
   return [protocol, source, sourcePort, destination, destinationPort].join(" ")
-}
-
-function questionOf(packet: Packet) {
-  return packet.protocol === "udp" ? parseDnsQuestion(packet.payload) : undefined
 }
 
 const icmpErrors = { 4: [3, 11, 12], 6: [1, 2, 3, 4] }

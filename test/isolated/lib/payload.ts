@@ -1,16 +1,20 @@
-import { parseDnsQuestion } from "./dns-message.ts"
+import { type DnsQuestion, parseDnsQuestion } from "./dns-message.ts"
 import type { Packet } from "./packet.ts"
 
 /** What a packet's payload asks for: `dns A example.org`, `tls example.org`, `http GET example.org/path`. */
 export function describePayload(packet: Packet): string | undefined {
   const bytes = Buffer.from(packet.payload)
-  if (packet.protocol === "udp") {
-    const question = parseDnsQuestion(bytes)
-    return question && `dns ${question.type} ${question.name}`
-  }
+  const question = questionOf(packet)
+  if (question) return `dns ${question.type} ${question.name}`
   if (packet.protocol !== "tcp") return undefined
   const serverName = readServerName(bytes)
   return serverName ? `tls ${serverName}` : readHttpRequest(bytes)
+}
+
+/** The name lookup that a datagram to the port of DNS or of multicast DNS is. */
+export function questionOf({ protocol, destinationPort, payload }: Packet): DnsQuestion | undefined {
+  if (protocol !== "udp" || (destinationPort !== 53 && destinationPort !== 5353)) return undefined
+  return parseDnsQuestion(payload)
 }
 
 function readHttpRequest(bytes: Buffer): string | undefined {

@@ -1,5 +1,6 @@
 import { waitForServer } from "./control-client.ts"
 import { type IsolatedContext, type IsolatedOptions, type IsolatedResult, runIsolated } from "./isolated.ts"
+import { type Turn, toolThenText } from "./provider.ts"
 
 /** How OpenCode is started beyond what a scenario itself needs: which executable, and what is switched on how. */
 export interface Setup extends Pick<IsolatedOptions, "env" | "files" | "home" | "mode"> {
@@ -16,6 +17,11 @@ export function runCommand(setup: Setup, ...args: string[]): Promise<IsolatedRes
 /** A question to the mock model, which calls a tool and then answers. */
 export function runQuestion(setup: Setup): Promise<IsolatedResult> {
   return runCommand(setup, "run", "say hi")
+}
+
+/** A question to a mock model that takes these turns. */
+export function ask(setup: Setup, provider: Turn[]): Promise<IsolatedResult> {
+  return runIsolated({ ...setup, provider, args: ["run", "say hi", ...(setup.args ?? [])] })
 }
 
 /** Where `serve` listens in a namespace. */
@@ -78,7 +84,7 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
   const screens = { start: "", answered: "", shared: "" }
   const result = await runIsolated({
     ...setup,
-    provider: true,
+    provider: withCode,
     pty: true,
     timeoutMs: 90_000,
     async during({ waitFor, type, screen, finished }) {
@@ -87,6 +93,7 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
       screens.start = await screen()
       await enter("say hi")
       await waitFor("The mock model says hello.")
+      await waitFor('print("hi")')
       screens.answered = await screen()
       await enter("/share")
       await waitFor(afterShare)
@@ -103,6 +110,12 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
   })
   return { ...result, screens }
 }
+
+/** The TUI colours code by a grammar that upstream's fetches when there is some to draw. */
+const withCode: Turn[] = [
+  toolThenText[0]!,
+  { text: `The mock model says hello.\n\n\`\`\`python\nprint("hi")\n\`\`\`\n` },
+]
 
 const CONTROL_C = "\x03"
 

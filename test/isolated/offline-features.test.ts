@@ -1,0 +1,131 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import type { Turn } from "./lib/provider.ts"
+import { ask, hostsTried, runCommand, runQuestion, toolResults, toolsOffered } from "./lib/scenarios.ts"
+
+// What would have connected: offline, each says so or works without, and tries nothing. Beside the features that upstream
+// tries silently stands what the stock executable does in the same situation.
+
+setDefaultTimeout(300_000)
+
+const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
+const stock = { executable: await stockExecutable("1.3.0") }
+
+const answered = { exitCode: 0, stdout: "The mock model says hello.\n" }
+const project = (settings: object) => ({ "opencode.json": JSON.stringify(settings) })
+
+test.concurrent.each([
+  ["upgrade", "Upgrade is off because OpenCode is offline"],
+  ["github install", "The GitHub command is off because OpenCode is offline"],
+  ["models --refresh", "Refreshing the model catalogue is off because OpenCode is offline"],
+])("offline, %s says that it is off, exits 1 and tries nothing", async (command, message) => {
+  const { exitCode, stderr, attempts } = await runCommand(offline, ...command.split(" "))
+  expect({ exitCode, attempts }).toEqual({ exitCode: 1, attempts: [] })
+  expect(stderr).toContain(message)
+})
+
+test.concurrent("offline, run --share answers, says that sharing is off, and tries nothing", async () => {
+  const result = await runCommand(offline, "run", "say hi", "--share")
+  expect(result).toMatchObject({ ...answered, attempts: [] })
+  expect(result.stderr).toContain("Sharing is off because OpenCode is offline (OPENCODE_OFFLINE=1)")
+})
+
+test.concurrent("share: auto does nothing offline, where upstream's tries opncd.ai", async () => {
+  const files = project({ share: "auto" })
+  expect(await runQuestion({ ...offline, files })).toMatchObject({ ...answered, attempts: [] })
+  expect(hostsTried(await runQuestion({ ...stock, files }))).toContain("opncd.ai")
+})
+
+test.concurrent("offline, a plugin that is not on disk gives one error that names it, and the rest works", async () => {
+  const files = project({ plugin: ["a-plugin-from-nowhere@1.2.3"] })
+  const result = await runQuestion({ ...offline, files })
+  expect(result).toMatchObject({ ...answered, attempts: [] })
+  const errors = result.stderr.split("\n").filter((line) => line.includes("a-plugin-from-nowhere"))
+  expect(errors).toEqual([expect.stringContaining("a-plugin-from-nowhere@1.2.3 is not installed")])
+  expect(errors[0]).toMatch(/npm install --prefix \S+ a-plugin-from-nowhere@1\.2\.3/)
+})
+
+test.concurrent("offline, a provider package that is not on disk gives one error that names it", async () => {
+  const provider = { other: { npm: "a-provider-from-nowhere", models: { some: {} } } }
+  const result = await runCommand(
+    { ...offline, files: project({ provider }) },
+    "run",
+    "hi",
+    "-m",
+    "other/some",
+  )
+  expect(result.attempts).toEqual([])
+  const errors = result.stderr.split("\n").filter((line) => line.includes("a-provider-from-nowhere"))
+  expect(errors).toEqual([expect.stringContaining("a-provider-from-nowhere@latest is not installed")])
+})
+
+test.concurrent("offline, the dependencies of a .opencode folder are not installed; upstream's tries to", async () => {
+  const files = {
+    ".opencode/package.json": JSON.stringify({ dependencies: { "a-package-from-nowhere": "1.0.0" } }),
+    ".opencode/command/hello.md": "Say hello",
+  }
+  const result = await runQuestion({ ...offline, files })
+  expect(result).toMatchObject({ ...answered, attempts: [] })
+  expect(result.files.filter((file) => file.startsWith("project/"))).toEqual([
+    "project/.opencode/command/hello.md",
+    "project/.opencode/package.json",
+  ])
+  expect(hostsTried(await runQuestion({ ...stock, files }))).toContainEqual(
+    expect.stringMatching(/^registry\./),
+  )
+})
+
+test.concurrent("with OPENCODE_ENABLE_EXA=1, web and code search are offered by upstream's and not offline", async () => {
+  const exa = { OPENCODE_ENABLE_EXA: "1" }
+  const search = ["codesearch", "websearch"]
+  const upstream = toolsOffered(await runQuestion({ ...stock, env: exa }))
+  expect(upstream).toEqual(expect.arrayContaining(search))
+  const result = await runQuestion({ ...offline, env: { ...offline.env, ...exa } })
+  expect(result.attempts).toEqual([])
+  expect(toolsOffered(result)).toEqual(upstream.filter((tool) => !search.includes(tool)))
+})
+
+test.concurrent("offline, webfetch tells the model what was blocked and which setting allows it", async () => {
+  const turns = [
+    { tool: "webfetch", input: { url: "https://page.example/", format: "text" } },
+    { text: "Done." },
+  ]
+  const result = await ask(offline, turns)
+  expect(result).toMatchObject({ exitCode: 0, attempts: [] })
+  expect(toolResults(result)).toEqual([
+    expect.stringMatching(/page\.example:443 was blocked.*OPENCODE_OFFLINE_ALLOW=page\.example:443/),
+  ])
+})
+
+test.concurrent("offline, a file for which a language server would be downloaded is written all the same", async () => {
+  const turns: Turn[] = [
+    { tool: "write", input: { filePath: "a.lua", content: "print(1)\n" } },
+    { text: "Done." },
+  ]
+  const result = await ask(offline, turns)
+  expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
+  expect(result.files).toContain("project/a.lua")
+  expect(hostsTried(await ask(stock, turns))).toContain("api.github.com")
+})
+
+test.concurrent("offline, remote instructions and MCP servers of a project are not asked, whatever it allows itself", async () => {
+  const files = project({
+    offline: { allow: ["rules.example", "tools.example", "203.0.113.5"] },
+    instructions: ["https://rules.example/rules.md"],
+    mcp: {
+      named: { type: "remote", url: "https://tools.example/mcp" },
+      numbered: { type: "remote", url: "http://203.0.113.5/mcp" },
+    },
+  })
+  expect(await runQuestion({ ...offline, files })).toMatchObject({ ...answered, attempts: [] })
+})
+
+test.concurrent("offline, nothing waits for a firewall that drops packets", async () => {
+  const files = project({ instructions: ["https://rules.example/rules.md"] })
+  const open = await runQuestion({ ...offline, files })
+  const dropping = await runQuestion({ ...offline, files, mode: "drop" })
+  expect(dropping).toMatchObject({ ...answered, attempts: [] })
+  // Upstream's timeouts are five seconds and more.
+  expect(dropping.ms).toBeLessThan(open.ms + 4000)
+})

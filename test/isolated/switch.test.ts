@@ -1,0 +1,97 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import {
+  converse,
+  hostsTried,
+  runCommand,
+  runQuestion,
+  serveAndAsk,
+  toolResults,
+  toolsOffered,
+} from "./lib/scenarios.ts"
+
+// What is on and what is off, seen from outside: by what is tried.
+
+setDefaultTimeout(300_000)
+
+const built = { executable: builtExecutable() }
+const stock = { executable: await stockExecutable("1.3.0") }
+
+test.concurrent.each(["ture", "2", "offline"])(
+  "OPENCODE_OFFLINE=%s stops with exit code 2 and names the values there are",
+  async (value) => {
+    const result = await runQuestion({ ...built, env: { OPENCODE_OFFLINE: value } })
+    expect(result).toMatchObject({ exitCode: 2, stdout: "", attempts: [], providerRequests: [] })
+    expect(result.stderr).toContain(`"${value}"`)
+    for (const accepted of ["1", "true", "yes", "on", "0", "false", "no", "off"])
+      expect(result.stderr).toMatch(new RegExp(`\\b${accepted}\\b`))
+  },
+)
+
+test.concurrent.each(["0", "false", "no", "off", ""])(
+  "with OPENCODE_OFFLINE=%p it is off: models.dev is tried",
+  async (value) => {
+    const result = await runCommand({ ...built, env: { OPENCODE_OFFLINE: value } }, "--version")
+    expect(hostsTried(result)).toEqual(["models.dev"])
+  },
+)
+
+test.concurrent("--offline counts ahead of the command too", async () => {
+  const result = await runCommand(built, "--offline", "run", "say hi")
+  expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
+})
+
+test.concurrent("--offline behind -- is part of the message and switches nothing on", async () => {
+  const result = await runCommand(built, "run", "--", "say", "--offline")
+  expect(result.exitCode).toBe(0)
+  expect(hostsTried(result)).toContain("models.dev")
+  expect(JSON.stringify(result.providerRequests)).toContain("say --offline")
+})
+
+test.concurrent("the offline command prints what is allowed and who said so", async () => {
+  const env = { OPENCODE_OFFLINE_ALLOW: "mirror.example:8443" }
+  const { exitCode, stdout, attempts } = await runCommand({ ...built, env }, "offline", "--offline")
+  expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
+  expect(stdout).toContain("OpenCode is offline (--offline)")
+  expect(stdout).toMatch(/loopback +always/)
+  expect(stdout).toMatch(/mirror\.example:8443 +OPENCODE_OFFLINE_ALLOW/)
+  expect(stdout).toMatch(/127\.0\.0\.1:4010 .*provider\.mock\.options\.baseURL/)
+})
+
+test.concurrent("what OPENCODE_OFFLINE_ALLOW names is connected to, and nothing else", async () => {
+  const files = {
+    "opencode.json": JSON.stringify({
+      instructions: ["https://rules.example/a.md", "https://other.example/b.md"],
+    }),
+  }
+  const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW: "rules.example" }
+  const result = await runQuestion({ ...built, files, env })
+  expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n" })
+  expect(hostsTried(result)).toEqual(["rules.example"])
+})
+
+test.concurrent("switched off, --version and run do and try what upstream's do", async () => {
+  for (const scenario of [(setup: typeof built) => runCommand(setup, "--version"), runQuestion]) {
+    const [ours, upstreams] = await Promise.all([scenario(built), scenario(stock)])
+    expect(ours).toMatchObject({ exitCode: upstreams.exitCode, stdout: upstreams.stdout })
+    expect(hostsTried(ours)).toEqual(hostsTried(upstreams))
+    expect(toolsOffered(ours)).toEqual(toolsOffered(upstreams))
+    expect(toolResults(ours)).toEqual(toolResults(upstreams))
+  }
+})
+
+test.concurrent("switched off, serve tries what upstream's does, except that the page comes from inside", async () => {
+  const [ours, upstreams] = await Promise.all([serveAndAsk(built), serveAndAsk(stock)])
+  expect(hostsTried(ours)).toEqual(hostsTried(upstreams).filter((host) => host !== "app.opencode.ai"))
+  expect(ours.answers["GET /"]).toMatchObject({ status: 200, type: expect.stringContaining("text/html") })
+  for (const path of ["GET /doc", "POST /session/ID/share"])
+    expect(ours.answers[path]!.status).toBe(upstreams.answers[path]!.status)
+  expect(ours.stdout).not.toContain("offline")
+})
+
+test.concurrent("switched off, the TUI tries what upstream's does and says nothing of offline", async () => {
+  const [ours, upstreams] = await Promise.all([built, stock].map((setup) => converse(setup, "not an object")))
+  expect(hostsTried(ours!)).toEqual(hostsTried(upstreams!))
+  expect(ours!.screens.start).not.toContain("offline")
+})
