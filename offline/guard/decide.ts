@@ -13,6 +13,8 @@ export interface Attempt {
   api: string
   /** A name server will be asked: then it does not help that the name is this machine's own. */
   asksServer?: boolean
+  /** What else would do, for people; goes at the end of the error. */
+  instead?: string
 }
 
 /** An attempt that was refused. */
@@ -38,7 +40,7 @@ export function createDecide(
   { policy, origin, userConfig }: { policy: Policy; origin: string; userConfig: string },
   denied: Denial[],
 ): Decide {
-  return ({ host, port, api, asksServer }) => {
+  return ({ host, port, api, asksServer, instead }) => {
     const canonical = canonicalHost(host)
     const verdict: Verdict = canonical ? judge(policy, canonical, port) : { allowed: false }
     const needless = asksServer === true && canonical !== undefined && isLoopback(canonical)
@@ -46,13 +48,13 @@ export function createDecide(
     if (denied.length === KEPT) denied.shift()
     const shown = canonical?.text ?? host
     denied[denied.length] = { time: now(), host: shown, port, api }
-    throw new OfflineError(explain({ host: shown, port, api }, verdict, { origin, userConfig }))
+    throw new OfflineError(explain({ host: shown, port, api, instead }, verdict, { origin, userConfig }))
   }
 }
 
 /** What was blocked, by which rule, and the exact setting that would allow it. */
 function explain(
-  { host, port, api }: Attempt,
+  { host, port, api, instead }: Attempt,
   verdict: Verdict,
   { origin, userConfig }: { origin: string; userConfig: string },
 ): string {
@@ -63,5 +65,5 @@ function explain(
     ? `${verdict.asked.origin} asks for it, but a project's own file cannot allow anything`
     : "no entry of the policy names it"
   const allow = `OPENCODE_OFFLINE_ALLOW=${entry}, or "offline": { "allow": ["${entry}"] } in ${userConfig}`
-  return `${api} to ${entry} was blocked: OpenCode is offline (${origin}), and ${rule}. To allow it: ${allow}`
+  return `${api} to ${entry} was blocked: OpenCode is offline (${origin}), and ${rule}. To allow it: ${allow}${instead ? `. Or: ${instead}` : ""}`
 }

@@ -33,6 +33,8 @@ function replaceQuery(methods: Record<string, Query>, name: string, decide: Deci
       const asksServer = name !== "lookup" && name !== "prefetch"
       return apply(native, this, [decide({ host: toText(host), api: `dns.${name}`, asksServer }), ...rest])
     } catch (error) {
+      // A prefetch gives no promise that anyone would look at.
+      if (name === "prefetch") throw error
       return reject(error)
     }
   })

@@ -27,7 +27,7 @@ export type CheckProxy = (target: UrlParts, given: string | undefined, api: stri
 export function createProxyCheck(atStart: NodeJS.ProcessEnv, decide: Decide): CheckProxy {
   return (target, given, api) => {
     if (given !== undefined && given !== "") {
-      decideOn(given, "the request's proxy", api, decide)
+      decideOn(given, { name: "the request's proxy", api }, decide)
       return
     }
     checkEnvironment(atStart, target, api, decide)
@@ -41,14 +41,19 @@ function checkEnvironment(env: NodeJS.ProcessEnv, target: UrlParts, api: string,
   const upper = secure ? env.HTTPS_PROXY : env.HTTP_PROXY
   if (!lower && !upper) return
   if (isExempt(env.no_proxy ?? env.NO_PROXY, target) && isExempt(env.NO_PROXY ?? env.no_proxy, target)) return
-  if (lower) decideOn(lower, secure ? "https_proxy" : "http_proxy", api, decide)
-  if (upper) decideOn(upper, secure ? "HTTPS_PROXY" : "HTTP_PROXY", api, decide)
+  const instead = `add ${target.hostname} to NO_PROXY, to go there without a proxy`
+  if (lower) decideOn(lower, { name: secure ? "https_proxy" : "http_proxy", api, instead }, decide)
+  if (upper) decideOn(upper, { name: secure ? "HTTPS_PROXY" : "HTTP_PROXY", api, instead }, decide)
 }
 
-function decideOn(proxy: string, name: string, api: string, decide: Decide): void {
+function decideOn(
+  proxy: string,
+  { name, api, instead }: { name: string; api: string; instead?: string },
+  decide: Decide,
+): void {
   const url = parseUrl(proxy) ?? parseUrl(`http://${proxy}`)
   if (!url?.hostname) throw new OfflineError(`${api} was blocked: ${name} is no URL, so its host is unknown`)
-  decide({ host: url.hostname, port: portOf(url), api: `${api} through ${name}` })
+  decide({ host: url.hostname, port: portOf(url), api: `${api} through ${name}`, instead })
 }
 
 /** Whether an item of NO_PROXY names the host, or a domain that it lies in. Ports and blocks are left to fail. */

@@ -1,5 +1,5 @@
 import { SettingError } from "../error.ts"
-import { endsWith } from "../primordials.ts"
+import { endsWith, parseUrl } from "../primordials.ts"
 import { type Block, contains, parseIPv4, parseIPv6 } from "./address.ts"
 import { canonicalHost, type Host } from "./host.ts"
 
@@ -52,7 +52,7 @@ function parseMatcher(text: string, origin: string): Matcher {
   }
   if (text.toLowerCase() === "private")
     return { kind: "blocks", blocks: PRIVATE.map((block) => parseBlock(block, fail)) }
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return fail("it is a URL, and the policy is about hosts")
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return fail(`it is a URL; write its host${hint(text)}`)
   if (text.includes("/")) return { kind: "blocks", blocks: [parseBlock(text, fail)] }
 
   const { host, port } = splitPort(text, fail)
@@ -73,6 +73,11 @@ function parseMatcher(text: string, origin: string): Matcher {
   return suffix
     ? { kind: "suffix", suffix: `.${canonical.text}`, port }
     : { kind: "name", name: canonical.text, port }
+}
+
+function hint(url: string): string {
+  const parts = parseUrl(url)
+  return parts?.hostname ? `, ${parts.hostname}${parts.port && `:${parts.port}`}` : ""
 }
 
 function splitPort(text: string, fail: (why: string) => never): { host: string; port?: number } {

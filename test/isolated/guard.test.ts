@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { rm } from "node:fs/promises"
+import { dirname } from "node:path"
+import type { Attempt } from "./lib/attempts.ts"
+import { LEAVE_OUT, makeGuardExecutable } from "./lib/guard-executable.ts"
+import type { Outcome } from "./lib/guard-probe.ts"
+import { type Family, vectors } from "./lib/guard-vectors.ts"
+import { runIsolated } from "./lib/isolated.ts"
+
+// Every way to open a connection, from inside the executable, judged by what leaves the network namespace. That the same
+// code gets out without the guard, and with one interception left out, is what makes "nothing left" mean something.
+
+setDefaultTimeout(300_000)
+
+let executable: string
+beforeAll(async () => {
+  executable = await makeGuardExecutable()
+})
+afterAll(() => rm(dirname(executable), { recursive: true }))
+
+/** Each place has addresses of its own (RFC 5737), so that an attempt shows where it came from. */
+const places = { main: "203.0.113", "web-worker": "198.51.100", "node-worker": "192.0.2" }
+type Place = keyof typeof places
+
+interface Run {
+  outcomes: Outcome[]
+  attempts: Attempt[]
+  /** The vectors to whose name or address something left. */
+  leaked: string[]
+}
+
+async function runProbe(place: Place, args: string[], env: Record<string, string> = {}): Promise<Run> {
+  const probe = { PROBE_PLACE: place, PROBE_ADDRESSES: places[place] }
+  const result = await runIsolated({ executable, args, env: { ...probe, ...env }, timeoutMs: 120_000 })
+  expect(result).toMatchObject({ exitCode: 0, stderr: "" })
+  const outcomes = result.stdout
+    .trim()
+    .split("\n")
+    .map((line): Outcome => JSON.parse(line))
+  const { attempts } = result
+  const ids = Object.keys(vectors)
+  const leaked = ids.filter((id, index) =>
+    attempts.some(
+      ({ name, address }) =>
+        name?.startsWith(`${id}.${place}.`) || address === `${places[place]}.${index + 1}`,
+    ),
+  )
+  return { outcomes, attempts, leaked }
+}
+
+const ids = Object.keys(vectors)
+const ofFamily = (family: Family) =>
+  ids.filter((id) => vectors[id]!.family === family && !vectors[id]!.closedTwice)
+
+describe.each(Object.keys(places) as Place[])("in the %s", (place) => {
+  test("every vector gets out when the switch is off", async () => {
+    const { leaked } = await runProbe(place, [])
+    expect(leaked).toEqual(ids)
+  })
+
+  test("no vector sends a packet when the switch is on, and each is refused at once", async () => {
+    const { outcomes, attempts } = await runProbe(place, ["--offline"])
+    expect(attempts).toEqual([])
+    const wrong = outcomes.filter(({ id, outcome, ms }) => {
+      const refused = vectors[id]!.goesOnToLoopback ? "open" : "ERR_OPENCODE_OFFLINE"
+      return outcome !== refused || ms > 500
+    })
+    expect({ wrong, count: outcomes.length }).toEqual({ wrong: [], count: ids.length })
+  })
+})
+
+describe("without its interception, the vectors get out of", () => {
+  for (const family of ["fetch", "http", "net", "dns", "websocket", "bun-sockets", "udp"] as const) {
+    test(family, async () => {
+      const { leaked } = await runProbe("main", ["--offline"], { [LEAVE_OUT]: family })
+      expect(leaked).toEqual(ofFamily(family))
+    })
+  }
+
+  test("a worker, for which there is none", async () => {
+    const { leaked } = await runProbe("web-worker", ["--offline"], { [LEAVE_OUT]: "worker" })
+    expect(leaked).toEqual(ids)
+  })
+})

@@ -1,0 +1,71 @@
+import { describe, expect, test } from "bun:test"
+import { readArguments } from "../../offline/arguments.ts"
+
+const switches: [line: string, values: string[]][] = [
+  ["", []],
+  ["--offline", ["1"]],
+  ["run hello --offline", ["1"]],
+  ["--offline=no run hello", ["no"]],
+  ["--offline=", [""]],
+  ["--offline false", ["false"]],
+  ["--offline true run", ["true"]],
+  ["--offline no", ["1"]],
+  ["--no-offline", ["0"]],
+  ["--no-offline=maybe", ["no-offline=maybe"]],
+  ["--offline --no-offline", ["1", "0"]],
+  ["run -- --offline", []],
+  ["run --model --offline", ["1"]],
+  ["run --model offline", []],
+  ["run --title=--offline", []],
+  ["offline", []],
+]
+
+describe("the switch is read from the command line as yargs reads a boolean option", () => {
+  for (const [line, values] of switches) {
+    test(`opencode ${line}`, () => {
+      const words = line.split(" ").filter(Boolean)
+      expect(readArguments(words).offline.map(({ value }) => value)).toEqual(values)
+    })
+  }
+})
+
+const folders: [line: string, directories: string[]][] = [
+  ["", []],
+  ["../other", ["../other"]],
+  ["--model a/b ../other", ["../other"]],
+  ["-m a/b ../other", ["../other"]],
+  ["--offline ../other", ["../other"]],
+  ["--offline true ../other", ["../other"]],
+  ["run fix src", []],
+  ["run --dir ../other fix src", ["../other"]],
+  ["run --dir=../other fix", ["../other"]],
+  ["acp --cwd /srv", ["/srv"]],
+  ["serve --port 80", []],
+  ["attach http://h:1 --dir sub", ["sub"]],
+]
+
+describe("the project's folder is the one that the command names", () => {
+  for (const [line, directories] of folders) {
+    test(`opencode ${line}`, () => {
+      expect(readArguments(line.split(" ").filter(Boolean)).directories).toEqual(directories)
+    })
+  }
+})
+
+const attached: [line: string, url: string | undefined][] = [
+  ["attach http://server:4096", "http://server:4096"],
+  ["attach --dir x http://server:4096", "http://server:4096"],
+  ["run --attach http://server:4096 hi", "http://server:4096"],
+  ["run --attach=http://server:4096 hi", "http://server:4096"],
+  ["run http://evil.example", undefined],
+  ["serve --attach http://evil.example", undefined],
+  ["run -- --attach http://evil.example", undefined],
+]
+
+describe("the URL after attach is the one that the command connects to", () => {
+  for (const [line, url] of attached) {
+    test(`opencode ${line}`, () => {
+      expect(readArguments(line.split(" ")).attach).toBe(url)
+    })
+  }
+})
