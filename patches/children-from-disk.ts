@@ -1,4 +1,4 @@
-import { atStart, definePatch, functionNamed } from "./lib.ts"
+import { atStart, definePatch, functionNamed, parameterNames } from "./lib.ts"
 
 export default definePatch({
   subject: "feat(process): run package binaries from disk when offline",
@@ -14,11 +14,7 @@ export default definePatch({
       find: functionNamed("spawn"),
       places: { main: 1, worker: 1 },
       change: (place, offline) => {
-        const [command, options] = place
-          .field("parameters")!
-          .children()
-          .filter((child) => child.isNamed())
-          .map((child) => (child.field("pattern") ?? child.field("left") ?? child).text())
+        const [command, options] = parameterNames(place)
         return [
           atStart(
             place,

@@ -1,4 +1,4 @@
-import { atStart, definePatch, functionNamed, part } from "./lib.ts"
+import { atStart, definePatch, functionNamed, parameterNames } from "./lib.ts"
 
 export default definePatch({
   subject: "feat(plugin): use packages from disk and install none when offline",
@@ -15,14 +15,10 @@ export default definePatch({
       find: functionNamed("install"),
       places: { main: 1, worker: 1 },
       change: (place, offline) => {
-        const names = part(place, "parameters")
-          .children()
-          .filter((child) => child.isNamed())
-          .map((child) => (child.field("pattern") ?? child.field("left") ?? child).text())
         return [
           atStart(
             place,
-            `if (${offline}.active()) return ${offline}.packages.onDisk(${names.join(", ")}, Global.Path);`,
+            `if (${offline}.active()) return ${offline}.packages.onDisk(${parameterNames(place).join(", ")}, Global.Path);`,
           ),
         ]
       },

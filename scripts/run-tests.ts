@@ -52,7 +52,13 @@ async function buildExecutable(): Promise<void> {
 async function runTests(args: string[]): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), "opencode-offline-tests-"))
   const report = join(folder, "junit.xml")
-  const options = ["--parallel=2", "--timeout=120000", "--reporter=junit", `--reporter-outfile=${report}`]
+  const options = [
+    "--parallel=2",
+    "--max-concurrency=2",
+    "--timeout=120000",
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+  ]
   const { exitCode } = await run(process.execPath, ["test", ...options, ...args], {
     cwd: ROOT,
     env: process.env,

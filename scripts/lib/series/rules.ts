@@ -65,16 +65,21 @@ export function functionOf(place: SgNode): SgNode {
   return place.kind() === "pair" ? part(place, "value") : place
 }
 
+/** The names of a function's parameters, without types and default values. */
+export function parameterNames(fn: SgNode): string[] {
+  const single = fn.field("parameter")
+  if (single) return [single.text()]
+  const parameters = part(fn, "parameters").children()
+  return parameters
+    .filter((child) => child.isNamed())
+    .map((child) => (child.field("pattern") ?? child.field("left") ?? child).text())
+}
+
 /** The name of a function's first parameter. */
 export function firstParameter(fn: SgNode): string {
-  const single = fn.field("parameter")
-  if (single) return single.text()
-  const first = part(fn, "parameters")
-    .children()
-    .find((child) => child.isNamed())
-  const name = first?.kind() === "required_parameter" ? part(first, "pattern") : first
-  if (!name) throw new Error(`no parameter: ${fn.text().slice(0, 80)}`)
-  return name.text()
+  const [first] = parameterNames(fn)
+  if (first === undefined) throw new Error(`no parameter: ${fn.text().slice(0, 80)}`)
+  return first
 }
 
 function escapeRegExp(text: string): string {
