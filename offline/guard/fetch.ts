@@ -50,7 +50,7 @@ function createGuardedFetch(native: Fetch, decide: Decide, checkProxy: CheckProx
       ? (apply(native, undefined, [request ?? target.href, init]) as Promise<Response>)
       : sendElsewhere(native, target, host, init, request)
 
-  // `fetch` has length 1, and programs look at it.
+  // Programs look at the name and the length of `fetch`.
   const fetch = (input: unknown, given?: RequestInit): Promise<Response> => {
     try {
       const init = snapshotInit(given)
@@ -68,6 +68,7 @@ function createGuardedFetch(native: Fetch, decide: Decide, checkProxy: CheckProx
     }
   }
   defineProperty(fetch, "length", { value: 1 })
+  defineProperty(fetch, "name", { value: "fetch" })
   return fetch as Fetch
 }
 

@@ -1,11 +1,13 @@
 import type { ClientRequest, OutgoingMessage } from "node:http"
 import { OfflineError } from "../error.ts"
+import { parseIPv6 } from "../policy/address.ts"
 import { bracketed, canonicalHost } from "../policy/host.ts"
 import {
   charCodeAt,
   getOwnPropertyDescriptor,
   getOwnPropertySymbols,
   hrefOf,
+  indexOf,
   parseUrl,
   startsWith,
   toLowerCase,
@@ -113,7 +115,7 @@ function isName(name: string): boolean {
 
 /** Letters, digits, `-`, `_`, `.` or an IPv6 address: nothing that any parser could read in two ways. */
 function isPlain(host: string): boolean {
-  if (canonicalHost(host)?.address?.family === 6) return !startsWith(host, "[")
+  if (indexOf(host, ":") !== -1) return parseIPv6(host) !== undefined
   for (let index = 0; index < host.length; index++) {
     const code = charCodeAt(host, index)
     const letter = (code | 0x20) >= 97 && (code | 0x20) <= 122

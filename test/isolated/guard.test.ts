@@ -14,7 +14,7 @@ setDefaultTimeout(300_000)
 
 let executable: string
 beforeAll(async () => {
-  executable = await makeGuardExecutable()
+  executable = await makeGuardExecutable("guard-probe.ts")
 })
 afterAll(() => rm(dirname(executable), { recursive: true }))
 

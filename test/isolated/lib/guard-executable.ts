@@ -15,14 +15,15 @@ import { stockExecutable } from "../../lib/stock.ts"
 export const LEAVE_OUT = "TEST_GUARD_WITHOUT"
 
 /**
- * Makes an executable from the stock one that has the guard in it as a release has, and runs the probe in place of
- * OpenCode, in the main thread and in workers.
+ * Makes an executable from the stock one that has the guard in it as a release has, and runs a script of ours in place
+ * of OpenCode, in the main thread and in workers.
+ * @param script a file beside this one
  * @returns its path, in a folder of its own
  */
-export async function makeGuardExecutable(): Promise<string> {
+export async function makeGuardExecutable(script: string): Promise<string> {
   const root = path.join(import.meta.dirname, "../../..")
   const offline = await bundle(path.join(root, "offline/index.ts"), [obeyLeaveOut])
-  const probe = await bundle(path.join(import.meta.dirname, "guard-probe.ts"))
+  const probe = await bundle(path.join(import.meta.dirname, script))
   let graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
   for (const name of ["/$bunfs/root/src/index.js", "/$bunfs/root/src/cli/cmd/tui/worker.js"])
     graph = replaceModule(graph, name, probe)
