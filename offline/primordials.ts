@@ -31,6 +31,14 @@ export const getPrototypeOf = Object.getPrototypeOf
 export const PrivatePromise = Promise
 export const reject = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>
 
+/**
+ * A copy that inherits nothing, with more laid over it: a getter cannot answer twice, and a property that a program gave
+ * to all objects is not an option of this one.
+ */
+export function plain<T extends object>(source: T, more?: Partial<T>): T {
+  return { __proto__: null, ...source, ...more } as unknown as T
+}
+
 const { URL: PrivateURL } = globalThis
 const getter = <T>(prototype: object, name: string) =>
   uncurryThis(Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: object) => T)

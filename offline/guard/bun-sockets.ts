@@ -1,5 +1,5 @@
 import { isBelowLocalhost } from "../policy/host.ts"
-import { apply, isArray, reject, toText } from "../primordials.ts"
+import { apply, isArray, plain, reject, toText } from "../primordials.ts"
 import { bunObject } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 
@@ -19,7 +19,7 @@ export function interceptBunSockets(decide: Decide): void {
 
 function judged(options: unknown, decide: Decide): unknown {
   if (typeof options !== "object" || options === null || isArray(options)) return options
-  const copy: Record<string, unknown> = { ...options }
+  const copy = plain<Record<string, unknown>>(options as Record<string, unknown>)
   if (copy.unix || copy.fd !== undefined) return copy
   const host = toText(copy.hostname ?? copy.host ?? "")
   copy.hostname = decide({ host, port: +toText(copy.port), api: "Bun.connect" })

@@ -1,4 +1,4 @@
-import { apply, defineProperty, type UrlParts, withHostname } from "../primordials.ts"
+import { apply, defineProperty, plain, type UrlParts, withHostname } from "../primordials.ts"
 import type { Outgoing } from "./fetch-input.ts"
 
 /**
@@ -18,6 +18,9 @@ export async function sendElsewhere(
     headers.set("host", target.port ? `${target.hostname}:${target.port}` : target.hostname)
   const tls = { serverName: target.hostname, ...(init as { tls?: object }).tls }
   const input = request ? new Request(address, request as RequestInit) : address
-  const response = (await apply(native, undefined, [input, { ...init, headers, tls }])) as Response
+  const response = (await apply(native, undefined, [
+    input,
+    plain<object>(init, { headers, tls } as object),
+  ])) as Response
   return defineProperty(response, "url", { value: target.href, configurable: true }) as Response
 }

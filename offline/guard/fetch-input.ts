@@ -1,4 +1,4 @@
-import { hrefOf, toText, uncurryThis } from "../primordials.ts"
+import { hrefOf, plain, toText, uncurryThis } from "../primordials.ts"
 
 /** The options of a request, read once. Bun's own options are among them. */
 export interface Outgoing extends Omit<RequestInit, "headers" | "body"> {
@@ -9,19 +9,21 @@ export interface Outgoing extends Omit<RequestInit, "headers" | "body"> {
   proxy?: string | { url: string }
 }
 
+const ObjectPrototype = Object.prototype
+
 const KNOWN = [
   ..."method headers body redirect signal credentials cache mode referrer referrerPolicy".split(" "),
   ..."integrity keepalive duplex priority window unix proxy tls verbose decompress timeout s3".split(" "),
 ]
 
-/** A plain copy, so that a getter cannot give one answer to the decision and another to the runtime. */
+/** Reads the options once, those that they inherit included, but not what all objects inherit. */
 export function snapshotInit(given: unknown): Outgoing {
-  if ((typeof given !== "object" && typeof given !== "function") || given === null) return {}
-  const copy: Record<string, unknown> = { __proto__: null, ...given }
+  if ((typeof given !== "object" && typeof given !== "function") || given === null) return plain<Outgoing>({})
+  const copy = plain<Record<string, unknown>>(given as Record<string, unknown>)
   const source = given as Record<string, unknown>
   for (let index = 0; index < KNOWN.length; index++) {
     const key = KNOWN[index]!
-    if (!(key in copy) && key in source) copy[key] = source[key]
+    if (!(key in copy) && key in source && !(key in ObjectPrototype)) copy[key] = source[key]
   }
   if (copy.unix !== undefined && copy.unix !== null) copy.unix = toText(copy.unix)
   if (copy.proxy) copy.proxy = readProxy(copy.proxy)

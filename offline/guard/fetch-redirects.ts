@@ -1,4 +1,4 @@
-import { defineProperty, parseUrl, type UrlParts, uncurryThis } from "../primordials.ts"
+import { defineProperty, parseUrl, plain, type UrlParts, uncurryThis } from "../primordials.ts"
 import { type Outgoing, readRequest } from "./fetch-input.ts"
 
 export interface Chain {
@@ -46,9 +46,9 @@ function isRedirect(code: number): boolean {
 async function firstInit(init: Outgoing, spare: Request | undefined): Promise<Outgoing> {
   const merged: Outgoing = spare
     ? { method: readRequest(spare).method, headers: spare.headers, signal: spare.signal, ...init }
-    : { ...init }
+    : init
   if (spare && init.body === undefined) merged.body = await spare.arrayBuffer()
-  return { ...merged, unix: undefined, redirect: "manual" }
+  return plain(merged, { unix: undefined, redirect: "manual" })
 }
 
 function nextInit(init: Outgoing, code: number, elsewhere: boolean): Outgoing {
@@ -59,7 +59,7 @@ function nextInit(init: Outgoing, code: number, elsewhere: boolean): Outgoing {
   if (!dropsBody) {
     if (isStream(init.body))
       throw failure("UnexpectedRedirect", "The response redirected a request whose body is a stream")
-    return { ...init, headers: fields }
+    return plain(init, { headers: fields })
   }
   remove(fields, [
     "content-encoding",
@@ -68,7 +68,7 @@ function nextInit(init: Outgoing, code: number, elsewhere: boolean): Outgoing {
     "content-type",
     "content-length",
   ])
-  return { ...init, method: "GET", body: undefined, headers: fields }
+  return plain(init, { method: "GET", body: undefined, headers: fields })
 }
 
 const PrivateHeaders = Headers

@@ -5,6 +5,7 @@ import {
   defineProperty,
   hrefOf,
   parseUrl,
+  plain,
   reject,
   toText,
   type UrlParts,
@@ -60,7 +61,7 @@ function createGuardedFetch(native: Fetch, decide: Decide, checkProxy: CheckProx
       const mode = init.redirect ?? (request && readRequest(request).redirect) ?? "follow"
       if (mode !== "follow" || isLocal(target)) return send(target, host, init, request)
       const spare = request && cloneRequest(request)
-      const first = send(target, host, { ...init, redirect: "manual" }, request)
+      const first = send(target, host, plain(init, { redirect: "manual" }), request)
       const hop = (to: UrlParts, options: Outgoing) => send(to, judge(to, options), options)
       return followRedirects({ first, target, init, spare, hop })
     } catch (error) {

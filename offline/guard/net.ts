@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import { isBelowLocalhost } from "../policy/host.ts"
-import { apply, isArray, toText } from "../primordials.ts"
+import { apply, isArray, plain, toText } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 
@@ -43,13 +43,14 @@ export function interceptNet(decide: Decide): void {
 
 /** `(port, host?, listener?)`, `(path, listener?)`, `(options, listener?)`, or a list of options and listener. */
 function readArguments(args: unknown[]): [ConnectOptions, unknown] {
-  const [first, second] = args
-  if (isArray(first)) return [{ ...(first[0] as ConnectOptions) }, first[1]]
+  const first = args[0]
+  if (isArray(first)) return [plain<ConnectOptions>(first[0] as object), first[1]]
   const last = args[args.length - 1]
   const listener = typeof last === "function" ? last : undefined
-  if (typeof first === "object" && first !== null) return [{ ...first }, listener]
-  if (typeof first === "string" && !(+first >= 0)) return [{ path: first }, listener]
-  return [{ port: first, host: typeof second === "string" ? second : undefined }, listener]
+  if (typeof first === "object" && first !== null) return [plain<ConnectOptions>(first), listener]
+  if (typeof first === "string" && !(+first >= 0)) return [plain<ConnectOptions>({ path: first }), listener]
+  const host = typeof args[1] === "string" ? args[1] : undefined
+  return [plain<ConnectOptions>({ port: first, host }), listener]
 }
 
 function hostOf({ host }: ConnectOptions): string {

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 import type { HostOutcome } from "./lib/guard-hosts-probe.ts"
+import { tamperings } from "./lib/guard-tamperings.ts"
 import { runIsolated } from "./lib/isolated.ts"
 
 setDefaultTimeout(300_000)
@@ -96,6 +97,18 @@ describe("what the policy names", () => {
     })
     expect({ wrong: not("ERR_OPENCODE_OFFLINE"), reached }).toEqual({ wrong: [], reached: [] })
   })
+})
+
+describe("a program gets no further when it has tampered with", () => {
+  const PROBE_HOSTS = JSON.stringify(["evil.example", "http://evil.example/", "127.0.0.1"])
+  for (const PROBE_TAMPER of Object.keys(tamperings)) {
+    test(PROBE_TAMPER, async () => {
+      const env = { PROBE_TAMPER, PROBE_HOSTS }
+      const { attempts, stdout } = await runIsolated({ executable, args: ["--offline"], env })
+      const tried = stdout.trim().split("\n").length
+      expect({ attempts, tried }).toEqual({ attempts: [], tried: 17 })
+    })
+  }
 })
 
 describe("a proxy of the environment", () => {

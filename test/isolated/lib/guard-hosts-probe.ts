@@ -3,6 +3,7 @@
 import { lookup } from "node:dns/promises"
 import http from "node:http"
 import net from "node:net"
+import { tamperings } from "./guard-tamperings.ts"
 
 /** One line of JSON on standard output. */
 export interface HostOutcome {
@@ -19,35 +20,58 @@ const server = Bun.serve({
   websocket: { message() {} },
 })
 
-const hosts = JSON.parse(process.env.PROBE_HOSTS ?? "[]") as string[]
-for (const host of hosts) {
-  const url = host.includes("//") ? host : `http://${host}:${server.port}/`
-  await report("fetch", host, async () => {
-    const response = await fetch(url)
-    if (!host.includes("//") && new URL(url).host !== (await response.text()))
-      throw new Error("another host header")
-    if (response.url !== new URL(url).href) throw new Error("another address in the response")
-  })
-  await report("Request", host, () => fetch(new Request(url, { method: "POST", body: "x" })))
-  await report("http.get", host, () => emitted(http.get(url), "response"))
-  if (host.includes("//")) continue
-  await report("WebSocket", host, () => opened(new WebSocket(url.replace("http", "ws"))))
-  const bare = host.replace(/^\[|\]$/g, "")
-  await report("net", host, () => emitted(net.connect({ host: bare, port: server.port! }), "connect"))
-  await report("Bun.connect", host, () =>
-    Bun.connect({ hostname: bare, port: server.port!, socket: { data() {}, error() {} } }),
-  )
-  await report("dns.lookup", host, () => lookup(bare))
+interface Plan {
+  api: string
+  host: string
+  run: () => Promise<unknown>
 }
+
+// All is laid out first: whatever is tampered with afterwards is the guard's business alone.
+const plans = (JSON.parse(process.env.PROBE_HOSTS ?? "[]") as string[]).flatMap(plansFor)
+if (process.env.PROBE_TAMPER) tamperings[process.env.PROBE_TAMPER]!()
+for (const plan of plans) console.log(JSON.stringify(await outcomeOf(plan)))
 process.exit()
 
-async function report(api: string, host: string, run: () => Promise<unknown>): Promise<void> {
+function plansFor(host: string): Plan[] {
+  const elsewhere = host.includes("//")
+  const url = elsewhere ? host : `http://${host}:${server.port}/`
+  const bare = host.replace(/^\[|\]$/g, "")
+  const { port } = server
+  const expected = { host: new URL(url).host, href: new URL(url).href }
+  const socketUrl = url.replace("http", "ws")
+  const fetchPlan = async () => {
+    const response = await fetch(url)
+    if (!elsewhere && expected.host !== (await response.text())) throw new Error("another host header")
+    if (response.url !== expected.href) throw new Error("another address in the response")
+  }
+  const overHttp: Plan[] = [
+    { api: "fetch", host, run: fetchPlan },
+    { api: "Request", host, run: () => fetch(new Request(url, { method: "POST", body: "x" })) },
+    { api: "http.get", host, run: () => emitted(http.get(url), "response") },
+  ]
+  if (elsewhere) return overHttp
+  return [
+    ...overHttp,
+    { api: "WebSocket", host, run: () => opened(new WebSocket(socketUrl)) },
+    { api: "net", host, run: () => emitted(net.connect({ host: bare, port: port! }), "connect") },
+    {
+      api: "Bun.connect",
+      host,
+      run: () => Bun.connect({ hostname: bare, port: port!, socket: { data() {}, error() {} } }),
+    },
+    { api: "dns.lookup", host, run: () => lookup(bare) },
+  ]
+}
+
+async function outcomeOf({ api, host, run }: Plan): Promise<HostOutcome> {
   const late = new Promise((_, reject) => setTimeout(reject, 2000, new Error("nothing in 2 s")))
-  const outcome = await Promise.race([run(), late]).then(
-    () => "open",
-    (error) => error.code ?? error.message,
-  )
-  console.log(JSON.stringify({ api, host, outcome } satisfies HostOutcome))
+  try {
+    await Promise.race([run(), late])
+    return { api, host, outcome: "open" }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    return { api, host, outcome: code ?? message }
+  }
 }
 
 function emitted(emitter: NodeJS.EventEmitter, event: string): Promise<unknown> {
