@@ -1,0 +1,78 @@
+import { beforeEach, expect, test } from "bun:test"
+import { OfflineError } from "../../offline/error.ts"
+import { createDecide, type Denial } from "../../offline/guard/decide.ts"
+import { createPolicy } from "../../offline/policy.ts"
+
+const policy = createPolicy(
+  [{ text: "llm.corp:443", origin: "OPENCODE_OFFLINE_ALLOW" }],
+  [{ text: "evil.example:443", origin: "/repo/opencode.json (mcp.x.url)" }],
+)
+let denied: Denial[]
+let decide: ReturnType<typeof createDecide>
+
+beforeEach(() => {
+  denied = []
+  decide = createDecide({ policy, origin: "--offline", userConfig: "/home/u/opencode.json" }, denied)
+})
+
+test("what is allowed comes back in the spelling to dial, and is not recorded", () => {
+  expect(decide({ host: "LLM.corp.", port: 443, api: "fetch" })).toBe("llm.corp")
+  expect(decide({ host: "app.localhost", port: 1, api: "fetch" })).toBe("localhost")
+  expect(decide({ host: "[::FFFF:127.0.0.1]", port: 1, api: "fetch" })).toBe("127.0.0.1")
+  expect(denied).toEqual([])
+})
+
+test("a refusal says what was blocked, by which rule, and the exact setting that allows it", () => {
+  const refused = () => decide({ host: "API.example", port: 443, api: "fetch" })
+  expect(refused).toThrow(OfflineError)
+  expect(refused).toThrow(
+    'fetch to api.example:443 was blocked: OpenCode is offline (--offline), and no entry of the policy names it. To allow it: OPENCODE_OFFLINE_ALLOW=api.example:443, or "offline": { "allow": ["api.example:443"] } in /home/u/opencode.json',
+  )
+  expect(refused).toThrow(expect.objectContaining({ name: "OfflineError", code: "ERR_OPENCODE_OFFLINE" }))
+})
+
+test("the setting that a refusal names allows what was refused", () => {
+  for (const [host, port] of [
+    ["api.example", 443],
+    ["2001:db8::1", 80],
+    ["10.0.0.1", undefined],
+  ] as const) {
+    let message = ""
+    try {
+      decide({ host, port, api: "node:net" })
+    } catch (error) {
+      message = (error as Error).message
+    }
+    const [, text = ""] = /OPENCODE_OFFLINE_ALLOW=(\S+),/.exec(message) ?? []
+    const allowing = createDecide(
+      { policy: createPolicy([{ text, origin: "a test" }]), origin: "", userConfig: "" },
+      [],
+    )
+    expect(allowing({ host, port, api: "node:net" })).toBe(host)
+  }
+})
+
+test("a refusal of what a project's file asks for says that such a file cannot allow it", () => {
+  expect(() => decide({ host: "evil.example", port: 443, api: "fetch" })).toThrow(
+    "/repo/opencode.json (mcp.x.url) asks for it, but a project's own file cannot allow anything",
+  )
+})
+
+test("what is no host is refused, and so is a question to a name server about this machine", () => {
+  expect(() => decide({ host: "a@b", port: 1, api: "node:http" })).toThrow(OfflineError)
+  expect(() => decide({ host: "localhost", api: "dns.resolve", asksServer: true })).toThrow(
+    "dns.lookup answers",
+  )
+})
+
+test("refusals are recorded with time, host, port and API, and only the last thousand are kept", () => {
+  for (let port = 1; port <= 1001; port++) {
+    try {
+      decide({ host: "a.example", port, api: "fetch" })
+    } catch {}
+  }
+  expect(denied).toHaveLength(1000)
+  expect(denied.at(-1)).toEqual({ time: expect.any(Number), host: "a.example", port: 1001, api: "fetch" })
+  expect(denied[0]?.port).toBe(2)
+  expect(Math.abs(Date.now() - denied.at(-1)!.time)).toBeLessThan(60_000)
+})
