@@ -32,5 +32,7 @@ test("files are put in relative to the configuration, without the space around, 
 test("a relative file is left as it is where no folder can be trusted", () => {
   const text = '{ "a": "{file:etc/hosts}" }'
   expect(parseConfig(text, undefined, {}).value).toEqual({ a: "{file:etc/hosts}" })
-  expect(parseConfig(text.replace("etc", "/etc"), undefined, {}).value).not.toEqual({ a: "{file:/etc/hosts}" })
+  expect(parseConfig(text.replace("etc", "/etc"), undefined, {}).value).not.toEqual({
+    a: "{file:/etc/hosts}",
+  })
 })
