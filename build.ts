@@ -17,7 +17,7 @@ await runCommand(async () => {
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
   const { trees, applied } = await progress.step("Apply the series", (step) => patchStock(stock, step))
-  const embedded = await progress.step("Embed", (step) => embedContents(inputs, options, step))
+  const embedded = await progress.step("Embed", (step) => embedContents(stock, options, step))
   const built = await progress.step("Assemble", (step) =>
     assembleExecutable(stock, trees, embedded, options, step),
   )

@@ -1,7 +1,7 @@
 import type { Embedded } from "./embed-contents.ts"
 import { CATALOGUE_MODULE, OFFLINE_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
-import { addModule, type ModuleGraph, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
+import { addModule, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
 import { printTrees } from "./lib/release-source.ts"
 import type { Tree } from "./lib/series/apply.ts"
 import type { BuildOptions } from "./read-options.ts"
@@ -11,7 +11,6 @@ import { openStaging, type Staging, writeExecutable } from "./write-release.ts"
 /** The new executable, in a staging folder. */
 export interface Built {
   staging: Staging
-  graph: ModuleGraph
   bytes: number
   /** Hex. */
   sha256: string
@@ -37,11 +36,10 @@ export async function assembleExecutable(
     graph = replaceModule(graph, name, contents)
   graph = addModule(graph, { ...CODE, name: OFFLINE_MODULE, contents: Buffer.from(embedded.offline) })
   graph = addModule(graph, { ...ASSET, name: WEB_UI_MODULE, contents: embedded.webUi.pack })
-  if (embedded.models)
-    graph = addModule(graph, { ...ASSET, name: CATALOGUE_MODULE, contents: embedded.models.bytes })
+  graph = addModule(graph, { ...ASSET, name: CATALOGUE_MODULE, contents: embedded.models.bytes })
   graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
   const staging = await openStaging(options.out)
   const written = await writeExecutable(staging.executable, writeModuleGraph(graph))
   step.result(`${formatBytes(written.bytes)}, stock ${formatBytes(stock.bytes)}`)
-  return { staging, graph, ...written }
+  return { staging, ...written }
 }

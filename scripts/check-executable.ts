@@ -30,7 +30,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
   const { pin, target } = stock.inputs
   const graph = readModuleGraph(Bun.mmap(built.staging.executable))
   const difference = compareModules(stock.graph, graph)
-  requireIntended(difference, embedded)
+  requireIntended(difference)
   const { added, changed, unchanged } = difference
   step.result(
     `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
@@ -49,7 +49,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     inputs: await digestFiles(pin.version, options.models),
     tools: await readToolVersions(),
     webUi: { ...named(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
-    ...modelsOf(embedded, difference),
+    models: modelsOf(embedded, difference),
   }
 }
 
@@ -57,14 +57,13 @@ function named({ name, version, integrity }: { name: string; version: string; in
   return { package: name, version, integrity }
 }
 
-function modelsOf({ models }: Embedded, { added }: GraphDifference): Pick<BuildRecord, "models"> {
-  const module = added.find(({ name }) => name === CATALOGUE_MODULE)
-  if (!models || !module) return {}
-  return { models: { providers: models.providers, bytes: module.bytes, sha256: module.sha256 } }
+function modelsOf({ models }: Embedded, { added }: GraphDifference): BuildRecord["models"] {
+  const { bytes, sha256 } = added.find(({ name }) => name === CATALOGUE_MODULE)!
+  return { from: models.from, providers: models.providers, bytes, sha256 }
 }
 
-function requireIntended(difference: GraphDifference, embedded: Embedded): void {
-  const added = [OFFLINE_MODULE, WEB_UI_MODULE, ...(embedded.models ? [CATALOGUE_MODULE] : [])]
+function requireIntended(difference: GraphDifference): void {
+  const added = [OFFLINE_MODULE, WEB_UI_MODULE, CATALOGUE_MODULE]
   const intended = { added, changed: Object.values(BUNDLES), removed: [] }
   const found = {
     added: difference.added.map(({ name }) => name),

@@ -12,7 +12,9 @@ const Declaration = z.object({
   kind: z.enum(["upstreamable", "build", "offline-only"]),
   upstream: z.array(z.number().int().positive()),
   removeWhen: z.string().min(20),
-  edits: z.array(z.object({ file: z.string().startsWith("src/"), what: z.string().min(8) }).loose()).min(1),
+  edits: z
+    .array(z.object({ file: z.string().regex(/^(src|node_modules)\//), what: z.string().min(8) }).loose())
+    .min(1),
 })
 
 const DIRECTORY = new URL("../patches/", import.meta.url)

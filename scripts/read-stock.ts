@@ -4,7 +4,8 @@ import type { Inputs } from "./acquire-inputs.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
 import {
   compareRuntime,
-  type ModuleGraph,
+  type LightGraph,
+  leaveRuntime,
   type RuntimeComparison,
   readModuleGraph,
 } from "./lib/module-graph/index.ts"
@@ -12,7 +13,7 @@ import {
 /** Upstream's executable, taken apart. */
 export interface Stock {
   inputs: Inputs
-  graph: ModuleGraph
+  graph: LightGraph
   bytes: number
   /** Hex. */
   sha256: string
@@ -23,12 +24,24 @@ export interface Stock {
 /** @throws Failure when the file's layout is not one that is known */
 export async function readStock(inputs: Inputs, step: Step): Promise<Stock> {
   const file = await readFile(inputs.opencode)
-  const graph = readModuleGraph(file)
-  const runtime = await compareRuntime(graph.runtime, inputs.bun)
+  const stock = await takeApart(inputs, file)
+  // The file would be most of what the build holds in memory. Only its modules are needed from here on, so it is freed now.
+  file.buffer.transfer(0)
+  const { graph, runtime } = stock
   const { name, version } = inputs.target.bun
   step.result(
     `${graph.modules.length} modules, runtime ${runtime.equal ? "equals" : "DIFFERS from"} ${name}@${version}, ${formatBytes(graph.runtime.length)}`,
   )
-  const sha256 = createHash("sha256").update(file).digest("hex")
-  return { inputs, graph, bytes: file.length, sha256, runtime }
+  return stock
+}
+
+async function takeApart(inputs: Inputs, file: Uint8Array): Promise<Stock> {
+  const graph = readModuleGraph(file)
+  return {
+    inputs,
+    graph: leaveRuntime(graph, inputs.opencode),
+    bytes: file.length,
+    sha256: createHash("sha256").update(file).digest("hex"),
+    runtime: await compareRuntime(graph.runtime, inputs.bun),
+  }
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join, relative } from "node:path"
 import type { Build } from "./check-executable.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
+import type { FileStart } from "./lib/module-graph/index.ts"
 import type { BuildOptions } from "./read-options.ts"
 
 /** A folder beside the release's own, in which it is made; nothing of it is seen until it is whole. */
@@ -31,16 +32,16 @@ export async function openStaging(out: string): Promise<Staging> {
  */
 export async function writeExecutable(
   path: string,
-  pieces: Uint8Array[],
+  pieces: (Uint8Array | FileStart)[],
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256")
   const file = await open(path, "wx", 0o755)
   let bytes = 0
   try {
-    for (const piece of pieces) {
-      hash.update(piece)
-      await file.writeFile(piece)
-      bytes += piece.length
+    for await (const chunk of chunks(pieces)) {
+      hash.update(chunk)
+      await file.writeFile(chunk)
+      bytes += chunk.length
     }
   } catch (error) {
     throw new Failure(
@@ -55,6 +56,29 @@ export async function writeExecutable(
     await file.close()
   }
   return { bytes, sha256: hash.digest("hex") }
+}
+
+/** Gives the pieces' bytes. The chunks of a file share one buffer: each is to be used before the next is taken. */
+async function* chunks(pieces: (Uint8Array | FileStart)[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) yield piece
+    else yield* readStart(piece)
+  }
+}
+
+async function* readStart({ path, length }: FileStart): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  const buffer = new Uint8Array(1 << 20)
+  try {
+    for (let at = 0; at < length; ) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length - at), at)
+      if (bytesRead === 0) throw new Error(`${path} has become shorter`)
+      yield buffer.subarray(0, bytesRead)
+      at += bytesRead
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 /**

@@ -49,8 +49,8 @@ const buildRecord = z.strictObject({
   tools: z.record(z.string(), z.string()),
   /** `bytes` is what it adds to the executable. */
   webUi: npmPackage.extend({ files: bytes, bytes }),
-  /** An organisation's own model catalogue. */
-  models: z.strictObject({ providers: bytes, bytes, sha256 }).optional(),
+  /** The model catalogue inside, and whose it is. */
+  models: z.strictObject({ from: z.enum(["upstream", "organisation"]), providers: bytes, bytes, sha256 }),
 })
 
 /** `build.json`: what a release is, what it was made from, and how it differs from upstream's executable. */

@@ -20,7 +20,7 @@ const LATIN1 = 1
  * The code of a release executable, as trees that patches can be applied to.
  * @throws Failure when a bundle is missing or of a form that is not known
  */
-export function readTrees(graph: ModuleGraph): Tree[] {
+export function readTrees(graph: Pick<ModuleGraph, "modules">): Tree[] {
   return Object.entries(BUNDLES).map(([name, module]) => ({
     name: name as TreeName,
     units: splitBundle(module, decode(findModule(graph, module))),
@@ -39,7 +39,7 @@ export function printTrees(trees: Tree[], offlineModule: string): Map<string, Ui
 }
 
 /** @throws Failure when there is no module of that name */
-export function findModule(graph: ModuleGraph, name: string): EmbeddedModule {
+export function findModule(graph: Pick<ModuleGraph, "modules">, name: string): EmbeddedModule {
   const module = graph.modules.find((candidate) => candidate.name === name)
   if (module) return module
   throw unknown(`it has no module ${name}`)

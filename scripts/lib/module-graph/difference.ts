@@ -20,11 +20,13 @@ export interface GraphDifference {
   removed: string[]
 }
 
+type Modules = Pick<ModuleGraph, "modules">
+
 /**
  * Compares the modules of two graphs by name. A module is unchanged when its contents and all else that is stored
  * about it (bytecode, source map, kinds …) are byte for byte the same.
  */
-export function compareModules(stock: ModuleGraph, built: ModuleGraph): GraphDifference {
+export function compareModules(stock: Modules, built: Modules): GraphDifference {
   const before = new Map(stock.modules.map((module) => [module.name, module]))
   const after = new Set(built.modules.map((module) => module.name))
   const difference: GraphDifference = { added: [], changed: [], unchanged: [], removed: [] }

@@ -1,5 +1,5 @@
 import { refused } from "./failures.ts"
-import type { EmbeddedModule, ModuleGraph } from "./types.ts"
+import type { EmbeddedModule, LightGraph, ModuleGraph } from "./types.ts"
 
 /** What a module says of itself; the rest is derived from its contents, and is cleared when they change. */
 export type NewModule = Pick<EmbeddedModule, "name" | "contents" | "encoding" | "loader" | "format" | "side">
@@ -9,7 +9,11 @@ export type NewModule = Pick<EmbeddedModule, "name" | "contents" | "encoding" | 
  * ones, so they go. Nothing else differs, and the old graph stays as it is.
  * @throws Failure when there is no module of that name
  */
-export function replaceModule(graph: ModuleGraph, name: string, contents: Uint8Array): ModuleGraph {
+export function replaceModule<Graph extends Pick<ModuleGraph, "modules">>(
+  graph: Graph,
+  name: string,
+  contents: Uint8Array,
+): Graph {
   const index = graph.modules.findIndex((module) => module.name === name)
   if (index < 0)
     throw refused(
@@ -23,11 +27,30 @@ export function replaceModule(graph: ModuleGraph, name: string, contents: Uint8A
   }
 }
 
+/** Gives a graph that keeps no view of the file that it was read from, so that the file's bytes can go. */
+export function leaveRuntime(graph: ModuleGraph, path: string): LightGraph {
+  const modules = graph.modules.map((module) => ({
+    ...module,
+    contents: copy(module.contents),
+    sourceMap: copy(module.sourceMap),
+    bytecode: copy(module.bytecode),
+    moduleInfo: copy(module.moduleInfo),
+    bytecodePath: copy(module.bytecodePath),
+  }))
+  return { ...graph, modules, runtime: { path, length: graph.runtime.length } }
+}
+
+/** `slice` would do, but a Buffer's is a view. */
+const copy = (bytes: Uint8Array) => new Uint8Array(bytes)
+
 /**
  * Gives a graph with one more module, the last. Only what `NewModule` names is taken of it.
  * @throws Failure when there is a module of that name already
  */
-export function addModule(graph: ModuleGraph, module: NewModule): ModuleGraph {
+export function addModule<Graph extends Pick<ModuleGraph, "modules">>(
+  graph: Graph,
+  module: NewModule,
+): Graph {
   if (graph.modules.some(({ name }) => name === module.name))
     throw refused(
       `The executable already has a module ${module.name}`,

@@ -5,8 +5,8 @@ export {
   hasDerivedParts,
   type ModuleDigest,
 } from "./difference.ts"
-export { addModule, type NewModule, replaceModule } from "./edit.ts"
+export { addModule, leaveRuntime, type NewModule, replaceModule } from "./edit.ts"
 export { readModuleGraph } from "./read.ts"
 export { compareRuntime, type RuntimeComparison } from "./runtime.ts"
-export type { EmbeddedModule, ModuleGraph } from "./types.ts"
+export type { EmbeddedModule, FileStart, LightGraph, ModuleGraph } from "./types.ts"
 export { writeModuleGraph } from "./write.ts"

@@ -2,11 +2,11 @@
  * What `bun build --compile` puts into a copy of the Bun executable. All byte fields are views of the file that was
  * read, never copies; treat them as read-only, and the graph as immutable.
  */
-export interface ModuleGraph {
+export interface ModuleGraph<Runtime extends { length: number } = Uint8Array> {
   /** Where the graph is: at the file's end (Bun up to 1.3.11), or in the ELF section `.bun` (from 1.3.12). */
   layout: "appended" | "elf-section"
   /** The bytes before the graph. Appended: a stock Bun executable, unchanged. ELF section: all up to its payload. */
-  runtime: Uint8Array
+  runtime: Runtime
   modules: EmbeddedModule[]
   /** Index in `modules` of the one that is run. */
   entry: number
@@ -17,6 +17,15 @@ export interface ModuleGraph {
   /** Of the layout "elf-section" only: the room that the payload has, and what follows it. */
   section?: { payloadBytes: number; after: Uint8Array }
 }
+
+/** The first `length` bytes of a file: a runtime that need not be in memory. */
+export interface FileStart {
+  path: string
+  length: number
+}
+
+/** A graph of which only the modules are in memory. */
+export type LightGraph = ModuleGraph<FileStart>
 
 /** One embedded file. The last four are Bun's enumerations, kept as they are. */
 export interface EmbeddedModule {

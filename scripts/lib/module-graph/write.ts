@@ -18,7 +18,9 @@ import type { EmbeddedModule, ModuleGraph } from "./types.ts"
  * @throws Failure when the graph breaks a limit of the format, or the layout is "elf-section" and the graph no longer
  *   has the length that it had there
  */
-export function writeModuleGraph(graph: ModuleGraph): Uint8Array[] {
+export function writeModuleGraph<Runtime extends { length: number }>(
+  graph: ModuleGraph<Runtime>,
+): (Runtime | Uint8Array)[] {
   checkGraph(graph)
   const payload = serialise(graph)
   const { layout, runtime, section } = graph
@@ -55,7 +57,10 @@ class Pieces {
   }
 }
 
-function serialise({ modules, entry, argv, flags }: ModuleGraph): { pieces: Uint8Array[]; bytes: number } {
+function serialise({ modules, entry, argv, flags }: Omit<ModuleGraph, "runtime">): {
+  pieces: Uint8Array[]
+  bytes: number
+} {
   const pieces = new Pieces()
   const records = new DataView(new ArrayBuffer(modules.length * RECORD_BYTES))
   modules.forEach((module, index) => {

@@ -1,6 +1,6 @@
-import { createTwoFilesPatch } from "diff"
 import { Failure } from "../errors.ts"
-import { type Edit, expectedPlaces, type Patch, type TextEdit, type TreeName } from "./patch.ts"
+import { diffText } from "./diff-unit.ts"
+import { concerns, type Edit, expectedPlaces, type Patch, type TextEdit, type TreeName } from "./patch.ts"
 import { parseUnit, type Unit } from "./unit.ts"
 
 export interface NamedPatch extends Patch {
@@ -68,7 +68,7 @@ function applyPatch(
 function applyEdit(tree: TreeName, units: Unit[], patch: NamedPatch, edit: Edit, offline: string) {
   let places = 0
   const changed = units.map((unit) => {
-    if (unit.file !== edit.file) return unit
+    if (!concerns(edit, unit)) return unit
     const found = parseUnit(unit).findAll(edit.find)
     places += found.length
     const text = splice(
@@ -100,12 +100,7 @@ function diffUnits(before: Tree, units: Unit[]): string[] {
   return units.flatMap((unit, i) => {
     const old = before.units[i]!
     if (old === unit) return []
-    const path = `${before.name}/${unit.file}`
-    return [
-      createTwoFilesPatch(`a/${path}`, `b/${path}`, old.text, unit.text, undefined, undefined, {
-        context: 3,
-      }),
-    ]
+    return [diffText(`${before.name}/${unit.file.replace(/^(\.\.\/)+/, "")}`, old.text, unit.text)]
   })
 }
 

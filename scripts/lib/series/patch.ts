@@ -1,4 +1,5 @@
 import type { NapiConfig, SgNode } from "@ast-grep/napi"
+import type { Unit } from "./unit.ts"
 
 /** The two bundles of the release source that hold OpenCode's code. The git source has one tree, `git`. */
 export type TreeName = "main" | "worker" | "git"
@@ -12,10 +13,15 @@ export interface TextEdit {
 
 /** One kind of place in upstream's code, and what becomes of each. */
 export interface Edit {
-  /** Upstream's source file, relative to its opencode package: `src/provider/models.ts`. */
+  /**
+   * Upstream's source file, relative to its opencode package: `src/provider/models.ts`. Or all files of a dependency:
+   * `node_modules/NAME/`, which the git source has not.
+   */
   file: string
   /** What is looked for, in words, for the error when it is not found: "the initialiser of ModelsDev.Data". */
   what: string
+  /** Text that every place holds, so that a unit without it need not be parsed; for units that are large. */
+  anchor?: string
   /** An ast-grep rule (https://ast-grep.github.io/reference/rule.html) in TypeScript's grammar. */
   find: NapiConfig
   /** How many places there are in each tree. A tree that is not named has none; `git` defaults to the larger of the two. */
@@ -46,6 +52,12 @@ export interface Patch {
 /** Gives a patch its type; the file's default export. */
 export function definePatch(patch: Patch): Patch {
   return patch
+}
+
+/** Whether an edit may find its place in a unit. */
+export function concerns(edit: Edit, { file, text }: Unit): boolean {
+  const named = edit.file.endsWith("/") ? file.includes(`/${edit.file}`) : file === edit.file
+  return named && text.includes(edit.anchor ?? "")
 }
 
 /** The number of places that an edit must find in a tree. */

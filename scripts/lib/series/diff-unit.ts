@@ -1,0 +1,69 @@
+import { formatPatch, structuredPatch } from "diff"
+
+const CONTEXT = 3
+
+/**
+ * A unified diff of two texts that are mostly the same. Only what lies between their common beginning and their common
+ * end is compared, because a text may be a bundled file of twenty thousand lines.
+ * @param path the name in the headers, behind `a/` and `b/`
+ */
+export function diffText(path: string, before: string, after: string): string {
+  const start = back(before, commonStart(before, after), CONTEXT)
+  const common = commonEnd(before, after, start)
+  const end = forward(before, before.length - common, CONTEXT)
+  const cut = before.length - end
+  const options = { context: CONTEXT }
+  const old = before.slice(start, end)
+  const patch = structuredPatch(
+    `a/${path}`,
+    `b/${path}`,
+    old,
+    after.slice(start, after.length - cut),
+    "",
+    "",
+    options,
+  )
+  const lines = countLines(before.slice(0, start))
+  for (const hunk of patch.hunks) {
+    hunk.oldStart += lines
+    hunk.newStart += lines
+  }
+  return formatPatch(patch)
+}
+
+function commonStart(a: string, b: string): number {
+  let at = 0
+  while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) at++
+  return at
+}
+
+function commonEnd(a: string, b: string, start: number): number {
+  const most = Math.min(a.length, b.length) - start
+  let count = 0
+  while (count < most && a.charCodeAt(a.length - 1 - count) === b.charCodeAt(b.length - 1 - count)) count++
+  return count
+}
+
+/** The start of the line that is `lines` above the one that `at` is in. */
+function back(text: string, at: number, lines: number): number {
+  let start = at
+  for (let line = 0; line <= lines; line++) {
+    if (start <= 0) return 0
+    start = text.lastIndexOf("\n", start - 1)
+  }
+  return start + 1
+}
+
+/** The end of the line that is `lines` below the one that `at` is in. */
+function forward(text: string, at: number, lines: number): number {
+  let end = at - 1
+  for (let line = 0; line <= lines; line++) {
+    end = text.indexOf("\n", end + 1)
+    if (end < 0) return text.length
+  }
+  return end + 1
+}
+
+function countLines(text: string): number {
+  return text.split("\n").length - 1
+}
