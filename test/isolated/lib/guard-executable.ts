@@ -1,14 +1,17 @@
-import { chmod, mkdtemp, open, readFile } from "node:fs/promises"
+import { mkdtemp, readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { build, type Plugin } from "esbuild"
+import type { Plugin } from "esbuild"
 import { OFFLINE_MODULE } from "../../../scripts/embed-offline.ts"
+import { bundleModule } from "../../../scripts/lib/bundle-module.ts"
 import {
   addModule,
   readModuleGraph,
   replaceModule,
   writeModuleGraph,
 } from "../../../scripts/lib/module-graph/index.ts"
+import { BUNDLES } from "../../../scripts/lib/release-source.ts"
+import { writeExecutable } from "../../../scripts/write-release.ts"
 import { stockExecutable } from "../../lib/stock.ts"
 
 /** Names a file of offline/guard that is left out of the run: the executable that is made here obeys it. */
@@ -22,43 +25,15 @@ export const LEAVE_OUT = "TEST_GUARD_WITHOUT"
  */
 export async function makeGuardExecutable(script: string): Promise<string> {
   const root = path.join(import.meta.dirname, "../../..")
-  const offline = await bundle(path.join(root, "offline/index.ts"), [obeyLeaveOut])
-  const probe = await bundle(path.join(import.meta.dirname, script))
+  const offline = Buffer.from(await bundleModule(path.join(root, "offline/index.ts"), [obeyLeaveOut]))
+  const probe = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
   let graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
-  for (const name of ["/$bunfs/root/src/index.js", "/$bunfs/root/src/cli/cmd/tui/worker.js"])
-    graph = replaceModule(graph, name, probe)
-  graph = addModule(graph, {
-    name: OFFLINE_MODULE,
-    contents: offline,
-    encoding: 1,
-    loader: 1,
-    format: 1,
-    side: 0,
-  })
+  for (const name of Object.values(BUNDLES)) graph = replaceModule(graph, name, probe)
+  graph = addModule(graph, { ...graph.modules[graph.entry]!, name: OFFLINE_MODULE, contents: offline })
   graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
   const file = path.join(await mkdtemp(path.join(tmpdir(), "guard-")), "probe")
-  const handle = await open(file, "w")
-  for (const part of writeModuleGraph(graph)) await handle.writeFile(part)
-  await handle.close()
-  await chmod(file, 0o755)
+  await writeExecutable(file, writeModuleGraph(graph))
   return file
-}
-
-async function bundle(entry: string, plugins: Plugin[] = []): Promise<Buffer> {
-  const result = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "node",
-    mainFields: ["module", "main"],
-    target: "esnext",
-    external: ["bun", "bun:*"],
-    charset: "ascii",
-    logLevel: "silent",
-    plugins,
-  })
-  return Buffer.from(`// @bun\n${result.outputFiles[0]!.text}`)
 }
 
 /** Lets each interception be left out, so that a test can see that its vectors are open without it. */
