@@ -2,12 +2,12 @@ import { definePatch, replace } from "./lib.ts"
 
 export default definePatch({
   subject: "fix(tui): load the renderer's native library when something is drawn",
-  why: "Every command, `--version` and `serve` too, writes a native library of 4 MB to the temporary folder, loads it and binds its functions. It takes about a tenth of the start, and a server has no use for native code that draws.",
+  why: "Every command, `--version` and `serve` too, writes a native library of 4 MB to the temporary folder, leaves it there, loads it and binds its functions. A machine that is used for a day has a gigabyte of them, a server has no use for native code that draws, and it is a tenth of the start.",
   whyPatch:
     "The library is loaded when its module is evaluated, and every command evaluates it. It is loaded again on first use anyway when the first attempt failed, so nothing else depends on it.",
   kind: "upstreamable",
   upstream: [],
-  removeWhen: "upstream's `opencode --version` leaves no file named after libopentui in an empty TMPDIR",
+  removeWhen: "upstream's `opencode --version` leaves no file that ends in .so in an empty TMPDIR",
   edits: [
     {
       file: "node_modules/@opentui/core/",

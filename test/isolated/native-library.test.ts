@@ -1,0 +1,26 @@
+import { expect, test } from "bun:test"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import { runIsolated } from "./lib/isolated.ts"
+
+/** The native libraries that a command leaves in the temporary folder, which is the project's here. */
+async function librariesLeft(executable: string, args: string[]): Promise<string[]> {
+  const temporary = { TMPDIR: "tmp", BUN_TMPDIR: "tmp" }
+  const { files, exitCode } = await runIsolated({
+    executable,
+    args,
+    env: temporary,
+    files: { "tmp/.keep": "" },
+  })
+  expect(exitCode).toBe(0)
+  return files.filter((file) => file.startsWith("project/tmp/") && file.endsWith(".so"))
+}
+
+test("a command that draws nothing leaves no native library in the temporary folder", async () => {
+  expect(await librariesLeft(builtExecutable(), ["--version"])).toEqual([])
+  expect(await librariesLeft(builtExecutable(), ["--offline", "models"])).toEqual([])
+})
+
+test("upstream's leaves one each time, which is what the patch is for", async () => {
+  expect(await librariesLeft(await stockExecutable("1.3.0"), ["--version"])).toHaveLength(1)
+})
