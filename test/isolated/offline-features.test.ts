@@ -2,7 +2,16 @@ import { expect, setDefaultTimeout, test } from "bun:test"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import type { Turn } from "./lib/provider.ts"
-import { ask, hostsTried, runCommand, runQuestion, toolResults, toolsOffered } from "./lib/scenarios.ts"
+import {
+  ask,
+  hostsTried,
+  runCommand,
+  runQuestion,
+  serve,
+  serverUrl,
+  toolResults,
+  toolsOffered,
+} from "./lib/scenarios.ts"
 
 // What would have connected: offline, each says so or works without, and tries nothing. Beside the features that upstream
 // tries silently stands what the stock executable does in the same situation.
@@ -18,12 +27,35 @@ const project = (settings: object) => ({ "opencode.json": JSON.stringify(setting
 test.concurrent.each([
   ["upgrade", "Upgrade is off because OpenCode is offline"],
   ["github install", "The GitHub command is off because OpenCode is offline"],
+  ["github run", "The GitHub command is off because OpenCode is offline"],
+  ["pr 1", "The GitHub command is off because OpenCode is offline"],
   ["models --refresh", "Refreshing the model catalogue is off because OpenCode is offline"],
 ])("offline, %s says that it is off, exits 1 and tries nothing", async (command, message) => {
   const { exitCode, stderr, attempts } = await runCommand(offline, ...command.split(" "))
   expect({ exitCode, attempts }).toEqual({ exitCode: 1, attempts: [] })
   expect(stderr).toContain(message)
 })
+
+test.concurrent.each([
+  ["POST", "/global/upgrade", "Upgrade is off"],
+  ["POST", "/session/ses_some/share", "Sharing is off"],
+  ["DELETE", "/session/ses_some/share", "Sharing is off"],
+])(
+  "offline, the route %s %s answers that it is off and why, and tries nothing",
+  async (method, path, message) => {
+    const { attempts } = await serve(offline, async ({ fetch }) => {
+      const headers = { "content-type": "application/json" }
+      const response = await fetch(serverUrl + path, { method, headers, body: "{}" })
+      expect(response.status).toBe(403)
+      const answer = await response.json()
+      expect(answer).toMatchObject({
+        name: "OfflineError",
+        data: { message: expect.stringContaining(message) },
+      })
+    })
+    expect(attempts).toEqual([])
+  },
+)
 
 test.concurrent("offline, run --share answers, says that sharing is off, and tries nothing", async () => {
   const result = await runCommand(offline, "run", "say hi", "--share")
