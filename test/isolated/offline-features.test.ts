@@ -1,12 +1,13 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
-import type { Turn } from "./lib/provider.ts"
+import { providerUrl, type Turn } from "./lib/provider.ts"
 import {
   ask,
   hostsTried,
   runCommand,
   runQuestion,
+  type Setup,
   serve,
   serverUrl,
   toolResults,
@@ -116,6 +117,16 @@ test.concurrent("with OPENCODE_ENABLE_EXA=1, web and code search are offered by 
   const result = await runQuestion({ ...offline, env: { ...offline.env, ...exa } })
   expect(result.attempts).toEqual([])
   expect(toolsOffered(result)).toEqual(upstream.filter((tool) => !search.includes(tool)))
+})
+
+test.concurrent("with OpenCode Zen, web and code search are offered by upstream's and not offline", async () => {
+  const files = project({ provider: { opencode: { options: { baseURL: providerUrl, apiKey: "none" } } } })
+  const zen = (setup: Setup) => runCommand({ ...setup, files }, "run", "hi", "-m", "opencode/nemotron-3-super-free")
+  const search = ["codesearch", "websearch"]
+  expect(toolsOffered(await zen(stock))).toEqual(expect.arrayContaining(search))
+  const offered = toolsOffered(await zen(offline))
+  expect(offered).toContain("bash")
+  expect(offered.filter((tool) => search.includes(tool))).toEqual([])
 })
 
 test.concurrent("offline, webfetch tells the model what was blocked and which setting allows it", async () => {
