@@ -121,7 +121,8 @@ test.concurrent("with OPENCODE_ENABLE_EXA=1, web and code search are offered by 
 
 test.concurrent("with OpenCode Zen, web and code search are offered by upstream's and not offline", async () => {
   const files = project({ provider: { opencode: { options: { baseURL: providerUrl, apiKey: "none" } } } })
-  const zen = (setup: Setup) => runCommand({ ...setup, files }, "run", "hi", "-m", "opencode/nemotron-3-super-free")
+  const zen = (setup: Setup) =>
+    runCommand({ ...setup, files }, "run", "hi", "-m", "opencode/nemotron-3-super-free")
   const search = ["codesearch", "websearch"]
   expect(toolsOffered(await zen(stock))).toEqual(expect.arrayContaining(search))
   const offered = toolsOffered(await zen(offline))
