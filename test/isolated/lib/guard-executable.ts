@@ -2,7 +2,7 @@ import { mkdtemp, readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import type { Plugin } from "esbuild"
-import { OFFLINE_MODULE } from "../../../scripts/embed-offline.ts"
+import { embedOffline, OFFLINE_MODULE } from "../../../scripts/embed-offline.ts"
 import { bundleModule } from "../../../scripts/lib/bundle-module.ts"
 import {
   addModule,
@@ -24,8 +24,7 @@ export const LEAVE_OUT = "TEST_GUARD_WITHOUT"
  * @returns its path, in a folder of its own
  */
 export async function makeGuardExecutable(script: string): Promise<string> {
-  const root = path.join(import.meta.dirname, "../../..")
-  const offline = Buffer.from(await bundleModule(path.join(root, "offline/index.ts"), [obeyLeaveOut]))
+  const offline = Buffer.from(await embedOffline([obeyLeaveOut]))
   const probe = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
   let graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
   for (const name of Object.values(BUNDLES)) graph = replaceModule(graph, name, probe)
