@@ -18,6 +18,11 @@ export async function takeTurns<V, T>(
   return values
 }
 
+/** How the second compares to the first: the median of the ratios of each round, whose two runs shared their conditions. */
+export function pairedRatio(first: number[], second: number[]): number {
+  return median(first.map((value, round) => second[round]! / value))
+}
+
 export function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

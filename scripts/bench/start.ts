@@ -2,7 +2,7 @@ import { runIsolated } from "../../test/isolated/lib/isolated.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatDuration } from "../lib/log.ts"
 import type { Bench, Line } from "./lines.ts"
-import { fastest, median, takeTurns } from "./rounds.ts"
+import { fastest, median, pairedRatio, takeTurns } from "./rounds.ts"
 
 /**
  * `--version`: upstream's, ours with the switch off, ours offline. Offline is held against ours with the switch off too,
@@ -32,7 +32,7 @@ export async function benchStart({ stock, built, rounds, update }: Bench): Promi
       name: "--version, switch off",
       stock: formatDuration(median(before)),
       built: formatDuration(median(off)),
-      value: median(off) / median(before),
+      value: pairedRatio(before, off),
       target: 1.02,
       unit: "ratio",
     },
@@ -54,13 +54,13 @@ export async function benchRun({ stock, built, rounds, update }: Bench): Promise
     const what = `${variant.executable} asked the provider for nothing`
     throw new Failure({ what, why: result.stderr, next: "npm test" })
   })
-  const [before, after] = times.map(median) as [number, number]
+  const [before, after] = times as [number[], number[]]
   return [
     {
       name: "run to first request",
-      stock: formatDuration(before),
-      built: formatDuration(after),
-      value: after / before,
+      stock: formatDuration(median(before)),
+      built: formatDuration(median(after)),
+      value: pairedRatio(before, after),
       target: 0.9,
       unit: "ratio",
     },
