@@ -15,8 +15,9 @@ import { readPin } from "./read-pin.ts"
 
 const DESCRIPTION = `Measures the build, and the executable against upstream's, both in one run.
 
-Variants take turns. A ratio is the median of the ratios of each round; a cost of milliseconds or less, and a wait, is taken from the fastest of all
-rounds, as what else the machine does can only add to a time. Executables run in network namespaces.
+Variants take turns. A ratio is the median of the ratios of each round; a cost of milliseconds or less, and a wait, is
+taken from the fastest of all rounds, as what else the machine does can only add to a time. Executables run in network
+namespaces.
 Exit codes: 0 every target met, 1 a target missed, 2 could not run.`
 
 /** By the names that --only takes. */
