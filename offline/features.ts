@@ -10,6 +10,10 @@ const FEATURES = {
     name: "Refreshing the model catalogue",
     would: "download it; set OPENCODE_MODELS_PATH to a file instead",
   },
+  ripgrep: {
+    name: "Downloading ripgrep",
+    would: "connect to github.com; put ripgrep (the program rg) into PATH instead",
+  },
 } as const
 
 export type Feature = keyof typeof FEATURES

@@ -47,6 +47,12 @@ const HANDOVER = "OPENCODE_OFFLINE_RESOLUTION"
 /** Where this code lies in the executable; a worker runs it first. */
 const PRELOAD = "/$bunfs/root/offline.js"
 
+/** What a worker need not find out again; it reads no file for it. */
+interface Handover extends Resolution {
+  /** The file that an error tells people to write to. */
+  userConfig: string
+}
+
 function begin(): OfflineState {
   try {
     const resolution = isMainThread() ? resolveHere() : takeOver()
@@ -56,7 +62,7 @@ function begin(): OfflineState {
     const denied = installGuard({
       policy,
       origin: resolution.origin,
-      userConfig: userConfigFile(process.env),
+      userConfig: resolution.userConfig,
       env: { ...process.env },
       worker: { preload: PRELOAD, env: { [HANDOVER]: JSON.stringify(resolution) } },
     })
@@ -68,18 +74,19 @@ function begin(): OfflineState {
   }
 }
 
-function resolveHere(): Resolution {
+function resolveHere(): Handover {
   delete process.env[HANDOVER]
-  return resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd() })
+  const resolution = resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd() })
+  return { ...resolution, userConfig: resolution.origin === undefined ? "" : userConfigFile(process.env) }
 }
 
 /** Without a handover the main thread is off, unless the environment says otherwise. */
-function takeOver(): Resolution {
+function takeOver(): Handover {
   const handed = process.env[HANDOVER]
   delete process.env[HANDOVER]
-  if (handed !== undefined) return JSON.parse(handed) as Resolution
+  if (handed !== undefined) return JSON.parse(handed) as Handover
   if (environmentSaysOn(process.env)) return resolveHere()
-  return { origin: undefined, allow: [], ignored: [] }
+  return { origin: undefined, allow: [], ignored: [], userConfig: "" }
 }
 
 function isMainThread(): boolean {

@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, OutgoingMessage } from "node:http"
 import { OfflineError } from "../error.ts"
-import { apply, parseUrl } from "../primordials.ts"
+import { apply, construct, defineProperty, parseUrl } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 import { goesTo, isClientRequest, readHttpTarget, sendTo } from "./http-target.ts"
@@ -13,18 +13,18 @@ type Judge = (request: ClientRequest) => string | undefined
 /**
  * Bun's `node:http` opens no socket of `node:net`: it builds an URL and hands it to native code. Just before, and nowhere
  * else, it asks the request for its headers; that is where the decision stands, for every way to make a request. The
- * functions of `node:http` and `node:https` are wrapped too, so that a refusal comes as an `error` event from all of them.
+ * class of requests is wrapped too, so that a refusal comes as an `error` event. `node:http` takes that class from its
+ * own module when it is loaded: replaced there before, it is the guarded one everywhere, and a worker that makes no
+ * requests does not load the rest of `node:http`.
  */
 export function interceptHttp(decide: Decide, checkProxy: CheckProxy): void {
-  const http = builtin<typeof import("node:http")>("node:http")
-  const https = builtin<typeof import("node:https")>("node:https")
   const judge: Judge = (request) => judgeRequest(request, decide, checkProxy)
-  interceptHeaders(http, judge)
-  for (const module of [http, https]) wrap(module, judge)
+  guardHeaders(builtin<typeof import("node:http")>("node:_http_outgoing"), judge)
+  guardRequests(builtin<typeof import("node:http")>("node:_http_client"), judge)
 }
 
-function interceptHeaders(http: typeof import("node:http"), judge: Judge): void {
-  const prototype = http.OutgoingMessage.prototype as OutgoingMessage & Record<string, unknown>
+function guardHeaders(module: Pick<typeof import("node:http"), "OutgoingMessage">, judge: Judge): void {
+  const prototype = module.OutgoingMessage.prototype as OutgoingMessage & Record<string, unknown>
   const native = prototype.getHeaders
   prototype.getHeaders = function getHeaders(this: OutgoingMessage) {
     // Code of the program may ask for headers, too; then nothing is about to be opened, and a refusal is right as well.
@@ -52,27 +52,32 @@ function misspelt(what: string): OfflineError {
   )
 }
 
-type Make = (...args: unknown[]) => ClientRequest
+type RequestClass = (new (...args: unknown[]) => ClientRequest) & ((...args: unknown[]) => unknown)
 
-function wrap(module: object, judge: Judge): void {
-  const methods = module as { request: Make; get: Make }
-  const native = methods.request
-  const request: Make = (...args) => {
-    const made = apply(native, module, withoutLookup(args)) as ClientRequest
-    try {
-      const host = judge(made)
-      if (host !== undefined) sendTo(made, host)
-    } catch (error) {
-      refuse(made, error as Error)
-    }
-    return made
+function guardRequests(module: object, judge: Judge): void {
+  const holder = module as { ClientRequest: RequestClass }
+  const Native = holder.ClientRequest
+  const Guarded = new Proxy(Native, {
+    construct: (target, args, newTarget) =>
+      judgeAtOnce(construct(target, withoutLookup(args), newTarget) as ClientRequest, judge),
+    apply(target, self, args) {
+      const made = apply(target, self, withoutLookup(args)) as ClientRequest | undefined
+      judgeAtOnce(made ?? (self as ClientRequest), judge)
+      return made
+    },
+  })
+  defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
+  holder.ClientRequest = Guarded
+}
+
+function judgeAtOnce(made: ClientRequest, judge: Judge): ClientRequest {
+  try {
+    const host = judge(made)
+    if (host !== undefined) sendTo(made, host)
+  } catch (error) {
+    refuse(made, error as Error)
   }
-  methods.request = request
-  methods.get = function get(...args) {
-    const made = request(...args)
-    made.end()
-    return made
-  }
+  return made
 }
 
 /** A `lookup` of the caller's own could send an allowed name anywhere; the runtime resolves the name itself. */

@@ -2,8 +2,9 @@ import { promisify } from "node:util"
 import { brotliDecompress, gzip } from "node:zlib"
 import type { Asset, WebContext } from "./types.ts"
 
-const unbrotli = promisify(brotliDecompress)
-const compress = promisify(gzip)
+// Functions, so that zlib is loaded when the first page is asked for.
+const unbrotli = (bytes: Uint8Array) => promisify(brotliDecompress)(bytes)
+const compress = (bytes: Uint8Array) => promisify(gzip)(bytes)
 
 /**
  * Answers a GET or a HEAD with an asset: 304 when the client has it, else the bytes in an encoding that the client

@@ -4,8 +4,6 @@ import path from "node:path"
 import { env } from "node:process"
 import { promisify } from "node:util"
 
-const execute = promisify(execFile)
-
 /** A larger file is listed without its text, as a binary one is. */
 const largestText = 1_000_000
 const largestOutput = 64_000_000
@@ -36,11 +34,15 @@ const diffArguments = ["diff", "--no-ext-diff", "--no-textconv", "--no-renames",
 
 async function git(directory: string, ...args: string[]): Promise<string> {
   const settings = ["core.quotepath=false", "core.fsmonitor=false", `core.bigFileThreshold=${largestText}`]
-  const { stdout } = await execute("git", [...settings.flatMap((setting) => ["-c", setting]), ...args], {
-    cwd: directory,
-    env: { ...env, GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" },
-    maxBuffer: largestOutput,
-  })
+  const { stdout } = await promisify(execFile)(
+    "git",
+    [...settings.flatMap((setting) => ["-c", setting]), ...args],
+    {
+      cwd: directory,
+      env: { ...env, GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" },
+      maxBuffer: largestOutput,
+    },
+  )
   return stdout
 }
 

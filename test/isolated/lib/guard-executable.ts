@@ -2,7 +2,7 @@ import { mkdtemp, readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import type { Plugin } from "esbuild"
-import { OFFLINE_MODULE } from "../../../scripts/embed-offline.ts"
+import { embedOffline, OFFLINE_MODULE } from "../../../scripts/embed-offline.ts"
 import { bundleModule } from "../../../scripts/lib/bundle-module.ts"
 import {
   addModule,
@@ -21,16 +21,18 @@ export const LEAVE_OUT = "TEST_GUARD_WITHOUT"
  * Makes an executable from the stock one that has the guard in it as a release has, and runs a script of ours in place
  * of OpenCode, in the main thread and in workers.
  * @param script a file beside this one
+ * @param options `bare` leaves our module out: the runtime as it is
  * @returns its path, in a folder of its own
  */
-export async function makeGuardExecutable(script: string): Promise<string> {
-  const root = path.join(import.meta.dirname, "../../..")
-  const offline = Buffer.from(await bundleModule(path.join(root, "offline/index.ts"), [obeyLeaveOut]))
+export async function makeGuardExecutable(script: string, { bare = false } = {}): Promise<string> {
+  const offline = Buffer.from(await embedOffline([obeyLeaveOut]))
   const probe = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
   let graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
   for (const name of Object.values(BUNDLES)) graph = replaceModule(graph, name, probe)
-  graph = addModule(graph, { ...graph.modules[graph.entry]!, name: OFFLINE_MODULE, contents: offline })
-  graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
+  if (!bare) {
+    graph = addModule(graph, { ...graph.modules[graph.entry]!, name: OFFLINE_MODULE, contents: offline })
+    graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
+  }
   const file = path.join(await mkdtemp(path.join(tmpdir(), "guard-")), "probe")
   await writeExecutable(file, writeModuleGraph(graph))
   return file

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { waitForServer } from "../../test/isolated/lib/control-client.ts"
+import { type IsolatedContext, runIsolated } from "../../test/isolated/lib/isolated.ts"
+import type { NetworkMode } from "../../test/isolated/lib/network.ts"
+import { type Turn, toolThenText } from "../../test/isolated/lib/provider.ts"
+import { serverUrl } from "../../test/isolated/lib/scenarios.ts"
+import { formatDuration } from "../lib/log.ts"
+import type { Bench, Line } from "./lines.ts"
+import { fastest, takeTurns } from "./rounds.ts"
+
+/** How long upstream's is waited for, in milliseconds. */
+const CAP = 20_000
+
+/** Above this ratio a wait is likelier than noise: the shortest timeout of upstream's is as long as a whole run. */
+const TARGET = 1.25
+
+/** A start of OpenCode in one network. */
+interface Place {
+  executable: string
+  offline: boolean
+  mode: NetworkMode
+}
+
+/** @returns milliseconds from the start until what was asked for is there; undefined when it was not in CAP */
+type Scenario = (place: Place) => Promise<number | undefined>
+
+/**
+ * Behind a firewall that drops every packet, against a network that refuses every connection at once: ours offline in
+ * both. Upstream's stands beside it, run once behind the firewall.
+ */
+export async function benchWaits({ stock, built, rounds, update }: Bench): Promise<Line[]> {
+  const lines: Line[] = []
+  const places: Place[] = (["refuse", "drop"] as const).map((mode) => ({
+    executable: built,
+    offline: true,
+    mode,
+  }))
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    const times = await takeTurns(Math.min(rounds, 3), places, async (place, round) => {
+      update(`${name}, ${place.mode}, round ${round}`)
+      return (await scenario(place)) ?? Number.POSITIVE_INFINITY
+    })
+    update(`${name}, upstream's, for ${CAP / 1000} s at most`)
+    const upstream = await scenario({ executable: stock, offline: false, mode: "drop" })
+    const [refused, dropped] = times.map(fastest) as [number, number]
+    lines.push({
+      name: `${name}: drop / refuse`,
+      stock: upstream === undefined ? `> ${formatDuration(CAP)}` : formatDuration(upstream),
+      built: formatDuration(dropped),
+      value: dropped / refused,
+      target: TARGET,
+      unit: "ratio",
+    })
+  }
+  return lines
+}
+
+const done: Turn = { text: "Done." }
+
+const scenarios: Record<string, Scenario> = {
+  run: question(toolThenText),
+  grep: question([{ tool: "grep", input: { pattern: "a" } }, done]),
+  glob: question([{ tool: "glob", input: { pattern: "*.ts" } }, done]),
+  // A language server that would be downloaded, and a formatter that would be installed.
+  "edit two files": question([
+    { tool: "write", input: { filePath: "a.lua", content: "print(1)\n" } },
+    { tool: "write", input: { filePath: "a.ts", content: "export const a = 1\n" } },
+    done,
+  ]),
+  "serve and its page": watch(["serve", "--port", new URL(serverUrl).port], false, async (context) => {
+    await waitForServer(context, `${serverUrl}/global/health`, CAP)
+    const page = await context.fetch(`${serverUrl}/`, { headers: { accept: "text/html" } })
+    if (page.status !== 200) throw new Error(`the page was answered with ${page.status}`)
+    await page.text()
+  }),
+  "TUI to first prompt": watch([], true, ({ waitFor }) => waitFor("Ask anything", CAP)),
+}
+
+const project = { "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }) }
+
+function question(provider: Turn[]): Scenario {
+  return async ({ executable, offline, mode }) => {
+    const args = [...(offline ? ["--offline"] : []), "run", "hi"]
+    const setup = { executable, args, mode, provider, files: project }
+    const { ms, timedOut } = await runIsolated({ ...setup, timeoutMs: CAP, lingerMs: 0 })
+    return timedOut ? undefined : ms
+  }
+}
+
+function watch(args: string[], pty: boolean, during: (context: IsolatedContext) => Promise<void>): Scenario {
+  return async ({ executable, offline, mode }) => {
+    let ms: number | undefined
+    await runIsolated({
+      executable,
+      args: [...args, ...(offline ? ["--offline"] : [])],
+      mode,
+      provider: true,
+      pty: pty || undefined,
+      timeoutMs: CAP + 10_000,
+      lingerMs: 0,
+      async during(context) {
+        const started = performance.now()
+        const there = during(context).then(() => performance.now() - started)
+        ms = await Promise.race([there.catch(() => undefined), sleep(CAP, undefined)])
+      },
+    })
+    return ms
+  }
+}

@@ -1,0 +1,34 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { rm } from "node:fs/promises"
+import { dirname } from "node:path"
+import { makeGuardExecutable } from "./lib/guard-executable.ts"
+import { runIsolated } from "./lib/isolated.ts"
+
+setDefaultTimeout(300_000)
+
+async function look(executable: string, args: string[] = []): Promise<Record<string, unknown>> {
+  const { stdout, stderr, exitCode } = await runIsolated({ executable, args })
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+  return Object.fromEntries(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  )
+}
+
+test("with the switch off every builtin is the runtime's own; with the switch on none of them is", async () => {
+  const made = [
+    await makeGuardExecutable("guard-traces-probe.ts"),
+    await makeGuardExecutable("guard-traces-probe.ts", { bare: true }),
+  ]
+  const [guarded, bare] = made as [string, string]
+  try {
+    const [own, off, on] = [await look(bare), await look(guarded), await look(guarded, ["--offline"])]
+    expect(off).toEqual(own)
+    const same = Object.keys(own).filter((name) => JSON.stringify(on[name]) === JSON.stringify(own[name]))
+    expect({ same, count: Object.keys(own).length }).toEqual({ same: [], count: 12 })
+  } finally {
+    for (const executable of made) await rm(dirname(executable), { recursive: true })
+  }
+})

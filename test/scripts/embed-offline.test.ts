@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import path from "node:path"
+import { embedOffline } from "../../scripts/embed-offline.ts"
+import { run } from "../../scripts/lib/process.ts"
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "embed-"))
+  await writeFile(path.join(folder, "offline.js"), await embedOffline())
+  await writeFile(path.join(folder, "worker.js"), WORKER)
+  await writeFile(path.join(folder, "main.js"), MAIN)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const MAIN = `
+const worker = new Worker(new URL("./worker.js", import.meta.url), { env: JSON.parse(process.argv[2]) })
+worker.onmessage = ({ data }) => { console.log(data); process.exit() }
+`
+
+/** Evaluates the module, and says which builtins that asked for. */
+const WORKER = `
+const loaded = new Set()
+const { getBuiltinModule } = process
+process.getBuiltinModule = (name) => { loaded.add(name); return getBuiltinModule(name) }
+await import("./offline.js")
+postMessage(JSON.stringify([...loaded].sort()))
+`
+
+async function loadedInWorker(env: Record<string, string>): Promise<string[]> {
+  const result = await run(process.execPath, ["main.js", JSON.stringify(env)], { cwd: folder, env: {} })
+  expect(result).toMatchObject({ exitCode: 0, stderr: "" })
+  // The global `process` itself: there is nothing to load.
+  return JSON.parse(result.stdout).filter((name: string) => name !== "node:process")
+}
+
+const handed = { origin: "--offline", allow: [], ignored: [], userConfig: "opencode.json" }
+
+test("a worker that is offline loads the builtins that the guard stands in, and no other", async () => {
+  const loaded = await loadedInWorker({ OPENCODE_OFFLINE_RESOLUTION: JSON.stringify(handed) })
+  expect(loaded).toEqual(["node:_http_client", "node:_http_outgoing", "node:dns", "node:net"])
+})
+
+test("a worker that is not offline loads none", async () => {
+  expect(await loadedInWorker({})).toEqual([])
+})
+
+test("what the module imports before it is evaluated is loaded in every process anyway", async () => {
+  const imported = Array.from(
+    (await embedOffline()).matchAll(/^import .* from "(.+)";$/gm),
+    ([, name]) => name,
+  )
+  expect(new Set(imported)).toEqual(new Set(["node:path"]))
+})
