@@ -12,7 +12,9 @@ interface Where {
 type Run = (where: Where) => unknown
 
 const self = process.execPath
-const asBun = () => ({ ...process.env, BUN_BE_BUN: "1" })
+/** What is left out of this process's guard is not left out of a child's. */
+const inherited = () => ({ ...process.env, TEST_GUARD_WITHOUT: "" })
+const asBun = () => ({ ...inherited(), BUN_BE_BUN: "1" })
 const piped = {
   stdio: ["ignore", "pipe", "ignore"] satisfies childProcess.StdioOptions as childProcess.StdioOptions,
 }
@@ -74,9 +76,16 @@ export const children: Record<string, Run> = {
   "child-process-exec": (where) =>
     told(`${childProcess.execSync(`"${self}" "${file(codeFor(where))}"`, { env: asBun(), ...piped })}`),
   "child-process-exec-assignment": (where) =>
-    told(`${childProcess.execSync(`BUN_BE_BUN=1 "${self}" "${file(codeFor(where))}"`, piped)}`),
+    told(
+      `${childProcess.execSync(`BUN_BE_BUN=1 "${self}" "${file(codeFor(where))}"`, {
+        env: inherited(),
+        ...piped,
+      })}`,
+    ),
   "child-process-fork": async (where) => {
-    const child = childProcess.fork(file(codeFor(where)), { env: asBun(), silent: true })
+    // In OpenCode's worker, too, the module hides this word; without its guard the probe's worker does not have the module.
+    const execArgv = process.execArgv.filter((word) => Bun.isMainThread || !word.startsWith("--preload"))
+    const child = childProcess.fork(file(codeFor(where)), { env: asBun(), silent: true, execArgv })
     return told(await new Response(child.stdout as never).text())
   },
   "child-process-install": (where) =>
@@ -97,7 +106,7 @@ export const children: Record<string, Run> = {
     return told(`${Bun.spawnSync([self], { env }).stdout}`)
   },
   "child-opencode-allowing": ({ name }) => {
-    const env = { ...process.env, OPENCODE_OFFLINE_ALLOW: name, PROBE_ONLY: `http://${name}/` }
+    const env = { ...inherited(), OPENCODE_OFFLINE_ALLOW: name, PROBE_ONLY: `http://${name}/` }
     return told(`${Bun.spawnSync([self], { env }).stdout}`)
   },
   "child-opencode-shell": async ({ name }) =>
