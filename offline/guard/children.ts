@@ -89,9 +89,17 @@ function guardedBun(handover: ChildHandover): Environment {
     npm_config_registry: NOWHERE,
     npm_config_offline: "true",
     BUN_CONFIG_REGISTRY: NOWHERE,
+    ...NO_DEBUGGER,
     ...handover.env,
     OPENCODE_OFFLINE: "1",
   }
+}
+
+/** With these the runtime connects to a debugger by itself, ahead of any code. */
+const NO_DEBUGGER: Environment = {
+  BUN_INSPECT: undefined,
+  BUN_INSPECT_CONNECT_TO: undefined,
+  BUN_INSPECT_NOTIFY: undefined,
 }
 
 const CLOSED_PROXIES: Environment = {
@@ -106,7 +114,7 @@ const CLOSED_PROXIES: Environment = {
 /** What decides on the policy is as it was when this process started. */
 function asOpencode(env: Environment, { atStart }: ChildHandover): Environment {
   const { OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS } = atStart
-  return { ...env, OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS }
+  return { ...env, ...NO_DEBUGGER, OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS }
 }
 
 /** Bun's shell starts programs natively, so what is to become of this executable there is refused instead. */

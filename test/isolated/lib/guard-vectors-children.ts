@@ -109,6 +109,18 @@ export const children: Record<string, Run> = {
     const env = { ...inherited(), OPENCODE_OFFLINE_ALLOW: name, PROBE_ONLY: `http://${name}/` }
     return told(`${Bun.spawnSync([self], { env }).stdout}`)
   },
+  "child-opencode-debugger": ({ address, name }) => {
+    const env = {
+      ...inherited(),
+      BUN_INSPECT_CONNECT_TO: `tcp://${address}:80`,
+      PROBE_ONLY: `http://${name}/`,
+    }
+    return told(`${Bun.spawnSync([self], { env }).stdout}`)
+  },
+  "bun-spawn-debugger": (where) => {
+    const env = { ...asBun(), BUN_INSPECT_CONNECT_TO: `tcp://${where.address}:80` }
+    return told(`${Bun.spawnSync([self, file(codeFor(where))], { env }).stdout}`)
+  },
   "child-opencode-shell": async ({ name }) =>
     told(
       await Bun.$`${self}`
