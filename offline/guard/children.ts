@@ -84,7 +84,7 @@ function guardedBun(handover: ChildHandover): Environment {
   const { preload, config } = childFiles(handover.module)
   return {
     // Without a configuration of its own, a bunfig.toml in the working directory has its preload run and not ours.
-    BUN_OPTIONS: `--preload=${preload} --config=${config} --no-env-file --no-install`,
+    BUN_OPTIONS: `--preload=${preload} --config=${config} --no-env-file --no-install --no-macros`,
     NPM_CONFIG_REGISTRY: NOWHERE,
     npm_config_registry: NOWHERE,
     npm_config_offline: "true",

@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import { readFile } from "node:fs/promises"
 import { readModuleGraph } from "../../scripts/lib/module-graph/index.ts"
+import { BUNDLES } from "../../scripts/lib/release-source.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { type IsolatedOptions, runIsolated } from "./lib/isolated.ts"
 
@@ -61,4 +62,15 @@ test("NODE_OPTIONS loads nothing", async () => {
 
 test("the executable keeps the flags by which the runtime looks at neither bunfig.toml nor .env", async () => {
   expect(readModuleGraph(await readFile(builtExecutable())).flags).toBe(3)
+})
+
+test("OpenCode's own code uses nothing that the runtime does not let the guard replace", async () => {
+  const { modules } = readModuleGraph(await readFile(builtExecutable()))
+  for (const name of Object.values(BUNDLES)) {
+    const text = Buffer.from(modules.find((module) => module.name === name)!.contents).toString("latin1")
+    expect(text.includes("Bun.serve(")).toBe(true)
+    const uses =
+      /\bBun\??\.fetch\b|\bBun\[|\} = Bun\b|\bfrom "bun"|type: "macro"|\bBun\.(build|Transpiler|s3|S3Client)\b/g
+    expect(text.match(uses)).toBeNull()
+  }
 })

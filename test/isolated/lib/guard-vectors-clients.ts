@@ -1,5 +1,7 @@
 // Ways out through what is built on others: the runtime's own clients of services, packages that the runtime carries in
 // its own edition, and globals of another realm. Bundled with the vectors.
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 
 /** Where a vector leads, as in `guard-vectors.ts`. */
 interface Where {
@@ -44,14 +46,39 @@ export const clients = {
       new Realm().evaluate(`fetch("http://${name}/").catch(() => {}); 1`)
       return later()
     },
+    "macro-build": async ({ name }) => {
+      const built = await Bun.build({ entrypoints: [withMacro(name)] })
+      await built.outputs[0]!.text()
+      await later()
+    },
+    "macro-transpiler": async ({ name }) => {
+      const file = withMacro(name)
+      new Bun.Transpiler({ loader: "ts" }).transformSync(
+        readFileSync(file, "utf8").replace("./", `${dirname(file)}/`),
+      )
+      await later()
+    },
   },
 } satisfies Record<string, Record<string, Run>>
 
 /** What goes on to the guarded `fetch` is open without that, too. */
 export const throughFetch = ["undici-fetch", "node-fetch"]
 
+/** A macro of the transpiler's runs beside the program, with its guarded `fetch`. */
+export const closedTwice = ["macro-transpiler"]
+
 function s3(address: string): Bun.S3Options {
   return { accessKeyId: "a", secretAccessKey: "b", bucket: "bucket", endpoint: `http://${address}:9000` }
+}
+
+/** A file that calls a macro. */
+function withMacro(name: string): string {
+  const folder = mkdtempSync(join(process.env.TMPDIR ?? "/tmp", "macro-"))
+  const code = `export function go() { fetch("http://${name}/").catch(() => {}); return 1 }`
+  writeFileSync(join(folder, "macro.ts"), code)
+  const entry = join(folder, "entry.ts")
+  writeFileSync(entry, `import { go } from "./macro.ts" with { type: "macro" }\nconsole.log(go())\n`)
+  return entry
 }
 
 /** A package that the runtime carries; the bundler must not look for it. */

@@ -8,7 +8,7 @@ import https from "node:https"
 import net from "node:net"
 import tls from "node:tls"
 import { children } from "./guard-vectors-children.ts"
-import { clients } from "./guard-vectors-clients.ts"
+import { clients, closedTwice } from "./guard-vectors-clients.ts"
 
 /** Where a vector leads: a name and an address that no other vector uses. */
 export interface Target {
@@ -170,7 +170,11 @@ export const vectors: Record<string, Vector> = {
     Object.entries({ ...clients, children }).flatMap(([family, runs]) =>
       Object.entries(runs).map(([id, run]): [string, Vector] => [
         id,
-        { family: family as Family, run: async (target) => run(target) },
+        {
+          family: family as Family,
+          run: async (target) => run(target),
+          ...(closedTwice.includes(id) && { closedTwice: true }),
+        },
       ]),
     ),
   ),
