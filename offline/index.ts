@@ -1,4 +1,5 @@
 import { command } from "./command.ts"
+import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
 import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
 import { child, onDisk } from "./packages.ts"
@@ -8,6 +9,7 @@ import { webUi } from "./web-ui.ts"
 
 // The switch is resolved, and the guard stands, as soon as this module is evaluated: ahead of all upstream code.
 start()
+hidePreload()
 
 /** All that patched code may call. Patches reach it as an import, on both sources. */
 export const Offline = Object.freeze({

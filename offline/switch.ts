@@ -1,5 +1,6 @@
 import { userConfigFile } from "./config-files.ts"
 import { SettingError } from "./error.ts"
+import { CHILD_MODULE } from "./guard/child-files.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { environmentSaysOn, type Resolution, resolve } from "./resolve.ts"
@@ -44,8 +45,11 @@ let state: OfflineState | undefined
 /** Carries the resolution to a worker, which deletes it: children of the worker do not see it. */
 const HANDOVER = "OPENCODE_OFFLINE_RESOLUTION"
 
-/** Where this code lies in the executable; a worker runs it first. */
-const PRELOAD = "/$bunfs/root/offline.js"
+/** Set when this code runs from a file, in a child that is Bun. */
+const childModule = (globalThis as { [CHILD_MODULE]?: string })[CHILD_MODULE]
+
+/** Where this code lies, in the executable or else in a file; a worker runs it first. */
+const PRELOAD = childModule ?? "/$bunfs/root/offline.js"
 
 /** What a worker need not find out again; it reads no file for it. */
 interface Handover extends Resolution {
@@ -55,7 +59,7 @@ interface Handover extends Resolution {
 
 function begin(): OfflineState {
   try {
-    const resolution = isMainThread() ? resolveHere() : takeOver()
+    const resolution = isMainThread() && !childModule ? resolveHere() : takeOver()
     const policy = createPolicy(resolution.allow, resolution.ignored)
     if (resolution.origin === undefined) return { origin: undefined, policy, denied: [] }
     implyUpstreamFlags(process.env)
@@ -80,11 +84,12 @@ function resolveHere(): Handover {
   return { ...resolution, userConfig: resolution.origin === undefined ? "" : userConfigFile(process.env) }
 }
 
-/** Without a handover the main thread is off, unless the environment says otherwise. */
+/** Without a handover the main thread is off, unless the environment says otherwise; a child is always offline. */
 function takeOver(): Handover {
   const handed = process.env[HANDOVER]
   delete process.env[HANDOVER]
   if (handed !== undefined) return JSON.parse(handed) as Handover
+  if (childModule) return { origin: "the process that started this one", allow: [], ignored: [], userConfig: "" }
   if (environmentSaysOn(process.env)) return resolveHere()
   return { origin: undefined, allow: [], ignored: [], userConfig: "" }
 }

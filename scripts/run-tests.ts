@@ -12,10 +12,11 @@ const EXECUTABLE = join(ROOT, "dist/1.3.0-linux-x64/opencode")
 /** What the executable is made from; a newer file among them makes it stale. */
 const INPUTS = ["build.ts", "scripts", "patches", "offline", "pins", "package-lock.json"]
 
-const HELP = `npm test [-- PATTERN...] [-- -t NAME]
+const HELP = `npm test [-- PATTERN...] [-- -t NAME] [-- --all]
 
 Builds the executable when it is missing or older than its inputs, then runs the tests.
-PATTERN picks test files by a part of their path; -t picks tests by name. Ends with "N passed, N failed".
+PATTERN picks test files by a part of their path; -t picks tests by name.
+--all takes each part of the guard out in every thread, not only in the main one. Ends with "N passed, N failed".
 Exit codes: 0 all passed, 1 a test failed (or was skipped while CI is set), 2 could not run.`
 
 await runCommand(async () => {
@@ -25,7 +26,8 @@ await runCommand(async () => {
     return true
   }
   if (await isStale()) await buildExecutable()
-  return runTests(args)
+  if (args.includes("--all")) process.env.TEST_ALL = "1"
+  return runTests(args.filter((word) => word !== "--all"))
 })
 
 async function isStale(): Promise<boolean> {

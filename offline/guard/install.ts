@@ -1,11 +1,15 @@
 import type { Policy } from "../policy.ts"
 import { interceptBunSockets } from "./bun-sockets.ts"
+import { interceptCarried } from "./carried.ts"
+import { interceptChildren } from "./children.ts"
 import { createDecide, type Denial } from "./decide.ts"
 import { interceptDns } from "./dns.ts"
 import { interceptFetch } from "./fetch.ts"
 import { interceptHttp } from "./http.ts"
 import { interceptNet } from "./net.ts"
 import { createProxyCheck } from "./proxy.ts"
+import { interceptRealms } from "./realm.ts"
+import { interceptServices } from "./services.ts"
 import { interceptUdp } from "./udp.ts"
 import { interceptWebSocket } from "./websocket.ts"
 import { interceptWorkers, type WorkerHandover } from "./worker.ts"
@@ -40,5 +44,9 @@ export function installGuard(options: GuardOptions): readonly Denial[] {
   interceptHttp(decide, checkProxy)
   interceptBunSockets(decide)
   interceptUdp(decide)
+  interceptChildren({ module: options.worker.preload, env: options.worker.env, atStart: options.env })
+  interceptServices(decide)
+  interceptRealms()
+  interceptCarried(decide, checkProxy)
   return denied
 }

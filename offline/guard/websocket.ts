@@ -32,7 +32,11 @@ export function interceptWebSocket(decide: Decide): void {
   })
 }
 
-function decideOnUrl(text: string, options: unknown, decide: Decide): { address: string; options: unknown } {
+export function decideOnUrl(
+  text: string,
+  options: unknown,
+  decide: Decide,
+): { address: string; options: unknown } {
   // A socket file; no host is asked for.
   if (startsWith(text, "ws+unix:") || startsWith(text, "wss+unix:")) return { address: text, options }
   const url = parseUrl(text)
@@ -50,7 +54,7 @@ function decideOnUrl(text: string, options: unknown, decide: Decide): { address:
 }
 
 /** The second argument is a protocol, a list of them, or Bun's options, in which a proxy may be. */
-function decideOnOptions(options: unknown, decide: Decide): unknown {
+export function decideOnOptions(options: unknown, decide: Decide): unknown {
   if (typeof options !== "object" || options === null || isArray(options)) return options
   const copy: Record<string, unknown> = { __proto__: null, ...options }
   const proxy = copy.proxy as unknown

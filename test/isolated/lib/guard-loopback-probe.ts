@@ -6,6 +6,7 @@ import http from "node:http"
 import http2 from "node:http2"
 import net from "node:net"
 import { Worker as NodeWorker } from "node:worker_threads"
+import { clientDeeds } from "./guard-loopback-clients.ts"
 
 const server = http.createServer(async (request, response) => {
   const chunks: Buffer[] = []
@@ -132,6 +133,7 @@ const deeds: Record<string, () => unknown> = {
     const worker = new NodeWorker(code, { eval: true, workerData: { a: 1 } })
     return new Promise((resolve) => worker.on("message", resolve))
   },
+  ...clientDeeds(base, `ws://127.0.0.1:${web.port}/`),
 }
 
 for (const [title, run] of Object.entries(deeds)) console.log(JSON.stringify([title, await outcome(run)]))

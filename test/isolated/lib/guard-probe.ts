@@ -18,8 +18,20 @@ const { PROBE_PLACE: place, PROBE_ADDRESSES: addresses } = process.env
 /** The module of the executable that a worker starts from: this code, once more. */
 const WORKER = "./src/cli/cmd/tui/worker.ts"
 
-if (Bun.isMainThread && place !== "main") startWorker()
+if (process.env.PROBE_ONLY) await fetchOnly(process.env.PROBE_ONLY)
+else if (Bun.isMainThread && place !== "main") startWorker()
 else await tryAll()
+
+/** As a child of a probe. */
+async function fetchOnly(url: string): Promise<never> {
+  console.log(
+    await fetch(url).then(
+      () => "open",
+      (error) => error.code,
+    ),
+  )
+  process.exit()
+}
 
 function startWorker(): void {
   if (place === "web-worker") {
@@ -42,7 +54,7 @@ async function tryAll(): Promise<void> {
       redirector,
     }
     const started = performance.now()
-    const outcome = await tryOne(() => vector.run(target))
+    const outcome = await tryOne(() => vector.run(target), vector.family === "children" ? 20_000 : 1500)
     console.log(
       JSON.stringify({ id, outcome, ms: Math.round(performance.now() - started) } satisfies Outcome),
     )
@@ -50,8 +62,8 @@ async function tryAll(): Promise<void> {
   process.exit()
 }
 
-function tryOne(run: () => Promise<unknown>): Promise<string> {
-  const late = new Promise<string>((resolve) => setTimeout(resolve, 1500, "nothing in 1.5 s"))
+function tryOne(run: () => Promise<unknown>, patience: number): Promise<string> {
+  const late = new Promise<string>((resolve) => setTimeout(resolve, patience, "nothing in time"))
   const tried = (async () => {
     try {
       await run()

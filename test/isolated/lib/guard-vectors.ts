@@ -7,6 +7,8 @@ import http2 from "node:http2"
 import https from "node:https"
 import net from "node:net"
 import tls from "node:tls"
+import { children } from "./guard-vectors-children.ts"
+import { clients, closedTwice } from "./guard-vectors-clients.ts"
 
 /** Where a vector leads: a name and an address that no other vector uses. */
 export interface Target {
@@ -17,7 +19,16 @@ export interface Target {
 }
 
 /** A file of offline/guard: the interception that alone stands in a vector's way. */
-export type Family = "fetch" | "http" | "net" | "dns" | "websocket" | "bun-sockets" | "udp"
+export type Family =
+  | "fetch"
+  | "http"
+  | "net"
+  | "dns"
+  | "websocket"
+  | "bun-sockets"
+  | "udp"
+  | "children"
+  | keyof typeof clients
 
 export interface Vector {
   family: Family
@@ -153,6 +164,19 @@ export const vectors: Record<string, Vector> = {
   "dgram-send": sending(({ address }) => datagram((socket, done) => socket.send("x", 53, address, done))),
   "dgram-connected": sending(({ address }) =>
     datagram((socket, done) => socket.connect(53, address, () => socket.send(Buffer.from("x"), 0, 1, done))),
+  ),
+
+  ...Object.fromEntries(
+    Object.entries({ ...clients, children }).flatMap(([family, runs]) =>
+      Object.entries(runs).map(([id, run]): [string, Vector] => [
+        id,
+        {
+          family: family as Family,
+          run: async (target) => run(target),
+          ...(closedTwice.includes(id) && { closedTwice: true }),
+        },
+      ]),
+    ),
   ),
 }
 

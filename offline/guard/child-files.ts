@@ -1,0 +1,73 @@
+import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { OfflineError } from "../error.ts"
+import { builtin } from "./builtin.ts"
+
+/** What a child is told. */
+export interface ChildHandover {
+  /** The module that this code lies in. */
+  module: string
+  /** Variables that tell that module, in a child, what this process resolved. */
+  env: Record<string, string>
+  /** The environment that the process started with. */
+  atStart: NodeJS.ProcessEnv
+}
+
+/** Where a child finds the path of the file that it runs first; only such a file sets it. */
+export const CHILD_MODULE: unique symbol = Symbol.for("opencode.offline.module") as never
+
+/** Bun's settings in a child: nothing is fetched because it is missing. */
+const CONFIG = `[install]\nauto = "disable"\nregistry = "http://127.0.0.1:9/"\n`
+
+/**
+ * The files that a child which is Bun needs: it cannot see inside the executable. They lie in a folder below the temporary
+ * one that only this user can write to, under names made of their contents.
+ * @throws OfflineError when they cannot be put there; such a child must not be started
+ */
+export function childFiles(module: string): { preload: string; config: string } {
+  const folder = path.join(process.env.TMPDIR || "/tmp", `opencode-offline-${process.getuid?.() ?? 0}`)
+  if (/\s/.test(folder))
+    throw new OfflineError(
+      `A child was not run: OpenCode is offline, and TMPDIR (${folder}) has a space in it`,
+    )
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const { uid, mode } = lstatSync(folder)
+    if (uid !== (process.getuid?.() ?? uid) || (mode & 0o170077) !== 0o040000)
+      throw new Error(`${folder} must be a folder that only you have access to`)
+    const name = Symbol.keyFor(CHILD_MODULE)
+    const own = (file: string) =>
+      `globalThis[Symbol.for("${name}")] = ${JSON.stringify(file)}\n${text(module)}`
+    return { preload: put(folder, "mjs", own), config: put(folder, "toml", () => CONFIG) }
+  } catch (error) {
+    throw new OfflineError(`A child was not run: OpenCode is offline, and its guard has no place: ${error}`)
+  }
+}
+
+/** The module's text, without the line that a file of this kind starts with. */
+function text(module: string): string {
+  return readFileSync(module, "utf8").replace(/^globalThis\[Symbol\.for\(.*\n/, "")
+}
+
+/** Always read back: a file under that name that holds anything else is replaced. */
+function put(folder: string, kind: string, contents: (file: string) => string): string {
+  const { createHash } = builtin<typeof import("node:crypto")>("node:crypto")
+  const file = path.join(
+    folder,
+    `${createHash("sha256").update(contents("")).digest("hex").slice(0, 16)}.${kind}`,
+  )
+  const wanted = contents(file)
+  if (read(file) === wanted) return file
+  const beside = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
+  writeFileSync(beside, wanted, { mode: 0o600, flag: "wx" })
+  renameSync(beside, file)
+  return file
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return undefined
+  }
+}

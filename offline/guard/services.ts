@@ -1,0 +1,127 @@
+import { OfflineError } from "../error.ts"
+import { bracketed } from "../policy/host.ts"
+import {
+  apply,
+  construct,
+  defineProperty,
+  hrefOf,
+  indexOf,
+  parseUrl,
+  slice,
+  startsWith,
+  toLowerCase,
+  toText,
+  withHostname,
+} from "../primordials.ts"
+import { bunObject } from "./builtin.ts"
+import type { Decide } from "./decide.ts"
+
+type Bun = Record<string, unknown>
+type Constructor = new (...args: unknown[]) => Record<string, unknown>
+type Call = (...args: unknown[]) => unknown
+
+/**
+ * The runtime's clients of databases and object stores, which connect natively. A database's host is decided on when the
+ * client is made; the clients that are there from the start are made on first use. Object stores are refused altogether:
+ * each call may name another endpoint, and OpenCode uses none.
+ */
+export function interceptServices(decide: Decide): void {
+  const bun = bunObject()
+  if (!bun) return
+  guardSql(bun, decide)
+  guardRedis(bun, decide)
+  refuseS3(bun)
+}
+
+/** A client connects at its first query, so it can be asked where to before. */
+function guardSql(bun: Bun, decide: Decide): void {
+  const Native = bun.SQL as Constructor | undefined
+  if (!Native) return
+  const judged = (client: Record<string, unknown>) => {
+    const options = client.options as Record<string, unknown>
+    if (options.adapter !== "sqlite" && !options.path) {
+      const { hostname, port } = options
+      options.hostname = decide({ host: toText(hostname), port: +toText(port), api: "Bun.SQL" })
+    }
+    return client
+  }
+  const Guarded = new Proxy(Native, {
+    construct: (target, args, newTarget) => judged(construct(target, args, newTarget) as never),
+    apply: (target, _self, args) => judged(construct(target, args) as never),
+  })
+  bun.SQL = Guarded
+  bun.sql = bun.postgres = onFirstUse(() => new Guarded())
+}
+
+function guardRedis(bun: Bun, decide: Decide): void {
+  const Native = bun.RedisClient as Constructor | undefined
+  if (!Native) return
+  const Guarded = new Proxy(Native, {
+    construct: (target, [given, ...rest], newTarget) =>
+      construct(target, [redisAddress(given, decide), ...rest], newTarget) as never,
+  })
+  defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
+  bun.RedisClient = Guarded
+  bun.redis = onFirstUse(() => new Guarded())
+}
+
+function redisAddress(given: unknown, decide: Decide): string {
+  const { VALKEY_URL, REDIS_URL } = process.env
+  const text =
+    typeof given === "object" && given
+      ? (hrefOf(given) ?? toText(given))
+      : toText(given ?? VALKEY_URL ?? REDIS_URL ?? "redis://localhost:6379")
+  if (indexOf(text, "+unix:") !== -1 || startsWith(text, "unix:")) return text
+  const url = parseUrl(text)
+  if (!url?.hostname)
+    throw new OfflineError(`Bun.RedisClient was blocked: OpenCode is offline, and ${text} names no host`)
+  const host = decide({ host: url.hostname, port: +(url.port || 6379), api: "Bun.RedisClient" })
+  return withHostname(url.href, bracketed(host))
+}
+
+function refuseS3(bun: Bun): void {
+  const Native = bun.S3Client as Constructor | undefined
+  if (!Native) return
+  const refuse = () => {
+    throw new OfflineError(
+      "Bun's S3 client was blocked: OpenCode is offline, and it follows no policy; use fetch",
+    )
+  }
+  const methods = "file write list presign exists size stat unlink delete".split(" ")
+  for (const name of methods) {
+    for (const holder of [Native, Native.prototype, bun.s3] as Record<string, unknown>[])
+      if (name in holder) holder[name] = refuse
+  }
+  bun.S3Client = new Proxy(Native, { construct: refuse })
+  for (const name of ["file", "write"]) {
+    const native = bun[name] as Call
+    const guarded: Call = (place, ...rest) => (isS3(place) ? refuse() : apply(native, bun, [place, ...rest]))
+    bun[name] = defineProperty(guarded, "name", { value: name })
+  }
+}
+
+/** Whether a place is `s3://…`, as text, as an URL, or as bytes. */
+function isS3(place: unknown): boolean {
+  if (typeof place === "number") return false
+  const isBytes = ArrayBuffer.isView(place) || place instanceof ArrayBuffer
+  if (typeof place === "object" && place && !isBytes && hrefOf(place) === undefined) return false
+  const text = isBytes ? new TextDecoder().decode(place as ArrayBuffer) : toText(place)
+  return toLowerCase(slice(text, 0, 3)) === "s3:"
+}
+
+/** A client that is made when something of it is used: making it may be refused. */
+function onFirstUse<T extends object>(make: () => T): T {
+  let made: T | undefined
+  const client = () => {
+    made ??= make()
+    return made
+  }
+  return new Proxy((() => {}) as unknown as T, {
+    apply: (_target, _self, args) => apply(client() as unknown as Call, undefined, args),
+    get(_target, name) {
+      const value = Reflect.get(client(), name)
+      return typeof value === "function" ? value.bind(client()) : value
+    },
+    set: (_target, name, value) => Reflect.set(client(), name, value),
+  })
+}
