@@ -1,4 +1,6 @@
+import { type BakedPolicy, builtInLines, readBakedPolicy } from "./baked.ts"
 import { userConfigFile } from "./config-files.ts"
+import { createReporter, logFile } from "./denials.ts"
 import { SettingError } from "./error.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
 import { createPolicy, type Policy } from "./policy.ts"
@@ -10,6 +12,8 @@ export interface OfflineState {
   /** What switched it on, for people; undefined when it is off. */
   origin: string | undefined
   policy: Policy
+  /** What the build decided. */
+  baked: BakedPolicy
   /** What was refused in this thread so far, oldest first. */
   denied: readonly Denial[]
 }
@@ -49,18 +53,24 @@ const PRELOAD = "/$bunfs/root/offline.js"
 
 function begin(): OfflineState {
   try {
-    const resolution = isMainThread() ? resolveHere() : takeOver()
+    const baked = readBakedPolicy()
+    const resolution = isMainThread() ? resolveHere(baked) : takeOver(baked)
     const policy = createPolicy(resolution.allow, resolution.ignored)
-    if (resolution.origin === undefined) return { origin: undefined, policy, denied: [] }
+    if (resolution.origin === undefined) return { origin: undefined, policy, baked, denied: [] }
     implyUpstreamFlags(process.env)
+    const log = logFile(process.env)
+    // Children and workers may have another working directory.
+    if (log !== undefined) process.env.OPENCODE_OFFLINE_LOG = log
     const denied = installGuard({
       policy,
       origin: resolution.origin,
       userConfig: userConfigFile(process.env),
+      locked: baked.locked,
+      onDenied: createReporter(log, PRELOAD),
       env: { ...process.env },
       worker: { preload: PRELOAD, env: { [HANDOVER]: JSON.stringify(resolution) } },
     })
-    return { origin: resolution.origin, policy, denied }
+    return { origin: resolution.origin, policy, baked, denied }
   } catch (error) {
     if (!(error instanceof SettingError)) throw error
     process.stderr.write(`opencode: ${error.message}\n  ${error.next}\n`)
@@ -68,17 +78,20 @@ function begin(): OfflineState {
   }
 }
 
-function resolveHere(): Resolution {
+function resolveHere(baked: BakedPolicy): Resolution {
   delete process.env[HANDOVER]
-  return resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd() })
+  return resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd(), baked })
 }
 
-/** Without a handover the main thread is off, unless the environment says otherwise. */
-function takeOver(): Resolution {
+/** Without a handover the main thread is off, unless the build or the environment says otherwise. */
+function takeOver(baked: BakedPolicy): Resolution {
   const handed = process.env[HANDOVER]
   delete process.env[HANDOVER]
-  if (handed !== undefined) return JSON.parse(handed) as Resolution
-  if (environmentSaysOn(process.env)) return resolveHere()
+  if (handed !== undefined) {
+    const resolution = JSON.parse(handed) as Resolution
+    return baked.locked ? { ...resolution, allow: builtInLines(baked) } : resolution
+  }
+  if (baked.mode === "always" || environmentSaysOn(process.env)) return resolveHere(baked)
   return { origin: undefined, allow: [], ignored: [] }
 }
 
