@@ -58,7 +58,15 @@ const deniedIPv4 = fc
 const deniedIPv6 = fc
   .oneof(
     fc.constantFrom("2001:db8::8", "2001:db8::6", "2001:db8:2::", "2001:db8:0:ffff::", "fbff::1", "fe00::1"),
-    fc.constantFrom("fec0::1", "::2", "::ffff:0:0:1", "64:ff9b::c633:6407", "2002:c633:6407::1"),
+    fc.constantFrom(
+      "fec0::1",
+      "::2",
+      "::c633:6407",
+      "::a00:1",
+      "::ffff:0:0:1",
+      "64:ff9b::c633:6407",
+      "2002:c633:6407::1",
+    ),
     fc.ipV6(),
   )
   .filter(
