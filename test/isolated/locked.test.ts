@@ -2,7 +2,17 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { copyProject, type Project } from "../lib/project.ts"
-import { ask, hostsTried, runCommand, runQuestion, serveAndAsk, toolResults } from "./lib/scenarios.ts"
+import { runIsolated } from "./lib/isolated.ts"
+import {
+  ask,
+  converse,
+  hostsTried,
+  runCommand,
+  runQuestion,
+  serveAndAsk,
+  serverUrl,
+  toolResults,
+} from "./lib/scenarios.ts"
 
 // Builds whose policy was decided when they were made, and everything that could undo it.
 
@@ -107,11 +117,58 @@ test.concurrent.each(escapes)(
   },
 )
 
-test.concurrent("a locked build's worker, which serves the TUI and webfetch, is held to the same", async () => {
+test.concurrent("a locked build's serve and its TUI, which works in a worker, are held to the same", async () => {
   const env = { OPENCODE_OFFLINE_ALLOW: "evil.example", OPENCODE_OFFLINE_RESOLUTION: forged }
-  const result = await serveAndAsk({ ...built("locked"), env })
+  const files = { "opencode.json": off }
+  const served = await serveAndAsk({ ...built("locked"), env })
+  expect(served.attempts).toEqual([])
+  expect(served.stdout).toContain("offline (built in: always)")
+  const { attempts, screens } = await converse({ ...built("locked"), env, files }, "Sharing is off")
+  expect(attempts).toEqual([])
+  expect(screens.start).toContain("offline")
+})
+
+/** Tries from a plugin, from a worker that is handed a policy of its own, and by this executable as a child. */
+const plugin = {
+  ".opencode/plugin/escape.ts": `
+    import { writeFileSync } from "node:fs"
+    const attempt = async (name, url) => writeFileSync(name, await fetch(url).then((r) => "reached " + r.status, (e) => e.code))
+    export const Escape = async () => {
+      await attempt("from-plugin", "http://evil.example/plugin")
+      const env = { OPENCODE_OFFLINE_RESOLUTION: ${JSON.stringify(forged)}, OPENCODE_OFFLINE: "0", OPENCODE_OFFLINE_ALLOW: "evil.example" }
+      const worker = new Worker(import.meta.dir + "/../worker.ts", { env, preload: [] })
+      await new Promise((resolve) => (worker.onmessage = worker.onerror = resolve))
+      const child = Bun.spawn([process.execPath, "models", "--refresh", "--no-offline"], { env: { ...process.env, ...env }, stderr: "pipe" })
+      writeFileSync("from-child", await new Response(child.stderr).text())
+      return {}
+    }`,
+  ".opencode/worker.ts": `
+    import { writeFileSync } from "node:fs"
+    const said = await fetch("http://evil.example/worker").then((r) => "reached " + r.status, (e) => e.code)
+    writeFileSync("from-worker", said)
+    postMessage("done")`,
+}
+
+test.concurrent("a plugin of a locked build, its worker and its child are held to the same", async () => {
+  const found: Record<string, string> = {}
+  const result = await runIsolated({
+    ...built("locked"),
+    files: plugin,
+    provider: true,
+    args: ["serve", "--port", new URL(serverUrl).port],
+    timeoutMs: 60_000,
+    async during({ execute, folder }) {
+      expect(await execute(built("locked").executable, ["run", "say hi"])).toMatchObject(answered)
+      for (const name of ["plugin", "worker", "child"])
+        found[name] = await Bun.file(join(folder.project, `from-${name}`)).text()
+    },
+  })
+  expect(found).toEqual({
+    plugin: "ERR_OPENCODE_OFFLINE",
+    worker: "ERR_OPENCODE_OFFLINE",
+    child: expect.stringContaining("is off because OpenCode is offline (built in: always)"),
+  })
   expect(result.attempts).toEqual([])
-  expect(result.stdout).toContain("offline (built in: always)")
 })
 
 test.concurrent("a refusal of a locked build names no setting, as none would do", async () => {
