@@ -1,5 +1,6 @@
 import { type BakedPolicy, builtInLines, readBakedPolicy } from "./baked.ts"
 import { userConfigFile } from "./config-files.ts"
+import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
 import { SettingError } from "./error.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
@@ -57,6 +58,7 @@ function begin(): OfflineState {
     const resolution = isMainThread() ? resolveHere(baked) : takeOver(baked)
     const policy = createPolicy(resolution.allow, resolution.ignored)
     if (resolution.origin === undefined) return { origin: undefined, policy, baked, denied: [] }
+    refuseDebugger(process.env)
     implyUpstreamFlags(process.env)
     const log = logFile(process.env)
     // Children and workers may have another working directory.

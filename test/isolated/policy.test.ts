@@ -74,6 +74,19 @@ test.concurrent("a malformed entry in the user's file is named with the file and
   expect(stderr).toMatch(/opencode\.jsonc \(offline\.allow\) has the entry "\*"/)
 })
 
+test.concurrent.each([
+  ["BUN_INSPECT", "ws+unix:///tmp/a-debugger.sock"],
+  ["BUN_INSPECT_CONNECT_TO", "tcp://203.0.113.5:9998"],
+  ["BUN_INSPECT_NOTIFY", "tcp://203.0.113.5:9998"],
+])("with %s, offline stops ahead of OpenCode, as the runtime opens a debugger", async (name, value) => {
+  const env = { OPENCODE_OFFLINE: "1", [name]: value }
+  const result = await runQuestion({ executable, env })
+  expect(result).toMatchObject({ exitCode: 2, stdout: "", providerRequests: [] })
+  expect(result.stderr).toContain(`${name} is set, and OpenCode is offline`)
+  // The runtime itself connects before any program runs: README, Limits. Nothing else is tried.
+  expect(result.attempts.filter(({ address }) => address !== "203.0.113.5")).toEqual([])
+})
+
 test.concurrent("a child is told that it is offline, and not what was handed to workers", async () => {
   const names = [
     "OPENCODE_OFFLINE",
