@@ -1,8 +1,10 @@
-import { command } from "./command.ts"
+import { command, version } from "./command.ts"
+import { logDenials } from "./denials.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
 import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
 import { child, onDisk } from "./packages.ts"
+import { isRefusal, orWithout } from "./refusals.ts"
 import { configSchema } from "./schema.ts"
 import { isActive, option, start } from "./switch.ts"
 import { webUi } from "./web-ui.ts"
@@ -18,6 +20,10 @@ export const Offline = Object.freeze({
   command,
   configSchema,
   label,
+  version,
+  logDenials,
+  isRefusal,
+  orWithout,
   announce,
   message,
   warn,

@@ -17,7 +17,7 @@ export interface Line {
 }
 
 export type Verdict =
-  | { allowed: true; origin: string }
+  | { allowed: true /** The entry that names it. */; rule: string; origin: string }
   | { allowed: false /** The line of a project's file that asks for this host. */; asked?: Entry }
 
 /**
@@ -40,9 +40,9 @@ export function createPolicy(allow: readonly Line[], ignored: readonly Line[] = 
 
 /** Deny by default: loopback and what an entry names is allowed, everything else is not. */
 export function judge(policy: Policy, host: Host, port: number | undefined): Verdict {
-  if (isLoopback(host)) return { allowed: true, origin: "loopback" }
+  if (isLoopback(host)) return { allowed: true, rule: "loopback", origin: "always" }
   const entry = firstMatch(policy.entries, host, port)
-  if (entry) return { allowed: true, origin: entry.origin }
+  if (entry) return { allowed: true, rule: entry.text, origin: entry.origin }
   return { allowed: false, asked: firstMatch(policy.ignored, host, port) }
 }
 

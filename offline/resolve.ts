@@ -1,6 +1,7 @@
 import { statSync } from "node:fs"
 import path from "node:path"
 import { type Arguments, readArguments } from "./arguments.ts"
+import { type BakedPolicy, builtInLines, builtInOrigin, UNBAKED } from "./baked.ts"
 import { readConfigSources } from "./config-files.ts"
 import { type ConfigSettings, readSettings } from "./config-settings.ts"
 import { SettingError } from "./error.ts"
@@ -12,7 +13,7 @@ export interface Resolution {
   origin: string | undefined
   /** Lines that allow, from those who may. Empty when off. */
   allow: Line[]
-  /** Lines that only a project's own files ask for. */
+  /** Lines of those who may not allow: a project's own files and, in a locked build, everyone. */
   ignored: Line[]
 }
 
@@ -21,31 +22,43 @@ export interface Surroundings {
   words: readonly string[]
   env: NodeJS.ProcessEnv
   cwd: string
+  /** What the build decided. */
+  baked?: BakedPolicy
 }
 
 /**
  * Decides whether OpenCode is offline and what it may connect to. Any source switches on; none switches off what
- * another has switched on. Only the environment, user-level and managed files, and the command line can allow.
+ * another has switched on. Only the build, the environment, user-level and managed files, and the command line can
+ * allow; in a locked build the build alone.
  * @throws SettingError for a value that is neither on nor off, and, when on, for a malformed entry
  */
-export function resolve({ words, env, cwd }: Surroundings): Resolution {
+export function resolve({ words, env, cwd, baked = UNBAKED }: Surroundings): Resolution {
   const said = readArguments(words)
   const settings = readConfigSources({ env, directories: directories(said, env, cwd) }).map((source) =>
     readSettings(source, env),
   )
   const on = [
+    baked.mode === "always" ? builtInOrigin(baked) : undefined,
     ...said.offline.map(({ value, written }) => (isOn(value, written) ? written : undefined)),
     isOn(env.OPENCODE_OFFLINE ?? "", "OPENCODE_OFFLINE")
       ? `OPENCODE_OFFLINE=${env.OPENCODE_OFFLINE}`
       : undefined,
     ...settings.map(({ offline, source }) => (offline ? `"offline" in ${source.name}` : undefined)),
+    baked.mode === "default-on" && !saysOff(said, env) ? builtInOrigin(baked) : undefined,
   ].find((origin) => origin !== undefined)
   if (on === undefined) return { origin: undefined, allow: [], ignored: [] }
-  return {
-    origin: on,
-    allow: [...variable(env), ...typed(said), ...lines(settings, (trust) => trust !== "project")],
-    ignored: lines(settings, (trust) => trust === "project"),
-  }
+  const trusted = [...variable(env), ...typed(said), ...lines(settings, (trust) => trust !== "project")]
+  const untrusted = lines(settings, (trust) => trust === "project")
+  const built = builtInLines(baked)
+  return baked.locked
+    ? { origin: on, allow: built, ignored: [...trusted, ...untrusted] }
+    : { origin: on, allow: [...built, ...trusted], ignored: untrusted }
+}
+
+/** Whether someone said off in so many words: on the command line or in the environment, where no project can. */
+function saysOff(said: Arguments, env: NodeJS.ProcessEnv): boolean {
+  const values = [...said.offline.map(({ value }) => value), env.OPENCODE_OFFLINE ?? ""]
+  return values.some((value) => value.trim() !== "" && OFF.includes(value.trim().toLowerCase()))
 }
 
 /** Whether the environment alone says on; a value that says nothing counts as on, so that it cannot mean online. */

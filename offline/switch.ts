@@ -1,4 +1,7 @@
+import { type BakedPolicy, builtInLines, readBakedPolicy } from "./baked.ts"
 import { userConfigFile } from "./config-files.ts"
+import { refuseDebugger } from "./debugger.ts"
+import { createReporter, logFile } from "./denials.ts"
 import { SettingError } from "./error.ts"
 import { CHILD_MODULE } from "./guard/child-files.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
@@ -11,6 +14,8 @@ export interface OfflineState {
   /** What switched it on, for people; undefined when it is off. */
   origin: string | undefined
   policy: Policy
+  /** What the build decided. */
+  baked: BakedPolicy
   /** What was refused in this thread so far, oldest first. */
   denied: readonly Denial[]
 }
@@ -51,26 +56,34 @@ const childModule = (globalThis as { [CHILD_MODULE]?: string })[CHILD_MODULE]
 /** Where this code lies, in the executable or else in a file; a worker runs it first. */
 const PRELOAD = childModule ?? "/$bunfs/root/offline.js"
 
-/** What a worker need not find out again; it reads no file for it. */
+/** What a worker, or a child that is Bun, need not find out again. */
 interface Handover extends Resolution {
   /** The file that an error tells people to write to. */
   userConfig: string
+  baked: BakedPolicy
 }
 
 function begin(): OfflineState {
   try {
     const resolution = isMainThread() && !childModule ? resolveHere() : takeOver()
+    const { baked, origin } = resolution
     const policy = createPolicy(resolution.allow, resolution.ignored)
-    if (resolution.origin === undefined) return { origin: undefined, policy, denied: [] }
+    if (origin === undefined) return { origin, policy, baked, denied: [] }
+    refuseDebugger(process.env)
     implyUpstreamFlags(process.env)
+    const log = logFile(process.env)
+    // Children and workers may have another working directory.
+    if (log !== undefined) process.env.OPENCODE_OFFLINE_LOG = log
     const denied = installGuard({
       policy,
-      origin: resolution.origin,
+      origin,
       userConfig: resolution.userConfig,
+      locked: baked.locked,
+      onDenied: createReporter(log, PRELOAD),
       env: { ...process.env },
       worker: { preload: PRELOAD, env: { [HANDOVER]: JSON.stringify(resolution) } },
     })
-    return { origin: resolution.origin, policy, denied }
+    return { origin, policy, baked, denied }
   } catch (error) {
     if (!(error instanceof SettingError)) throw error
     process.stderr.write(`opencode: ${error.message}\n  ${error.next}\n`)
@@ -78,20 +91,27 @@ function begin(): OfflineState {
   }
 }
 
-function resolveHere(): Handover {
+function resolveHere(baked = readBakedPolicy()): Handover {
   delete process.env[HANDOVER]
-  const resolution = resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd() })
-  return { ...resolution, userConfig: resolution.origin === undefined ? "" : userConfigFile(process.env) }
+  const resolution = resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd(), baked })
+  const userConfig = resolution.origin === undefined ? "" : userConfigFile(process.env)
+  return { ...resolution, userConfig, baked }
 }
 
-/** Without a handover the main thread is off, unless the environment says otherwise; a child is always offline. */
+/**
+ * Without a handover the main thread is off, unless the build or the environment says otherwise; a child that is Bun is
+ * always offline. The executable's own policy counts, whatever is handed; such a child has none inside.
+ */
 function takeOver(): Handover {
-  const handed = process.env[HANDOVER]
+  const text = process.env[HANDOVER]
   delete process.env[HANDOVER]
-  if (handed !== undefined) return JSON.parse(handed) as Handover
-  if (childModule) return { origin: "the process that started this one", allow: [], ignored: [], userConfig: "" }
-  if (environmentSaysOn(process.env)) return resolveHere()
-  return { origin: undefined, allow: [], ignored: [], userConfig: "" }
+  const handed = text === undefined ? undefined : (JSON.parse(text) as Handover)
+  const baked = (childModule && handed?.baked) || readBakedPolicy()
+  if (handed) return { ...handed, allow: baked.locked ? builtInLines(baked) : handed.allow, baked }
+  if (childModule)
+    return { origin: "the process that started this one", allow: [], ignored: [], userConfig: "", baked }
+  if (baked.mode === "always" || environmentSaysOn(process.env)) return resolveHere(baked)
+  return { origin: undefined, allow: [], ignored: [], userConfig: "", baked }
 }
 
 function isMainThread(): boolean {

@@ -1,5 +1,5 @@
 import type { Embedded } from "./embed-contents.ts"
-import { CATALOGUE_MODULE, OFFLINE_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import { CATALOGUE_MODULE, OFFLINE_MODULE, POLICY_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
 import { addModule, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
 import { printTrees } from "./lib/release-source.ts"
@@ -37,6 +37,8 @@ export async function assembleExecutable(
   graph = addModule(graph, { ...CODE, name: OFFLINE_MODULE, contents: Buffer.from(embedded.offline) })
   graph = addModule(graph, { ...ASSET, name: WEB_UI_MODULE, contents: embedded.webUi.pack })
   graph = addModule(graph, { ...ASSET, name: CATALOGUE_MODULE, contents: embedded.models.bytes })
+  if (embedded.policy)
+    graph = addModule(graph, { ...ASSET, name: POLICY_MODULE, contents: embedded.policy.bytes })
   graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
   const staging = await openStaging(options.out)
   const written = await writeExecutable(staging.executable, writeModuleGraph(graph))

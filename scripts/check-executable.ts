@@ -1,6 +1,7 @@
 import type { Built } from "./assemble-executable.ts"
 import type { Embedded } from "./embed-contents.ts"
-import { CATALOGUE_MODULE, OFFLINE_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import { CATALOGUE_MODULE, OFFLINE_MODULE, POLICY_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import type { EmbeddedPolicy } from "./embed-policy.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import type { Step } from "./lib/log.ts"
@@ -30,7 +31,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
   const { pin, target } = stock.inputs
   const graph = readModuleGraph(Bun.mmap(built.staging.executable))
   const difference = compareModules(stock.graph, graph)
-  requireIntended(difference)
+  requireIntended(difference, embedded)
   const { added, changed, unchanged } = difference
   step.result(
     `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
@@ -46,10 +47,11 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
     patches: applied.map(({ name, subject, kind, counts }) => ({ name, subject, kind, counts })),
-    inputs: await digestFiles(pin.version, options.models),
+    inputs: await digestFiles(pin.version, options),
     tools: await readToolVersions(),
     webUi: { ...named(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
     models: modelsOf(embedded, difference),
+    ...(embedded.policy && { policy: policyOf(embedded.policy) }),
   }
 }
 
@@ -62,8 +64,12 @@ function modelsOf({ models }: Embedded, { added }: GraphDifference): BuildRecord
   return { from: models.from, providers: models.providers, bytes, sha256 }
 }
 
-function requireIntended(difference: GraphDifference): void {
-  const added = [OFFLINE_MODULE, WEB_UI_MODULE, CATALOGUE_MODULE]
+function policyOf({ mode, allow, locked }: EmbeddedPolicy): BuildRecord["policy"] {
+  return { mode, allow, locked }
+}
+
+function requireIntended(difference: GraphDifference, { policy }: Embedded): void {
+  const added = [OFFLINE_MODULE, WEB_UI_MODULE, CATALOGUE_MODULE, ...(policy ? [POLICY_MODULE] : [])]
   const intended = { added, changed: Object.values(BUNDLES), removed: [] }
   const found = {
     added: difference.added.map(({ name }) => name),

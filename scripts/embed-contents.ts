@@ -1,5 +1,6 @@
 import { type EmbeddedModels, embedModels } from "./embed-models.ts"
 import { embedOffline } from "./embed-offline.ts"
+import { type EmbeddedPolicy, embedPolicy } from "./embed-policy.ts"
 import { embedWebUi } from "./embed-web-ui.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
 import type { BuildOptions } from "./read-options.ts"
@@ -11,20 +12,24 @@ export interface Embedded {
   offline: string
   webUi: { pack: Uint8Array; files: number; rawBytes: number }
   models: EmbeddedModels
+  /** undefined without `--policy`. */
+  policy: EmbeddedPolicy | undefined
 }
 
 export async function embedContents(stock: Stock, options: BuildOptions, step: Step): Promise<Embedded> {
   const { pin, webUi: acquireWebUi } = stock.inputs
-  const [offline, webUi, models] = await Promise.all([
+  const [offline, webUi, models, policy] = await Promise.all([
     embedOffline(),
     embedWebUi(acquireWebUi, pin.webUi.executable.sha512, options.cache),
     embedModels(options.models, stock, options.cache),
+    options.policy === undefined ? undefined : embedPolicy(options.policy),
   ])
   const parts = [
     `web UI ${webUi.files} files, ${formatBytes(webUi.pack.length)}`,
     `offline ${formatBytes(offline.length)}`,
     `models ${formatBytes(models.bytes.length)}`,
+    ...(policy ? [`policy ${policy.mode}${policy.locked ? ", locked" : ""}`] : []),
   ]
   step.result(parts.join(", "))
-  return { offline, webUi, models }
+  return { offline, webUi, models, policy }
 }

@@ -7,6 +7,7 @@ import { lazyBuiltins } from "./lib/lazy-builtins.ts"
 export const OFFLINE_MODULE = "/$bunfs/root/offline.js"
 export const WEB_UI_MODULE = "/$bunfs/root/offline-web-ui.pack"
 export const CATALOGUE_MODULE = "/$bunfs/root/offline-models.json"
+export const POLICY_MODULE = "/$bunfs/root/offline-policy.json"
 
 /** Makes offline/ the one module that runs ahead of OpenCode's own code. */
 export function embedOffline(plugins: Plugin[] = []): Promise<string> {

@@ -10,13 +10,19 @@ const TOOLS = ["@ast-grep/napi", "diff", "esbuild", "jsonc-parser", "pacote"]
 
 /**
  * The files of this project, and of the organisation, that a build is made from.
- * @param models path of an organisation's catalogue, recorded by its name only
+ * @param given paths of an organisation's own catalogue and policy, recorded by their names only
  */
-export async function digestFiles(pin: string, models: string | undefined): Promise<BuildRecord["inputs"]> {
+export async function digestFiles(
+  pin: string,
+  given: { models: string | undefined; policy: string | undefined },
+): Promise<BuildRecord["inputs"]> {
   const own = await Array.fromAsync(new Bun.Glob("{offline,patches}/**").scan({ cwd: ROOT }))
   const files = [...own, `pins/${pin}.json`, "package-lock.json"].sort()
   const inputs = files.map((name) => digestFile(name, join(ROOT, name)))
-  if (models) inputs.push(digestFile(`--models ${basename(models)}`, models))
+  for (const option of ["models", "policy"] as const) {
+    const file = given[option]
+    if (file) inputs.push(digestFile(`--${option} ${basename(file)}`, file))
+  }
   return Promise.all(inputs)
 }
 

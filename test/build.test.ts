@@ -134,6 +134,14 @@ describe("a build that cannot be done says what, why and what next, exits with 2
     expect(message).toContain("npm config get registry")
   })
 
+  test("for a policy with an entry that is none", async () => {
+    const policy = join(project.folder, "no-policy.json")
+    await writeFile(policy, '{"mode":"always","allow":["https://llm.corp"],"locked":true}')
+    const message = await refused(["--policy", policy])
+    expect(message).toContain("no-policy.json is not a policy")
+    expect(message).toContain('allow has the entry "https://llm.corp": it is a URL; write its host, llm.corp')
+  })
+
   test("for a catalogue that is none", async () => {
     const models = join(project.folder, "no-models.json")
     await writeFile(models, '{"acme": {"id": 3}}')

@@ -36,10 +36,20 @@ export type Decide = (attempt: Attempt) => string
 /** Attempts that are kept in memory; older ones are dropped. */
 const KEPT = 1000
 
-export function createDecide(
-  { policy, origin, userConfig }: { policy: Policy; origin: string; userConfig: string },
-  denied: Denial[],
-): Decide {
+/** What decisions are made on, and who is told of refusals. */
+export interface DecideOptions {
+  policy: Policy
+  /** What switched offline on, for errors. */
+  origin: string
+  /** The file that an error tells people to write to. */
+  userConfig: string
+  /** The policy is the build's alone, so an error names no setting. */
+  locked?: boolean
+  onDenied?: (denial: Denial, error: Error) => void
+}
+
+export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
+  const { policy, onDenied } = options
   return ({ host, port, api, asksServer, instead }) => {
     const canonical = canonicalHost(host)
     const verdict: Verdict = canonical ? judge(policy, canonical, port) : { allowed: false }
@@ -47,23 +57,37 @@ export function createDecide(
     if (verdict.allowed && !needless) return isBelowLocalhost(canonical!.text) ? "localhost" : canonical!.text
     if (denied.length === KEPT) denied.shift()
     const shown = canonical?.text ?? host
-    denied[denied.length] = { time: now(), host: shown, port, api }
-    throw new OfflineError(explain({ host: shown, port, api, instead }, verdict, { origin, userConfig }))
+    const denial = { time: now(), host: shown, port, api }
+    denied[denied.length] = denial
+    const error = new OfflineError(explain({ host: shown, port, api, instead }, verdict, options))
+    onDenied?.(denial, error)
+    throw error
   }
 }
 
 /** What was blocked, by which rule, and the exact setting that would allow it. */
-function explain(
-  { host, port, api, instead }: Attempt,
-  verdict: Verdict,
-  { origin, userConfig }: { origin: string; userConfig: string },
-): string {
-  const entry = formatEntry(host, port)
+function explain({ host, port, api, instead }: Attempt, verdict: Verdict, options: DecideOptions): string {
   if (verdict.allowed)
-    return `${api} of ${host} was blocked: OpenCode is offline (${origin}), and a name server would be asked about this machine. dns.lookup answers without one`
-  const rule = verdict.asked
-    ? `${verdict.asked.origin} asks for it, but a project's own file cannot allow anything`
+    return `${api} of ${host} was blocked: OpenCode is offline (${options.origin}), and a name server would be asked about this machine. dns.lookup answers without one`
+  const entry = formatEntry(host, port)
+  return `${api} to ${entry} was blocked: OpenCode is offline (${options.origin}), and ${explainRule(entry, verdict, options)}${instead ? `. Or: ${instead}` : ""}`
+}
+
+/**
+ * By which rule a host is denied, and the exact setting that would allow it.
+ * @param entry the host and the port as an entry names them
+ */
+export function explainRule(
+  entry: string,
+  { asked }: { asked?: { origin: string } },
+  { userConfig, locked }: Pick<DecideOptions, "userConfig" | "locked">,
+): string {
+  if (locked) {
+    const rule = asked ? `${asked.origin} asks for it in vain` : "no entry names it"
+    return `${rule}: the policy of this build is locked. Only another build can allow it`
+  }
+  const rule = asked
+    ? `${asked.origin} asks for it, but a project's own file cannot allow anything`
     : "no entry of the policy names it"
-  const allow = `OPENCODE_OFFLINE_ALLOW=${entry}, or "offline": { "allow": ["${entry}"] } in ${userConfig}`
-  return `${api} to ${entry} was blocked: OpenCode is offline (${origin}), and ${rule}. To allow it: ${allow}${instead ? `. Or: ${instead}` : ""}`
+  return `${rule}. To allow it: OPENCODE_OFFLINE_ALLOW=${entry}, or "offline": { "allow": ["${entry}"] } in ${userConfig}`
 }

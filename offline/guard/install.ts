@@ -1,8 +1,7 @@
-import type { Policy } from "../policy.ts"
 import { interceptBunSockets } from "./bun-sockets.ts"
 import { interceptCarried } from "./carried.ts"
 import { interceptChildren } from "./children.ts"
-import { createDecide, type Denial } from "./decide.ts"
+import { createDecide, type DecideOptions, type Denial } from "./decide.ts"
 import { interceptDns } from "./dns.ts"
 import { interceptFetch } from "./fetch.ts"
 import { interceptHttp } from "./http.ts"
@@ -16,12 +15,7 @@ import { interceptWorkers, type WorkerHandover } from "./worker.ts"
 
 export type { Denial } from "./decide.ts"
 
-export interface GuardOptions {
-  policy: Policy
-  /** What switched offline on, for errors. */
-  origin: string
-  /** The file that an error tells people to write to. */
-  userConfig: string
+export interface GuardOptions extends DecideOptions {
   /** The environment that the process started with: the runtime reads proxies from it, once. */
   env: NodeJS.ProcessEnv
   worker: WorkerHandover

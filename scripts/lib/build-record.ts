@@ -51,6 +51,14 @@ const buildRecord = z.strictObject({
   webUi: npmPackage.extend({ files: bytes, bytes }),
   /** The model catalogue inside, and whose it is. */
   models: z.strictObject({ from: z.enum(["upstream", "organisation"]), providers: bytes, bytes, sha256 }),
+  /** What the build decided about offline; missing when it decided nothing. */
+  policy: z
+    .strictObject({
+      mode: z.enum(["opt-in", "default-on", "always"]),
+      allow: z.array(z.string()),
+      locked: z.boolean(),
+    })
+    .optional(),
 })
 
 /** `build.json`: what a release is, what it was made from, and how it differs from upstream's executable. */

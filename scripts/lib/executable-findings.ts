@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { POLICY_MODULE } from "../embed-offline.ts"
 import type { PinnedPackage } from "../read-pin.ts"
 import type { BuildRecord } from "./build-record.ts"
 import {
@@ -50,6 +51,7 @@ export function findGraphDifferences(evidence: Evidence): string[] {
     ...findInRuntime(evidence),
     ...findInArguments(evidence),
     ...findInModules(difference, evidence.record),
+    ...findInPolicy(evidence),
     ...findInRecords(difference, evidence),
   ]
 }
@@ -88,6 +90,12 @@ function findInModules(difference: GraphDifference, { modules }: BuildRecord): s
     ...findUndeclared("changed", difference.changed, modules.changed),
     ...findUndeclared("equal to upstream's", difference.unchanged, modules.unchanged),
   ]
+}
+
+function findInPolicy({ record, built }: Evidence): string[] {
+  const module = built.modules.find(({ name }) => name === POLICY_MODULE)
+  const found = module && Buffer.from(module.contents).toString()
+  return differs("the policy inside", found, record.policy && JSON.stringify(record.policy))
 }
 
 function findUndeclared(state: string, found: Digest[], declared: Digest[]): string[] {

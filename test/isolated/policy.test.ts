@@ -41,6 +41,9 @@ test.concurrent("the offline command shows what a project asks for in vain", asy
     exitCode: 0,
     offline: true,
     origin: expect.stringContaining("opencode.json"),
+    build: { mode: "opt-in", locked: false },
+    log: null,
+    denied: null,
   })
   expect(allow.map(({ entry }: { entry: string }) => entry)).toEqual(["loopback", "127.0.0.1:4010"])
   expect(ignored.map(({ entry }: { entry: string }) => entry)).toContain("evil.example:80")
@@ -63,6 +66,26 @@ test.concurrent.each(["evil.example:x", "http://evil.example", "10.0.0.1/8"])(
     expect(stderr).toContain(`OPENCODE_OFFLINE_ALLOW has the entry "${entry}"`)
   },
 )
+
+test.concurrent("a malformed entry in the user's file is named with the file and the key", async () => {
+  const home = { ".config/opencode/opencode.jsonc": '{ "offline": { "allow": ["ok.example", "*"] } }' }
+  const { attempts, exitCode, stderr } = await runCommand({ executable, home }, "--version")
+  expect({ attempts, exitCode }).toEqual({ attempts: [], exitCode: 2 })
+  expect(stderr).toMatch(/opencode\.jsonc \(offline\.allow\) has the entry "\*"/)
+})
+
+test.concurrent.each([
+  ["BUN_INSPECT", "ws+unix:///tmp/a-debugger.sock"],
+  ["BUN_INSPECT_CONNECT_TO", "tcp://203.0.113.5:9998"],
+  ["BUN_INSPECT_NOTIFY", "tcp://203.0.113.5:9998"],
+])("with %s, offline stops ahead of OpenCode, as the runtime opens a debugger", async (name, value) => {
+  const env = { OPENCODE_OFFLINE: "1", [name]: value }
+  const result = await runQuestion({ executable, env })
+  expect(result).toMatchObject({ exitCode: 2, stdout: "", providerRequests: [] })
+  expect(result.stderr).toContain(`${name} is set, and OpenCode is offline`)
+  // The runtime itself connects before any program runs: README, Limits. Nothing else is tried.
+  expect(result.attempts.filter(({ address }) => address !== "203.0.113.5")).toEqual([])
+})
 
 test.concurrent("a child is told that it is offline, and not what was handed to workers", async () => {
   const names = [

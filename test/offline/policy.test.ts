@@ -18,11 +18,15 @@ test("what no entry names is denied", () => {
 })
 
 test("what an entry names is allowed, and the verdict says by which", () => {
-  expect(decide("llm.corp", 443)).toEqual({ allowed: true, origin: "OPENCODE_OFFLINE_ALLOW" })
+  expect(decide("llm.corp", 443)).toEqual({
+    allowed: true,
+    rule: "llm.corp:443",
+    origin: "OPENCODE_OFFLINE_ALLOW",
+  })
 })
 
 test("loopback is allowed without an entry", () => {
-  expect(decide("127.0.0.1", 1)).toEqual({ allowed: true, origin: "loopback" })
+  expect(decide("127.0.0.1", 1)).toEqual({ allowed: true, rule: "loopback", origin: "always" })
 })
 
 test("what only a project's file names is denied, and the verdict says where it is named", () => {

@@ -42,6 +42,25 @@ test("there is nothing to find in an executable that is as declared", () => {
   expect(find({})).toEqual([])
 })
 
+describe("finds a policy inside", () => {
+  const policy = { mode: "always", allow: ["llm.corp"], locked: true } as const
+  const module = sampleModule({
+    name: "/$bunfs/root/offline-policy.json",
+    contents: Buffer.from(JSON.stringify(policy)),
+  })
+  const withPolicy = addModule(built, module)
+  const declared = { ...makeBuildRecord(stock, withPolicy), policy: { ...policy, allow: ["llm.corp"] } }
+
+  test("that is another than the declared one, is not declared, or is not there", () => {
+    const findIn = (graph: ModuleGraph, said: BuildRecord) =>
+      find({ built: graph, record: said }).filter((line) => line.startsWith("the policy inside"))
+    expect(findIn(withPolicy, declared)).toEqual([])
+    expect(findIn(withPolicy, { ...declared, policy: { ...declared.policy, locked: false } })).toHaveLength(1)
+    expect(findIn(withPolicy, { ...declared, policy: undefined })).toHaveLength(1)
+    expect(findIn(built, declared)).toHaveLength(1)
+  })
+})
+
 describe("finds in the runtime", () => {
   test("a difference from the Bun package", () => {
     expect(find({ runtime: { equal: false, firstDifference: 77 } })).toEqual([

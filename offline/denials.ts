@@ -1,0 +1,75 @@
+import path from "node:path"
+import { appendDenial } from "./denial-log.ts"
+import { builtin } from "./guard/builtin.ts"
+import type { Denial } from "./guard/decide.ts"
+
+/** The part of upstream's `Log.create` that is used. */
+type CreateLogger = (tags: { service: string }) => Logger
+
+interface Logger {
+  warn(message: string, extra: Record<string, unknown>): void
+}
+
+/**
+ * Writes each refusal to OpenCode's log, and to a file if there is one. Never throws.
+ * @param file what `OPENCODE_OFFLINE_LOG` names, absolute
+ * @param own the file that this code runs from, which is never the caller
+ */
+export function createReporter(file: string | undefined, own: string) {
+  return (denial: Denial, error: Error): void => {
+    try {
+      const { time, host, port, api } = denial
+      const caller = callerOf(error.stack, own)
+      if (file !== undefined) {
+        const { threadId } = builtin<typeof import("node:worker_threads")>("node:worker_threads")
+        appendDenial(file, {
+          time: new Date(time).toISOString(),
+          pid: process.pid,
+          thread: threadId,
+          host,
+          port: port ?? null,
+          api,
+          caller: caller ?? null,
+        })
+      }
+      log({ host, port, api, caller })
+    } catch {}
+  }
+}
+
+let logger: Logger | undefined
+const waiting: Record<string, unknown>[] = []
+
+/** To be called when OpenCode's log of this thread goes where it is to go; what was refused before is written now. */
+export function logDenials(create: CreateLogger): void {
+  logger = create({ service: "offline" })
+  for (const denial of waiting.splice(0)) log(denial)
+}
+
+/** The file that `OPENCODE_OFFLINE_LOG` names, absolute, or undefined. */
+export function logFile(env: NodeJS.ProcessEnv): string | undefined {
+  return env.OPENCODE_OFFLINE_LOG ? path.resolve(env.OPENCODE_OFFLINE_LOG) : undefined
+}
+
+/** Refusals that are kept until there is a log; later ones are left out. */
+const KEPT = 100
+
+function log(denial: Record<string, unknown>): void {
+  if (logger) logger.warn("denied", denial)
+  else if (waiting.length < KEPT) waiting.push(denial)
+}
+
+/**
+ * The innermost frame of a stack that is neither this code nor the runtime's.
+ * @returns such as `download src/index.js:12:3`, or undefined
+ */
+export function callerOf(stack: unknown, own: string): string | undefined {
+  if (typeof stack !== "string") return undefined
+  for (const line of stack.split("\n")) {
+    const [, name, place = ""] = /^\s+at (?:(.*) \()?(.*?)\)?$/.exec(line) ?? []
+    if (!/:\d+$/.test(place) || place.startsWith(`${own}:`) || /^(node|bun|native|internal)\b/.test(place))
+      continue
+    return name && name !== "<anonymous>" ? `${name} ${place}` : place
+  }
+  return undefined
+}

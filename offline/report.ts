@@ -1,0 +1,84 @@
+import { type BakedPolicy, describeBaked } from "./baked.ts"
+import { type LoggedDenial, readDenials } from "./denial-log.ts"
+import { logFile } from "./denials.ts"
+import { type OfflineState, switchedOnBy } from "./switch.ts"
+
+/** What `opencode offline --json` prints. */
+export interface Report {
+  offline: boolean
+  /** What switched it on; null when it is off. */
+  origin: string | null
+  /** What the build decided: by default opt-in, and not locked. */
+  build: Omit<BakedPolicy, "allow">
+  allow: { entry: string; origin: string }[]
+  /** What is asked for in vain: by a project's own file and, when the build is locked, by anyone. */
+  ignored: { entry: string; origin: string }[]
+  /** The file that OPENCODE_OFFLINE_LOG names; null when it names none. */
+  log: string | null
+  /** The last attempts that were denied, of all processes, oldest first; null when there is no file that can be read. */
+  denied: LoggedDenial[] | null
+}
+
+/** Attempts that are shown. */
+const SHOWN = 20
+
+/** The policy in force, and the attempts denied so far as the log file has them. Loopback is always allowed. */
+export function report({ origin, policy, baked }: OfflineState, env: NodeJS.ProcessEnv): Report {
+  const lines = (entries: typeof policy.entries) =>
+    entries.map((entry) => ({ entry: entry.text, origin: entry.origin }))
+  const log = logFile(env)
+  return {
+    offline: origin !== undefined,
+    origin: origin ?? null,
+    build: { mode: baked.mode, locked: baked.locked },
+    allow: origin === undefined ? [] : [{ entry: "loopback", origin: "always" }, ...lines(policy.entries)],
+    ignored: lines(policy.ignored),
+    log: log ?? null,
+    denied: log === undefined ? null : readLog(log),
+  }
+}
+
+/** The report for people. */
+export function formatReport(report: Report, { baked }: Pick<OfflineState, "baked">): string {
+  const decided = describeBaked(baked)
+  const build = decided === undefined ? "" : `This build is ${decided}: that was decided when it was made.\n`
+  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${formatDenied(report)}`
+}
+
+const ONLINE =
+  'OpenCode is online: nothing is held back. Switch with --offline, OPENCODE_OFFLINE=1, or "offline": true in opencode.json.\n'
+
+function formatPolicy({ allow, ignored, build }: Report): string {
+  const width = Math.max(...[...allow, ...ignored].map(({ entry }) => entry.length))
+  const rows = (lines: Report["allow"]) =>
+    lines.map(({ entry, origin }) => `  ${entry.padEnd(width)}  ${origin}\n`).join("")
+  const vain = build.locked
+    ? "Asked for in vain, as the policy is locked"
+    : "Asked for by a project's own file, which cannot allow anything"
+  const heard = ignored.length > 0 ? `${vain}:\n${rows(ignored)}` : ""
+  return `OpenCode is offline (${switchedOnBy()}). It may connect to:\n${rows(allow)}${heard}Everything else is denied.\n`
+}
+
+function formatDenied({ log, denied }: Report): string {
+  if (log === null)
+    return "Attempts that are denied are in OpenCode's log, and in the file that OPENCODE_OFFLINE_LOG names.\n"
+  if (denied === null) return `Attempts that are denied go to ${log}, which cannot be read.\n`
+  if (denied.length === 0) return `No attempt was denied so far (${log}).\n`
+  const rows = denied.map(({ time, host, port, api, pid }) =>
+    printable(`  ${time}  ${port === null ? host : `${host}:${port}`}  ${api}  process ${pid}`),
+  )
+  return `Denied so far, the last ${denied.length} (${log}):\n${rows.join("\n")}\n`
+}
+
+function readLog(file: string): LoggedDenial[] | null {
+  try {
+    return readDenials(file, SHOWN)
+  } catch {
+    return null
+  }
+}
+
+/** A host is text of whoever asked for it: no control character of it may reach the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{C}/gu, "?")
+}

@@ -1,0 +1,73 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import { hostsTried, runCommand, runQuestion } from "./lib/scenarios.ts"
+
+// A refused connection ends nothing but what needed it, and is told in one line: to the person, where one asked for it, and
+// else in OpenCode's log. Beside it stands what upstream's tries in the same situation.
+
+setDefaultTimeout(300_000)
+
+const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
+const stock = { executable: await stockExecutable("1.3.0") }
+
+const answered = { exitCode: 0, stdout: "The mock model says hello.\n" }
+const project = (settings: object) => ({ "opencode.json": JSON.stringify(settings) })
+
+/** Lines on standard error that speak of a refusal, without colours. */
+const refusals = (stderr: string) => stderr.split("\n").filter((line) => /blocked|offline/i.test(line))
+
+test.concurrent("import of a URL ends with one line that names the setting", async () => {
+  const url = "https://share.example/share/abc"
+  const result = await runCommand(offline, "import", url)
+  expect(result).toMatchObject({ exitCode: 1, attempts: [] })
+  expect(result.stderr).not.toContain("Unexpected error")
+  expect(refusals(result.stderr)).toEqual([
+    expect.stringMatching(/share\.example:443 was blocked.*OPENCODE_OFFLINE_ALLOW=share\.example:443/),
+  ])
+  expect(hostsTried(await runCommand(stock, "import", url))).toContain("share.example")
+})
+
+/** What is there once someone has signed in to an organisation's server. */
+const signedIn = {
+  ".local/share/opencode/auth.json": JSON.stringify({
+    "https://corp.example": { type: "wellknown", key: "CORP_TOKEN", token: "t" },
+  }),
+}
+
+test.concurrent("the configuration of an organisation's server is left out with one line, and the rest works", async () => {
+  const result = await runQuestion({ ...offline, home: signedIn })
+  expect(result).toMatchObject({ ...answered, attempts: [] })
+  expect(refusals(result.stderr)).toEqual([
+    expect.stringMatching(/^! Going on without it: fetch to corp\.example:443 was blocked/),
+  ])
+  expect(hostsTried(await runQuestion({ ...stock, home: signedIn }))).toContain("corp.example")
+})
+
+test.concurrent("a sign-in ends with one line that names the setting", async () => {
+  const result = await runCommand(offline, "auth", "login", "https://corp.example")
+  expect(result).toMatchObject({ exitCode: 1, attempts: [] })
+  expect(refusals(result.stderr)).toEqual([expect.stringMatching(/OPENCODE_OFFLINE_ALLOW=corp\.example:443/)])
+  expect(result.stderr).not.toContain("Unexpected error")
+})
+
+test.concurrent("skills and instructions from a URL are left out, and the question is answered", async () => {
+  const files = project({
+    skills: { urls: ["https://skills.example/"] },
+    instructions: ["https://rules.example/rules.md"],
+  })
+  const result = await runQuestion({ ...offline, files })
+  expect(result).toMatchObject({ ...answered, attempts: [] })
+  expect(result.stderr).not.toMatch(/\n\s+at /)
+  expect(hostsTried(await runQuestion({ ...stock, files }))).toEqual(
+    expect.arrayContaining(["rules.example", "skills.example"]),
+  )
+})
+
+test.concurrent("an MCP server that is refused is shown as failed, with the reason, and the question is answered", async () => {
+  const files = project({ mcp: { tools: { type: "remote", url: "https://tools.example/mcp" } } })
+  expect(await runQuestion({ ...offline, files })).toMatchObject({ ...answered, attempts: [] })
+  const { exitCode, stdout, stderr, attempts } = await runCommand({ ...offline, files }, "mcp", "list")
+  expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
+  expect(stdout + stderr).toMatch(/tools .*failed[\s\S]*tools\.example:443 was blocked/)
+})

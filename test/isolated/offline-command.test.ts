@@ -1,0 +1,123 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { builtExecutable } from "../lib/built.ts"
+import { runIsolated } from "./lib/isolated.ts"
+import { runCommand, serverUrl } from "./lib/scenarios.ts"
+
+// What a person is told: what would be allowed, and what was denied.
+
+setDefaultTimeout(300_000)
+
+const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
+const allowing = { ...offline, env: { ...offline.env, OPENCODE_OFFLINE_ALLOW: "llm.example:443" } }
+
+test.concurrent.each([
+  ["https://llm.example/v1", 0, /^allowed {2}https:\/\/llm\.example\/v1\n.*OPENCODE_OFFLINE_ALLOW/],
+  ["http://llm.example/v1", 1, /^denied .*\n.*OPENCODE_OFFLINE_ALLOW=llm\.example:80/],
+  ["https://LLM.example.:443/", 0, /^allowed/],
+  ["http://2130706433:99/", 0, /loopback/],
+])("offline check %s exits with %p, says why and looks nothing up", async (url, code, text) => {
+  const { exitCode, stdout, attempts } = await runCommand(allowing, "offline", "check", url)
+  expect({ exitCode, attempts }).toEqual({ exitCode: code, attempts: [] })
+  expect(stdout).toMatch(text)
+})
+
+test.concurrent.each([[["llm.example:443"]], [["not a URL"]], [[]]])(
+  "offline check with %p exits with 2",
+  async (words) => {
+    const { exitCode, stdout, stderr } = await runCommand(allowing, "offline", "check", ...words)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" })
+    expect(stderr).toContain("is no URL with a host and a port")
+  },
+)
+
+test.concurrent("offline check --json says the same to a pipeline", async () => {
+  const { exitCode, stdout } = await runCommand(allowing, "offline", "check", "https://llm.example", "--json")
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toEqual({
+    url: "https://llm.example/",
+    allowed: true,
+    rule: "llm.example:443",
+    origin: "OPENCODE_OFFLINE_ALLOW",
+    why: expect.any(String),
+  })
+})
+
+const instructed = {
+  "opencode.json": JSON.stringify({ instructions: ["https://rules.example/rules.md"] }),
+}
+
+const denied = { pid: expect.any(Number), host: "rules.example", port: 443, api: "fetch" }
+
+test.concurrent("a denial goes to the file that is named, and the offline command reads it back", async () => {
+  await runIsolated({
+    ...offline,
+    env: { ...offline.env, OPENCODE_OFFLINE_LOG: "denied.jsonl" },
+    files: instructed,
+    provider: true,
+    args: ["serve", "--port", new URL(serverUrl).port],
+    async during({ execute, folder }) {
+      const { exitCode } = await execute(offline.executable, ["run", "say hi"])
+      expect(exitCode).toBe(0)
+      const lines = await readLines(`${folder.project}/denied.jsonl`)
+      const found = lines.map((line) => JSON.parse(line)).find(({ host }) => host === "rules.example")
+      expect(found.caller).toMatch(/\/src\/index\.js:\d+:\d+$/)
+      expect(found).toMatchObject({ ...denied, thread: 0 })
+      const { stdout } = await execute(offline.executable, ["offline"])
+      expect(stdout).toMatch(
+        /Denied so far, the last \d+ .*denied\.jsonl\):\n[\s\S]*rules\.example:443 {2}fetch/,
+      )
+      const report = JSON.parse((await execute(offline.executable, ["offline", "--json"])).stdout)
+      expect(report.denied).toContainEqual(found)
+      expect(report.log).toEndWith("/denied.jsonl")
+    },
+  })
+})
+
+test.concurrent("a denial in the TUI's worker goes to the file and to OpenCode's log, and nothing of it to the screen", async () => {
+  await runIsolated({
+    ...offline,
+    env: { ...offline.env, OPENCODE_OFFLINE_LOG: "denied.jsonl" },
+    files: instructed,
+    provider: true,
+    pty: true,
+    timeoutMs: 90_000,
+    async during({ waitFor, type, screen, folder }) {
+      await waitFor("Ask anything")
+      await waitFor("Mock Model")
+      await type("say hi")
+      await waitFor("say hi")
+      await type("\r")
+      const logged = /^WARN .*service=offline host=rules\.example port=443 api=fetch .*denied$/m
+      expect(await logWith(`${folder.home}/.local/share/opencode/log`, logged)).toMatch(logged)
+      expect(await screen()).not.toContain("rules.example")
+      const lines = await readLines(`${folder.project}/denied.jsonl`)
+      const threads = lines.map((line) => JSON.parse(line)).map(({ host, thread }) => ({ host, thread }))
+      expect(threads).toContainEqual({ host: "rules.example", thread: expect.any(Number) })
+      expect(threads.filter(({ thread }) => thread === 0)).toEqual([])
+    },
+  })
+})
+
+/** What is in OpenCode's log, as soon as it has the line that is waited for, or after ten seconds: it is written late. */
+async function logWith(folder: string, line: RegExp): Promise<string> {
+  for (const end = performance.now() + 10_000; ; await Bun.sleep(50)) {
+    const files = await Array.fromAsync(new Bun.Glob("*.log").scan({ cwd: folder, absolute: true }))
+    const text = (await Promise.all(files.map((file) => Bun.file(file).text()))).join("")
+    if (line.test(text) || performance.now() > end) return text
+  }
+}
+
+async function readLines(file: string): Promise<string[]> {
+  return (await Bun.file(file).text()).trimEnd().split("\n")
+}
+
+test.concurrent("without such a file, the offline command says where denials go", async () => {
+  const { stdout } = await runCommand(offline, "offline")
+  expect(stdout).toContain("in OpenCode's log, and in the file that OPENCODE_OFFLINE_LOG names")
+})
+
+test.concurrent("a log that cannot be written does not change what OpenCode does", async () => {
+  const env = { ...offline.env, OPENCODE_OFFLINE_LOG: "/proc/none/denied.jsonl" }
+  const result = await runCommand({ ...offline, env, files: instructed }, "run", "say hi")
+  expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
+})

@@ -1,0 +1,38 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { builtExecutable } from "../lib/built.ts"
+import { hostsTried, runQuestion } from "./lib/scenarios.ts"
+
+// What a name resolves to: an entry that is a name stands for the name, wherever it leads; an entry that is an address
+// stands for the address, and for no name that leads there.
+
+setDefaultTimeout(300_000)
+
+const offline = { executable: builtExecutable() }
+
+function fetching(urls: string[], allow: string) {
+  const files = { "opencode.json": JSON.stringify({ instructions: urls }) }
+  return runQuestion({ ...offline, files, env: { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW: allow } })
+}
+
+test.concurrent.each(["10.0.0.5", "169.254.169.254", "203.0.113.5"])(
+  "an allowed name is followed to %s, as an organisation's own names lead anywhere",
+  async (address) => {
+    const name = `at-${address.replaceAll(".", "-")}.example`
+    const result = await fetching([`http://${name}/`, `http://${address}/`], name)
+    expect(hostsTried(result)).toEqual([name])
+    const dialled = result.attempts.filter(({ port }) => port === 80).map((attempt) => attempt.address)
+    expect([...new Set(dialled)]).toEqual([address])
+  },
+)
+
+test.concurrent("a name that is not allowed is not looked up, though it leads to an allowed address", async () => {
+  const urls = ["http://at-10-0-0-5.example/", "http://other.example/", "http://at-127-0-0-1.example:4010/"]
+  const result = await fetching(urls, "private, 198.18.0.0/15, 10.0.0.5")
+  expect(result).toMatchObject({ exitCode: 0, attempts: [] })
+})
+
+test.concurrent("an allowed address is reached, and no name server is asked for anything", async () => {
+  const result = await fetching(["http://10.0.0.5/", "http://at-10-0-0-5.example/"], "10.0.0.5")
+  expect(result.attempts.map(({ name, address, port }) => ({ name, address, port }))).not.toEqual([])
+  for (const attempt of result.attempts) expect(attempt).toMatchObject({ address: "10.0.0.5", port: 80 })
+})
