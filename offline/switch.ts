@@ -1,4 +1,4 @@
-import { type BakedPolicy, builtInLines, readBakedPolicy } from "./baked.ts"
+import { type BakedPolicy, readBakedPolicy, UNBAKED } from "./baked.ts"
 import { userConfigFile } from "./config-files.ts"
 import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
@@ -91,27 +91,26 @@ function begin(): OfflineState {
   }
 }
 
-function resolveHere(baked = readBakedPolicy()): Handover {
+function resolveHere(): Handover {
   delete process.env[HANDOVER]
+  const baked = readBakedPolicy()
   const resolution = resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd(), baked })
   const userConfig = resolution.origin === undefined ? "" : userConfigFile(process.env)
   return { ...resolution, userConfig, baked }
 }
 
 /**
- * Without a handover the main thread is off, unless the build or the environment says otherwise; a child that is Bun is
- * always offline. The executable's own policy counts, whatever is handed; such a child has none inside.
+ * What the main thread, or the process that started this one, has resolved. Nothing but the guard can hand it over: a
+ * worker's constructor sets it over whatever a caller names. Without it the main thread is off, unless the environment
+ * says otherwise; a child that is Bun is always offline.
  */
 function takeOver(): Handover {
-  const text = process.env[HANDOVER]
+  const handed = process.env[HANDOVER]
   delete process.env[HANDOVER]
-  const handed = text === undefined ? undefined : (JSON.parse(text) as Handover)
-  const baked = (childModule && handed?.baked) || readBakedPolicy()
-  if (handed) return { ...handed, allow: baked.locked ? builtInLines(baked) : handed.allow, baked }
-  if (childModule)
-    return { origin: "the process that started this one", allow: [], ignored: [], userConfig: "", baked }
-  if (baked.mode === "always" || environmentSaysOn(process.env)) return resolveHere(baked)
-  return { origin: undefined, allow: [], ignored: [], userConfig: "", baked }
+  if (handed !== undefined) return JSON.parse(handed) as Handover
+  if (!childModule && environmentSaysOn(process.env)) return resolveHere()
+  const origin = childModule && "the process that started this one"
+  return { origin, allow: [], ignored: [], userConfig: "", baked: UNBAKED }
 }
 
 function isMainThread(): boolean {
