@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { namespacePrefix } from "../scripts/lib/isolation/namespace.ts"
 import { run } from "../scripts/lib/process.ts"
-import { namespacePrefix } from "./isolated/lib/namespace.ts"
 import { copyProject, type Project } from "./lib/project.ts"
 
 let project: Project

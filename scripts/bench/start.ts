@@ -1,5 +1,5 @@
-import { runIsolated } from "../../test/isolated/lib/isolated.ts"
 import { Failure } from "../lib/errors.ts"
+import { runIsolated } from "../lib/isolation/isolated.ts"
 import { formatDuration } from "../lib/log.ts"
 import type { Bench, Line } from "./lines.ts"
 import { fastest, median, pairedRatio, takeTurns } from "./rounds.ts"

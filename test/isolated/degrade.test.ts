@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
+import { hostsTried, runCommand, runQuestion } from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
-import { hostsTried, runCommand, runQuestion } from "./lib/scenarios.ts"
 
 // A refused connection ends nothing but what needed it, and is told in one line: to the person, where one asked for it, and
 // else in OpenCode's log. Beside it stands what upstream's tries in the same situation.

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { join } from "node:path"
-import type { Attempt } from "./lib/attempts.ts"
-import { type IsolatedOptions, runIsolated } from "./lib/isolated.ts"
+import type { Attempt } from "../../scripts/lib/isolation/attempts.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 
 setDefaultTimeout(300_000)
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 import type { HostOutcome } from "./lib/guard-hosts-probe.ts"
 import { tamperings } from "./lib/guard-tamperings.ts"
-import { runIsolated } from "./lib/isolated.ts"
 
 setDefaultTimeout(300_000)
 

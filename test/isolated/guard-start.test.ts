@@ -1,9 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import { readFile } from "node:fs/promises"
+import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { readModuleGraph } from "../../scripts/lib/module-graph/index.ts"
 import { BUNDLES } from "../../scripts/lib/release-source.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { type IsolatedOptions, runIsolated } from "./lib/isolated.ts"
 
 // Nothing that lies in the working directory or stands in the environment runs ahead of the guard. That the same does run
 // when the executable is Bun is what shows that it would.

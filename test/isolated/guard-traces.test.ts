@@ -1,8 +1,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
-import { runIsolated } from "./lib/isolated.ts"
 
 setDefaultTimeout(300_000)
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
-import type { Attempt } from "./lib/attempts.ts"
+import type { Attempt } from "../../scripts/lib/isolation/attempts.ts"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { LEAVE_OUT, makeGuardExecutable } from "./lib/guard-executable.ts"
 import type { Outcome } from "./lib/guard-probe.ts"
 import { type Family, vectors } from "./lib/guard-vectors.ts"
 import { throughFetch } from "./lib/guard-vectors-clients.ts"
-import { runIsolated } from "./lib/isolated.ts"
 
 // Every way to open a connection, from inside the executable, judged by what leaves the network namespace. That the same
 // code gets out without the guard, and with one interception left out, is what makes "nothing left" mean something.

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { copyProject, type Project } from "../lib/project.ts"
-import { runIsolated } from "./lib/isolated.ts"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import {
   ask,
   converse,
@@ -12,7 +11,8 @@ import {
   serveAndAsk,
   serverUrl,
   toolResults,
-} from "./lib/scenarios.ts"
+} from "../../scripts/lib/isolation/scenarios.ts"
+import { copyProject, type Project } from "../lib/project.ts"
 
 // Builds whose policy was decided when they were made, and everything that could undo it.
 

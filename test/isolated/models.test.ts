@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { stockExecutable } from "../lib/stock.ts"
-import { runIsolated } from "./lib/isolated.ts"
 
 /** Upstream empties a cache that does not carry the number of its own layout. */
 const CACHE_LAYOUT = { ".cache/opencode/version": "21" }

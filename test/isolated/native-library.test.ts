@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
-import { runIsolated } from "./lib/isolated.ts"
 
 /** The native libraries that a command leaves in the temporary folder, which is the project's here. */
 async function librariesLeft(executable: string, args: string[]): Promise<string[]> {

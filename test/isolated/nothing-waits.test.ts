@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import type { Turn } from "../../scripts/lib/isolation/provider.ts"
+import { ask, serve, serverUrl, toolResults } from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { runIsolated } from "./lib/isolated.ts"
-import type { Turn } from "./lib/provider.ts"
-import { ask, serve, serverUrl, toolResults } from "./lib/scenarios.ts"
 
 // Behind a firewall that drops every packet: what is asked for is done, or refused with what to do, and no packet is
 // sent that an answer could be waited for. How long it takes is measured by `npm run bench -- --only waits`.

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { runCommand, serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { runIsolated } from "./lib/isolated.ts"
-import { runCommand, serverUrl } from "./lib/scenarios.ts"
 
 // What a person is told: what would be allowed, and what was denied.
 

@@ -1,7 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
-import { builtExecutable } from "../lib/built.ts"
-import { stockExecutable } from "../lib/stock.ts"
-import { providerUrl, type Turn } from "./lib/provider.ts"
+import { providerUrl, type Turn } from "../../scripts/lib/isolation/provider.ts"
 import {
   ask,
   hostsTried,
@@ -12,7 +10,9 @@ import {
   serverUrl,
   toolResults,
   toolsOffered,
-} from "./lib/scenarios.ts"
+} from "../../scripts/lib/isolation/scenarios.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
 
 // What would have connected: offline, each says so or works without, and tries nothing. Beside the features that upstream
 // tries silently stands what the stock executable does in the same situation.

@@ -1,6 +1,13 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
+import {
+  converse,
+  runCommand,
+  runQuestion,
+  type Setup,
+  serveAndAsk,
+  toolResults,
+} from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { converse, runCommand, runQuestion, type Setup, serveAndAsk, toolResults } from "./lib/scenarios.ts"
 
 // The main promise, on the executable that was built: with the switch on, whichever way, no packet goes anywhere but to
 // loopback. stock.test.ts and detector.test.ts show that the recorder would have seen one.

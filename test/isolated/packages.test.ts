@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test"
+import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { providerConfig, type Turn } from "../../scripts/lib/isolation/provider.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
-import { type IsolatedOptions, runIsolated } from "./lib/isolated.ts"
-import { providerConfig, type Turn } from "./lib/provider.ts"
 
 const HELLO: Turn[] = [{ text: "hello" }]
 

@@ -1,6 +1,12 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
+import {
+  ask,
+  hostsTried,
+  runCommand,
+  runQuestion,
+  toolResults,
+} from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { ask, hostsTried, runCommand, runQuestion, toolResults } from "./lib/scenarios.ts"
 
 // Who may widen the policy, and who may not, on the executable that was built.
 

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
+import { hostsTried, runQuestion } from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { hostsTried, runQuestion } from "./lib/scenarios.ts"
 
 // What a name resolves to: an entry that is a name stands for the name, wherever it leads; an entry that is an address
 // stands for the address, and for no name that leads there.

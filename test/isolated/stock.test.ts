@@ -1,5 +1,4 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
-import { stockExecutable } from "../lib/stock.ts"
 import {
   converse,
   hostsTried,
@@ -9,7 +8,8 @@ import {
   serveAndAsk,
   serverUrl,
   toolResults,
-} from "./lib/scenarios.ts"
+} from "../../scripts/lib/isolation/scenarios.ts"
+import { stockExecutable } from "../lib/stock.ts"
 
 // What upstream's own executable is known to try: if these are not seen, the recorder is broken, and a run of ours that is
 // seen to try nothing proves nothing.

@@ -1,6 +1,4 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
-import { builtExecutable } from "../lib/built.ts"
-import { stockExecutable } from "../lib/stock.ts"
 import {
   converse,
   hostsTried,
@@ -9,7 +7,9 @@ import {
   serveAndAsk,
   toolResults,
   toolsOffered,
-} from "./lib/scenarios.ts"
+} from "../../scripts/lib/isolation/scenarios.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
 
 // What is on and what is off, seen from outside: by what is tried.
 

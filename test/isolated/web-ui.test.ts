@@ -1,10 +1,10 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import { join } from "node:path"
+import { unpackBrowser } from "../../scripts/lib/isolation/browser-files.ts"
+import { waitForServer } from "../../scripts/lib/isolation/control-client.ts"
+import { type IsolatedContext, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { hostsTried, serve, serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { unpackBrowser } from "./lib/browser-files.ts"
-import { waitForServer } from "./lib/control-client.ts"
-import { type IsolatedContext, runIsolated } from "./lib/isolated.ts"
-import { hostsTried, serve, serverUrl } from "./lib/scenarios.ts"
 import type { Visit, VisitRequest } from "./lib/visit.ts"
 
 setDefaultTimeout(180_000)

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
-import { Failure } from "../../../scripts/lib/errors.ts"
-import { run } from "../../../scripts/lib/process.ts"
+import { Failure } from "../errors.ts"
+import { run } from "../process.ts"
 
 const NAMESPACES = ["--net", "--mount", "--pid", "--fork", "--kill-child"]
 

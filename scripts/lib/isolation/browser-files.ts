@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises"
 import { fileURLToPath } from "node:url"
 import { createBrotliDecompress } from "node:zlib"
 import { extract } from "tar"
-import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
+import { defaultCache } from "../npm/cache.ts"
 
 const archives = fileURLToPath(new URL("../../bin/", import.meta.resolve("@sparticuz/chromium")))
 
