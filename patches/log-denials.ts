@@ -20,7 +20,7 @@ export default definePatch({
     {
       file: "src/util/log.ts",
       what: "the return of Log.init when the log is printed",
-      find: { rule: { pattern: "if ($OPTIONS.print) return;" } },
+      find: { rule: { pattern: "if ($OPTIONS.print) return" } },
       places: { main: 1, worker: 1 },
       change: (place, offline) => [
         replace(place, `if (${captured(place, "OPTIONS").text()}.print) return ${handOver(place, offline)};`),

@@ -1,0 +1,101 @@
+import { readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { Failure } from "../errors.ts"
+import { type AppliedPatch, applySeries, type NamedPatch, type Tree } from "./apply.ts"
+import type { Patch } from "./patch.ts"
+import { parseUnit, type Unit } from "./unit.ts"
+
+/** Where upstream's monorepo has the package that `Edit.file` is relative to. */
+export const PACKAGE = "packages/opencode"
+
+/** The name by which patched code of the git source knows the `Offline` object. */
+const OFFLINE = "Offline"
+const IMPORT = `import { ${OFFLINE} } from "@/offline"`
+
+/** What a patch did to the tree, and the files that it changed, as they are now. */
+export interface GitChange {
+  applied: AppliedPatch
+  changed: Unit[]
+}
+
+/**
+ * The files of a checked-out tree that a series names, one unit a file. A file that is not there is no unit, so the
+ * edit that names it finds no place and says so.
+ * @param root the monorepo's folder
+ */
+export async function readGitTree(root: string, series: Patch[]): Promise<Tree> {
+  const files = new Set(series.flatMap(({ edits }) => edits.map((edit) => edit.file)))
+  const sources = [...files].filter((file) => file.startsWith("src/"))
+  const units = sources.map(async (file) => {
+    const text = await readFile(join(root, PACKAGE, file), "utf8").catch(absent)
+    return text === undefined ? [] : [{ file, text }]
+  })
+  return { name: "git", units: (await Promise.all(units)).flat() }
+}
+
+/**
+ * Applies a series in memory, patch by patch, as upstream's style wants it: an import instead of a global, no
+ * semicolons. Nothing is written, so a failure leaves nothing behind.
+ * @throws Failure as applySeries does; also when a file has another `Offline`
+ */
+export function applyToGitTree(tree: Tree, series: NamedPatch[]): GitChange[] {
+  let current = tree
+  return series.map((patch) => {
+    const { trees, applied } = applySeries([current], [inStyle(patch)], OFFLINE)
+    const units = trees[0]!.units.map((unit, i) =>
+      unit === current.units[i] ? unit : withImport(unit, current.units[i]!),
+    )
+    const changed = units.filter((unit, i) => unit !== current.units[i])
+    current = { ...current, units }
+    return { applied: applied[0]!, changed }
+  })
+}
+
+/** Writes changed files back into the checked-out tree. */
+export async function writeUnits(root: string, units: Unit[]): Promise<void> {
+  await Promise.all(units.map(({ file, text }) => writeFile(join(root, PACKAGE, file), text)))
+}
+
+function inStyle(patch: NamedPatch): NamedPatch {
+  const edits = patch.edits.map((edit) => ({
+    ...edit,
+    change: (...args: Parameters<typeof edit.change>) =>
+      edit.change(...args).map((change) => ({ ...change, text: change.text.replace(/;(?=\n|$)/g, "") })),
+  }))
+  return { ...patch, edits }
+}
+
+/** The import stands behind the file's last one; a file without imports gets it as its first line. */
+function withImport(unit: Unit, before: Unit): Unit {
+  if (imports(unit) || !uses(unit)) return unit
+  if (uses(before)) throw taken(unit)
+  const last = parseUnit(unit)
+    .findAll({ rule: { kind: "import_statement", inside: { kind: "program" } } })
+    .at(-1)
+  const at = last?.range().end.index
+  const text =
+    at === undefined
+      ? `${IMPORT}\n\n${unit.text}`
+      : `${unit.text.slice(0, at)}\n${IMPORT}${unit.text.slice(at)}`
+  return { ...unit, text }
+}
+
+function imports(unit: Unit): boolean {
+  return unit.text.includes(`${IMPORT}\n`)
+}
+
+function uses(unit: Unit): boolean {
+  return parseUnit(unit).has({ rule: { kind: "identifier", regex: `^${OFFLINE}$` } })
+}
+
+function taken(unit: Unit): Failure {
+  return new Failure({
+    what: `${unit.file} of the git tree has a name ${OFFLINE} of its own`,
+    why: "patched code reaches ours by that name",
+    next: "give it another name in scripts/lib/series/git-tree.ts",
+  })
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error
+}
