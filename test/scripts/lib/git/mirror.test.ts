@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { checkOut, mirrorCommit } from "../../../../scripts/lib/git/mirror.ts"
@@ -70,7 +70,20 @@ describe("the mirror of a pinned commit", () => {
     await checkedOut(join(root, "nothing-here"), cache)
   })
 
-  test("is fetched again when an object in it is damaged, or a file of it is gone", async () => {
+  test("is fetched again when one byte of an object in it is another", async () => {
+    const cache = newFolder()
+    const mirror = await mirrorCommit(origin(upstream), cache)
+    const blob = await must(upstream, ["rev-parse", `${commits.first}:packages/opencode/src/index.ts`])
+    const path = join(mirror, "objects", blob.slice(0, 2), blob.slice(2))
+    const bytes = await readFile(path)
+    bytes[bytes.length >> 1]! ^= 1
+    await chmod(path, 0o600)
+    await writeFile(path, bytes)
+    await checkedOut(upstream, cache)
+    expect(Buffer.compare(await readFile(path), bytes)).not.toBe(0)
+  })
+
+  test("is fetched again when its objects are gone, or it is no repository any more", async () => {
     const cache = newFolder()
     const mirror = await mirrorCommit(origin(upstream), cache)
     const packs = (await readdir(join(mirror, "objects/pack"))).filter((name) => name.endsWith(".pack"))
@@ -121,6 +134,28 @@ describe("the series on a checked-out tree", () => {
     const onGit = series.filter(({ edits }) => edits.some(({ places }) => places.git !== 0))
     expect(subjects).toEqual(onGit.map(({ subject }) => subject))
     expect(await must(folders[0]!, ["status", "--porcelain"])).toBe("")
+    const identities = await must(folders[0]!, ["log", "--format=%an %ae %at %cn %ce %ct"])
+    const [identity] = (await must(upstream, ["log", "-1", "--format=%an %ae %at", commits.first])).split(
+      "\n",
+    )
+    const [, ...ours] = identities.split("\n").reverse()
+    expect([...new Set(ours)]).toEqual([`${identity} ${identity}`])
+  })
+
+  test("touches no repository that the environment names", async () => {
+    const mine = newFolder()
+    await mkdir(mine)
+    await must(mine, ["init", "--quiet"])
+    process.env.GIT_DIR = join(mine, ".git")
+    process.env.GIT_WORK_TREE = mine
+    try {
+      await commitSeries(await checkedOut(upstream), await readSeries())
+    } finally {
+      delete process.env.GIT_DIR
+      delete process.env.GIT_WORK_TREE
+    }
+    expect(await readdir(mine)).toEqual([".git"])
+    expect(await must(mine, ["count-objects"])).toBe("0 objects, 0 kilobytes")
   })
 
   test("brings offline/ as modules that Bun bundles", async () => {
