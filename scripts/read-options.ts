@@ -46,7 +46,7 @@ export function readOptions(argv: string[]): BuildOptions {
   if (options.source === "git") {
     throw new Failure({
       what: "The git source cannot be built yet",
-      why: "this version builds the release source only",
+      why: "this version fetches the pinned commit and applies the series to it, but does not compile it yet",
       next: "npm run build -- --source release",
     })
   }

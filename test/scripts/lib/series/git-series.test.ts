@@ -1,0 +1,62 @@
+import { describe, expect, test } from "bun:test"
+import { applyToGitTree } from "../../../../scripts/lib/series/git-tree.ts"
+import type { Unit } from "../../../../scripts/lib/series/unit.ts"
+import { readSeries } from "../../../../scripts/read-series.ts"
+import { SOURCES } from "../../../lib/stand-in-upstream.ts"
+
+const series = await readSeries()
+const files: Unit[] = Object.entries(SOURCES).map(([file, text]) => ({ file, text }))
+
+const VARIANTS: Record<string, (text: string) => string> = {
+  "indented with tabs": (text) => text.replaceAll("  ", "\t"),
+  "with semicolons": (text) => text.replace(/^( *(?:const|return|await) .*[^{(,])$(?!\n\s*\.)/gm, "$1;"),
+  "with its locals renamed": (text) =>
+    text.replace(/\b(args|options|toast|server|dialog|cmd(?=: string)|found|response|c)\b(?!:)/g, "$1Other"),
+  "without namespaces": (text) => text.replace(/^export namespace \w+ \{\n([\s\S]*?)^\}\n/gm, "$1"),
+  "imported by alias": (text) => text.replaceAll('from "../', 'from "@/').replaceAll('from "./', 'from "@/'),
+  "imported by relative path": (text) => text.replaceAll('from "@/', 'from "../'),
+  "moved down within the file": (text) => `${"const unrelated = 1\n".repeat(40)}${text}`,
+  "followed by other code": (text) => `${text}\nexport function unrelated() {\n  return 1\n}\n`,
+}
+
+function apply(units: Unit[], patches = series) {
+  return applyToGitTree({ name: "git", units }, patches)
+}
+
+function places(changes: ReturnType<typeof apply>) {
+  return changes.map(({ applied }) => [applied.name, applied.counts.git])
+}
+
+describe("the series on the git source", () => {
+  const expected = places(apply(files))
+
+  for (const [variant, change] of Object.entries(VARIANTS)) {
+    test(`finds the same places in code ${variant}`, () => {
+      const units = files.map(({ file, text }) => ({ file, text: change(text) }))
+      expect(units).not.toEqual(files)
+      expect(places(apply(units))).toEqual(expected)
+    })
+  }
+
+  const onGit = series.filter(({ edits }) => edits.some(({ places }) => places.git !== 0))
+
+  for (const patch of onGit) {
+    const named = new Set(patch.edits.map(({ file }) => file))
+    const refusal = `The patch ${patch.name} does not apply`
+
+    test(`refuses ${patch.name} when any of its files is gone, or holds its place twice`, () => {
+      for (const file of named) {
+        const without = files.filter((unit) => unit.file !== file)
+        expect(() => apply(without, [patch]), `${file} gone`).toThrow(refusal)
+        const twice = files.map((unit) => (unit.file === file ? { file, text: unit.text + unit.text } : unit))
+        expect(() => apply(twice, [patch]), `${file} twice`).toThrow(refusal)
+      }
+    })
+  }
+
+  test("leaves out what edits a dependency", () => {
+    expect(series.filter((patch) => !onGit.includes(patch)).map(({ name }) => name)).toEqual([
+      "opentui-load-lazily",
+    ])
+  })
+})
