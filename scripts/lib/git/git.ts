@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path"
 import { run } from "../process.ts"
 
 export interface GitResult {
@@ -19,7 +20,9 @@ export async function git(
   env: Record<string, string> = {},
 ): Promise<GitResult> {
   const inherited = Object.entries(process.env).filter(([name]) => !REPOSITORY.test(name))
-  const all = { ...Object.fromEntries(inherited), ...QUIET, ...env }
+  // Without a repository in the folder itself, git would take the one that the folder stands in.
+  const ceiling = { GIT_CEILING_DIRECTORIES: dirname(resolve(folder)) }
+  const all = { ...Object.fromEntries(inherited), ...QUIET, ...ceiling, ...env }
   const { exitCode, code, stdout, stderr } = await run("git", args, {
     cwd: folder,
     env: all,

@@ -60,8 +60,13 @@ async function isWhole(mirror: string, commit: string): Promise<boolean> {
 }
 
 async function fetchCommit(origin: Origin, folder: string, cache: string): Promise<void> {
-  await git(folder, ["init", "--quiet", "--bare"])
-  await git(folder, ["config", "uploadpack.allowAnySHA1InWant", "true"])
+  for (const args of [
+    ["init", "--quiet", "--bare"],
+    ["config", "uploadpack.allowAnySHA1InWant", "true"],
+  ]) {
+    const { ok, stderr } = await git(folder, args)
+    if (!ok) throw fetchFailure(origin, cache, stderr)
+  }
   const url = await locate(origin.url)
   const bySha = await git(folder, ["fetch", "--quiet", "--no-tags", "--depth=1", url, origin.commit])
   if (!bySha.ok) await fetchRefs(origin, url, folder, cache)
@@ -72,11 +77,14 @@ async function fetchCommit(origin: Origin, folder: string, cache: string): Promi
 async function fetchRefs(origin: Origin, url: string, folder: string, cache: string): Promise<void> {
   const names = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]
   const { ok, stderr } = await git(folder, ["fetch", "--quiet", "--no-tags", url, ...names])
-  if (ok) return
+  if (!ok) throw fetchFailure(origin, cache, stderr)
+}
+
+function fetchFailure(origin: Origin, cache: string, stderr: string): unknown {
   if (/No space left on device|Disk quota exceeded/i.test(stderr)) {
-    throw explainCacheFailure(Object.assign(new Error(stderr), { code: "ENOSPC" }), cache)
+    return explainCacheFailure(Object.assign(new Error(stderr), { code: "ENOSPC" }), cache)
   }
-  throw new Failure({
+  return new Failure({
     what: `Nothing could be fetched from ${origin.url}`,
     why: stderr || "git says no more",
     next: `see whether git reaches it (git ls-remote ${origin.url}), or name a mirror or a bundle: npm run build -- --source git --git-url URL|PATH|BUNDLE`,

@@ -1,5 +1,5 @@
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { cp, readdir, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { Failure } from "../errors.ts"
 import { git } from "../git/git.ts"
 import type { AppliedPatch, NamedPatch } from "./apply.ts"
@@ -65,7 +65,6 @@ async function copyOffline(folder: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!name.endsWith(".ts")) continue
     const path = join(folder, name)
-    await mkdir(dirname(path), { recursive: true })
     const text = await readFile(path, "utf8")
     await writeFile(path, text.replace(/((?:from|import) ?\(?"\.{1,2}\/[^"\n]+)\.ts"/g, '$1"'))
   }

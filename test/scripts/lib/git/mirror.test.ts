@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { git } from "../../../../scripts/lib/git/git.ts"
 import { checkOut, mirrorCommit } from "../../../../scripts/lib/git/mirror.ts"
 import { commitSeries } from "../../../../scripts/lib/series/git-commits.ts"
 import { readSeries } from "../../../../scripts/read-series.ts"
@@ -140,6 +141,15 @@ describe("the series on a checked-out tree", () => {
     )
     const [, ...ours] = identities.split("\n").reverse()
     expect([...new Set(ours)]).toEqual([`${identity} ${identity}`])
+  })
+
+  test("touches no repository that a folder stands in", async () => {
+    const mine = newFolder()
+    await mkdir(join(mine, "inner"), { recursive: true })
+    await must(mine, ["init", "--quiet"])
+    expect((await git(join(mine, "inner"), ["rev-parse", "--git-dir"])).stderr).toContain(
+      "not a git repository",
+    )
   })
 
   test("touches no repository that the environment names", async () => {
