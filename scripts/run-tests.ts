@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Failure, runCommand } from "./lib/errors.ts"
@@ -33,11 +33,18 @@ await runCommand(async () => {
 async function isStale(): Promise<boolean> {
   const built = await stat(EXECUTABLE).catch(() => undefined)
   if (!built) return true
-  const files = await new Bun.Glob(`{${INPUTS.join(",")}}{,/**}`).scan({ cwd: ROOT })
-  for await (const file of files) {
-    if ((await stat(join(ROOT, file))).mtimeMs > built.mtimeMs) return true
+  for (const input of INPUTS) {
+    if ((await lastChange(join(ROOT, input))) > built.mtimeMs) return true
   }
   return false
+}
+
+/** When a file, or anything in a folder, was changed last: a removed file changes its folder. */
+async function lastChange(path: string): Promise<number> {
+  const found = await stat(path)
+  if (!found.isDirectory()) return found.mtimeMs
+  const inside = await Promise.all((await readdir(path)).map((name) => lastChange(join(path, name))))
+  return Math.max(found.mtimeMs, ...inside)
 }
 
 async function buildExecutable(): Promise<void> {

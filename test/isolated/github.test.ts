@@ -1,0 +1,30 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { hostsTried, runCommand } from "../../scripts/lib/isolation/scenarios.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+
+setDefaultTimeout(120_000)
+
+const event = {
+  eventName: "workflow_dispatch",
+  actor: "someone",
+  repo: { owner: "someone", repo: "something" },
+  payload: {},
+}
+
+const env = {
+  MODEL: "mock/mock-model",
+  PROMPT: "say hi",
+  USE_GITHUB_TOKEN: "true",
+  GITHUB_TOKEN: "none",
+  GITHUB_RUN_ID: "1",
+}
+
+test.each(["upstream's", "ours, with the switch off,"])(
+  "%s calls GitHub's API by the names of its endpoints",
+  async (whose) => {
+    const executable = whose === "upstream's" ? await stockExecutable("1.3.0") : builtExecutable()
+    const run = await runCommand({ executable, env }, "github", "run", "--event", JSON.stringify(event))
+    expect(hostsTried(run)).toContain("api.github.com")
+  },
+)
