@@ -57,6 +57,7 @@ describe("the series on the git source", () => {
   test("leaves out what edits a dependency", () => {
     expect(series.filter((patch) => !onGit.includes(patch)).map(({ name }) => name)).toEqual([
       "opentui-load-lazily",
+      "github-read-endpoints-lazily",
     ])
   })
 })
