@@ -1,0 +1,39 @@
+import type { IsolatedOptions, IsolatedResult } from "../lib/isolation/isolated.ts"
+import type { NetworkMode } from "../lib/isolation/network.ts"
+
+/** What is audited: upstream's executable as it is, or one that is run with the switch thrown. */
+export type Variant = "stock" | "offline"
+
+/** What a scenario is given to run OpenCode with. */
+export interface AuditContext {
+  variant: Variant
+  mode: NetworkMode
+  executable: string
+  /**
+   * Runs a command isolated, as `runIsolated` does, with the executable, the mode and, for the variant `offline`, the
+   * switch filled in. Each call is a namespace and a home of its own; what each of them tried is recorded.
+   */
+  isolated(options: Omit<IsolatedOptions, "executable" | "mode">): Promise<IsolatedResult>
+}
+
+/** Whether a scenario did its job, and what was seen of it in one line (an answer, a screen's words, an error). */
+export interface Outcome {
+  worked: boolean
+  detail: string
+}
+
+/** One thing that OpenCode is used for. A file `NAME.ts` in a folder of scenarios has one as its default export. */
+export interface Scenario {
+  /** A row's title in the report, as `run with tool calls`. */
+  title: string
+  /** What it does and, in its words, what its job is, for a reader of the report. */
+  what: string
+  /** Whether its job needs no network, so that offline it must still be done. */
+  worksOffline: boolean
+  run(context: AuditContext): Promise<Outcome>
+}
+
+/** Names the type of a scenario for the file that has it. */
+export function defineScenario(scenario: Scenario): Scenario {
+  return scenario
+}
