@@ -2,10 +2,10 @@ import { createHash } from "node:crypto"
 import { rmSync } from "node:fs"
 import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join, relative } from "node:path"
-import type { Build } from "./check-executable.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import type { FileStart } from "./lib/module-graph/index.ts"
+import type { AppliedPatch } from "./lib/series/apply.ts"
 import type { BuildOptions } from "./read-options.ts"
 
 /** A folder beside the release's own, in which it is made; nothing of it is seen until it is whole. */
@@ -86,11 +86,11 @@ async function* readStart({ path, length }: FileStart): AsyncGenerator<Uint8Arra
  * @throws Failure when a promised file is missing
  */
 export async function writeRelease(
-  { applied, built }: Build,
+  { applied, staging }: { applied: AppliedPatch[]; staging: Staging },
   record: BuildRecord,
   { out }: BuildOptions,
 ): Promise<void> {
-  const { folder } = built.staging
+  const { folder } = staging
   const files = new Map<string, string>()
   files.set("build.json", `${JSON.stringify(record, null, 2)}\n`)
   files.set(
@@ -108,7 +108,8 @@ export async function writeRelease(
 export function describeRelease(record: BuildRecord, options: BuildOptions): string {
   if (options.json) return JSON.stringify(record, null, 2)
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
-  return `${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
+  const check = record.source === "release" ? `    Check it: npm run verify -- ${file}` : ""
+  return `${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline${check}`
 }
 
 /** Removes what killed builds of the same release left behind; the process's id in the name says whose it is. */
