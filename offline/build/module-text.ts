@@ -13,5 +13,7 @@ export function moduleText(embedded: Embedded, imported = false): string {
   const imports = parts.map(
     (part) => `import ${part} from ${JSON.stringify(embedded[part])} with { type: "file" }\n`,
   )
-  return `${imports.join("")}export const embedded = { ...${JSON.stringify(embedded)}, ${parts.join(", ")} }\n`
+  // A path of the machine that builds does not belong into the executable.
+  const rest = JSON.stringify(embedded, (key, value) => (parts.includes(key as never) ? undefined : value))
+  return `${imports.join("")}export const embedded = { ...${rest}, ${parts.join(", ")} }\n`
 }
