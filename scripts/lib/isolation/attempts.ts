@@ -2,6 +2,7 @@ import type { CapturedPacket } from "./capture.ts"
 import type { NameTable } from "./names.ts"
 import { type Packet, parsePacket } from "./packet.ts"
 import { describePayload, questionOf } from "./payload.ts"
+import type { Sender } from "./sender.ts"
 
 /** One thing that a program tried to reach outside loopback: a connection, a datagram, a name lookup. */
 export interface Attempt {
@@ -16,6 +17,11 @@ export interface Attempt {
   name?: string
   /** What was asked for, where it can be read: `dns A example.org`, `tls example.org`, `http GET example.org/`. */
   what?: string
+  /** How many packets were sent in it, and their size from the IP header on, in bytes. */
+  packets: number
+  bytes: number
+  /** Undefined when it was not looked for, or was gone before it was found. */
+  process?: Sender
 }
 
 /** Finds what programs started in what left them: answers to others and later packets of a flow do not count. */
@@ -23,18 +29,21 @@ export function findAttempts(packets: CapturedPacket[], names: NameTable): Attem
   const flows = new Map<string, Flow>()
   const ends = new Set<string>()
   const attempts: Attempt[] = []
-  for (const { at, bytes } of packets) {
-    const packet = parsePacket(bytes)
+  for (const captured of packets) {
+    const packet = parsePacket(captured.bytes)
+    const at = Math.round(captured.at)
     if (!packet) {
-      attempts.push({ at: Math.round(at), protocol: "other" })
+      attempts.push({ at, protocol: "other", packets: 1, bytes: captured.bytes.length })
       continue
     }
     const key = flowKey(packet)
     const flow = flows.get(key)
     if (flow && !startsAnew(packet, flow)) {
+      count(captured, flow.attempt)
       flow.attempt.what ??= describePayload(packet)
     } else if (flow || !isAnswer(packet, ends)) {
-      const attempt = describe(packet, Math.round(at), names)
+      const attempt = describe(packet, at, names)
+      count(captured, attempt)
       flows.set(key, { attempt, sequence: packet.tcp?.sequence })
       ends.add(endsKey(packet))
       attempts.push(attempt)
@@ -62,7 +71,15 @@ function describe(packet: Packet, at: number, names: NameTable): Attempt {
     port: packet.destinationPort,
     name: questionOf(packet)?.name ?? names.nameOf(packet.destination),
     what: describePayload(packet),
+    packets: 0,
+    bytes: 0,
   }
+}
+
+function count({ bytes, process }: CapturedPacket, attempt: Attempt): void {
+  attempt.packets++
+  attempt.bytes += bytes.length
+  attempt.process ??= process
 }
 
 /** One socket may look up many names, so the question belongs to it. */

@@ -39,6 +39,16 @@ export interface IsolatedOptions {
   timeoutMs?: number
   /** How long the recording goes on after the command has ended, in milliseconds (200 when not given). */
   lingerMs?: number
+  /** Takes the evidence: what was recorded, also when `during` threw. */
+  keepRecording?: (recording: Recording) => Promise<void>
+}
+
+/** What one run did and tried, with its packets. */
+export interface Recording {
+  command: Command
+  result: Omit<SupervisorResult, "lost">
+  /** The path of a pcap file (link type 101) of all packets, which goes when it has been taken. */
+  pcap: string
 }
 
 export interface IsolatedContext extends ControlClient {
@@ -72,8 +82,19 @@ async function runWith(prefix: string[], options: IsolatedOptions): Promise<Isol
     const request = createRequest(options, folder)
     await writeFile(join(folder.root, runFiles.request), JSON.stringify(request))
     const supervisor = startSupervisor(prefix, folder, request)
-    await Promise.all([supervisor, options.during && act(options.during, request, folder, supervisor)])
+    const acting = options.during && act(options.during, request, folder, supervisor)
+    const failure = await Promise.all([supervisor, acting]).then(
+      () => undefined,
+      (error) => ({ error }),
+    )
+    await supervisor
     const result = await readResult(folder)
+    await options.keepRecording?.({
+      command: request.command,
+      result,
+      pcap: join(folder.root, runFiles.pcap),
+    })
+    if (failure) throw failure.error
     return { ...result, files: await listFiles(folder) }
   } finally {
     await rm(folder.root, { recursive: true, force: true })
@@ -99,6 +120,7 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
     provider: options.provider === true ? toolThenText : options.provider,
     pty: options.pty === true ? { columns: 130, rows: 40 } : options.pty,
     lingerMs: options.lingerMs ?? 200,
+    evidence: options.keepRecording !== undefined,
   }
 }
 

@@ -3,6 +3,8 @@ import { type Attempt, findAttempts } from "./attempts.ts"
 import { Capture } from "./capture.ts"
 import { NameTable, resolverAddress, startResolver } from "./names.ts"
 import { addRoute, bringLoopbackUp } from "./netlink.ts"
+import { writePcap } from "./pcap.ts"
+import { findSender } from "./sender.ts"
 import { replaceResolver, tryMountProc } from "./system-files.ts"
 
 /**
@@ -18,22 +20,32 @@ export interface Network {
   attempts(): Attempt[]
   /** Packets that were not recorded for want of room. Anything but 0 makes a run worthless. */
   lost(): number
+  /** All packets, as a file of the format pcap. */
+  pcap(): Uint8Array
+}
+
+export interface NetworkOptions {
+  mode: NetworkMode
+  /** Whether to find out which process sent what. */
+  evidence?: boolean
 }
 
 /**
  * Turns the namespace that this process is in into a world in which every name resolves and every address exists, and
  * records what is tried. `folder` takes the files that stand in for those of /etc. To be called once.
  */
-export async function createNetwork(mode: NetworkMode, folder: string): Promise<Network> {
+export async function createNetwork({ mode, evidence }: NetworkOptions, folder: string): Promise<Network> {
   tryMountProc()
   replaceResolver(folder, resolverAddress)
   bringLoopbackUp()
   addRoutes(mode)
   const names = new NameTable()
-  await startResolver(names)
-  if (mode === "answer") await startAnswerer()
-  const capture = new Capture()
+  const capture = new Capture(evidence ? findSender : undefined)
   const started = performance.now()
+  // Who waits for an answer still has its socket, by which it is found.
+  const look = () => evidence && capture.drain()
+  await startResolver(names, look)
+  if (mode === "answer") await startAnswerer(look)
   return {
     clock: () => Math.round(performance.now() - started),
     attempts() {
@@ -41,6 +53,10 @@ export async function createNetwork(mode: NetworkMode, folder: string): Promise<
       return findAttempts(capture.packets, names)
     },
     lost: () => capture.lost,
+    pcap() {
+      capture.drain()
+      return writePcap(capture.packets, capture.startedAt)
+    },
   }
 }
 

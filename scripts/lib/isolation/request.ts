@@ -33,6 +33,8 @@ export interface SupervisorRequest {
   pty?: ScreenSize
   /** How long the recording goes on after the command has ended, in milliseconds, for what it left running. */
   lingerMs: number
+  /** Whether to find out which process sent what, and to write all packets to the file `capture.pcap`. */
+  evidence?: boolean
 }
 
 /** What the supervisor found, as the file `result.json` of its folder. */
@@ -49,6 +51,7 @@ export const runFiles = {
   request: "request.json",
   result: "result.json",
   control: "control.sock",
+  pcap: "capture.pcap",
   stdout: "stdout",
   stderr: "stderr",
 } as const
