@@ -7,6 +7,7 @@ import type { Report, ReportedResult } from "./audit/report.ts"
 import { type Cell, runScenario } from "./audit/run-scenarios.ts"
 import { openAudit, writeAudit } from "./audit/write-audit.ts"
 import { Failure, runCommand } from "./lib/errors.ts"
+import { createAuthority } from "./lib/isolation/authority.ts"
 import { namespacePrefix } from "./lib/isolation/namespace.ts"
 import { setTurns } from "./lib/isolation/turns.ts"
 import { Progress, type Step } from "./lib/log.ts"
@@ -42,10 +43,11 @@ function cellsOf(subjects: Subject[], scenarios: NamedScenario[], { modes }: Aud
 /** Starts all; the harness lets as many run at once as there are jobs. */
 async function runAll(cells: Cell[], folder: string, { jobs }: AuditOptions, step: Step) {
   setTurns(jobs)
+  const recorder = { folder, authority: await createAuthority() }
   let done = 0
   const results = await Promise.all(
     cells.map(async (cell) => {
-      const result = await runScenario(cell, folder)
+      const result = await runScenario(cell, recorder)
       step.update(`${++done} of ${cells.length}: ${cell.subject.id}, ${cell.scenario.name}, ${cell.mode}`)
       return result
     }),

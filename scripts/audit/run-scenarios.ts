@@ -1,11 +1,19 @@
 import { copyFile } from "node:fs/promises"
 import { basename, join } from "node:path"
+import type { Authority } from "../lib/isolation/authority.ts"
 import { type IsolatedOptions, type Recording, runIsolated } from "../lib/isolation/isolated.ts"
 import type { NetworkMode } from "../lib/isolation/network.ts"
 import type { Subject } from "./find-subjects.ts"
 import type { NamedScenario } from "./load-scenarios.ts"
 import type { ReportedResult, ReportedRun } from "./report.ts"
 import type { Outcome } from "./scenario.ts"
+
+/** Where the evidence goes, and by what connections are made readable. */
+export interface Recorder {
+  /** The folder of the pcap files, in a folder `pcap` in it. */
+  folder: string
+  authority: Authority
+}
 
 /** One scenario with one executable in one mode. */
 export interface Cell {
@@ -17,11 +25,10 @@ export interface Cell {
 /**
  * Runs one scenario. What its runs tried is in the result also when the scenario threw, as it did not get what it waited
  * for; `incomplete` says when something may have been tried that is not there.
- * @param folder where the pcap files go, under `pcap/`
  */
 export async function runScenario(
   { subject, scenario, mode }: Cell,
-  folder: string,
+  recorder: Recorder,
 ): Promise<ReportedResult> {
   const runs: ReportedRun[] = []
   const unrecorded: string[] = []
@@ -30,13 +37,14 @@ export async function runScenario(
     const pcap = `pcap/${subject.id}-${mode}-${scenario.name}-${++started}.pcap`
     let kept = false
     const keepRecording = async (recording: Recording) => {
-      await copyFile(recording.pcap, join(folder, pcap))
+      await copyFile(recording.pcap, join(recorder.folder, pcap))
       runs.push(toRun(recording, pcap))
       kept = true
     }
+    const authority = mode === "answer" ? recorder.authority : undefined
     const env = { ...switchOf(subject), ...options.env }
     try {
-      return await runIsolated({ ...options, executable: subject.file, mode, env, keepRecording })
+      return await runIsolated({ ...options, executable: subject.file, mode, env, keepRecording, authority })
     } catch (error) {
       if (!kept) unrecorded.push(firstLine(error))
       throw error

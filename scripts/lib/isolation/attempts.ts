@@ -1,3 +1,4 @@
+import type { AcceptedFlow } from "./answerer.ts"
 import type { CapturedPacket } from "./capture.ts"
 import type { NameTable } from "./names.ts"
 import { type Packet, parsePacket } from "./packet.ts"
@@ -15,7 +16,7 @@ export interface Attempt {
   port?: number
   /** The host: the one that the address was given out for, or the one that was looked up. */
   name?: string
-  /** What was asked for, where it can be read: `dns A example.org`, `tls example.org`, `http GET example.org/`. */
+  /** What was asked for, where it can be read: `dns A example.org`, `tls example.org`, `https GET example.org/`. */
   what?: string
   /** How many packets were sent in it, and their size from the IP header on, in bytes. */
   packets: number
@@ -24,8 +25,15 @@ export interface Attempt {
   process?: Sender
 }
 
-/** Finds what programs started in what left them: answers to others and later packets of a flow do not count. */
-export function findAttempts(packets: CapturedPacket[], names: NameTable): Attempt[] {
+/**
+ * Finds what programs started in what left them: answers to others and later packets of a flow do not count.
+ * @param requests what was asked for inside connections whose packets do not show it
+ */
+export function findAttempts(
+  packets: CapturedPacket[],
+  names: NameTable,
+  requests: RequestTable = new RequestTable(),
+): Attempt[] {
   const flows = new Map<string, Flow>()
   const ends = new Set<string>()
   const attempts: Attempt[] = []
@@ -44,15 +52,30 @@ export function findAttempts(packets: CapturedPacket[], names: NameTable): Attem
     } else if (flow || !isAnswer(packet, ends)) {
       const attempt = describe(packet, at, names)
       count(captured, attempt)
-      flows.set(key, { attempt, sequence: packet.tcp?.sequence })
+      flows.set(key, { attempt, ends: endsKey(packet), sequence: packet.tcp?.sequence })
       ends.add(endsKey(packet))
       attempts.push(attempt)
     }
   }
+  for (const { attempt, ends } of flows.values()) attempt.what = requests.of(ends) ?? attempt.what
   return attempts
 }
 
+/** What was asked for inside encrypted connections, by their ends. */
+export class RequestTable {
+  readonly #requests = new Map<string, string>()
+
+  add(flow: AcceptedFlow, what: string): void {
+    this.#requests.set(endsKey({ protocol: "tcp", ...flow }), what)
+  }
+
+  of(ends: string): string | undefined {
+    return this.#requests.get(ends)
+  }
+}
+
 interface Flow {
+  ends: string
   attempt: Attempt
   /** TCP's first sequence number: another one on the same ports is another connection. */
   sequence?: number
@@ -88,7 +111,9 @@ function flowKey(packet: Packet): string {
   return `${endsKey(packet)} ${question?.type} ${question?.name}`
 }
 
-function endsKey({ protocol, source, sourcePort, destination, destinationPort }: Packet): string {
+type Ends = Pick<Packet, "protocol" | "source" | "sourcePort" | "destination" | "destinationPort">
+
+function endsKey({ protocol, source, sourcePort, destination, destinationPort }: Ends): string {
   return [protocol, source, sourcePort, destination, destinationPort].join(" ")
 }
 

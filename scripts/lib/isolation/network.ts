@@ -1,5 +1,6 @@
 import { startAnswerer } from "./answerer.ts"
-import { type Attempt, findAttempts } from "./attempts.ts"
+import { type Attempt, findAttempts, RequestTable } from "./attempts.ts"
+import type { Authority } from "./authority.ts"
 import { Capture } from "./capture.ts"
 import { NameTable, resolverAddress, startResolver } from "./names.ts"
 import { addRoute, bringLoopbackUp } from "./netlink.ts"
@@ -28,13 +29,18 @@ export interface NetworkOptions {
   mode: NetworkMode
   /** Whether to find out which process sent what. */
   evidence?: boolean
+  /** Ends TLS with its certificates, so that requests show. */
+  authority?: Authority
 }
 
 /**
  * Turns the namespace that this process is in into a world in which every name resolves and every address exists, and
  * records what is tried. `folder` takes the files that stand in for those of /etc. To be called once.
  */
-export async function createNetwork({ mode, evidence }: NetworkOptions, folder: string): Promise<Network> {
+export async function createNetwork(
+  { mode, evidence, authority }: NetworkOptions,
+  folder: string,
+): Promise<Network> {
   tryMountProc()
   replaceResolver(folder, resolverAddress)
   bringLoopbackUp()
@@ -43,14 +49,18 @@ export async function createNetwork({ mode, evidence }: NetworkOptions, folder: 
   const capture = new Capture(evidence ? findSender : undefined)
   const started = performance.now()
   // Who waits for an answer still has its socket, by which it is found.
-  const look = () => evidence && capture.drain()
-  await startResolver(names, look)
-  if (mode === "answer") await startAnswerer(look)
+  const before = () => {
+    if (evidence) capture.drain()
+  }
+  const requests = new RequestTable()
+  const onRequest = requests.add.bind(requests)
+  await startResolver(names, before)
+  if (mode === "answer") await startAnswerer({ before, authority, onRequest })
   return {
     clock: () => Math.round(performance.now() - started),
     attempts() {
       capture.drain()
-      return findAttempts(capture.packets, names)
+      return findAttempts(capture.packets, names, requests)
     },
     lost: () => capture.lost,
     pcap() {
