@@ -35,8 +35,8 @@ export async function findSubjects({ command, files, cache, variant }: AuditOpti
       await readSubject(findProgram(command[0]!), stock.executable.sha512, variant ?? "offline"),
     ])
   }
-  const found = files.length > 0 ? files.map((file) => resolve(file)) : [resolve(LAST_BUILD)]
-  if (files.length === 0) found.push(await acquireFile(stock, { cache }))
+  const found = files.map((file) => resolve(file))
+  if (files.length === 0) found.push(await acquireFile(stock, { cache }), resolve(LAST_BUILD))
   const subjects: Unnamed[] = []
   // One after the other: each is read whole.
   for (const file of found) subjects.push(await readSubject(file, stock.executable.sha512, variant))
