@@ -1,4 +1,4 @@
-import { HOSTS_OF_STOCK } from "./hosts-of-stock.ts"
+import { HOSTS_OF_STOCK, labelOf } from "./known-hosts.ts"
 import { type Finding, hostOf, type Report, type ReportedAttempt, type ReportedResult } from "./report.ts"
 
 /**
@@ -61,11 +61,13 @@ function notSeen(executable: string, { results }: Unjudged): Finding[] {
   return [...modes].flatMap((mode) => {
     const seen = results
       .filter((result) => result.executable === executable && result.mode === mode)
-      .flatMap(({ runs }) => runs.flatMap(({ attempts }) => attempts.map(hostOf)))
-    const missing = HOSTS_OF_STOCK.filter(({ pattern }) => !seen.some((host) => pattern.test(host)))
-    return missing.map(({ label }) => {
-      const line = `${executable} was not seen to try ${label}, which it is known to (${mode})`
-      return { kind: "not-seen" as const, executable, mode, host: label, line }
+      .flatMap(({ runs }) =>
+        runs.flatMap(({ attempts }) => attempts.map((attempt) => labelOf(hostOf(attempt)))),
+      )
+    const missing = HOSTS_OF_STOCK.filter((host) => !seen.includes(host))
+    return missing.map((host) => {
+      const line = `${executable} was not seen to try ${host}, which it is known to (${mode})`
+      return { kind: "not-seen" as const, executable, mode, host, line }
     })
   })
 }

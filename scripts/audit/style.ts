@@ -2,10 +2,11 @@ import { markup } from "./markup.ts"
 
 /** How the report looks. */
 export const style = markup`
-body { font: 14px/1.4 system-ui, sans-serif; margin: 2rem; color: #1b1f24; background: #fff }
+body { font: 14px/1.4 system-ui, sans-serif; margin: 2rem 2rem 50vh; color: #1b1f24; background: #fff }
 table { border-collapse: collapse; margin: 0 0 1rem }
 th, td { border: 1px solid #d5d9de; padding: .2rem .5rem; text-align: left; vertical-align: top; font-weight: normal }
 thead th, tr:first-child > th { background: #f3f5f7 }
+td { overflow-wrap: anywhere }
 th p { margin: 0; color: #59636e; max-width: 30rem }
 .wide { overflow: auto; max-height: 90vh; padding-bottom: 1rem }
 .matrix { border-collapse: separate; border-spacing: 0 }
