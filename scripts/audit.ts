@@ -16,8 +16,7 @@ await runCommand(async () => {
   const options = readAuditOptions(process.argv.slice(2))
   const progress = new Progress(3, { silent: options.json })
   const startedAt = new Date()
-  const { subjects, scenarios } = await progress.step("Find what to run", () => prepare(options))
-  const folder = await openAudit(options.out)
+  const { subjects, scenarios, folder } = await progress.step("Find what to run", () => prepare(options))
   const results = await progress.step("Run the scenarios", (step) =>
     runAll(cellsOf(subjects, scenarios, options), folder, options, step),
   )
@@ -31,7 +30,8 @@ await runCommand(async () => {
 async function prepare(options: AuditOptions) {
   // First, as it is what most often fails.
   await namespacePrefix()
-  return { scenarios: await loadScenarios(options), subjects: await findSubjects(options) }
+  const scenarios = await loadScenarios(options)
+  return { scenarios, subjects: await findSubjects(options), folder: await openAudit(options.out) }
 }
 
 function cellsOf(subjects: Subject[], scenarios: NamedScenario[], { modes }: AuditOptions): Cell[] {

@@ -7,6 +7,8 @@ const labels: [pattern: RegExp, label: string][] = [
   [/^formulae\./, "Homebrew"],
   [/chocolatey/, "Chocolatey"],
   [/^(proxy|sum)\.golang\./, "the Go module proxy"],
+  // Its group and its names, and the joining of a group, which goes to 224.0.0.22.
+  [/^224\.0\.0\.(22|251)$|\.local$/, "mDNS"],
   // RFC 2606 and RFC 5737: names and addresses that nobody has.
   [/\.example$/, "a host that is configured"],
   [/^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/, "an address that is configured"],

@@ -12,8 +12,7 @@ const folder = await mkdtemp(join(tmpdir(), "audit-"))
 afterAll(() => rm(folder, { recursive: true }))
 
 /** Runs the command with its report in a folder of its own below `folder`. */
-async function audit(words: string[], prefix: string[] = []) {
-  const out = join(folder, crypto.randomUUID())
+async function audit(words: string[], prefix: string[] = [], out = join(folder, crypto.randomUUID())) {
   const end = words.includes("--") ? words.indexOf("--") : words.length
   const all = [...words.slice(0, end), "--out", out, "--json", ...words.slice(end)]
   const [program, ...rest] = [...prefix, process.execPath, "scripts/audit.ts", ...all]
@@ -109,6 +108,14 @@ test.concurrent.each([
   const { exitCode, stderr } = await audit(words)
   expect(stderr).toContain(message)
   expect(exitCode).toBe(2)
+})
+
+test.concurrent("a folder that holds something other than a report is not replaced", async () => {
+  const own = await scenarioFolder("kept")
+  const { exitCode, stderr } = await audit([builtExecutable(), "--scenario", "version"], [], own)
+  expect(stderr).toContain("which would be removed")
+  expect(exitCode).toBe(2)
+  expect(await readdir(own)).toEqual(["own.ts"])
 })
 
 test.concurrent("an ordinary user's audit works where the kernel allows it, else it says what is missing", async () => {
