@@ -15,6 +15,10 @@ export function printHostTable(report: Report): string {
   const results = report.results.filter(({ mode }) => mode === "answer")
   if (!stock || !offline || !report.allScenarios || results.length === 0) throw notWhole()
   const tried = (executable: string) => titlesByHost(report, executable)
+  const list = (titles: Set<string> | undefined) => {
+    if (!titles) return "not tried"
+    return titles.size > report.scenarios.length / 2 ? "most scenarios" : [...titles].join(", ")
+  }
   const ofStock = tried(stock.id)
   const ofOffline = tried(offline.id)
   const hosts = [...new Set([...ofStock.keys(), ...ofOffline.keys()])].sort()
@@ -37,8 +41,6 @@ export function replaceTable(text: string, table: string): string {
     next: "put them where the table belongs",
   })
 }
-
-const list = (titles: Set<string> | undefined) => (titles ? [...titles].join(", ") : "not tried")
 
 function titlesByHost({ results, scenarios }: Report, executable: string): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()

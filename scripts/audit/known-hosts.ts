@@ -6,7 +6,9 @@ const labels: [pattern: RegExp, label: string][] = [
   [/^registry\./, "the npm registry"],
   [/^formulae\./, "Homebrew"],
   [/chocolatey/, "Chocolatey"],
-  [/^(proxy|sum)\.golang\./, "the Go module proxy"],
+  [/golang/, "the Go module proxy"],
+  [/nuget/, "NuGet"],
+  [/rubygems/, "RubyGems"],
   // Its group and its names, and the joining of a group, which goes to 224.0.0.22.
   [/^224\.0\.0\.(22|251)$|\.local$/, "mDNS"],
   // RFC 2606 and RFC 5737: names and addresses that nobody has.

@@ -17,7 +17,7 @@ test("each host has a line with the scenarios in which it was tried, registries 
     [
       "| host | upstream's 1.3.0 tries it in | here, offline |",
       "|---|---|---|",
-      "| models.dev | The first, The second | The second |",
+      "| models.dev | most scenarios | The second |",
       "| the npm registry | The second | not tried |",
     ].join("\n"),
   )
