@@ -27,6 +27,8 @@ export interface IsolatedOptions {
   files?: Files
   /** Files of the home. */
   home?: Files
+  /** Scripts that are programs in PATH, by name, beside those of `programs` in run-folder.ts. */
+  programs?: Files
   /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
   provider?: true | Turn[]
   mode?: NetworkMode
@@ -67,7 +69,11 @@ export async function runIsolated(options: IsolatedOptions): Promise<IsolatedRes
 }
 
 async function runWith(prefix: string[], options: IsolatedOptions): Promise<IsolatedResult> {
-  const folder = await createRunFolder({ project: options.files ?? {}, home: homeFiles(options) })
+  const folder = await createRunFolder({
+    project: options.files ?? {},
+    home: homeFiles(options),
+    programs: options.programs ?? {},
+  })
   try {
     const request = createRequest(options, folder)
     await writeFile(join(folder.root, runFiles.request), JSON.stringify(request))
