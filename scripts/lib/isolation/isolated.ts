@@ -33,6 +33,8 @@ export interface IsolatedOptions {
   provider?: true | Turn[]
   mode?: NetworkMode
   stdin?: string
+  /** Keeps standard input open, for `type` to write to. */
+  interactive?: boolean
   /** Runs on a pseudo-terminal; `true` for 130 columns and 40 rows. */
   pty?: true | ScreenSize
   /** Acts while the command runs; when it is done the command is ended. */
@@ -99,6 +101,7 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
       env: { ...runEnvironment(folder), ...options.env },
       cwd: folder.project,
       stdin: options.stdin,
+      interactive: options.interactive,
       timeoutMs: options.timeoutMs ?? 30_000,
     },
     mode: options.mode ?? "answer",
