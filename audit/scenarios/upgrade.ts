@@ -5,7 +5,7 @@ import { judge, judgeRefusal } from "../lib/outcome.ts"
 const installations: Record<string, Record<string, string>> = {
   curl: {},
   npm: { npm: '#!/bin/sh\n[ "$1" = config ] || echo opencode-ai\n' },
-  brew: { brew: "#!/bin/sh\necho opencode\n" },
+  brew: { brew: '#!/bin/sh\n[ "$3" = opencode ] && echo opencode\n' },
   choco: { choco: "#!/bin/sh\necho opencode\n" },
   scoop: { scoop: "#!/bin/sh\necho opencode\n" },
 }
