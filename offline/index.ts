@@ -4,7 +4,7 @@ import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
 import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
 import { child, onDisk } from "./packages.ts"
-import { isRefusal, orWithout } from "./refusals.ts"
+import { orWithout, refusalText } from "./refusals.ts"
 import { configSchema } from "./schema.ts"
 import { isActive, option, start } from "./switch.ts"
 import { webUi } from "./web-ui.ts"
@@ -22,7 +22,7 @@ export const Offline = Object.freeze({
   label,
   version,
   logDenials,
-  isRefusal,
+  refusalText,
   orWithout,
   announce,
   message,

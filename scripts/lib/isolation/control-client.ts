@@ -12,7 +12,7 @@ export interface ControlClient {
   finished(): Promise<CommandResult>
   /** What is on the screen. */
   screen(): Promise<string>
-  /** Sends keystrokes to the pseudo-terminal; `\r` is Enter. */
+  /** Sends keystrokes to the pseudo-terminal (`\r` is Enter), or text to the standard input that was kept open. */
   type(text: string): Promise<void>
   /** Waits for a text on the screen; throws with the screen as it is when it does not come. */
   waitFor(text: string, timeoutMs?: number): Promise<void>

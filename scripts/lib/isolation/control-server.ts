@@ -32,7 +32,9 @@ export function startControlServer({ folder, network, command, screen }: Control
       "/attempts": () => Response.json(network.attempts()),
       "/screen": () => Response.json(onScreen().text()),
       "/type": async (request) => {
-        onScreen().type((await request.json()) as string)
+        const text = (await request.json()) as string
+        if (screen) screen.type(text)
+        else command.write(text)
         return Response.json(true)
       },
       "/wait": async (request) => {

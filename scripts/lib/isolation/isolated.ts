@@ -28,10 +28,14 @@ export interface IsolatedOptions {
   files?: Files
   /** Files of the home. */
   home?: Files
+  /** Scripts that are programs in PATH, by name, beside those of `programs` in run-folder.ts. */
+  programs?: Files
   /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
   provider?: true | Turn[]
   mode?: NetworkMode
   stdin?: string
+  /** Keeps standard input open, for `type` to write to. */
+  interactive?: boolean
   /** Runs on a pseudo-terminal; `true` for 130 columns and 40 rows. */
   pty?: true | ScreenSize
   /** Acts while the command runs; when it is done the command is ended. */
@@ -80,7 +84,11 @@ export async function runIsolated(options: IsolatedOptions): Promise<IsolatedRes
 }
 
 async function runWith(prefix: string[], options: IsolatedOptions): Promise<IsolatedResult> {
-  const folder = await createRunFolder({ project: options.files ?? {}, home: homeFiles(options) })
+  const folder = await createRunFolder({
+    project: options.files ?? {},
+    home: homeFiles(options),
+    programs: options.programs ?? {},
+  })
   try {
     const request = createRequest(options, folder)
     await writeFile(join(folder.root, runFiles.request), JSON.stringify(request))
@@ -118,6 +126,7 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
       env: { ...runEnvironment(folder), ...authorityEnvironment(options, folder), ...options.env },
       cwd: folder.project,
       stdin: options.stdin,
+      interactive: options.interactive,
       timeoutMs: options.timeoutMs ?? 30_000,
     },
     mode: options.mode ?? "answer",

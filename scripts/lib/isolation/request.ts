@@ -11,6 +11,8 @@ export interface Command {
   env: Record<string, string>
   cwd: string
   stdin?: string
+  /** Whether standard input stays open for more. */
+  interactive?: boolean
   timeoutMs: number
 }
 
