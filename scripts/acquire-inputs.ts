@@ -12,6 +12,7 @@ export interface Inputs {
   /** Paths in the cache. */
   opencode: string
   bun: string
+  ripgrep: string
   /** Acquires the package that carries the web UI; asked only when its pack is not in the cache already. */
   webUi(): Promise<string>
 }
@@ -24,11 +25,12 @@ export async function acquireInputs(pin: Pin, options: BuildOptions, step: Step)
   const target = pin.targets[options.target]
   if (!target) throw unknownTarget(pin, options.target)
   const from = { cache: options.cache, onProgress: step.update }
-  const [opencode, bun] = (await acquireAll([target.opencode, target.bun], from)) as [string, string]
+  const list = [target.opencode, target.bun, pin.ripgrep]
+  const [opencode, bun, ripgrep] = (await acquireAll(list, from)) as [string, string, string]
   step.result(
     `${target.opencode.name}@${target.opencode.version}, ${formatBytes((await stat(opencode)).size)}`,
   )
-  return { pin, target, opencode, bun, webUi: () => acquireFile(pin.webUi, from) }
+  return { pin, target, opencode, bun, ripgrep, webUi: () => acquireFile(pin.webUi, from) }
 }
 
 function unknownTarget(pin: Pin, target: string): Failure {

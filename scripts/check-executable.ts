@@ -1,6 +1,6 @@
 import type { Built } from "./assemble-executable.ts"
-import type { Embedded } from "./embed-contents.ts"
-import { CATALOGUE_MODULE, OFFLINE_MODULE, POLICY_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import { type Embedded, modulesOf } from "./embed-contents.ts"
+import { CATALOGUE_MODULE } from "./embed-offline.ts"
 import type { EmbeddedPolicy } from "./embed-policy.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
@@ -51,6 +51,9 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     tools: await readToolVersions(),
     webUi: { ...named(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
     models: modelsOf(embedded, difference),
+    assets: embedded.assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
+      return { name, part, bytes, sha256, module, storedBytes: stored.length }
+    }),
     ...(embedded.policy && { policy: policyOf(embedded.policy) }),
   }
 }
@@ -68,8 +71,8 @@ function policyOf({ mode, allow, locked }: EmbeddedPolicy): BuildRecord["policy"
   return { mode, allow, locked }
 }
 
-function requireIntended(difference: GraphDifference, { policy }: Embedded): void {
-  const added = [OFFLINE_MODULE, WEB_UI_MODULE, CATALOGUE_MODULE, ...(policy ? [POLICY_MODULE] : [])]
+function requireIntended(difference: GraphDifference, embedded: Embedded): void {
+  const added = modulesOf(embedded).map(({ name }) => name)
   const intended = { added, changed: Object.values(BUNDLES), removed: [] }
   const found = {
     added: difference.added.map(({ name }) => name),
