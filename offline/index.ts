@@ -3,6 +3,7 @@ import { command, version } from "./command.ts"
 import { logDenials } from "./denials.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
+import { grammar } from "./grammars.ts"
 import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
 import { child, onDisk } from "./packages.ts"
 import { isRefusal, orWithout } from "./refusals.ts"
@@ -37,5 +38,6 @@ export const Offline = Object.freeze({
   models: Object.freeze({ catalogue, fetchDisabled, refuseRefresh }),
   packages: Object.freeze({ onDisk, child }),
   ripgrep: () => ripgrep(assets),
+  grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   webUi,
 })

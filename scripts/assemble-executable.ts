@@ -34,7 +34,7 @@ export async function assembleExecutable(
   step: Step,
 ): Promise<Built> {
   let graph = stock.graph
-  for (const [name, contents] of printTrees(trees, OFFLINE_MODULE))
+  for (const [name, contents] of printTrees(trees, stock.graph, OFFLINE_MODULE))
     graph = replaceModule(graph, name, contents)
   for (const { kind, name, contents } of modulesOf(embedded))
     graph = addModule(graph, { ...KINDS[kind], name, contents })

@@ -6,7 +6,7 @@ import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import type { Step } from "./lib/log.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "./lib/module-graph/index.ts"
-import { BUNDLES } from "./lib/release-source.ts"
+import { bundleNames } from "./lib/release-source.ts"
 import type { AppliedPatch } from "./lib/series/apply.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
 import type { BuildOptions } from "./read-options.ts"
@@ -31,7 +31,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
   const { pin, target } = stock.inputs
   const graph = readModuleGraph(Bun.mmap(built.staging.executable))
   const difference = compareModules(stock.graph, graph)
-  requireIntended(difference, embedded)
+  requireIntended(difference, stock, embedded)
   const { added, changed, unchanged } = difference
   step.result(
     `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
@@ -71,9 +71,11 @@ function policyOf({ mode, allow, locked }: EmbeddedPolicy): BuildRecord["policy"
   return { mode, allow, locked }
 }
 
-function requireIntended(difference: GraphDifference, embedded: Embedded): void {
+function requireIntended(difference: GraphDifference, { graph }: Stock, embedded: Embedded): void {
   const added = modulesOf(embedded).map(({ name }) => name)
-  const intended = { added, changed: Object.values(BUNDLES), removed: [] }
+  const bundles = new Set(Object.values(bundleNames(graph)))
+  const changed = graph.modules.map(({ name }) => name).filter((name) => bundles.has(name))
+  const intended = { added, changed, removed: [] }
   const found = {
     added: difference.added.map(({ name }) => name),
     changed: difference.changed.map(({ name }) => name),

@@ -11,6 +11,7 @@ import {
 import { type EmbeddedPolicy, embedPolicy } from "./embed-policy.ts"
 import { embedWebUi } from "./embed-web-ui.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
+import { readGrammars } from "./read-grammars.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
 
@@ -39,7 +40,7 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
     embedOffline(),
     embedWebUi(acquireWebUi, pin.webUi.executable.sha512, options.cache),
     embedModels(options.models, stock, options.cache),
-    embedAssets(await readAssets(stock), options.cache),
+    embedAssets(await readAssets(stock, options.cache), options.cache),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
   ])
   const parts = [
@@ -66,6 +67,7 @@ export function modulesOf({ offline, webUi, models, assets, policy }: Embedded):
 }
 
 /** Every file that is carried inside so that OpenCode need not download it. */
-async function readAssets({ inputs }: Stock): Promise<Asset[]> {
-  return [{ name: "rg", part: "ripgrep", contents: await readFile(inputs.ripgrep) }]
+async function readAssets(stock: Stock, cache: string): Promise<Asset[]> {
+  const ripgrep: Asset = { name: "rg", part: "ripgrep", contents: await readFile(stock.inputs.ripgrep) }
+  return [ripgrep, ...(await readGrammars(stock, cache))]
 }
