@@ -37,6 +37,9 @@ export async function assembleExecutable(
   graph = addModule(graph, { ...CODE, name: OFFLINE_MODULE, contents: Buffer.from(embedded.offline) })
   graph = addModule(graph, { ...ASSET, name: WEB_UI_MODULE, contents: embedded.webUi.pack })
   graph = addModule(graph, { ...ASSET, name: CATALOGUE_MODULE, contents: embedded.models.bytes })
+  const { packages, index } = embedded.packages
+  for (const { name, bytes } of [index, ...packages.map(({ module }) => module)])
+    graph = addModule(graph, { ...ASSET, name, contents: bytes })
   if (embedded.policy)
     graph = addModule(graph, { ...ASSET, name: POLICY_MODULE, contents: embedded.policy.bytes })
   graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }

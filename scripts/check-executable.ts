@@ -1,6 +1,7 @@
 import type { Built } from "./assemble-executable.ts"
 import type { Embedded } from "./embed-contents.ts"
 import { CATALOGUE_MODULE, OFFLINE_MODULE, POLICY_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import type { EmbeddedPackage } from "./embed-packages.ts"
 import type { EmbeddedPolicy } from "./embed-policy.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
@@ -51,6 +52,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     tools: await readToolVersions(),
     webUi: { ...named(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
     models: modelsOf(embedded, difference),
+    packages: embedded.packages.packages.map((item) => packageOf(item, difference)),
     ...(embedded.policy && { policy: policyOf(embedded.policy) }),
   }
 }
@@ -64,12 +66,29 @@ function modelsOf({ models }: Embedded, { added }: GraphDifference): BuildRecord
   return { from: models.from, providers: models.providers, bytes, sha256 }
 }
 
+function packageOf(
+  { root, packages, module }: EmbeddedPackage,
+  { added }: GraphDifference,
+): BuildRecord["packages"][number] {
+  return {
+    ...named(root),
+    module: module.name,
+    bytes: module.bytes.length,
+    sha256: added.find(({ name }) => name === module.name)!.sha256,
+    contains: packages.map(({ license, ...item }) => ({ ...named(item), license })),
+  }
+}
+
 function policyOf({ mode, allow, locked }: EmbeddedPolicy): BuildRecord["policy"] {
   return { mode, allow, locked }
 }
 
-function requireIntended(difference: GraphDifference, { policy }: Embedded): void {
-  const added = [OFFLINE_MODULE, WEB_UI_MODULE, CATALOGUE_MODULE, ...(policy ? [POLICY_MODULE] : [])]
+function requireIntended(difference: GraphDifference, { policy, packages }: Embedded): void {
+  const added = [
+    ...[OFFLINE_MODULE, WEB_UI_MODULE, CATALOGUE_MODULE],
+    ...[packages.index, ...packages.packages.map(({ module }) => module)].map(({ name }) => name),
+    ...(policy ? [POLICY_MODULE] : []),
+  ]
   const intended = { added, changed: Object.values(BUNDLES), removed: [] }
   const found = {
     added: difference.added.map(({ name }) => name),
