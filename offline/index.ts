@@ -4,6 +4,7 @@ import { logDenials } from "./denials.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
 import { grammar } from "./grammars.ts"
+import { provide } from "./inside/provide.ts"
 import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
 import { child, onDisk } from "./packages.ts"
 import { orWithout, refusalText } from "./refusals.ts"
@@ -36,7 +37,7 @@ export const Offline = Object.freeze({
   refuseCommand,
   refuseRequest,
   models: Object.freeze({ catalogue, fetchDisabled, refuseRefresh }),
-  packages: Object.freeze({ onDisk, child }),
+  packages: Object.freeze({ onDisk, child, provide }),
   ripgrep: () => ripgrep(assets),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   webUi,

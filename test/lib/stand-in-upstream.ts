@@ -180,6 +180,19 @@ export namespace ModelsDev {
 }
 `,
   "src/tool/registry.ts": `export const all = [BashTool, WebSearchTool, CodeSearchTool]
+
+export async function fromFile(file: string) {
+  return import(pathToFileURL(file).href)
+}
+`,
+  "src/plugin/index.ts": `export async function load(plugin: string) {
+  await import(plugin).then((found) => start(found))
+}
+`,
+  "src/provider/provider.ts": `export async function load(installed: string) {
+  const found = await import(installed)
+  return found
+}
 `,
   "src/file/ripgrep.ts": `export async function state() {
   if (!(await Filesystem.exists(filepath))) {
