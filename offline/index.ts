@@ -2,6 +2,7 @@ import { command, version } from "./command.ts"
 import { logDenials } from "./denials.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
+import * as kit from "./kit.ts"
 import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
 import { child, onDisk } from "./packages.ts"
 import { isRefusal, orWithout } from "./refusals.ts"
@@ -32,5 +33,6 @@ export const Offline = Object.freeze({
   refuseRequest,
   models: Object.freeze({ catalogue, fetchDisabled, refuseRefresh }),
   packages: Object.freeze({ onDisk, child }),
+  kit: Object.freeze({ server: kit.server, module: kit.module }),
   webUi,
 })

@@ -5,7 +5,7 @@ import { type NpmOptions, registryOf } from "./config.ts"
 import type { Digest } from "./digest.ts"
 
 interface Context {
-  pinned: PinnedPackage
+  pinned: Pick<PinnedPackage, "name" | "version" | "integrity">
   /** Undefined when npm's settings themselves could not be read. */
   npm: NpmOptions | undefined
   cache: string
@@ -149,15 +149,15 @@ function wrongHash(error: NpmError, { pinned, npm }: Context): FailureReport {
   }
 }
 
-function spec({ name, version }: PinnedPackage): string {
+function spec({ name, version }: Context["pinned"]): string {
   return `${name}@${version}`
 }
 
-function settings({ name }: PinnedPackage): string {
+function settings({ name }: Context["pinned"]): string {
   return `npm config get registry${name.startsWith("@") ? ` ${name.slice(0, name.indexOf("/"))}:registry` : ""}`
 }
 
-function scopeOption({ name }: PinnedPackage): string {
+function scopeOption({ name }: Context["pinned"]): string {
   return name.startsWith("@") ? ` --scope=${name.slice(0, name.indexOf("/"))}` : ""
 }
 

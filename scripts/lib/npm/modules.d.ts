@@ -11,6 +11,8 @@ declare module "pacote" {
     signal?: AbortSignal
   }
   const pacote: {
+    /** Unpacks a package into the folder `destination`, which it empties first. Runs no scripts. */
+    extract(spec: string, destination: string, options: Options): Promise<unknown>
     tarball: {
       /** Calls `handler` with the tarball's stream, again when the data was corrupt. Resolves to what it resolves to. */
       stream<T>(spec: string, handler: (stream: Minipass<Buffer>) => Promise<T>, options: Options): Promise<T>
