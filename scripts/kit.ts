@@ -1,44 +1,40 @@
-import { rmSync } from "node:fs"
-import { mkdir } from "node:fs/promises"
-import { dirname, join, relative, resolve } from "node:path"
+import { join, relative, resolve } from "node:path"
+import { kitFiles, releaseFiles, sums } from "./kit/contents.ts"
 import { findRelease } from "./kit/find-release.ts"
+import { parts, table } from "./kit/manifest.ts"
 import { readKitOptions } from "./kit/options.ts"
 import { readLock } from "./kit/read-lock.ts"
-import { parts, table } from "./kit/sizes.ts"
-import { KIT, stageRelease, stageRest } from "./kit/stage.ts"
 import { writeArchive } from "./kit/write-archive.ts"
 import { readBuildRecord } from "./lib/build-record.ts"
 import { runCommand } from "./lib/errors.ts"
 import { formatBytes, Progress } from "./lib/log.ts"
 
 await runCommand(async () => {
-  const options = readKitOptions(process.argv)
-  const chosen = await readLock(join(import.meta.dirname, "../kit"), options)
   const started = performance.now()
-  const progress = new Progress(5, { silent: options.json })
+  const options = readKitOptions(process.argv)
+  const progress = new Progress(4, { silent: options.json })
   const release = await progress.step("Find the release", () => findRelease(options.release))
   const record = await readBuildRecord(join(release, "build.json"))
   const name = `${record.opencode}-${record.target}-kit`
-  const out = options.out ?? resolve(`dist/${name}.tar.gz`)
-  const stage = `${out}.stage-${process.pid}`
-  process.on("exit", () => rmSync(stage, { recursive: true, force: true }))
-  await mkdir(dirname(out), { recursive: true })
-  await progress.step("Copy the release", () => stageRelease(release, record, stage))
-  await progress.step("Acquire and unpack", async ({ update, result }) => {
+  const chosen = await readLock(join(import.meta.dirname, "../kit"), { ...options, target: record.target })
+  const read = await progress.step("Acquire", async (step) => {
     // npm's libraries take a while to load.
-    const { extractPackages } = await import("./lib/npm/extract-packages.ts")
-    await extractPackages(chosen.packages, join(stage, KIT), { cache: options.cache, onProgress: update })
-    result(`${chosen.packages.length} packages`)
+    const { readPackages } = await import("./lib/npm/read-packages.ts")
+    const found = await readPackages(chosen.packages, { cache: options.cache, onProgress: step.update })
+    step.result(`${chosen.packages.length} packages`)
+    return found
   })
-  const { manifest, files } = await progress.step("List and hash", async ({ result }) => {
-    const staged = await stageRest(record, chosen, stage)
-    const bytes = staged.files.reduce((sum, file) => sum + file.bytes, 0)
-    result(`${staged.files.length} files, ${formatBytes(bytes)}`)
-    return staged
+  const { files, manifest } = await progress.step("Put together", async (step) => {
+    const rest = await kitFiles(record, chosen, read)
+    const all = [...(await releaseFiles(release, record)), ...rest.files]
+    const bytes = all.reduce((sum, { data }) => sum + data.length, 0)
+    step.result(`${all.length} files, ${formatBytes(bytes)}`)
+    return { ...rest, files: [...all, sums(all)] }
   })
-  const archive = await progress.step("Write the archive", async ({ result }) => {
-    const written = await writeArchive({ folder: stage, files, top: `opencode-${name}`, out })
-    result(formatBytes(written.bytes))
+  const out = options.out ?? resolve(`dist/${name}.tar.gz`)
+  const archive = await progress.step("Write the archive", async (step) => {
+    const written = await writeArchive(files, `opencode-${name}`, out)
+    step.result(formatBytes(written.bytes))
     return written
   })
   const file = relative(process.cwd(), out)

@@ -3,7 +3,7 @@ import { Command } from "commander"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { type Choice, INTELEPHENSE } from "./read-lock.ts"
 
-export interface KitOptions extends Choice {
+export interface KitOptions extends Omit<Choice, "target"> {
   /** A release to take as it is, absolute. */
   release: string | undefined
   /** The archive, absolute. */

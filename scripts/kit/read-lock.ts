@@ -2,17 +2,15 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
+import type { LockedPackage } from "../lib/npm/read-packages.ts"
 
 /** Not in a kit unless asked for: its licence forbids to hand it on (LICENSE.txt, 5c). */
 export const INTELEPHENSE = "intelephense"
 
 /** A package of the kit as the lockfile has it. */
-export interface LockedPackage {
+export interface KitPackage extends LockedPackage {
   /** Where it goes, below the kit's folder: `node_modules/a/node_modules/b`. */
   path: string
-  name: string
-  version: string
-  integrity: string
 }
 
 const names = z.record(z.string(), z.string()).default({})
@@ -25,6 +23,7 @@ const entry = z.object({
   peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean().optional() })).default({}),
   os: z.array(z.string()).optional(),
   cpu: z.array(z.string()).optional(),
+  libc: z.array(z.string()).optional(),
 })
 type Entry = z.infer<typeof entry>
 
@@ -33,8 +32,10 @@ const lockfile = z.object({
   packages: z.object({ "": z.object({ dependencies: names }) }).catchall(z.unknown()),
 })
 
-/** Which of the programs, by the names of their packages in kit/package.json, are wanted. */
+/** Which of the programs, by the names of their packages in kit/package.json, are wanted, and for which target. */
 export interface Choice {
+  /** As in the pin: `linux-x64`, `linux-x64-musl`. */
+  target: string
   without: string[]
   withIntelephense: boolean
 }
@@ -42,8 +43,7 @@ export interface Choice {
 /**
  * Reads the kit's lockfile.
  * @param folder the folder that holds `package-lock.json`
- * @returns `direct`, the packages whose programs are wanted, and `packages`, these and all that they need on Linux x64,
- *   with glibc or musl; both sorted
+ * @returns `direct`, the packages whose programs are wanted, and `packages`, these and all that they need there; both sorted
  * @throws Failure when the lockfile does not hold what is wanted, or a name of the choice is unknown
  */
 export async function readLock(folder: string, choice: Choice) {
@@ -54,16 +54,21 @@ export async function readLock(folder: string, choice: Choice) {
   if (unknown) throw unknownName(unknown, all)
   const unwanted = [...choice.without, ...(choice.withIntelephense ? [] : [INTELEPHENSE])]
   const direct = all.filter((name) => !unwanted.includes(name)).sort()
-  const needed = closure(direct, (path) => {
+  const read = (path: string) => {
     const value = packages[path]
     return value === undefined ? undefined : parse(entry, value, `${file}, ${path}`)
-  })
+  }
+  const needed = closure(direct, read, (locked) => fits(locked, choice.target))
   return { direct, packages: needed.sort((a, b) => (a.path < b.path ? -1 : 1)) }
 }
 
 /** All that is reached from the named packages, as Node would find it. */
-function closure(direct: string[], read: (path: string) => Entry | undefined): LockedPackage[] {
-  const found = new Map<string, LockedPackage>()
+function closure(
+  direct: string[],
+  read: (path: string) => Entry | undefined,
+  isWanted: (locked: Entry) => boolean,
+): KitPackage[] {
+  const found = new Map<string, KitPackage>()
   const waiting = direct.map((name) => ({ name, from: "", optional: false }))
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const path = places(next.name, next.from).find((place) => read(place))
@@ -76,7 +81,7 @@ function closure(direct: string[], read: (path: string) => Entry | undefined): L
         next: "git checkout -- kit, or make it again as docs/kit.md says",
       })
     }
-    if (found.has(path) || !fits(locked)) continue
+    if (found.has(path) || !isWanted(locked)) continue
     found.set(path, { path, name: next.name, version: locked.version, integrity: locked.integrity })
     for (const [name, optional] of needs(locked)) waiting.push({ name, from: path, optional })
   }
@@ -102,8 +107,9 @@ function places(name: string, from: string): string[] {
     .map((prefix) => `${prefix.replace(/^\//, "") || "node_modules/"}${name}`)
 }
 
-function fits({ os, cpu }: Entry): boolean {
-  return allows(os, "linux") && allows(cpu, "x64")
+function fits({ os, cpu, libc }: Entry, target: string): boolean {
+  const library = target.endsWith("-musl") ? "musl" : "glibc"
+  return allows(os, "linux") && allows(cpu, "x64") && allows(libc, library)
 }
 
 function allows(list: string[] | undefined, value: string): boolean {

@@ -11,9 +11,9 @@ declare module "pacote" {
     signal?: AbortSignal
   }
   const pacote: {
-    /** Unpacks a package into the folder `destination`, which it empties first. Runs no scripts. */
-    extract(spec: string, destination: string, options: Options): Promise<unknown>
     tarball: {
+      /** The whole tarball, verified. */
+      (spec: string, options: Options): Promise<Buffer>
       /** Calls `handler` with the tarball's stream, again when the data was corrupt. Resolves to what it resolves to. */
       stream<T>(spec: string, handler: (stream: Minipass<Buffer>) => Promise<T>, options: Options): Promise<T>
     }
