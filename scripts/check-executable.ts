@@ -1,12 +1,14 @@
 import type { Built } from "./assemble-executable.ts"
-import type { Embedded } from "./embed-contents.ts"
-import { CATALOGUE_MODULE, OFFLINE_MODULE, POLICY_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import { type Carried, type Embedded, modulesOf } from "./embed-contents.ts"
+import type { EmbeddedModels } from "./embed-models.ts"
+import { CATALOGUE_MODULE } from "./embed-offline.ts"
+import type { EmbeddedPackage } from "./embed-packages.ts"
 import type { EmbeddedPolicy } from "./embed-policy.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import type { Step } from "./lib/log.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "./lib/module-graph/index.ts"
-import { BUNDLES } from "./lib/release-source.ts"
+import { bundleNames } from "./lib/release-source.ts"
 import type { AppliedPatch } from "./lib/series/apply.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
 import type { BuildOptions } from "./read-options.ts"
@@ -31,7 +33,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
   const { pin, target } = stock.inputs
   const graph = readModuleGraph(Bun.mmap(built.staging.executable))
   const difference = compareModules(stock.graph, graph)
-  requireIntended(difference, embedded)
+  requireIntended(difference, stock, embedded)
   const { added, changed, unchanged } = difference
   step.result(
     `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
@@ -42,35 +44,75 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     target: options.target,
     source: options.source,
     executable: { file: "opencode", bytes: built.bytes, sha256: built.sha256 },
-    stock: { ...named(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
-    runtime: { ...named(target.bun), bytes: stock.graph.runtime.length, ...stock.runtime },
+    stock: { ...namePackage(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
+    runtime: { ...namePackage(target.bun), bytes: stock.graph.runtime.length, ...stock.runtime },
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
     patches: applied.map(({ name, subject, kind, counts }) => ({ name, subject, kind, counts })),
     inputs: await digestFiles(pin.version, options),
     tools: await readToolVersions(),
-    webUi: { ...named(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
-    models: modelsOf(embedded, difference),
-    ...(embedded.policy && { policy: policyOf(embedded.policy) }),
+    webUi: { ...namePackage(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
+    ...describeCarriedModules(embedded, added),
   }
 }
 
-function named({ name, version, integrity }: { name: string; version: string; integrity: string }) {
+/**
+ * The parts of a record that say what is carried.
+ * @param added the modules that were added, as they were read back
+ */
+export function describeCarriedModules(
+  { models, assets, packages, policy }: Carried,
+  added: GraphDifference["added"],
+): Pick<BuildRecord, "models" | "assets" | "packages" | "policy"> {
+  return {
+    models: modelsOf(models, added),
+    assets: assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
+      return { name, part, bytes, sha256, module, storedBytes: stored.length }
+    }),
+    packages: packages.packages.map((item) => packageOf(item, added)),
+    ...(policy && { policy: policyOf(policy) }),
+  }
+}
+
+export function namePackage({
+  name,
+  version,
+  integrity,
+}: {
+  name: string
+  version: string
+  integrity: string
+}) {
   return { package: name, version, integrity }
 }
 
-function modelsOf({ models }: Embedded, { added }: GraphDifference): BuildRecord["models"] {
+function modelsOf(models: EmbeddedModels, added: GraphDifference["added"]): BuildRecord["models"] {
   const { bytes, sha256 } = added.find(({ name }) => name === CATALOGUE_MODULE)!
   return { from: models.from, providers: models.providers, bytes, sha256 }
+}
+
+function packageOf(
+  { root, packages, module }: EmbeddedPackage,
+  added: GraphDifference["added"],
+): BuildRecord["packages"][number] {
+  return {
+    ...namePackage(root),
+    module: module.name,
+    bytes: module.bytes.length,
+    sha256: added.find(({ name }) => name === module.name)!.sha256,
+    contains: packages.map(({ license, ...item }) => ({ ...namePackage(item), license })),
+  }
 }
 
 function policyOf({ mode, allow, locked }: EmbeddedPolicy): BuildRecord["policy"] {
   return { mode, allow, locked }
 }
 
-function requireIntended(difference: GraphDifference, { policy }: Embedded): void {
-  const added = [OFFLINE_MODULE, WEB_UI_MODULE, CATALOGUE_MODULE, ...(policy ? [POLICY_MODULE] : [])]
-  const intended = { added, changed: Object.values(BUNDLES), removed: [] }
+function requireIntended(difference: GraphDifference, { graph }: Stock, embedded: Embedded): void {
+  const added = modulesOf(embedded).map(({ name }) => name)
+  const bundles = new Set(Object.values(bundleNames(graph)))
+  const changed = graph.modules.map(({ name }) => name).filter((name) => bundles.has(name))
+  const intended = { added, changed, removed: [] }
   const found = {
     added: difference.added.map(({ name }) => name),
     changed: difference.changed.map(({ name }) => name),

@@ -132,6 +132,11 @@ describe("an executable from git, in a network of its own", () => {
     },
   )
 
+  test("runs the ripgrep that is inside, and downloads none", async () => {
+    const { stdout, attempts } = await runIsolated({ executable, args: ["search"] })
+    expect({ stdout, attempts }).toEqual({ stdout: expect.stringMatching(/^ripgrep \d/), attempts: [] })
+  })
+
   test("says that it was built from git, and from which commit", async () => {
     const shown = await runIsolated({ executable, args: ["offline", "--offline"] })
     expect(shown.stdout).toContain(`Built from git, commit ${project.commit}.`)
