@@ -10,8 +10,8 @@ export interface Origin {
   url: string
   /** The full sha: 40 hex digits. It alone decides what is taken; no tag or branch is trusted. */
   commit: string
-  /** The version whose tag is looked at to explain a commit that is not there. */
-  version: string
+  /** The version whose tag is looked at to explain a commit that is not there, if it is known. */
+  version?: string
 }
 
 /**
@@ -99,7 +99,7 @@ async function locate(url: string): Promise<string> {
 
 async function unknownCommit(origin: Origin, url: string, folder: string): Promise<Failure> {
   const tag = `refs/tags/v${origin.version}`
-  const { stdout } = await git(folder, ["ls-remote", url, tag, `${tag}^{}`])
+  const { stdout } = origin.version ? await git(folder, ["ls-remote", url, tag, `${tag}^{}`]) : { stdout: "" }
   const target = stdout.trim().split("\n").at(-1)?.split("\t")[0]
   const hint = target ? `; its tag v${origin.version} points at ${target}, which is not what was pinned` : ""
   return new Failure({

@@ -4,6 +4,7 @@ import { Failure } from "../errors.ts"
 import { git } from "../git/git.ts"
 import type { AppliedPatch, NamedPatch } from "./apply.ts"
 import { applyToGitTree, PACKAGE, readGitTree, writeUnits } from "./git-tree.ts"
+import type { Unit } from "./unit.ts"
 
 /** Files that are evaluated on their own: the first import of each puts the guard ahead of upstream's code. */
 const ENTRIES = ["src/index.ts", "src/cli/cmd/tui/worker.ts"]
@@ -45,7 +46,11 @@ export async function commitSeries(root: string, series: NamedPatch[]): Promise<
   return commits
 }
 
-async function readEntries(root: string) {
+/**
+ * The entries, each with the guard's import as its first line.
+ * @throws Failure when one is not there
+ */
+export async function readEntries(root: string): Promise<Unit[]> {
   const read = async (file: string) => {
     const text = await readFile(join(root, PACKAGE, file), "utf8")
     return { file, text: FIRST_IMPORT + text }
