@@ -92,7 +92,7 @@ function fetchFailure(origin: Origin, cache: string, stderr: string): unknown {
 }
 
 /** git reads a relative path from the folder that it runs in, which is not the person's. */
-async function locate(url: string): Promise<string> {
+export async function locate(url: string): Promise<string> {
   const path = isAbsolute(url) ? url : resolve(url)
   return (await stat(path).catch(() => undefined)) ? path : url
 }
