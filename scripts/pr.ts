@@ -6,6 +6,7 @@ import { resolveRef } from "./lib/git/resolve-ref.ts"
 import { Progress } from "./lib/log.ts"
 import { defaultCache } from "./lib/npm/cache.ts"
 import { readFigures } from "./pr/figures.ts"
+import { findPatch } from "./pr/find-needs.ts"
 import { lint } from "./pr/lint.ts"
 import { makeBranch } from "./pr/make-branch.ts"
 import { BODY, readPullRequests, TITLE, withOutput } from "./pr/output.ts"
@@ -66,19 +67,22 @@ async function prepare(name: string, options: Options): Promise<boolean> {
   const progress = new Progress(4)
   const out = resolve(options.out ?? join("dist/pr", name))
   const cache = resolve(options.cache)
-  const figures = await progress.step("Read the audit's figures", () => readFigures(resolve(options.report)))
+  const series = await readSeries()
+  const patch = findPatch(series, name)
+  const figures = await progress.step("Read the audit's figures", () =>
+    readFigures(resolve(options.report), name),
+  )
   const origin = await progress.step("Find the base", () => findBase(options))
   const findings: string[] = []
   await withOutput(out, async (folder) => {
-    const series = await readSeries()
     const branch = await progress.step("Make the branch", async ({ result }) => {
-      const made = await makeBranch(origin, series, name, { cache, folder })
+      const made = await makeBranch(origin, series, patch, { cache, folder })
       result(`${made.commits.length} commits on ${origin.commit.slice(0, 12)}`)
       return made
     })
     await progress.step("Write title and body", async () => {
-      const title = branch.patch.subject
-      const body = writeBody({ ...branch, issue: options.issue, figures })
+      const title = patch.subject
+      const body = writeBody({ ...branch, patch, issue: options.issue, figures })
       findings.push(...lint({ title, body }))
       await writeFile(join(folder, TITLE), `${title}\n`)
       await writeFile(join(folder, BODY), body)

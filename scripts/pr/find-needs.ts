@@ -5,15 +5,11 @@ import { applyToGitTree } from "../lib/series/git-tree.ts"
 /**
  * The patches that another needs to apply, found by trying: as few as can be of those before it in the series, in
  * their order. What is only for offline builds is never among them.
- * @throws Failure when the patch is only for offline builds, needs one that is, or does not apply at all
+ * @throws Failure when the patch needs one that is, or does not apply at all
  */
-export function findNeeds(tree: Tree, series: NamedPatch[], name: string): NamedPatch[] {
-  const at = series.findIndex((patch) => patch.name === name)
-  if (at < 0) throw noSuchPatch(series, name)
-  const patch = series[at]!
-  if (patch.kind === "offline-only") throw notForUpstream(patch)
+export function findNeeds(tree: Tree, series: NamedPatch[], patch: NamedPatch): NamedPatch[] {
   if (!refusalOf(tree, [patch])) return []
-  const earlier = series.slice(0, at)
+  const earlier = series.slice(0, series.indexOf(patch))
   const usable = applying(
     tree,
     earlier.filter(({ kind }) => kind !== "offline-only"),
@@ -24,6 +20,14 @@ export function findNeeds(tree: Tree, series: NamedPatch[], name: string): Named
     const without = needed.filter((other) => other !== candidate)
     return refusalOf(tree, [...without, patch]) ? needed : without
   }, usable)
+}
+
+/** @throws Failure when there is no such patch, or it is only for offline builds */
+export function findPatch(series: NamedPatch[], name: string): NamedPatch {
+  const patch = series.find((one) => one.name === name)
+  if (!patch) throw noSuchPatch(series, name)
+  if (patch.kind === "offline-only") throw notForUpstream(patch)
+  return patch
 }
 
 /** Of these patches those that apply, each behind the ones before it that do. */

@@ -10,7 +10,6 @@ import { findNeeds } from "./find-needs.ts"
 import { TEMPLATE } from "./write-body.ts"
 
 export interface Branch {
-  patch: NamedPatch
   /** Titles of the commits, in order. */
   commits: string[]
   /** Upstream's template at the base. */
@@ -26,22 +25,21 @@ export interface Branch {
 export async function makeBranch(
   origin: { url: string; commit: string },
   series: NamedPatch[],
-  name: string,
+  patch: NamedPatch,
   { cache, folder }: { cache: string; folder: string },
 ): Promise<Branch> {
   const tree = join(folder, "tree")
   // Asked for first, as it is what most often fails.
   const author = await identity()
   await checkOut(await mirrorCommit(origin, cache), origin.commit, tree)
-  const needs = findNeeds(await readGitTree(tree, series), series, name)
-  const patch = series.find((one) => one.name === name)!
+  const needs = findNeeds(await readGitTree(tree, series), series, patch)
   const template = await readTemplate(tree)
-  await must(tree, ["checkout", "--quiet", "-b", name])
+  await must(tree, ["checkout", "--quiet", "-b", patch.name])
   const commits = await commitSeries(tree, [...needs, patch], { author, onlyUsed: true })
-  if (commits.at(-1)?.name !== name) throw noPlace(patch)
+  if (commits.at(-1)?.name !== patch.name) throw noPlace(patch)
   await must(tree, ["format-patch", "--quiet", "--no-signature", "--output-directory", folder, origin.commit])
   const titles = await must(tree, ["log", "--reverse", "--format=%s", `${origin.commit}..HEAD`])
-  return { patch, template, commits: titles.trim().split("\n") }
+  return { template, commits: titles.trim().split("\n") }
 }
 
 /** The person's own name, as git has it: a pull request is theirs. */

@@ -78,8 +78,8 @@ function describe({ why, whyPatch, edits }: NamedPatch, commits: string[]): stri
 
 function verification(figures: string): string {
   return [
-    "Upstream's release, and one with this change and the rest of its series with the switch on, each run in a network",
-    "namespace in which every name resolves and every packet is recorded. The number of attempts is in brackets.",
+    "Upstream's release, and one with this change and the rest of its series with the switch on, each run in network",
+    "namespaces in which every packet is recorded; in brackets, how often each host was tried.",
     "",
     figures,
   ].join("\n")

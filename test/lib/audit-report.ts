@@ -5,12 +5,18 @@ export function makeAuditReport(change: (report: ReturnType<typeof sample>) => v
   return JSON.stringify(report)
 }
 
+/** The build.json beside the executable of that report. */
+export function makeBuildJson(patches: string[]): string {
+  return JSON.stringify({ executable: { sha256: SHA256 }, patches: patches.map((name) => ({ name })) })
+}
+
+const SHA256 = "0".repeat(64)
+
 interface Run {
   attempts: { name?: string; address?: string }[]
 }
 
 function sample() {
-  const sha256 = "0".repeat(64)
   const result = (executable: string, scenario: string, mode: string, runs: Run[]) => ({
     ...{ executable, scenario, mode, worked: true, runs },
     incomplete: undefined as string | undefined,
@@ -19,9 +25,10 @@ function sample() {
     version: 1,
     startedAt: "2026-01-02T03:04:05.678Z",
     executables: [
-      { id: "stock", variant: "stock", sha256 },
-      { id: "offline", variant: "offline", sha256 },
+      { id: "stock", file: "stock/opencode", variant: "stock", sha256: SHA256 },
+      { id: "offline", file: "built/opencode", variant: "offline", sha256: SHA256 },
     ],
+    allScenarios: true,
     scenarios: [
       { name: "version", title: "--version" },
       { name: "serve", title: "serve and its page" },

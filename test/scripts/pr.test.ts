@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { run } from "../../scripts/lib/process.ts"
-import { makeAuditReport } from "../lib/audit-report.ts"
+import { readSeries } from "../../scripts/read-series.ts"
+import { makeAuditReport, makeBuildJson } from "../lib/audit-report.ts"
 import { serveGit } from "../lib/git-server.ts"
 import { makeUpstream, must } from "../lib/stand-in-upstream.ts"
 
@@ -56,6 +57,9 @@ beforeAll(async () => {
   base = await commit("template")
   report = join(root, "report.json")
   await writeFile(report, makeAuditReport())
+  await mkdir(join(root, "built"))
+  const names = (await readSeries()).map(({ name }) => name).filter((name) => name !== "error-show-offline")
+  await writeFile(join(root, "built/build.json"), makeBuildJson(names))
   server = await serveGit(root)
 })
 afterAll(async () => {
@@ -168,6 +172,12 @@ describe("a pull request from a patch", () => {
 
 describe("no pull request is prepared, and nothing is left behind,", () => {
   const refused: [title: string, patch: string, args: string[], message: string][] = [
+    [
+      "of a patch that the audited build has not",
+      "error-show-offline",
+      [],
+      "built without error-show-offline",
+    ],
     ["of a patch that is only for offline builds", "share-refuse", [], "is not for upstream"],
     ["of a patch that is not there", "no-such-patch", [], "There is no patch named"],
     [
@@ -205,6 +215,8 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
     ],
     ["did not run upstream's executable", (one) => one.executables.shift(), "does not compare"],
     ["is not complete", (one) => (one.results[0]!.incomplete = "killed"), "not recorded to its end: killed"],
+    ["ran some scenarios only", (one) => (one.allScenarios = false), "not all scenarios were run"],
+    ["is of another build", (one) => (one.executables[1]!.sha256 = "1".repeat(64)), "is of another build"],
     ["is of another form", (one) => Object.assign(one, { results: 1 }), "expected array"],
   ]
   test.each(reports)("from an audit that %s", async (_title, change, message) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { definePatch, replace } from "../../../patches/lib.ts"
 import type { NamedPatch, Tree } from "../../../scripts/lib/series/apply.ts"
 import type { Patch } from "../../../scripts/lib/series/patch.ts"
-import { findNeeds } from "../../../scripts/pr/find-needs.ts"
+import { findNeeds, findPatch } from "../../../scripts/pr/find-needs.ts"
 
 const tree: Tree = { name: "git", units: [{ file: "src/a.ts", text: "one()\n" }] }
 
@@ -25,7 +25,8 @@ function patch(name: string, from: string, to: string, kind: Patch["kind"] = "up
   }
 }
 
-const names = (series: NamedPatch[], name: string) => findNeeds(tree, series, name).map((one) => one.name)
+const names = (series: NamedPatch[], name: string) =>
+  findNeeds(tree, series, findPatch(series, name)).map((one) => one.name)
 
 describe("what a patch needs", () => {
   test("is nothing when it applies alone", () => {
