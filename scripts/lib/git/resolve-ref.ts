@@ -15,8 +15,8 @@ export async function resolveRef(url: string, ref: string): Promise<string> {
   const name = names.find((candidate) => found.has(candidate))
   if (ok && name) return found.get(name)!
   throw new Failure({
-    what: `${url} has no branch or tag ${JSON.stringify(ref)}`,
+    what: ok ? `${url} has no branch or tag ${JSON.stringify(ref)}` : `${url} cannot be asked for ${ref}`,
     why: stderr || "git ls-remote lists none of that name",
-    next: `see what it has: git ls-remote ${url}`,
+    next: `see whether git reaches it (git ls-remote ${url}), name another (--git-url), or give the full commit instead`,
   })
 }
