@@ -50,8 +50,9 @@ function summary(attempts: Attempt[], required: string[]): string {
 
 function count({ verdicts, unreadable }: Attempt): string {
   if (unreadable !== undefined) return "cannot be read"
+  const tried = verdicts.filter(({ verdict }) => verdict !== "none").length
   const refused = verdicts.filter(({ verdict }) => verdict === "refused").length
-  return refused > 0 ? `${refused} of ${verdicts.length} refused` : `all ${verdicts.length} apply`
+  return refused > 0 ? `${refused} of ${tried} refused` : `all ${tried} apply`
 }
 
 /** A commit by the start that git shows. */
