@@ -1,6 +1,7 @@
 import { resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
 import { type Attempt, tryCommit, tryRelease } from "./drift/attempt.ts"
+import { requireOutside } from "./drift/keep-code.ts"
 import { makePlan, type Plan } from "./drift/plan.ts"
 import { isGreen, printAttempts } from "./drift/report.ts"
 import { runCommand } from "./lib/errors.ts"
@@ -16,6 +17,14 @@ pin or in drift.json; any other release by the hash that the registry says it ha
 a release is run.
 
 Exit codes: 0 all that must be green and was tried is green, 1 it is not, 2 could not try.`
+
+interface Options {
+  gitUrl?: string
+  commit: string[]
+  cache: string
+  keep?: string
+  json: boolean
+}
 
 await runCommand(async () => {
   const command = new Command("npm run drift --")
@@ -33,17 +42,22 @@ await runCommand(async () => {
       [],
     )
     .option("--cache <folder>", "where packages and mirrors are kept", defaultCache())
+    .option("--keep <folder>", "write the code of releases there, to be read; not inside this project")
     .option("--json", "print the verdicts on standard output, and nothing else", false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
-  const options = command.opts<{ gitUrl?: string; commit: string[]; cache: string; json: boolean }>()
+  const options = command.opts<Options>()
   const cache = resolve(options.cache)
+  const keep = options.keep && resolve(options.keep)
+  if (keep) requireOutside(keep)
   const plan = await makePlan({ ...options, versions: command.processedArgs[0] ?? [], cache })
   const series = await readSeries()
   const progress = new Progress(plan.releases.length + plan.commits.length, { silent: options.json })
   const attempts: Attempt[] = []
   for (const release of plan.releases)
-    attempts.push(await progress.step(release.version, (step) => tryRelease(release, series, cache, step)))
+    attempts.push(
+      await progress.step(release.version, (step) => tryRelease(release, series, { cache, keep, step })),
+    )
   for (const origin of plan.commits)
     attempts.push(await progress.step(origin.commit, () => tryCommit(origin, series, cache)))
   console.log(

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { acquireFile } from "../acquire-packages.ts"
 import { Failure } from "../lib/errors.ts"
 import { checkOut, mirrorCommit } from "../lib/git/mirror.ts"
@@ -11,6 +12,7 @@ import type { NamedPatch } from "../lib/series/apply.ts"
 import { readEntries } from "../lib/series/git-commits.ts"
 import { readGitTree } from "../lib/series/git-tree.ts"
 import { listPins, readPin } from "../read-pin.ts"
+import { keepCode } from "./keep-code.ts"
 import type { Release } from "./plan.ts"
 import { applyToCheckout, applyToRelease, trySeries, type Verdict } from "./try-series.ts"
 
@@ -38,20 +40,22 @@ const EXECUTABLE = "bin/opencode"
 /**
  * Tries the series on a release: by its pin where there is one, else by the hash that is given, else by the one that
  * the registry says it has.
+ * @param options `keep` is a folder for its code, to be read
  * @throws Failure when the release cannot be had
  */
 export async function tryRelease(
   release: Release,
   series: NamedPatch[],
-  cache: string,
-  step: Step,
+  { cache, keep, step }: { cache: string; keep?: string; step: Step },
 ): Promise<Attempt> {
   const { file, by } = await readRelease(release, { cache, onProgress: step.update })
   const attempt: Attempt = { upstream: release.version, source: "release", by, verdicts: [] }
   return readable(attempt, async () => {
     const graph = readModuleGraph(file)
     attempt.bun = readBunVersion(graph.runtime)
-    return trySeries(readTrees(graph), series, applyToRelease)
+    const trees = readTrees(graph)
+    if (keep) await keepCode(trees, join(keep, release.version))
+    return trySeries(trees, series, applyToRelease)
   })
 }
 

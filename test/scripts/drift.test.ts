@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Attempt } from "../../scripts/drift/attempt.ts"
@@ -89,6 +89,17 @@ describe("the series on releases", () => {
       expect(stdout).toContain("it states 3 places and found 2")
       expect(stdout).toMatch(/^✖ +1.3.0 +1 of \d+ refused +Bun 1.3.10 +by its pin +must be green$/m)
     })
+  })
+
+  test("leaves the code that was tried where it is asked to, but never inside this project", async () => {
+    const keep = join(root, "kept")
+    expect((await drift(["1.3.0", "--keep", keep])).exitCode).toBe(0)
+    const text = await readFile(join(keep, "1.3.0/main/src/tool/registry.ts"), "utf8")
+    expect(text).toContain("WebSearchTool")
+    const { exitCode, stderr } = await drift(["1.3.0", "--keep", "dist/kept"])
+    expect(stderr).toContain("it lies in this project")
+    expect(exitCode).toBe(2)
+    expect(await readdir(join(ROOT, "dist"))).not.toContain("kept")
   })
 
   test("refuses to start when drift.json counts on a pin that is not there", async () => {
