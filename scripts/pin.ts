@@ -10,7 +10,7 @@ import { listPins, PINS, type Pin, readPin } from "./read-pin.ts"
 
 const DESCRIPTION = `Writes pins/VERSION.json for a release of upstream's, from what the npm registry says and serves now.
 
-The web UI, ripgrep and the address of upstream's repository are those of the newest pin. A pin that is there is never
+All that is no package of the release's or its Bun's, as the web UI and ripgrep, is as in the newest pin. A pin that is there is never
 replaced. Nothing of the release is run. Compare the hashes with another registry's before the pin is committed
 (docs/pins.md).
 
@@ -47,8 +47,7 @@ await runCommand(async () => {
   const taken = await progress.step("Take the packages", (step) =>
     pinTargets(version, options.target, { cache: resolve(options.cache), step }),
   )
-  const { webUi, ripgrep, git } = like
-  const pin: Pin = { version, git: { ...git, commit }, ...taken, webUi, ripgrep }
+  const pin: Pin = { ...like, version, git: { ...like.git, commit }, ...taken }
   await progress.step("Write the pin", () => writePin(pin, file))
   console.log(describe(pin, file))
   return true

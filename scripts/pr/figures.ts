@@ -1,39 +1,9 @@
 import { readFile } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { z } from "zod"
+import { hostOf, type Report, reportSchema } from "../audit/report.ts"
 import { Failure } from "../lib/errors.ts"
 
-/** What is read of the audit's report; it holds more. */
-const Report = z.object({
-  executables: z.array(
-    z.object({
-      id: z.string(),
-      /** From the folder that the audit was run in. */
-      file: z.string(),
-      variant: z.enum(["stock", "offline"]),
-      sha256: z.string(),
-    }),
-  ),
-  allScenarios: z.boolean(),
-  scenarios: z.array(z.object({ name: z.string(), title: z.string() })),
-  results: z.array(
-    z.object({
-      executable: z.string(),
-      scenario: z.string(),
-      mode: z.string(),
-      worked: z.boolean(),
-      incomplete: z.string().optional(),
-      runs: z.array(
-        z.object({
-          attempts: z.array(z.object({ name: z.string().optional(), address: z.string().optional() })),
-        }),
-      ),
-    }),
-  ),
-  findings: z.array(z.object({ line: z.string() })),
-})
-
-type Report = z.infer<typeof Report>
 type Executable = Report["executables"][number]
 
 /** What is read of the build.json beside the audited executable. */
@@ -43,7 +13,8 @@ const Build = z.object({
 })
 
 /**
- * What the audit saw of upstream's executable and of one with the patch, as a Markdown table, a row a scenario.
+ * What the audit saw of upstream's executable and of one with the patch, as Markdown: a table of the scenarios in which
+ * one of them tried something.
  * @throws Failure when there is no report of all scenarios, it is of another form, it found something, it lacks one of
  * the two, or the last build is another than the audited one or has not the patch
  */
@@ -58,26 +29,37 @@ export async function readFigures(file: string, patch: string): Promise<string> 
   if (report.findings.length > 0) throw unusable(file, `it found something: ${report.findings[0]!.line}`)
   const partial = report.results.find(({ incomplete }) => incomplete !== undefined)
   if (partial) throw unusable(file, `${partial.scenario} was not recorded to its end: ${partial.incomplete}`)
-  const rows = report.scenarios.map(
-    ({ name, title }) => `| ${title} | ${tell(report, stock.id, name)} | ${tell(report, offline.id, name)} |`,
-  )
-  return ["| scenario | stock: tried to reach | patched: tried to reach |", "|---|---|---|", ...rows].join(
-    "\n",
-  )
+  return table(report, stock.id, offline.id)
 }
+
+function table(report: Report, stock: string, offline: string): string {
+  const rows = report.scenarios.map(({ name, title }) => [
+    title,
+    tell(report, stock, name),
+    tell(report, offline, name),
+  ])
+  const shown = rows.filter(([, ...cells]) => cells.some((cell) => cell !== NOTHING))
+  const lines = [
+    "| scenario | stock: tried to reach | patched: tried to reach |",
+    "|---|---|---|",
+    ...shown.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`),
+  ]
+  const others = rows.length - shown.length
+  return others > 0 ? `${lines.join("\n")}\n\nIn ${others} more, neither tried anything.` : lines.join("\n")
+}
+
+const NOTHING = "nothing"
 
 /** The hosts of one executable in one scenario, over all network modes, each with the number of attempts. */
 function tell({ results }: Report, executable: string, scenario: string): string {
-  const runs = results.filter((result) => result.executable === executable && result.scenario === scenario)
-  if (runs.length === 0) return "not run"
-  const attempts = runs.flatMap(({ runs }) => runs.flatMap(({ attempts }) => attempts))
-  const hosts = Map.groupBy(attempts, ({ name, address }) => name ?? address ?? "not IP")
-  const tried = [...hosts].map(([host, group]) => `${host} (${group.length})`).join(", ") || "nothing"
-  return runs.every(({ worked }) => worked) ? tried : `${tried}; did not work`
+  const own = results.filter((result) => result.executable === executable && result.scenario === scenario)
+  const attempts = own.flatMap(({ runs }) => runs.flatMap((run) => run.attempts))
+  const hosts = [...Map.groupBy(attempts, hostOf)].map(([host, group]) => `${host} (${group.length})`)
+  return hosts.join(", ") || NOTHING
 }
 
 async function readReport(file: string): Promise<Report> {
-  const parsed = Report.safeParse(await readJson(file, file))
+  const parsed = reportSchema.safeParse(await readJson(file, file))
   if (parsed.success) return parsed.data
   throw unusable(file, z.prettifyError(parsed.error))
 }
@@ -94,17 +76,10 @@ async function requireBuildWith(patch: string, audited: Executable, report: stri
 }
 
 async function readJson(file: string, report: string): Promise<unknown> {
-  const text = await readFile(file, "utf8").catch((error: Error) => {
-    throw unusable(report, error.message)
-  })
-  return parseJson(text)
-}
-
-function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+    return JSON.parse(await readFile(file, "utf8"))
+  } catch (error) {
+    throw unusable(report, (error as Error).message)
   }
 }
 

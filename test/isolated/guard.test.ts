@@ -31,7 +31,13 @@ interface Run {
 }
 
 async function runProbe(place: Place, args: string[], env: Record<string, string> = {}): Promise<Run> {
-  const probe = { PROBE_PLACE: place, PROBE_ADDRESSES: places[place] }
+  const addressOf = (id: string) => `${places[place]}.${Object.keys(vectors).indexOf(id) + 1}`
+  const probe = {
+    PROBE_PLACE: place,
+    PROBE_ADDRESSES: places[place],
+    // The runtime reads it once, at its start.
+    REDIS_URL: `redis://${addressOf("bun-redis-default")}:6379`,
+  }
   const result = await runIsolated({ executable, args, env: { ...probe, ...env }, timeoutMs: 120_000 })
   expect(result).toMatchObject({ exitCode: 0, stderr: "" })
   const outcomes = result.stdout

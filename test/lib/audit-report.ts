@@ -1,48 +1,57 @@
-/** A report in the form that the audit writes, with only what a pull request quotes of it. */
-export function makeAuditReport(change: (report: ReturnType<typeof sample>) => void = () => {}): string {
-  const report = sample()
-  change(report)
-  return JSON.stringify(report)
+import type { Report, ReportedAttempt, ReportedResult } from "../../scripts/audit/report.ts"
+
+/** One thing tried at a host, as a report has it. */
+export function makeAttempt(attempt: Partial<ReportedAttempt> & { name: string }): ReportedAttempt {
+  return {
+    at: 12,
+    protocol: "tcp",
+    family: 4,
+    address: "198.18.0.16",
+    port: 443,
+    packets: 4,
+    bytes: 700,
+    ...attempt,
+  }
 }
 
-/** The build.json beside the executable of that report. */
-export function makeBuildJson(patches: string[]): string {
-  return JSON.stringify({ executable: { sha256: SHA256 }, patches: patches.map((name) => ({ name })) })
+/** What a scenario did with an executable: by default its job, without trying anything. */
+export function makeResult(
+  executable: string,
+  scenario: string,
+  attempts: ReportedAttempt[] = [],
+  result: Partial<ReportedResult> = {},
+): ReportedResult {
+  const run = { command: ["opencode"], exitCode: 0, timedOut: false, ms: 500, pcap: "pcap/a.pcap", attempts }
+  return {
+    executable,
+    scenario,
+    mode: "answer",
+    worked: true,
+    detail: "fine",
+    ms: 500,
+    runs: [run],
+    ...result,
+  }
 }
 
-const SHA256 = "0".repeat(64)
-
-interface Run {
-  attempts: { name?: string; address?: string }[]
-}
-
-function sample() {
-  const result = (executable: string, scenario: string, mode: string, runs: Run[]) => ({
-    ...{ executable, scenario, mode, worked: true, runs },
-    incomplete: undefined as string | undefined,
-  })
+/** A report of upstream's release and an offline build in the scenarios `one` and `two`, of which `two` allows a host. */
+export function makeReport(results: ReportedResult[], report: Partial<Report> = {}): Report {
+  const executable = { file: "opencode", bytes: 1, sha256: "00" }
   return {
     version: 1,
     startedAt: "2026-01-02T03:04:05.678Z",
+    ms: 1000,
     executables: [
-      { id: "stock", file: "stock/opencode", variant: "stock", sha256: SHA256 },
-      { id: "offline", file: "built/opencode", variant: "offline", sha256: SHA256 },
+      { ...executable, id: "stock", variant: "stock", isPinnedStock: true },
+      { ...executable, id: "offline", variant: "offline", isPinnedStock: false },
     ],
-    allScenarios: true,
     scenarios: [
-      { name: "version", title: "--version" },
-      { name: "serve", title: "serve and its page" },
+      { name: "one", title: "The first", what: "Does one thing.", worksOffline: true, allowed: [] },
+      { name: "two", title: "The second", what: "Does two.", worksOffline: false, allowed: ["llm.example"] },
     ],
-    results: [
-      result("stock", "version", "answer", [{ attempts: [{ name: "models.example" }] }]),
-      result("stock", "version", "drop", [
-        { attempts: [{ name: "models.example" }, { address: "198.18.0.7" }] },
-      ]),
-      result("stock", "serve", "answer", [{ attempts: [{ name: "app.example" }] }]),
-      result("offline", "version", "answer", [{ attempts: [] }]),
-      result("offline", "version", "drop", [{ attempts: [] }]),
-      result("offline", "serve", "answer", [{ attempts: [] }]),
-    ],
-    findings: [] as { line: string }[],
+    allScenarios: false,
+    results,
+    findings: [],
+    ...report,
   }
 }

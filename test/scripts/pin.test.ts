@@ -58,12 +58,11 @@ describe("a pin that is made", () => {
     expect(exitCode, stderr).toBe(0)
     const like = await readPin("1.3.0")
     expect(await readPin("1.0.0", out)).toEqual({
+      ...like,
       version: "1.0.0",
       git: { url: like.git.url, commit },
       bun: { version: "1.0.0" },
       targets: { "linux-x64": { opencode: opencode.pinned, bun: same.pinned } },
-      webUi: like.webUi,
-      ripgrep: like.ripgrep,
     })
     expect(await readdir(out)).toEqual(["1.0.0.json"])
   })

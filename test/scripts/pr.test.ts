@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { run } from "../../scripts/lib/process.ts"
 import { readSeries } from "../../scripts/read-series.ts"
-import { makeAuditReport, makeBuildJson } from "../lib/audit-report.ts"
+import { makeAttempt, makeReport, makeResult } from "../lib/audit-report.ts"
 import { serveGit } from "../lib/git-server.ts"
 import { makeUpstream, must } from "../lib/stand-in-upstream.ts"
 
@@ -56,16 +56,29 @@ beforeAll(async () => {
   await writeFile(join(upstream, ".github/pull_request_template.md"), TEMPLATE)
   base = await commit("template")
   report = join(root, "report.json")
-  await writeFile(report, makeAuditReport())
-  await mkdir(join(root, "built"))
+  await writeFile(report, JSON.stringify(makeAudit()))
   const names = (await readSeries()).map(({ name }) => name).filter((name) => name !== "error-show-offline")
-  await writeFile(join(root, "built/build.json"), makeBuildJson(names))
+  const build = { executable: { sha256: "00" }, patches: names.map((name) => ({ name })) }
+  await writeFile(join(root, "build.json"), JSON.stringify(build))
   server = await serveGit(root)
 })
 afterAll(async () => {
   server.stop()
   await rm(root, { recursive: true, force: true })
 })
+
+/** An audit of all scenarios, in which upstream's executable tried something and the one of build.json did not. */
+function makeAudit() {
+  const tried = (...names: string[]) => names.map((name) => makeAttempt({ name }))
+  const results = [
+    makeResult("stock", "one", tried("models.example", "app.example")),
+    makeResult("stock", "one", tried("models.example"), { mode: "drop" }),
+    makeResult("offline", "one"),
+    makeResult("stock", "two"),
+    makeResult("offline", "two"),
+  ]
+  return makeReport(results, { allScenarios: true })
+}
 
 const PERSON = {
   GIT_AUTHOR_NAME: "A Person",
@@ -156,8 +169,9 @@ describe("a pull request from a patch", () => {
     expect(body).toContain("### Issue for this PR\n\nCloses #4959\n\nRelated: #10766\n")
     expect(body).toContain("- [x] Bug fix\n- [ ] New feature\n- [ ] Refactor\n")
     expect(body).toContain("- [x] I tried it\n- [x] Nothing else is in it\n")
-    expect(body).toContain("| --version | models.example (2), 198.18.0.7 (1) | nothing |")
-    expect(body).toContain("| serve and its page | app.example (1) | nothing |")
+    expect(body).toContain(
+      "| The first | models.example (2), app.example (1) | nothing |\n\nIn 1 more, neither",
+    )
     expect(body).toContain("- `src/cli/cmd/models.ts`: ")
     expect(body).not.toContain("Please provide")
     expect(body).toEndWith("### How it is merged\n\nBy squashing.\n")
@@ -207,21 +221,28 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
     expect((await readdir(root)).filter((name) => join(root, name).startsWith(out))).toEqual([])
   })
 
-  const reports: [title: string, change: Parameters<typeof makeAuditReport>[0], message: string][] = [
+  const reports: [title: string, change: (report: ReturnType<typeof makeAudit>) => void, message: string][] =
     [
-      "found something",
-      (one) => one.findings.push({ line: "offline tried x.example" }),
-      "offline tried x.example",
-    ],
-    ["did not run upstream's executable", (one) => one.executables.shift(), "does not compare"],
-    ["is not complete", (one) => (one.results[0]!.incomplete = "killed"), "not recorded to its end: killed"],
-    ["ran some scenarios only", (one) => (one.allScenarios = false), "not all scenarios were run"],
-    ["is of another build", (one) => (one.executables[1]!.sha256 = "1".repeat(64)), "is of another build"],
-    ["is of another form", (one) => Object.assign(one, { results: 1 }), "expected array"],
-  ]
+      [
+        "found something",
+        (one) => one.findings.push({ kind: "tried", executable: "offline", line: "offline tried x.example" }),
+        "offline tried x.example",
+      ],
+      ["did not run upstream's executable", (one) => one.executables.shift(), "does not compare"],
+      [
+        "is not complete",
+        (one) => (one.results[0]!.incomplete = "killed"),
+        "not recorded to its end: killed",
+      ],
+      ["ran some scenarios only", (one) => (one.allScenarios = false), "not all scenarios were run"],
+      ["is of another build", (one) => (one.executables[1]!.sha256 = "1".repeat(64)), "is of another build"],
+      ["is of another form", (one) => Object.assign(one, { results: 1 }), "expected array"],
+    ]
   test.each(reports)("from an audit that %s", async (_title, change, message) => {
     const other = join(root, "other.json")
-    await writeFile(other, makeAuditReport(change))
+    const audit = makeAudit()
+    change(audit)
+    await writeFile(other, JSON.stringify(audit))
     const { exitCode, stderr } = await prepare("models-decide-first", ["--report", other])
     expect(stderr).toContain(message)
     expect(exitCode).toBe(2)
