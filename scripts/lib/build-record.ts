@@ -51,6 +51,26 @@ const buildRecord = z.strictObject({
   webUi: npmPackage.extend({ files: bytes, bytes }),
   /** The model catalogue inside, and whose it is. */
   models: z.strictObject({ from: z.enum(["upstream", "organisation"]), providers: bytes, bytes, sha256 }),
+  /** Files carried inside, uncompressed; `module` is where, and `storedBytes` how long it is there. */
+  assets: z.array(
+    z.strictObject({
+      name: z.string(),
+      part: z.enum(["ripgrep", "grammars", "plugins"]),
+      bytes,
+      sha256,
+      module: z.string(),
+      storedBytes: bytes,
+    }),
+  ),
+  /** Packages that can be imported offline, each as a module of the executable with all that it needs. */
+  packages: z.array(
+    npmPackage.extend({
+      module: z.string(),
+      bytes,
+      sha256,
+      contains: z.array(npmPackage.extend({ license: z.string() })),
+    }),
+  ),
   /** What the build decided about offline; missing when it decided nothing. */
   policy: z
     .strictObject({

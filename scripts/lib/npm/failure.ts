@@ -4,8 +4,10 @@ import { Failure, type FailureReport } from "../errors.ts"
 import { type NpmOptions, registryOf } from "./config.ts"
 import type { Digest } from "./digest.ts"
 
+type NamedPackage = Pick<PinnedPackage, "name" | "version" | "integrity">
+
 interface Context {
-  pinned: PinnedPackage
+  pinned: NamedPackage
   /** Undefined when npm's settings themselves could not be read. */
   npm: NpmOptions | undefined
   cache: string
@@ -149,15 +151,15 @@ function wrongHash(error: NpmError, { pinned, npm }: Context): FailureReport {
   }
 }
 
-function spec({ name, version }: PinnedPackage): string {
+function spec({ name, version }: NamedPackage): string {
   return `${name}@${version}`
 }
 
-function settings({ name }: PinnedPackage): string {
+function settings({ name }: NamedPackage): string {
   return `npm config get registry${name.startsWith("@") ? ` ${name.slice(0, name.indexOf("/"))}:registry` : ""}`
 }
 
-function scopeOption({ name }: PinnedPackage): string {
+function scopeOption({ name }: NamedPackage): string {
   return name.startsWith("@") ? ` --scope=${name.slice(0, name.indexOf("/"))}` : ""
 }
 

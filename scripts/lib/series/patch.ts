@@ -1,8 +1,11 @@
 import type { NapiConfig, SgNode } from "@ast-grep/napi"
 import type { Unit } from "./unit.ts"
 
-/** The two bundles of the release source that hold OpenCode's code. The git source has one tree, `git`. */
-export type TreeName = "main" | "worker" | "git"
+/**
+ * The bundles of the release source: `main` and `worker` hold OpenCode's code, `parser` is a worker of OpenTUI's. The git
+ * source has one tree, `git`.
+ */
+export type TreeName = "main" | "worker" | "parser" | "git"
 
 /** A replacement of the UTF-16 range [start, end) of a unit's text. */
 export interface TextEdit {
