@@ -33,6 +33,8 @@ export interface SupervisorRequest {
   mode: NetworkMode
   provider?: Turn[]
   pty?: ScreenSize
+  /** A folder that nobody may write to. */
+  readOnly?: string
   /** How long the recording goes on after the command has ended, in milliseconds, for what it left running. */
   lingerMs: number
 }
