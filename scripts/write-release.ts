@@ -5,7 +5,9 @@ import { basename, dirname, join, relative } from "node:path"
 import type { Build } from "./check-executable.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
+import { formatBytes } from "./lib/log.ts"
 import type { FileStart } from "./lib/module-graph/index.ts"
+import { describeSizes } from "./lib/sizes.ts"
 import type { BuildOptions } from "./read-options.ts"
 
 /** A folder beside the release's own, in which it is made; nothing of it is seen until it is whole. */
@@ -108,7 +110,8 @@ export async function writeRelease(
 export function describeRelease(record: BuildRecord, options: BuildOptions): string {
   if (options.json) return JSON.stringify(record, null, 2)
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
-  return `${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
+  const more = formatBytes(record.executable.bytes - record.stock.bytes)
+  return `${describeSizes(record.sizes)}: stock + ${more}\n${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
 }
 
 /** Removes what killed builds of the same release left behind; the process's id in the name says whose it is. */

@@ -19,6 +19,18 @@ const buildRecord = z.strictObject({
   stock: npmPackage.extend({ bytes, sha256 }),
   /** The Bun that upstream's runtime was compared with; where they differ, the offset of the first difference. */
   runtime: npmPackage.extend({ bytes, equal: z.boolean(), firstDifference: bytes.optional() }),
+  /** What the executable is made of: `scripts/lib/sizes.ts`. */
+  sizes: z.strictObject({
+    runtime: bytes,
+    upstream: bytes,
+    offline: bytes,
+    webUi: bytes,
+    models: bytes,
+    ripgrep: bytes,
+    grammars: bytes,
+    plugins: bytes,
+    rest: bytes,
+  }),
   /** The arguments stored in the executables. */
   argv: z.strictObject({ stock: z.string(), built: z.string() }),
   modules: z.strictObject({

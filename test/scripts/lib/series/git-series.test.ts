@@ -56,6 +56,7 @@ describe("the series on the git source", () => {
 
   test("leaves out what edits a dependency", () => {
     expect(series.filter((patch) => !onGit.includes(patch)).map(({ name }) => name)).toEqual([
+      "tui-use-grammars-inside",
       "opentui-load-lazily",
       "github-read-endpoints-lazily",
     ])
