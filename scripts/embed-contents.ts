@@ -39,7 +39,7 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
   const [offline, webUi, models, assets, policy] = await Promise.all([
     embedOffline(),
     embedWebUi(acquireWebUi, pin.webUi.executable.sha512, options.cache),
-    embedModels(options.models, stock, options.cache),
+    embedModels(options, stock, options.cache),
     embedAssets(await readAssets(stock, options.cache), options.cache),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
   ])

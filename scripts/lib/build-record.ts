@@ -62,7 +62,12 @@ const buildRecord = z.strictObject({
   /** `bytes` is what it adds to the executable. */
   webUi: npmPackage.extend({ files: bytes, bytes }),
   /** The model catalogue inside, and whose it is. */
-  models: z.strictObject({ from: z.enum(["upstream", "organisation"]), providers: bytes, bytes, sha256 }),
+  models: z.strictObject({
+    from: z.enum(["upstream", "organisation", "both"]),
+    providers: bytes,
+    bytes,
+    sha256,
+  }),
   /** Files carried inside, uncompressed; `module` is where, and `storedBytes` how long it is there. */
   assets: z.array(
     z.strictObject({
