@@ -1,4 +1,3 @@
-import type { Embedded } from "../embed-contents.ts"
 import { formatBytes } from "./log.ts"
 import type { ModuleGraph } from "./module-graph/index.ts"
 
@@ -15,33 +14,43 @@ export interface Sizes {
   models: number
   ripgrep: number
   grammars: number
+  /** Packages that plugins import. */
   plugins: number
-  /** The policy built in, the list of what is carried, and the module graph's own tables. */
+  /** The policy built in, the lists of what is carried, and the module graph's own tables. */
   rest: number
 }
 
 /**
  * Measures an executable that was read back.
  * @param bytes the whole file's length
- * @param embedded what was added to it
+ * @param names by part, the modules that were added; all others are upstream's
  */
-export function measureParts(graph: ModuleGraph, bytes: number, embedded: Embedded): Sizes {
-  const { offline, webUi, models, assets } = embedded
-  const modules = graph.modules.reduce((sum, { contents }) => sum + contents.length, 0)
-  const ofPart = (part: string) =>
-    assets.list.filter((asset) => asset.part === part).reduce((sum, { stored }) => sum + stored.length, 0)
-  const parts = {
-    offline: Buffer.byteLength(offline),
-    webUi: webUi.pack.length,
-    models: models.bytes.length,
-    ripgrep: ofPart("ripgrep"),
-    grammars: ofPart("grammars"),
-    plugins: ofPart("plugins"),
-  }
-  const others = assets.index.contents.length + (embedded.policy?.bytes.length ?? 0)
-  const upstream = modules - total(parts) - others
-  const known = { runtime: graph.runtime.length, upstream, ...parts }
-  return { ...known, rest: bytes - total(known) }
+export function measureParts(
+  graph: Pick<ModuleGraph, "modules" | "runtime">,
+  bytes: number,
+  names: Partial<Record<Exclude<keyof Sizes, "runtime" | "upstream">, string[]>>,
+): Sizes {
+  const sizes: Sizes = { ...NOTHING, runtime: graph.runtime.length }
+  const partOf = new Map(
+    (Object.keys(names) as (keyof typeof names)[]).flatMap((part) =>
+      names[part]!.map((name) => [name, part]),
+    ),
+  )
+  for (const { name, contents } of graph.modules) sizes[partOf.get(name) ?? "upstream"] += contents.length
+  const known = Object.values(sizes).reduce((sum, size) => sum + size, 0)
+  return { ...sizes, rest: sizes.rest + bytes - known }
+}
+
+const NOTHING: Sizes = {
+  runtime: 0,
+  upstream: 0,
+  offline: 0,
+  webUi: 0,
+  models: 0,
+  ripgrep: 0,
+  grammars: 0,
+  plugins: 0,
+  rest: 0,
 }
 
 const NAMES: Record<keyof Sizes, string> = {
@@ -63,8 +72,4 @@ export function describeSizes(sizes: Sizes): string {
     .filter(([part]) => sizes[part] > 0)
     .map(([part, name]) => `${name} ${formatBytes(sizes[part])}`)
     .join(", ")
-}
-
-function total(parts: Record<string, number>): number {
-  return Object.values(parts).reduce((sum, bytes) => sum + bytes, 0)
 }

@@ -15,7 +15,7 @@ export interface ControlClient {
   screen(): Promise<string>
   /** The colours of each text where it stands first on the screen: {@link Screen.coloursOf}. */
   colours(texts: string[]): Promise<number[][]>
-  /** Sends keystrokes to the pseudo-terminal; `\r` is Enter. */
+  /** Sends keystrokes to the pseudo-terminal (`\r` is Enter), or text to the standard input that was kept open. */
   type(text: string): Promise<void>
   /** Waits for a text on the screen; throws with the screen as it is when it does not come. */
   waitFor(text: string, timeoutMs?: number): Promise<void>

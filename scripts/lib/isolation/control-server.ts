@@ -36,7 +36,9 @@ export function startControlServer({ folder, network, command, screen }: Control
         return Response.json(texts.map((text) => onScreen().coloursOf(text)))
       },
       "/type": async (request) => {
-        onScreen().type((await request.json()) as string)
+        const text = (await request.json()) as string
+        if (screen) screen.type(text)
+        else command.write(text)
         return Response.json(true)
       },
       "/wait": async (request) => {
