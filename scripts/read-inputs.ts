@@ -14,15 +14,14 @@ const TOOLS = ["@ast-grep/napi", "diff", "esbuild", "jsonc-parser", "pacote"]
  */
 export async function digestFiles(
   pin: string,
-  given: { models: string | undefined; policy: string | undefined },
+  given: { models?: string; modelsExtend?: string; policy?: string },
 ): Promise<BuildRecord["inputs"]> {
   const own = await Array.fromAsync(new Bun.Glob("{offline,patches}/**").scan({ cwd: ROOT }))
   const files = [...own, `pins/${pin}.json`, "package-lock.json"].sort()
   const inputs = files.map((name) => digestFile(name, join(ROOT, name)))
-  for (const option of ["models", "policy"] as const) {
-    const file = given[option]
+  const options = { models: given.models, "models-extend": given.modelsExtend, policy: given.policy }
+  for (const [option, file] of Object.entries(options))
     if (file) inputs.push(digestFile(`--${option} ${basename(file)}`, file))
-  }
   return Promise.all(inputs)
 }
 

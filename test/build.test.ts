@@ -149,5 +149,8 @@ describe("a build that cannot be done says what, why and what next, exits with 2
     const models = join(project.folder, "no-models.json")
     await writeFile(models, '{"acme": {"id": 3}}')
     expect(await refused(["--models", models])).toContain("is not a model catalogue")
+    expect(await refused(["--models-extend", models])).toContain("is not a model catalogue")
+    expect(await refused(["--models-extend", "absent.json"])).toContain("ENOENT")
+    expect(await refused(["--models", models, "--models-extend", models])).toContain("cannot be used with")
   })
 })
