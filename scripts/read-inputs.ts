@@ -14,10 +14,15 @@ const TOOLS = ["@ast-grep/napi", "diff", "esbuild", "jsonc-parser", "pacote"]
  */
 export async function digestFiles(
   pin: string,
-  given: { models: string | undefined; policy: string | undefined },
+  given: { models: string | undefined; policy: string | undefined; with: string[] },
 ): Promise<BuildRecord["inputs"]> {
   const own = await Array.fromAsync(new Bun.Glob("{offline,patches}/**").scan({ cwd: ROOT }))
-  const files = [...own, `pins/${pin}.json`, "package-lock.json"].sort()
+  const files = [
+    ...own,
+    `pins/${pin}.json`,
+    ...(given.with.length > 0 ? ["pins/extra.json"] : []),
+    "package-lock.json",
+  ].sort()
   const inputs = files.map((name) => digestFile(name, join(ROOT, name)))
   for (const option of ["models", "policy"] as const) {
     const file = given[option]

@@ -15,12 +15,16 @@ export interface BuildOptions {
   models: string | undefined
   /** The policy that is built in, absolute. */
   policy: string | undefined
+  /** Packages that go inside beside those of the pin, as `name@version`. */
+  with: string[]
   json: boolean
 }
 
 const DESCRIPTION = `Makes an OpenCode executable that makes no connection its policy does not allow.
 
 Exit codes: 0 built, 2 could not build. A failed or killed build leaves the last release as it was.`
+
+const collect = (value: string, values: string[]) => [...values, value]
 
 /** @throws Failure for a source that cannot be built yet; commander ends the process with 2 for unknown options. */
 export function readOptions(argv: string[]): BuildOptions {
@@ -39,6 +43,12 @@ export function readOptions(argv: string[]): BuildOptions {
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option("--models <file>", "put this model catalogue inside (the form of models.dev/api.json)")
     .option("--policy <file>", "build this policy in: mode, allow, locked (see README)")
+    .option(
+      "--with <package@version>",
+      "put this package inside; repeatable (see docs/plugins.md)",
+      collect,
+      [],
+    )
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(argv)
