@@ -35,9 +35,11 @@ await runCommand(async () => {
     embedPackages([tree], { cache: resolve(command.opts().cache), onProgress: step.update }),
   )
   await write({ ...extra, [spec]: tree })
-  for (const { name, version, license } of packagesOf(tree)) console.log(`  ${name}@${version}  ${license}`)
-  const [{ module }] = embedded.packages as [(typeof embedded.packages)[0]]
-  console.log(`${spec} is in pins/extra.json, ${formatBytes(module.bytes.length)} inside`)
+  const { packages, module } = embedded.packages[0]!
+  console.log(
+    `${spec} is in pins/extra.json. Inside it takes ${formatBytes(module.bytes.length)}, with code of`,
+  )
+  for (const { name, version, license } of packages) console.log(`  ${name}@${version}  ${license}`)
   console.log(`Look at the change, commit it, and build: npm run build -- --with ${spec}`)
   return true
 })
