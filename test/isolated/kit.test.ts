@@ -41,7 +41,8 @@ async function kit(...args: string[]) {
 
 /** Runs a shell script with the system's PATH, in a network that records. */
 function script(...args: string[]) {
-  return runIsolated({ executable: Bun.which("sh")!, args, env: { PATH: process.env.PATH! } })
+  const env = { PATH: process.env.PATH! }
+  return runIsolated({ executable: Bun.which("sh")!, args, env, timeoutMs: 120_000 })
 }
 
 /** OpenCode from the prefix, which lies in PATH beside git and a shell, with a model that takes these turns. */
