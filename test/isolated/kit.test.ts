@@ -59,13 +59,13 @@ function installed(turns: Turn[], files: Record<string, string> = {}, env: Recor
   })
 }
 
-/** Upstream waits for diagnostics for three seconds, and a server may need longer to start: so each is written again. */
+/** Upstream waits for diagnostics for three seconds, and a server may need longer to start: so each is written three times. */
 function write(files: Record<string, string>): Turn[] {
   const once = Object.entries(files).map(([filePath, content]) => ({
     tool: "write",
     input: { filePath, content },
   }))
-  return [...once, ...once, { text: "Done." }]
+  return [...once, ...once, ...once, { text: "Done." }]
 }
 
 const wrong = {
