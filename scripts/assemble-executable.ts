@@ -1,5 +1,5 @@
-import type { Embedded } from "./embed-contents.ts"
-import { CATALOGUE_MODULE, OFFLINE_MODULE, POLICY_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import { type Embedded, modulesOf } from "./embed-contents.ts"
+import { OFFLINE_MODULE } from "./embed-offline.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
 import { addModule, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
 import { printTrees } from "./lib/release-source.ts"
@@ -17,8 +17,10 @@ export interface Built {
 }
 
 /** Bun's enumerations for what is added: how the bytes are to be read, and that they are for the program itself. */
-const CODE = { encoding: 1, loader: 1, format: 1, side: 0 }
-const ASSET = { encoding: 0, loader: 5, format: 0, side: 1 }
+const KINDS = {
+  code: { encoding: 1, loader: 1, format: 1, side: 0 },
+  asset: { encoding: 0, loader: 5, format: 0, side: 1 },
+}
 
 /**
  * Puts everything into the stock executable's module graph and writes it to a staging folder. Modules that are not
@@ -32,13 +34,10 @@ export async function assembleExecutable(
   step: Step,
 ): Promise<Built> {
   let graph = stock.graph
-  for (const [name, contents] of printTrees(trees, OFFLINE_MODULE))
+  for (const [name, contents] of printTrees(trees, stock.graph, OFFLINE_MODULE))
     graph = replaceModule(graph, name, contents)
-  graph = addModule(graph, { ...CODE, name: OFFLINE_MODULE, contents: Buffer.from(embedded.offline) })
-  graph = addModule(graph, { ...ASSET, name: WEB_UI_MODULE, contents: embedded.webUi.pack })
-  graph = addModule(graph, { ...ASSET, name: CATALOGUE_MODULE, contents: embedded.models.bytes })
-  if (embedded.policy)
-    graph = addModule(graph, { ...ASSET, name: POLICY_MODULE, contents: embedded.policy.bytes })
+  for (const { kind, name, contents } of modulesOf(embedded))
+    graph = addModule(graph, { ...KINDS[kind], name, contents })
   graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
   const staging = await openStaging(options.out)
   const written = await writeExecutable(staging.executable, writeModuleGraph(graph))

@@ -1,12 +1,13 @@
 import type { Built } from "./assemble-executable.ts"
-import type { Embedded } from "./embed-contents.ts"
-import { CATALOGUE_MODULE, OFFLINE_MODULE, POLICY_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import { type Embedded, modulesOf } from "./embed-contents.ts"
+import { CATALOGUE_MODULE } from "./embed-offline.ts"
+import type { EmbeddedPackage } from "./embed-packages.ts"
 import type { EmbeddedPolicy } from "./embed-policy.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import type { Step } from "./lib/log.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "./lib/module-graph/index.ts"
-import { BUNDLES } from "./lib/release-source.ts"
+import { bundleNames } from "./lib/release-source.ts"
 import type { AppliedPatch } from "./lib/series/apply.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
 import type { BuildOptions } from "./read-options.ts"
@@ -31,7 +32,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
   const { pin, target } = stock.inputs
   const graph = readModuleGraph(Bun.mmap(built.staging.executable))
   const difference = compareModules(stock.graph, graph)
-  requireIntended(difference, embedded)
+  requireIntended(difference, stock, embedded)
   const { added, changed, unchanged } = difference
   step.result(
     `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
@@ -51,6 +52,10 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     tools: await readToolVersions(),
     webUi: { ...named(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
     models: modelsOf(embedded, difference),
+    assets: embedded.assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
+      return { name, part, bytes, sha256, module, storedBytes: stored.length }
+    }),
+    packages: embedded.packages.packages.map((item) => packageOf(item, difference)),
     ...(embedded.policy && { policy: policyOf(embedded.policy) }),
   }
 }
@@ -64,13 +69,28 @@ function modelsOf({ models }: Embedded, { added }: GraphDifference): BuildRecord
   return { from: models.from, providers: models.providers, bytes, sha256 }
 }
 
+function packageOf(
+  { root, packages, module }: EmbeddedPackage,
+  { added }: GraphDifference,
+): BuildRecord["packages"][number] {
+  return {
+    ...named(root),
+    module: module.name,
+    bytes: module.bytes.length,
+    sha256: added.find(({ name }) => name === module.name)!.sha256,
+    contains: packages.map(({ license, ...item }) => ({ ...named(item), license })),
+  }
+}
+
 function policyOf({ mode, allow, locked }: EmbeddedPolicy): BuildRecord["policy"] {
   return { mode, allow, locked }
 }
 
-function requireIntended(difference: GraphDifference, { policy }: Embedded): void {
-  const added = [OFFLINE_MODULE, WEB_UI_MODULE, CATALOGUE_MODULE, ...(policy ? [POLICY_MODULE] : [])]
-  const intended = { added, changed: Object.values(BUNDLES), removed: [] }
+function requireIntended(difference: GraphDifference, { graph }: Stock, embedded: Embedded): void {
+  const added = modulesOf(embedded).map(({ name }) => name)
+  const bundles = new Set(Object.values(bundleNames(graph)))
+  const changed = graph.modules.map(({ name }) => name).filter((name) => bundles.has(name))
+  const intended = { added, changed, removed: [] }
   const found = {
     added: difference.added.map(({ name }) => name),
     changed: difference.changed.map(({ name }) => name),

@@ -4,8 +4,13 @@ import { Failure, type FailureReport } from "../errors.ts"
 import { type NpmOptions, registryOf } from "./config.ts"
 import type { Digest } from "./digest.ts"
 
+/** A package by the hash of its tarball. */
+export type NamedPackage = Pick<PinnedPackage, "name" | "version" | "integrity">
+
 interface Context {
-  pinned: Pick<PinnedPackage, "name" | "version" | "integrity">
+  pinned: NamedPackage
+  /** Who says which hash the package has. The pin, if not given. */
+  authority?: string
   /** Undefined when npm's settings themselves could not be read. */
   npm: NpmOptions | undefined
   cache: string
@@ -139,25 +144,25 @@ function offline(_: NpmError, { pinned, cache }: Context): FailureReport {
   }
 }
 
-function wrongHash(error: NpmError, { pinned, npm }: Context): FailureReport {
+function wrongHash(error: NpmError, { pinned, npm, authority = "the pin" }: Context): FailureReport {
   // pacote's own error has no fields, only this text; ssri's has the fields.
   const found = error.found ?? /but got (\S+?)\.?$/.exec(error.message)?.[1]
   return {
-    what: `The hash of ${spec(pinned)} differs from the pin`,
+    what: `The hash of ${spec(pinned)} differs from ${authority}`,
     why: `\n    pinned: ${pinned.integrity}\n    found:  ${found ?? error.message}\n    from:   ${npm && registryOf(pinned.name, npm)}`,
     next: `do not build from it: tell whoever runs that registry; see what another one has: npm view ${spec(pinned)} dist.integrity`,
   }
 }
 
-function spec({ name, version }: Context["pinned"]): string {
+function spec({ name, version }: NamedPackage): string {
   return `${name}@${version}`
 }
 
-function settings({ name }: Context["pinned"]): string {
+function settings({ name }: NamedPackage): string {
   return `npm config get registry${name.startsWith("@") ? ` ${name.slice(0, name.indexOf("/"))}:registry` : ""}`
 }
 
-function scopeOption({ name }: Context["pinned"]): string {
+function scopeOption({ name }: NamedPackage): string {
   return name.startsWith("@") ? ` --scope=${name.slice(0, name.indexOf("/"))}` : ""
 }
 
