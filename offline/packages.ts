@@ -73,10 +73,11 @@ export function child<T extends ChildOptions>(command: string[], options: T): [s
 }
 
 /** A program by its name alone, as a configuration may give one. */
-function named([name = "", ...rest]: string[], options: ChildOptions): string[] {
+function named(command: string[], options: ChildOptions): string[] {
+  const [name = "", ...rest] = command
   const file = launcher(name)
   const inPath = file && Bun.which(name, { PATH: options.env?.PATH ?? process.env.PATH })
-  return [file && !inPath ? file : name, ...rest]
+  return file && !inPath ? [file, ...rest] : command
 }
 
 /** Port 9 on loopback: nothing listens there, so whatever asks is refused at once. */
