@@ -3,11 +3,17 @@ import type { Built } from "./assemble-executable.ts"
 import { describeCarriedModules, namePackage } from "./check-executable.ts"
 import type { PatchedCheckout } from "./commit-patches.ts"
 import type { Compiled } from "./compile-tree.ts"
-import { type Carried, carriedModules } from "./embed-contents.ts"
+import { type Carried, carriedModules, namesByPart } from "./embed-contents.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import type { Step } from "./lib/log.ts"
-import { compareModules, type ModuleGraph, readModuleGraph } from "./lib/module-graph/index.ts"
+import {
+  compareModules,
+  type EmbeddedModule,
+  type ModuleGraph,
+  readModuleGraph,
+} from "./lib/module-graph/index.ts"
+import { measureParts } from "./lib/sizes.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
@@ -56,6 +62,11 @@ export async function checkCompiled(
     executable: { file: "opencode", bytes: built.bytes, sha256: built.sha256 },
     stock: { ...namePackage(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
     runtime: { ...namePackage(target.bun), bytes: graph.runtime.length, ...compiled.runtime },
+    sizes: measureParts(graph, built.bytes, {
+      ...namesByPart(carried),
+      offline: [OFFLINE_MODULE],
+      webUi: [webUi.name],
+    }),
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
     patches: checkout.patches.map(({ commit: hash, applied: { name, subject, kind, counts } }) => {
@@ -63,13 +74,17 @@ export async function checkCompiled(
     }),
     inputs: await digestFiles(pin.version, options),
     tools: await readToolVersions(),
-    webUi: { folder: "packages/app", files: Object.keys(readIndex(webUi).files).length, bytes: webUi.length },
+    webUi: { folder: "packages/app", files: countFiles(webUi), bytes: webUi.contents.length },
     ...describeCarriedModules(carried, added),
   }
 }
 
-/** @returns the web UI */
-function requireInside(graph: ModuleGraph, { compiled, carried }: GitBuild): Uint8Array {
+function countFiles({ contents }: EmbeddedModule): number {
+  return Object.keys(readIndex(contents).files).length
+}
+
+/** @returns the web UI's module */
+function requireInside(graph: ModuleGraph, { compiled, carried }: GitBuild): EmbeddedModule {
   const { added, changed, removed } = compareModules(compiled.graph, graph)
   const entry = Buffer.from(graph.modules[graph.entry]!.contents).toString("latin1")
   const webUi = graph.modules.filter(({ name }) => WEB_UI.test(name))
@@ -87,7 +102,7 @@ function requireInside(graph: ModuleGraph, { compiled, carried }: GitBuild): Uin
     [Bun.deepEquals(difference, intended), "what is carried inside is not what was given"],
   ]
   const failed = checks.find(([held]) => !held)
-  if (!failed) return webUi[0]!.contents
+  if (!failed) return webUi[0]!
   throw new Failure({
     what: "What upstream's build script compiled is not what it should be",
     why: failed[1],

@@ -12,6 +12,7 @@ import { type EmbeddedPackages, embedPackages } from "./embed-packages.ts"
 import { type EmbeddedPolicy, embedPolicy } from "./embed-policy.ts"
 import { embedWebUi } from "./embed-web-ui.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
+import { selectExtra } from "./read-extra.ts"
 import { readGrammars } from "./read-grammars.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
@@ -66,10 +67,10 @@ export async function embedCarried(stock: Stock, options: BuildOptions, step: St
 async function makeCarried(stock: Stock, grammars: Asset[], options: BuildOptions): Promise<Carried> {
   const ripgrep: Asset = { name: "rg", part: "ripgrep", contents: await readFile(stock.inputs.ripgrep) }
   const [models, assets, policy, packages] = await Promise.all([
-    embedModels(options.models, stock, options.cache),
+    embedModels(options, stock, options.cache),
     embedAssets([ripgrep, ...grammars], options.cache),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
-    embedPackages([stock.inputs.pin.plugin], { cache: options.cache }),
+    embedPackages([...(await selectExtra(options.with)), stock.inputs.pin.plugin], { cache: options.cache }),
   ])
   return { models, assets, policy, packages }
 }
@@ -103,4 +104,19 @@ export function carriedModules({ models, assets, policy, packages }: Carried): A
   ]
   if (policy) added.push({ name: POLICY_MODULE, kind: "asset", contents: policy.bytes })
   return added
+}
+
+/** The names of the modules that are added, by the part of the executable that they are counted to. */
+export function namesByPart({ assets, packages }: Carried) {
+  const ofPart = (part: string) =>
+    assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
+  return {
+    offline: [OFFLINE_MODULE],
+    webUi: [WEB_UI_MODULE],
+    models: [CATALOGUE_MODULE],
+    ripgrep: ofPart("ripgrep"),
+    grammars: ofPart("grammars"),
+    plugins: packages.packages.map(({ module }) => module.name),
+    rest: [assets.index.module, packages.index.name, POLICY_MODULE],
+  }
 }

@@ -11,8 +11,8 @@ export interface Origin {
   url: string
   /** The full sha: 40 hex digits. It alone decides what is taken; no tag or branch is trusted. */
   commit: string
-  /** The version whose tag is looked at to explain a commit that is not there. */
-  version: string
+  /** The version whose tag is looked at to explain a commit that is not there, if it is known. */
+  version?: string
 }
 
 /**
@@ -93,14 +93,14 @@ function fetchFailure(origin: Origin, cache: string, stderr: string): unknown {
 }
 
 /** git reads a relative path from the folder that it runs in, which is not the person's. */
-async function locate(url: string): Promise<string> {
+export async function locate(url: string): Promise<string> {
   const path = isAbsolute(url) ? url : resolve(url)
   return (await stat(path).catch(() => undefined)) ? path : url
 }
 
 async function unknownCommit(origin: Origin, url: string, folder: string): Promise<Failure> {
   const tag = `refs/tags/v${origin.version}`
-  const { stdout } = await git(folder, ["ls-remote", url, tag, `${tag}^{}`])
+  const { stdout } = origin.version ? await git(folder, ["ls-remote", url, tag, `${tag}^{}`]) : { stdout: "" }
   const target = stdout.trim().split("\n").at(-1)?.split("\t")[0]
   const hint = target ? `; its tag v${origin.version} points at ${target}, which is not what was pinned` : ""
   return new Failure({
