@@ -12,6 +12,7 @@ import { type EmbeddedPackages, embedPackages } from "./embed-packages.ts"
 import { type EmbeddedPolicy, embedPolicy } from "./embed-policy.ts"
 import { embedWebUi } from "./embed-web-ui.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
+import { selectExtra } from "./read-extra.ts"
 import { readGrammars } from "./read-grammars.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
@@ -44,7 +45,7 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
     embedModels(options, stock, options.cache),
     embedAssets(await readAssets(stock, options.cache), options.cache),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
-    embedPackages([pin.plugin], { cache: options.cache }),
+    embedPackages([...(await selectExtra(options.with)), pin.plugin], { cache: options.cache }),
   ])
   const parts = [
     `web UI ${webUi.files} files, ${formatBytes(webUi.pack.length)}`,

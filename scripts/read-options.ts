@@ -20,12 +20,16 @@ export interface BuildOptions {
   modelsExtend: string | undefined
   /** The policy that is built in, absolute. */
   policy: string | undefined
+  /** Packages that go inside beside those of the pin, as `name@version`. */
+  with: string[]
   json: boolean
 }
 
 const DESCRIPTION = `Makes an OpenCode executable that makes no connection its policy does not allow.
 
 Exit codes: 0 built, 2 could not build. A failed or killed build leaves the last release as it was.`
+
+const collect = (value: string, values: string[]) => [...values, value]
 
 /** @throws Failure for options that contradict each other; commander ends the process with 2 for unknown ones. */
 export function readOptions(argv: string[]): BuildOptions {
@@ -59,6 +63,12 @@ export function readOptions(argv: string[]): BuildOptions {
       ).conflicts("models"),
     )
     .option("--policy <file>", "build this policy in: mode, allow, locked (see README)")
+    .option(
+      "--with <package@version>",
+      "put this package inside; repeatable (see docs/plugins.md)",
+      collect,
+      [],
+    )
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(argv)
