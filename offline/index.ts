@@ -4,6 +4,8 @@ import { logDenials } from "./denials.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
 import { grammar } from "./grammars.ts"
+import { provide } from "./inside/provide.ts"
+import * as kit from "./kit.ts"
 import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
 import { child, onDisk } from "./packages.ts"
 import { orWithout, refusalText } from "./refusals.ts"
@@ -36,8 +38,9 @@ export const Offline = Object.freeze({
   refuseCommand,
   refuseRequest,
   models: Object.freeze({ catalogue, fetchDisabled, refuseRefresh }),
-  packages: Object.freeze({ onDisk, child }),
+  packages: Object.freeze({ onDisk, child, provide }),
   ripgrep: () => ripgrep(assets),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
+  kit: Object.freeze({ server: kit.server, module: kit.module }),
   webUi,
 })

@@ -1,6 +1,7 @@
 import type { Built } from "./assemble-executable.ts"
 import { type Embedded, modulesOf } from "./embed-contents.ts"
 import { CATALOGUE_MODULE } from "./embed-offline.ts"
+import type { EmbeddedPackage } from "./embed-packages.ts"
 import type { EmbeddedPolicy } from "./embed-policy.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
@@ -54,6 +55,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     assets: embedded.assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
       return { name, part, bytes, sha256, module, storedBytes: stored.length }
     }),
+    packages: embedded.packages.packages.map((item) => packageOf(item, difference)),
     ...(embedded.policy && { policy: policyOf(embedded.policy) }),
   }
 }
@@ -65,6 +67,19 @@ function named({ name, version, integrity }: { name: string; version: string; in
 function modelsOf({ models }: Embedded, { added }: GraphDifference): BuildRecord["models"] {
   const { bytes, sha256 } = added.find(({ name }) => name === CATALOGUE_MODULE)!
   return { from: models.from, providers: models.providers, bytes, sha256 }
+}
+
+function packageOf(
+  { root, packages, module }: EmbeddedPackage,
+  { added }: GraphDifference,
+): BuildRecord["packages"][number] {
+  return {
+    ...named(root),
+    module: module.name,
+    bytes: module.bytes.length,
+    sha256: added.find(({ name }) => name === module.name)!.sha256,
+    contains: packages.map(({ license, ...item }) => ({ ...named(item), license })),
+  }
 }
 
 function policyOf({ mode, allow, locked }: EmbeddedPolicy): BuildRecord["policy"] {

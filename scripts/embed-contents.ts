@@ -8,6 +8,7 @@ import {
   POLICY_MODULE,
   WEB_UI_MODULE,
 } from "./embed-offline.ts"
+import { type EmbeddedPackages, embedPackages } from "./embed-packages.ts"
 import { type EmbeddedPolicy, embedPolicy } from "./embed-policy.ts"
 import { embedWebUi } from "./embed-web-ui.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
@@ -25,6 +26,7 @@ export interface Embedded {
   assets: EmbeddedAssets
   /** undefined without `--policy`. */
   policy: EmbeddedPolicy | undefined
+  packages: EmbeddedPackages
 }
 
 /** A module that is added. Code is what the runtime evaluates; all else is read by code. */
@@ -36,34 +38,39 @@ export interface AddedModule {
 
 export async function embedContents(stock: Stock, options: BuildOptions, step: Step): Promise<Embedded> {
   const { pin, webUi: acquireWebUi } = stock.inputs
-  const [offline, webUi, models, assets, policy] = await Promise.all([
+  const [offline, webUi, models, assets, policy, packages] = await Promise.all([
     embedOffline(),
     embedWebUi(acquireWebUi, pin.webUi.executable.sha512, options.cache),
     embedModels(options.models, stock, options.cache),
     embedAssets(await readAssets(stock, options.cache), options.cache),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
+    embedPackages([pin.plugin], { cache: options.cache }),
   ])
   const parts = [
     `web UI ${webUi.files} files, ${formatBytes(webUi.pack.length)}`,
     `offline ${formatBytes(offline.length)}`,
     `models ${formatBytes(models.bytes.length)}`,
     `carried ${formatBytes(assets.list.reduce((sum, { stored }) => sum + stored.length, 0))}`,
+    ...packages.packages.map(({ root, module }) => `${root.name} ${formatBytes(module.bytes.length)}`),
     ...(policy ? [`policy ${policy.mode}${policy.locked ? ", locked" : ""}`] : []),
   ]
   step.result(parts.join(", "))
-  return { offline, webUi, models, assets, policy }
+  return { offline, webUi, models, assets, policy, packages }
 }
 
 /** What is added to the executable, in the order in which it stands there. */
-export function modulesOf({ offline, webUi, models, assets, policy }: Embedded): AddedModule[] {
-  return [
+export function modulesOf({ offline, webUi, models, assets, policy, packages }: Embedded): AddedModule[] {
+  const carried = [packages.index, ...packages.packages.map(({ module }) => module)]
+  const added: AddedModule[] = [
     { name: OFFLINE_MODULE, kind: "code", contents: Buffer.from(offline) },
     { name: WEB_UI_MODULE, kind: "asset", contents: webUi.pack },
     { name: CATALOGUE_MODULE, kind: "asset", contents: models.bytes },
     { name: assets.index.module, kind: "asset", contents: assets.index.contents },
     ...assets.list.map(({ module, stored }) => ({ name: module, kind: "asset" as const, contents: stored })),
-    ...(policy ? [{ name: POLICY_MODULE, kind: "asset" as const, contents: policy.bytes }] : []),
+    ...carried.map(({ name, bytes }) => ({ name, kind: "asset" as const, contents: bytes })),
   ]
+  if (policy) added.push({ name: POLICY_MODULE, kind: "asset", contents: policy.bytes })
+  return added
 }
 
 /** Every file that is carried inside so that OpenCode need not download it. */

@@ -2,8 +2,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "./lib/errors.ts"
-
-const version = z.string().regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/, "must be an exact version such as 1.3.0")
+import { integrity, lockedTree, packageName, version } from "./lib/packages/locked.ts"
 
 const file = z.strictObject({
   path: z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/, "must be a relative path such as bin/opencode"),
@@ -12,9 +11,9 @@ const file = z.strictObject({
 })
 
 const npmPackage = z.strictObject({
-  name: z.string().regex(/^(@[\w.-]+\/)?[\w.-]+$/, "must be the name of an npm package"),
+  name: packageName,
   version,
-  integrity: z.string().regex(/^sha512-[A-Za-z0-9+/]{86}==$/, "must be sha512- and 88 base64 characters"),
+  integrity,
 })
 
 const pinnedPackage = npmPackage.extend({ executable: file })
@@ -50,6 +49,7 @@ const pin = z
     webUi: pinnedPackage,
     ripgrep: pinnedPackage,
     grammars: z.record(z.string().regex(/^[\w-]+$/, "must be the name of a language"), grammar),
+    plugin: lockedTree,
   })
   .superRefine((value, context) => {
     for (const [name, { opencode, bun }] of Object.entries(value.targets)) {

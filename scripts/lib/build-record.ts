@@ -62,6 +62,15 @@ const buildRecord = z.strictObject({
       storedBytes: bytes,
     }),
   ),
+  /** Packages that can be imported offline, each as a module of the executable with all that it needs. */
+  packages: z.array(
+    npmPackage.extend({
+      module: z.string(),
+      bytes,
+      sha256,
+      contains: z.array(npmPackage.extend({ license: z.string() })),
+    }),
+  ),
   /** What the build decided about offline; missing when it decided nothing. */
   policy: z
     .strictObject({

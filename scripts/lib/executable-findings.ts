@@ -52,6 +52,7 @@ export function findGraphDifferences(evidence: Evidence): string[] {
     ...findInArguments(evidence),
     ...findInModules(difference, evidence.record),
     ...findInPolicy(evidence),
+    ...findInPackages(difference, evidence.record),
     ...findInRecords(difference, evidence),
   ]
 }
@@ -96,6 +97,16 @@ function findInPolicy({ record, built }: Evidence): string[] {
   const module = built.modules.find(({ name }) => name === POLICY_MODULE)
   const found = module && Buffer.from(module.contents).toString()
   return differs("the policy inside", found, record.policy && JSON.stringify(record.policy))
+}
+
+function findInPackages({ added }: GraphDifference, { packages }: BuildRecord): string[] {
+  return packages.flatMap(({ module, bytes, sha256 }) => {
+    const found = added.find(({ name }) => name === module)
+    return [
+      ...differs(`sha256 of the package in ${module}`, found?.sha256, sha256),
+      ...differs(`length of the package in ${module}`, found?.bytes, bytes),
+    ]
+  })
 }
 
 function findUndeclared(state: string, found: Digest[], declared: Digest[]): string[] {

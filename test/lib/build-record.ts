@@ -35,6 +35,7 @@ export function makeBuildRecord(
     patches: [],
     inputs: [],
     tools: {},
+    packages: [],
     webUi: { ...npm({ name: "opencode-sample", version: "1.14.34", ...sample }), files: 0, bytes: 0 },
     models: { from: "upstream", providers: 0, bytes: 0, sha256: "0".repeat(64) },
     assets: [],

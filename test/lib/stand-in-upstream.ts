@@ -164,6 +164,25 @@ export namespace ModelsDev {
   }
 }
 `,
+  "src/util/which.ts": `export function which(cmd: string, env?: Record<string, string>) {
+  const found = lookup(cmd, env ?? process.env)
+  return typeof found === "string" ? found : null
+}
+`,
+  "src/lsp/server.ts": `export const Typescript: Info = {
+  async spawn(root) {
+    const tsserver = Module.resolve("typescript/lib/tsserver.js", Instance.directory)
+    if (!tsserver) return
+  },
+}
+
+export const Astro: Info = {
+  async spawn(root) {
+    const file = Module.resolve("typescript/lib/tsserver.js", Instance.directory)
+    if (file) return start(file)
+  },
+}
+`,
   "src/util/log.ts": `export namespace Log {
   let write = (msg: any) => process.stderr.write(msg)
 
@@ -180,6 +199,19 @@ export namespace ModelsDev {
 }
 `,
   "src/tool/registry.ts": `export const all = [BashTool, WebSearchTool, CodeSearchTool]
+
+export async function fromFile(file: string) {
+  return import(pathToFileURL(file).href)
+}
+`,
+  "src/plugin/index.ts": `export async function load(plugin: string) {
+  await import(plugin).then((found) => start(found))
+}
+`,
+  "src/provider/provider.ts": `export async function load(installed: string) {
+  const found = await import(installed)
+  return found
+}
 `,
   "src/file/ripgrep.ts": `export async function state() {
   if (!(await Filesystem.exists(filepath))) {

@@ -15,7 +15,11 @@ declare module "pacote" {
     packument(name: string, options: Options): Promise<{ versions: Record<string, unknown> }>
     /** What the registry says about one version; `_integrity` is the tarball's hash, or several. */
     manifest(spec: string, options: Options): Promise<{ _integrity?: string }>
+    /** Unpacks a package into a folder; runs nothing of it. */
+    extract(spec: string, folder: string, options: Options): Promise<unknown>
     tarball: {
+      /** The whole tarball, verified. */
+      (spec: string, options: Options): Promise<Buffer>
       /** Calls `handler` with the tarball's stream, again when the data was corrupt. Resolves to what it resolves to. */
       stream<T>(spec: string, handler: (stream: Minipass<Buffer>) => Promise<T>, options: Options): Promise<T>
     }
