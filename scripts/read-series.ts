@@ -13,7 +13,9 @@ const Declaration = z.object({
   upstream: z.array(z.number().int().positive()),
   removeWhen: z.string().min(20),
   edits: z
-    .array(z.object({ file: z.string().regex(/^(src|node_modules)\//), what: z.string().min(8) }).loose())
+    .array(
+      z.object({ file: z.string().regex(/^(src|script|node_modules)\//), what: z.string().min(8) }).loose(),
+    )
     .min(1),
 })
 

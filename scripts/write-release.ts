@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto"
 import { mkdir, open, readdir, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
-import type { Build } from "./check-executable.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import type { FileStart } from "./lib/module-graph/index.ts"
+import type { AppliedPatch } from "./lib/series/apply.ts"
 import { openStagedFolder, replaceFolder } from "./lib/staged-folder.ts"
 import type { BuildOptions } from "./read-options.ts"
 
@@ -81,11 +81,11 @@ async function* readStart({ path, length }: FileStart): AsyncGenerator<Uint8Arra
  * @throws Failure when a promised file is missing
  */
 export async function writeRelease(
-  { applied, built }: Build,
+  { applied, staging }: { applied: AppliedPatch[]; staging: Staging },
   record: BuildRecord,
   { out }: BuildOptions,
 ): Promise<void> {
-  const { folder } = built.staging
+  const { folder } = staging
   const files = new Map<string, string>()
   files.set("build.json", `${JSON.stringify(record, null, 2)}\n`)
   files.set(
@@ -103,7 +103,8 @@ export async function writeRelease(
 export function describeRelease(record: BuildRecord, options: BuildOptions): string {
   if (options.json) return JSON.stringify(record, null, 2)
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
-  return `${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
+  const check = record.source === "release" ? `    Check it: npm run verify -- ${file}` : ""
+  return `${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline${check}`
 }
 
 function sums(executable: string, files: Map<string, string>): string {

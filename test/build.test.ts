@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { namespacePrefix } from "../scripts/lib/isolation/namespace.ts"
 import { run } from "../scripts/lib/process.ts"
+import { readSeries } from "../scripts/read-series.ts"
 import { copyProject, type Project } from "./lib/project.ts"
 
 let project: Project
@@ -37,9 +38,11 @@ describe("a build", () => {
         sha256,
       )
     }
-    const series = (await readFile(join(project.folder, "patches/series"), "utf8")).match(/^[a-z-]+$/gm)!
+    const series = (await readSeries()).filter(({ edits }) =>
+      edits.some(({ places }) => places.main || places.worker),
+    )
     expect((await readdir(join(release, "patches"))).sort()).toEqual(
-      series.map((name) => `${name}.diff`).sort(),
+      series.map(({ name }) => `${name}.diff`).sort(),
     )
   })
 

@@ -46,7 +46,7 @@ export default defineScenario({
       args: ["run", "edit the files"],
       provider: [...Object.values(calls), { text: "All done." }],
       files,
-      programs: { go: dials("proxy.golang.org") },
+      programs: { go: dials("golang-modules.example") },
       env: { OPENCODE_ENABLE_EXA: "1" },
       timeoutMs: 20_000,
     })

@@ -4,6 +4,7 @@ import { explainCacheFailure } from "../cache-failure.ts"
 import { Failure } from "../errors.ts"
 import { withTemporaryFolder } from "../npm/cache.ts"
 import { git } from "./git.ts"
+import { showUrl, withoutLogins } from "./show-url.ts"
 
 export interface Origin {
   /** An URL, the path of a repository, or the path of a `git bundle`. */
@@ -85,9 +86,9 @@ function fetchFailure(origin: Origin, cache: string, stderr: string): unknown {
     return explainCacheFailure(Object.assign(new Error(stderr), { code: "ENOSPC" }), cache)
   }
   return new Failure({
-    what: `Nothing could be fetched from ${origin.url}`,
-    why: stderr || "git says no more",
-    next: `see whether git reaches it (git ls-remote ${origin.url}), or name a mirror or a bundle: npm run build -- --source git --git-url URL|PATH|BUNDLE`,
+    what: `Nothing could be fetched from ${showUrl(origin.url)}`,
+    why: withoutLogins(stderr) || "git says no more",
+    next: `see whether git reaches it (git ls-remote), or name a mirror or a bundle: npm run build -- --source git --git-url URL|PATH|BUNDLE`,
   })
 }
 
@@ -103,7 +104,7 @@ async function unknownCommit(origin: Origin, url: string, folder: string): Promi
   const target = stdout.trim().split("\n").at(-1)?.split("\t")[0]
   const hint = target ? `; its tag v${origin.version} points at ${target}, which is not what was pinned` : ""
   return new Failure({
-    what: `${origin.url} does not hold the commit ${origin.commit}`,
+    what: `${showUrl(origin.url)} does not hold the commit ${origin.commit}`,
     why: `no branch or tag leads to it${hint}`,
     next: "name an origin that has it: npm run build -- --source git --git-url URL|PATH|BUNDLE",
   })

@@ -11,12 +11,12 @@ declare module "pacote" {
     signal?: AbortSignal
   }
   const pacote: {
+    /** Unpacks a package into a folder; runs nothing of it. */
+    extract(spec: string, folder: string, options: Options): Promise<unknown>
     /** What the registry says about a package and all its versions. */
     packument(name: string, options: Options): Promise<{ versions: Record<string, unknown> }>
     /** What the registry says about one version; `_integrity` is the tarball's hash, or several. */
     manifest(spec: string, options: Options): Promise<{ _integrity?: string }>
-    /** Unpacks a package into a folder; runs nothing of it. */
-    extract(spec: string, folder: string, options: Options): Promise<unknown>
     tarball: {
       /** The whole tarball, verified. */
       (spec: string, options: Options): Promise<Buffer>

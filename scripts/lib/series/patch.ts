@@ -18,7 +18,7 @@ export interface TextEdit {
 export interface Edit {
   /**
    * Upstream's source file, relative to its opencode package: `src/provider/models.ts`. Or all files of a dependency:
-   * `node_modules/NAME/`, which the git source has not.
+   * `node_modules/NAME/`, which the git source has not. `script/…` is only on the git source.
    */
   file: string
   /** What is looked for, in words, for the error when it is not found: "the initialiser of ModelsDev.Data". */
@@ -61,6 +61,11 @@ export function definePatch(patch: Patch): Patch {
 export function concerns(edit: Edit, { file, text }: Unit): boolean {
   const named = edit.file.endsWith("/") ? file.includes(`/${edit.file}`) : file === edit.file
   return named && text.includes(edit.anchor ?? "")
+}
+
+/** Whether a patch has a place in one of the trees: some are for one source only. */
+export function hasPlaces({ edits }: Patch, trees: TreeName[]): boolean {
+  return trees.some((tree) => edits.some((edit) => expectedPlaces(edit, tree) > 0))
 }
 
 /** The number of places that an edit must find in a tree. */
