@@ -9,9 +9,11 @@ import { formatBytes, type Step } from "./lib/log.ts"
 import {
   compareModules,
   compareRuntime,
+  type EmbeddedModule,
   type ModuleGraph,
   readModuleGraph,
 } from "./lib/module-graph/index.ts"
+import { measureParts } from "./lib/sizes.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
@@ -69,6 +71,11 @@ export async function checkCompiled(
     executable: { file: "opencode", ...written },
     stock: { ...named(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
     runtime: { ...named(target.bun), bytes: graph.runtime.length, ...runtime },
+    sizes: measureParts(graph, written.bytes, {
+      offline: [OFFLINE_MODULE],
+      webUi: [webUi.name],
+      rest: graph.modules.filter(({ name }) => POLICY.test(name)).map(({ name }) => name),
+    }),
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
     assets: [],
@@ -82,15 +89,19 @@ export async function checkCompiled(
     })),
     inputs: await digestFiles(pin.version, options),
     tools: await readToolVersions(),
-    webUi: { folder: "packages/app", files: Object.keys(readIndex(webUi).files).length, bytes: webUi.length },
+    webUi: {
+      folder: "packages/app",
+      files: Object.keys(readIndex(webUi.contents).files).length,
+      bytes: webUi.contents.length,
+    },
     models: describeModels(compiled),
     ...(compiled.policy && { policy: policyOf(compiled.policy) }),
   }
   return { staging, record }
 }
 
-/** @returns the web UI */
-function requireModules(graph: ModuleGraph, { policy }: Compiled, sameRuntime: boolean): Uint8Array {
+/** @returns the web UI's module */
+function requireModules(graph: ModuleGraph, { policy }: Compiled, sameRuntime: boolean): EmbeddedModule {
   const find = (name: RegExp) => graph.modules.filter((module) => name.test(module.name))
   const [webUi] = find(WEB_UI)
   const entry = Buffer.from(graph.modules[graph.entry]!.contents).toString("latin1")
@@ -107,7 +118,7 @@ function requireModules(graph: ModuleGraph, { policy }: Compiled, sameRuntime: b
     [Bun.deepEquals(policies, wanted), "the policy inside is not the one that was given"],
   ]
   const failed = checks.find(([held]) => !held)
-  if (!failed) return webUi!.contents
+  if (!failed) return webUi!
   throw new Failure({
     what: "What upstream's build script compiled is not what it should be",
     why: failed[1],

@@ -1,5 +1,5 @@
 import type { Built } from "./assemble-executable.ts"
-import { type Embedded, modulesOf } from "./embed-contents.ts"
+import { type Embedded, modulesOf, namesByPart } from "./embed-contents.ts"
 import { CATALOGUE_MODULE } from "./embed-offline.ts"
 import type { EmbeddedPackage } from "./embed-packages.ts"
 import type { EmbeddedPolicy } from "./embed-policy.ts"
@@ -9,6 +9,7 @@ import type { Step } from "./lib/log.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "./lib/module-graph/index.ts"
 import { bundleNames } from "./lib/release-source.ts"
 import type { AppliedPatch } from "./lib/series/apply.ts"
+import { measureParts } from "./lib/sizes.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
@@ -45,6 +46,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     executable: { file: "opencode", bytes: built.bytes, sha256: built.sha256 },
     stock: { ...named(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
     runtime: { ...named(target.bun), bytes: stock.graph.runtime.length, ...stock.runtime },
+    sizes: measureParts(graph, built.bytes, namesByPart(embedded)),
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
     patches: applied.map(({ name, subject, kind, counts }) => ({ name, subject, kind, counts })),

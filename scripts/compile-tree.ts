@@ -33,7 +33,7 @@ export async function compileTree(
   options: BuildOptions,
   step: Step,
 ): Promise<Compiled> {
-  const models = await embedModels(options.models, stock, options.cache)
+  const models = await embedModels(options, stock, options.cache)
   const policy = options.policy === undefined ? undefined : await embedPolicy(options.policy)
   const given = join(checkout.root, "../given")
   await mkdir(given, { recursive: true })

@@ -12,6 +12,7 @@ import { type EmbeddedPackages, embedPackages } from "./embed-packages.ts"
 import { type EmbeddedPolicy, embedPolicy } from "./embed-policy.ts"
 import { embedWebUi } from "./embed-web-ui.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
+import { selectExtra } from "./read-extra.ts"
 import { readGrammars } from "./read-grammars.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
@@ -41,10 +42,10 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
   const [offline, webUi, models, assets, policy, packages] = await Promise.all([
     embedOffline(),
     embedWebUi(acquireWebUi, pin.webUi.executable.sha512, options.cache),
-    embedModels(options.models, stock, options.cache),
+    embedModels(options, stock, options.cache),
     embedAssets(await readAssets(stock, options.cache), options.cache),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
-    embedPackages([pin.plugin], { cache: options.cache }),
+    embedPackages([...(await selectExtra(options.with)), pin.plugin], { cache: options.cache }),
   ])
   const parts = [
     `web UI ${webUi.files} files, ${formatBytes(webUi.pack.length)}`,
@@ -71,6 +72,21 @@ export function modulesOf({ offline, webUi, models, assets, policy, packages }: 
   ]
   if (policy) added.push({ name: POLICY_MODULE, kind: "asset", contents: policy.bytes })
   return added
+}
+
+/** The names of the modules that are added, by the part of the executable that they are counted to. */
+export function namesByPart({ assets, packages }: Embedded) {
+  const ofPart = (part: string) =>
+    assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
+  return {
+    offline: [OFFLINE_MODULE],
+    webUi: [WEB_UI_MODULE],
+    models: [CATALOGUE_MODULE],
+    ripgrep: ofPart("ripgrep"),
+    grammars: ofPart("grammars"),
+    plugins: packages.packages.map(({ module }) => module.name),
+    rest: [assets.index.module, packages.index.name, POLICY_MODULE],
+  }
 }
 
 /** Every file that is carried inside so that OpenCode need not download it. */

@@ -28,6 +28,8 @@ export interface IsolatedOptions {
   files?: Files
   /** Files of the home. */
   home?: Files
+  /** Lets nobody write to the home, as in a container. What OpenCode writes goes to TMPDIR, by the XDG variables. */
+  readOnlyHome?: boolean
   /** Scripts that are programs in PATH, by name, beside those of `programs` in run-folder.ts. */
   programs?: Files
   /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
@@ -123,7 +125,12 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
     command: {
       executable: options.executable,
       args: options.args ?? [],
-      env: { ...runEnvironment(folder), ...authorityEnvironment(options, folder), ...options.env },
+      env: {
+        ...runEnvironment(folder),
+        ...(options.readOnlyHome && dataIn(folder.tmp)),
+        ...authorityEnvironment(options, folder),
+        ...options.env,
+      },
       cwd: folder.project,
       stdin: options.stdin,
       interactive: options.interactive,
@@ -132,11 +139,18 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
     mode: options.mode ?? "answer",
     provider: options.provider === true ? toolThenText : options.provider,
     pty: options.pty === true ? { columns: 130, rows: 40 } : options.pty,
+    readOnly: options.readOnlyHome ? folder.home : undefined,
     lingerMs: options.lingerMs ?? 200,
     evidence: options.keepRecording !== undefined,
     authority: options.authority,
   }
 }
+
+const dataIn = (folder: string) => ({
+  XDG_DATA_HOME: join(folder, "data"),
+  XDG_CACHE_HOME: join(folder, "cache"),
+  XDG_STATE_HOME: join(folder, "state"),
+})
 
 const authorityFile = ({ root }: RunFolder) => join(root, runFiles.authority)
 
