@@ -2,7 +2,7 @@ import { command, version } from "./command.ts"
 import { logDenials } from "./denials.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
-import { provide } from "./inside/provide.ts"
+import { load } from "./inside/load.ts"
 import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
 import { child, onDisk } from "./packages.ts"
 import { isRefusal, orWithout } from "./refusals.ts"
@@ -32,6 +32,6 @@ export const Offline = Object.freeze({
   refuseCommand,
   refuseRequest,
   models: Object.freeze({ catalogue, fetchDisabled, refuseRefresh }),
-  packages: Object.freeze({ onDisk, child, provide }),
+  packages: Object.freeze({ onDisk, child, load }),
   webUi,
 })
