@@ -2,9 +2,13 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { type Report, reportSchema } from "../../scripts/audit/report.ts"
+import { unpackBrowser } from "../../scripts/lib/isolation/browser-files.ts"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { builtExecutable } from "../lib/built.ts"
+import type { OpenRequest } from "./lib/open-report.ts"
 
 setDefaultTimeout(300_000)
 
@@ -51,7 +55,28 @@ test.concurrent("upstream's release and the last build are audited side by side,
   expect((await sizes[0]!).size).toBeGreaterThan(24)
   expect((await sizes[1]!).size).toBe(24)
   expect(JSON.parse(await readFile(join(out, "report.json"), "utf8"))).toEqual(report)
+  await seePage(pathToFileURL(join(out, "report.html")).href)
 })
+
+/** Opens the page in a browser that is recorded as well. */
+async function seePage(url: string): Promise<void> {
+  const request: OpenRequest = { browser: await unpackBrowser(), url }
+  const script = join(import.meta.dirname, "lib/open-report.ts")
+  const { stdout, stderr, attempts } = await runIsolated({
+    executable: process.execPath,
+    args: [script, JSON.stringify(request)],
+    timeoutMs: 60_000,
+  })
+  expect(stderr).toBe("")
+  expect(JSON.parse(stdout)).toEqual({
+    title: "What was tried: stock, offline",
+    cell: expect.stringMatching(/models\.dev, --version, stock.*dns A models\.dev.*opencode --version/s),
+    console: [],
+    requests: [url],
+    failures: [],
+  })
+  expect(attempts).toEqual([])
+}
 
 test.concurrent("a command line of one's own that asks a host is a finding, one that does not is none", async () => {
   const asking = await audit(["--", process.execPath, "-e", "await fetch('https://some.example/x')"])

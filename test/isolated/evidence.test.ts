@@ -49,6 +49,15 @@ test.concurrent("an HTTPS request by address is answered too", async () => {
   expect(dialled(recorded)).toEqual([expect.objectContaining({ what: "https GET 203.0.113.4/x" })])
 })
 
+test.concurrent("a request for another host than TLS names shows both", async () => {
+  const recorded = await record(
+    `await fetch("https://front.example/x", { headers: { host: "behind.example" } })`,
+    { authority },
+  )
+  const what = "https GET behind.example/x (tls front.example)"
+  expect(dialled(recorded)).toEqual([expect.objectContaining({ what })])
+})
+
 test.concurrent("a client that does not take the authority still shows the name that it asked for", async () => {
   const env = { NODE_EXTRA_CA_CERTS: "", SSL_CERT_FILE: "" }
   const { stdout, ...recorded } = await record(request, { authority, env })
