@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { OfflineError } from "./error.ts"
 import { insidePackage } from "./inside/index.ts"
+import { launcher } from "./kit.ts"
 
 /** Upstream's folders, of which packages may lie in two. */
 export interface Folders {
@@ -55,21 +56,28 @@ const NETWORK_VERBS = new Set([
 
 /**
  * A child that upstream is about to start. One that is the executable itself, run as Bun, must not reach the registry:
- * `x NAME` becomes the program NAME from the nearest node_modules, anything that installs is refused, and what is left
- * finds no registry. Every other child is untouched.
+ * `x NAME` becomes the program NAME from the nearest node_modules, or from the kit; anything that installs is refused, and
+ * what is left finds no registry. A program that PATH has not comes from the kit. Every other child is untouched.
  * @throws OfflineError when the program is not on disk, or the verb needs the registry
  */
 export function child<T extends ChildOptions>(command: string[], options: T): [string[], T] {
-  if (command[0] !== process.execPath || !isBun(options)) return [command, options]
+  if (command[0] !== process.execPath || !isBun(options)) return [named(command, options), options]
   const [, verb = "", ...rest] = command
   if (NETWORK_VERBS.has(verb)) {
     throw new OfflineError(
       `\`bun ${command.slice(1).join(" ")}\` was not run: OpenCode is offline and it needs the npm registry`,
     )
   }
-  const words =
-    verb === "x" ? ["run", program(rest, options.cwd ?? process.cwd()), ...rest.slice(1)] : command.slice(1)
-  return [[command[0]!, ...words], { ...options, env: { ...process.env, ...options.env, ...CLOSED } }]
+  const words = verb === "x" ? program(rest, options.cwd ?? process.cwd()) : command
+  return [words, { ...options, env: { ...process.env, ...options.env, ...CLOSED } }]
+}
+
+/** A program by its name alone, as a configuration may give one. */
+function named(command: string[], options: ChildOptions): string[] {
+  const [name = "", ...rest] = command
+  const file = launcher(name)
+  const inPath = file && Bun.which(name, { PATH: options.env?.PATH ?? process.env.PATH })
+  return file && !inPath ? [file, ...rest] : command
 }
 
 /** Port 9 on loopback: nothing listens there, so whatever asks is refused at once. */
@@ -86,16 +94,18 @@ function isBun(options: ChildOptions): boolean {
   return options.env?.BUN_BE_BUN === "1" || process.env.BUN_BE_BUN === "1"
 }
 
-/** The file behind `bun x NAME`: that name's entry in the nearest node_modules/.bin. */
-function program([name = ""]: string[], from: string): string {
+/** What `bun x NAME` becomes: that name's entry in the nearest node_modules/.bin, or the kit's launcher. */
+function program([name = "", ...rest]: string[], from: string): string[] {
   const binary = name.replace(/^@[^/]+\//, "")
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
     const file = path.join(folder, "node_modules", ".bin", binary)
-    if (existsSync(file)) return file
+    if (existsSync(file)) return [process.execPath, "run", file, ...rest]
     if (folder === path.dirname(folder)) break
   }
+  const inKit = launcher(binary)
+  if (inKit) return [inKit, ...rest]
   throw new OfflineError(
-    `${name} was not run: OpenCode is offline and no node_modules/.bin at or above ${from} has it; install it in the project`,
+    `${name} was not run: OpenCode is offline and no node_modules/.bin at or above ${from} has it; install it in the project, or the kit beside this executable`,
   )
 }
 

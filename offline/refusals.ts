@@ -1,8 +1,16 @@
 import { OfflineError } from "./error.ts"
 
-/** Whether an error says that the policy did not allow something. */
-export function isRefusal(error: unknown): error is OfflineError {
-  return error instanceof OfflineError
+/** How far down an error's causes are looked for: upstream's own wrap three deep. */
+const DEPTH = 8
+
+/** What a person is told of an error that is, or was caused by, a refusal of the policy; undefined for any other. */
+export function refusalText(error: unknown): string | undefined {
+  let current = error
+  for (let depth = 0; depth < DEPTH && current instanceof Error; depth++) {
+    if (current instanceof OfflineError) return current.message
+    current = current.cause
+  }
+  return undefined
 }
 
 /**
@@ -13,8 +21,9 @@ export async function orWithout(request: () => Promise<Response>): Promise<Respo
   try {
     return await request()
   } catch (error) {
-    if (!isRefusal(error)) throw error
-    if (Bun.isMainThread) process.stderr.write(`! Going on without it: ${error.message}\n`)
+    const text = refusalText(error)
+    if (text === undefined) throw error
+    if (Bun.isMainThread) process.stderr.write(`! Going on without it: ${text}\n`)
     return Response.json({})
   }
 }

@@ -1,6 +1,7 @@
 import { type BakedPolicy, describeBaked } from "./baked.ts"
 import { type LoggedDenial, readDenials } from "./denial-log.ts"
 import { logFile } from "./denials.ts"
+import { type Embedded, embedded } from "./embedded.ts"
 import { type OfflineState, switchedOnBy } from "./switch.ts"
 
 /** What `opencode offline --json` prints. */
@@ -8,8 +9,8 @@ export interface Report {
   offline: boolean
   /** What switched it on; null when it is off. */
   origin: string | null
-  /** What the build decided: by default opt-in, and not locked. */
-  build: Omit<BakedPolicy, "allow">
+  /** What the build decided, by default opt-in and not locked, and what it was made from. */
+  build: Omit<BakedPolicy, "allow"> & Pick<Embedded, "source" | "commit">
   allow: { entry: string; origin: string }[]
   /** What is asked for in vain: by a project's own file and, when the build is locked, by anyone. */
   ignored: { entry: string; origin: string }[]
@@ -30,7 +31,7 @@ export function report({ origin, policy, baked }: OfflineState, env: NodeJS.Proc
   return {
     offline: origin !== undefined,
     origin: origin ?? null,
-    build: { mode: baked.mode, locked: baked.locked },
+    build: { mode: baked.mode, locked: baked.locked, source: embedded.source, commit: embedded.commit },
     allow: origin === undefined ? [] : [{ entry: "loopback", origin: "always" }, ...lines(policy.entries)],
     ignored: lines(policy.ignored),
     log: log ?? null,
@@ -42,7 +43,12 @@ export function report({ origin, policy, baked }: OfflineState, env: NodeJS.Proc
 export function formatReport(report: Report, { baked }: Pick<OfflineState, "baked">): string {
   const decided = describeBaked(baked)
   const build = decided === undefined ? "" : `This build is ${decided}: that was decided when it was made.\n`
-  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${formatDenied(report)}`
+  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${formatDenied(report)}${formatSource(report)}`
+}
+
+function formatSource({ build: { source, commit } }: Report): string {
+  if (source === undefined) return ""
+  return `Built from ${source === "git" ? `git, commit ${commit ?? "unknown"}` : "upstream's release"}.\n`
 }
 
 const ONLINE =

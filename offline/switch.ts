@@ -54,7 +54,7 @@ const HANDOVER = "OPENCODE_OFFLINE_RESOLUTION"
 const childModule = (globalThis as { [CHILD_MODULE]?: string })[CHILD_MODULE]
 
 /** Where this code lies, in the executable or else in a file; a worker runs it first. */
-const PRELOAD = childModule ?? "/$bunfs/root/offline.js"
+const PRELOAD = childModule ?? import.meta.path
 
 /** What a worker, or a child that is Bun, need not find out again. */
 interface Handover extends Resolution {

@@ -16,7 +16,7 @@ export default definePatch({
       change: (place, offline) => [
         atStart(
           place,
-          `if (${offline}.isRefusal(${firstParameter(place)})) return ${firstParameter(place)}.message;`,
+          `if (${offline}.refusalText(${firstParameter(place)})) return ${offline}.refusalText(${firstParameter(place)});`,
         ),
       ],
     },

@@ -2,8 +2,16 @@ import { stat } from "node:fs/promises"
 import { acquireAll, acquireFile } from "./acquire-packages.ts"
 import { Failure } from "./lib/errors.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
+import { cachedPath } from "./lib/npm/cache.ts"
 import type { BuildOptions } from "./read-options.ts"
-import type { Pin, PinnedPackage } from "./read-pin.ts"
+import type { Pin, PinnedGrammar, PinnedPackage } from "./read-pin.ts"
+
+/** Paths in the cache. */
+export interface GrammarFiles {
+  wasm: string
+  /** The query that colours, in pieces. */
+  highlights: string[]
+}
 
 /** What a build is made from, each verified against the pin. */
 export interface Inputs {
@@ -12,6 +20,9 @@ export interface Inputs {
   /** Paths in the cache. */
   opencode: string
   bun: string
+  ripgrep: string
+  /** By language. */
+  grammars: Record<string, GrammarFiles>
   /** Acquires the package that carries the web UI; asked only when its pack is not in the cache already. */
   webUi(): Promise<string>
 }
@@ -24,11 +35,49 @@ export async function acquireInputs(pin: Pin, options: BuildOptions, step: Step)
   const target = pin.targets[options.target]
   if (!target) throw unknownTarget(pin, options.target)
   const from = { cache: options.cache, onProgress: step.update }
-  const [opencode, bun] = (await acquireAll([target.opencode, target.bun], from)) as [string, string]
+  const executables = await acquireAll([target.opencode, target.bun, pin.ripgrep], from)
+  const [opencode, bun, ripgrep] = executables as [string, string, string]
+  const grammars = Object.values(pin.grammars).map(grammarFiles)
+  await acquireAll(
+    grammars.flatMap(([wasm]) => wasm),
+    from,
+  )
+  // Most are in the tarballs that were just fetched.
+  await acquireAll(
+    grammars.flatMap(([, highlights]) => highlights),
+    from,
+  )
   step.result(
     `${target.opencode.name}@${target.opencode.version}, ${formatBytes((await stat(opencode)).size)}`,
   )
-  return { pin, target, opencode, bun, webUi: () => acquireFile(pin.webUi, from) }
+  return {
+    pin,
+    target,
+    opencode,
+    bun,
+    ripgrep,
+    grammars: Object.fromEntries(
+      Object.entries(pin.grammars).map(([language, list]) => [language, pathsOf(list, options.cache)]),
+    ),
+    webUi: () => acquireFile(pin.webUi, from),
+  }
+}
+
+/** What the packages of a grammar are used for: the grammar, and the queries in their order. */
+function grammarFiles(list: PinnedGrammar): [wasm: PinnedPackage[], highlights: PinnedPackage[]] {
+  const pick = (part: "wasm" | "highlights") =>
+    list.flatMap(({ name, version, integrity, [part]: file }) =>
+      file ? [{ name, version, integrity, executable: file }] : [],
+    )
+  return [pick("wasm"), pick("highlights")]
+}
+
+function pathsOf(list: PinnedGrammar, cache: string): GrammarFiles {
+  const [[wasm], highlights] = grammarFiles(list)
+  return {
+    wasm: cachedPath(cache, wasm!),
+    highlights: highlights.map((pinned) => cachedPath(cache, pinned)),
+  }
 }
 
 function unknownTarget(pin: Pin, target: string): Failure {

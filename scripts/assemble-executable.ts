@@ -1,7 +1,8 @@
-import type { Embedded } from "./embed-contents.ts"
-import { CATALOGUE_MODULE, OFFLINE_MODULE, POLICY_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import type { Compiled } from "./compile-tree.ts"
+import { type AddedModule, type Carried, carriedModules, type Embedded, modulesOf } from "./embed-contents.ts"
+import { OFFLINE_MODULE } from "./embed-offline.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
-import { addModule, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
+import { addModule, type LightGraph, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
 import { printTrees } from "./lib/release-source.ts"
 import type { Tree } from "./lib/series/apply.ts"
 import type { BuildOptions } from "./read-options.ts"
@@ -17,8 +18,10 @@ export interface Built {
 }
 
 /** Bun's enumerations for what is added: how the bytes are to be read, and that they are for the program itself. */
-const CODE = { encoding: 1, loader: 1, format: 1, side: 0 }
-const ASSET = { encoding: 0, loader: 5, format: 0, side: 1 }
+const KINDS = {
+  code: { encoding: 1, loader: 1, format: 1, side: 0 },
+  asset: { encoding: 0, loader: 5, format: 0, side: 1 },
+}
 
 /**
  * Puts everything into the stock executable's module graph and writes it to a staging folder. Modules that are not
@@ -32,19 +35,35 @@ export async function assembleExecutable(
   step: Step,
 ): Promise<Built> {
   let graph = stock.graph
-  for (const [name, contents] of printTrees(trees, OFFLINE_MODULE))
+  for (const [name, contents] of printTrees(trees, stock.graph, OFFLINE_MODULE))
     graph = replaceModule(graph, name, contents)
-  graph = addModule(graph, { ...CODE, name: OFFLINE_MODULE, contents: Buffer.from(embedded.offline) })
-  graph = addModule(graph, { ...ASSET, name: WEB_UI_MODULE, contents: embedded.webUi.pack })
-  graph = addModule(graph, { ...ASSET, name: CATALOGUE_MODULE, contents: embedded.models.bytes })
-  const { packages, index } = embedded.packages
-  for (const { name, bytes } of [index, ...packages.map(({ module }) => module)])
-    graph = addModule(graph, { ...ASSET, name, contents: bytes })
-  if (embedded.policy)
-    graph = addModule(graph, { ...ASSET, name: POLICY_MODULE, contents: embedded.policy.bytes })
+  graph = addModules(graph, modulesOf(embedded))
   graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
-  const staging = await openStaging(options.out)
-  const written = await writeExecutable(staging.executable, writeModuleGraph(graph))
-  step.result(`${formatBytes(written.bytes)}, stock ${formatBytes(stock.bytes)}`)
-  return { staging, ...written }
+  const built = await stage(graph, options)
+  step.result(`${formatBytes(built.bytes)}, stock ${formatBytes(stock.bytes)}`)
+  return built
+}
+
+/** Adds what is carried to an executable that upstream's build script compiled; every other byte stays. */
+export async function assembleCompiled(
+  compiled: Compiled,
+  carried: Carried,
+  options: BuildOptions,
+  step: Step,
+): Promise<Built> {
+  const built = await stage(addModules(compiled.graph, carriedModules(carried)), options)
+  step.result(formatBytes(built.bytes))
+  return built
+}
+
+function addModules(graph: LightGraph, modules: AddedModule[]): LightGraph {
+  return modules.reduce(
+    (all, { kind, name, contents }) => addModule(all, { ...KINDS[kind], name, contents }),
+    graph,
+  )
+}
+
+async function stage(graph: LightGraph, { out }: BuildOptions): Promise<Built> {
+  const staging = await openStaging(out)
+  return { staging, ...(await writeExecutable(staging.executable, writeModuleGraph(graph))) }
 }

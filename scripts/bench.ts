@@ -8,6 +8,7 @@ import { benchGuard } from "./bench/guard.ts"
 import { type Bench, isMet, type Line, table } from "./bench/lines.ts"
 import { benchRun, benchStart } from "./bench/start.ts"
 import { benchWaits } from "./bench/waits.ts"
+import { benchWorker } from "./bench/worker.ts"
 import { runCommand } from "./lib/errors.ts"
 import { Progress } from "./lib/log.ts"
 import { defaultCache } from "./lib/npm/cache.ts"
@@ -27,6 +28,7 @@ const parts: Record<string, { title: string; bench: (bench: Bench) => Promise<Li
   start: { title: "--version, switch off and offline", bench: benchStart },
   run: { title: "run to the provider's first request", bench: benchRun },
   guard: { title: "What the guard costs a worker and a fetch", bench: benchGuard },
+  worker: { title: "The start of the TUI's worker", bench: benchWorker },
   waits: { title: "Behind a firewall that drops packets", bench: benchWaits },
 }
 

@@ -1,14 +1,16 @@
 import type { Built } from "./assemble-executable.ts"
-import type { Embedded } from "./embed-contents.ts"
-import { CATALOGUE_MODULE, OFFLINE_MODULE, POLICY_MODULE, WEB_UI_MODULE } from "./embed-offline.ts"
+import { type Carried, type Embedded, modulesOf, namesByPart } from "./embed-contents.ts"
+import type { EmbeddedModels } from "./embed-models.ts"
+import { CATALOGUE_MODULE } from "./embed-offline.ts"
 import type { EmbeddedPackage } from "./embed-packages.ts"
 import type { EmbeddedPolicy } from "./embed-policy.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import type { Step } from "./lib/log.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "./lib/module-graph/index.ts"
-import { BUNDLES } from "./lib/release-source.ts"
+import { bundleNames } from "./lib/release-source.ts"
 import type { AppliedPatch } from "./lib/series/apply.ts"
+import { measureParts } from "./lib/sizes.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
@@ -32,7 +34,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
   const { pin, target } = stock.inputs
   const graph = readModuleGraph(Bun.mmap(built.staging.executable))
   const difference = compareModules(stock.graph, graph)
-  requireIntended(difference, embedded)
+  requireIntended(difference, stock, embedded)
   const { added, changed, unchanged } = difference
   step.result(
     `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
@@ -43,39 +45,64 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     target: options.target,
     source: options.source,
     executable: { file: "opencode", bytes: built.bytes, sha256: built.sha256 },
-    stock: { ...named(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
-    runtime: { ...named(target.bun), bytes: stock.graph.runtime.length, ...stock.runtime },
+    stock: { ...namePackage(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
+    runtime: { ...namePackage(target.bun), bytes: stock.graph.runtime.length, ...stock.runtime },
+    sizes: measureParts(graph, built.bytes, namesByPart(embedded)),
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
     patches: applied.map(({ name, subject, kind, counts }) => ({ name, subject, kind, counts })),
     inputs: await digestFiles(pin.version, options),
     tools: await readToolVersions(),
-    webUi: { ...named(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
-    models: modelsOf(embedded, difference),
-    packages: embedded.packages.packages.map((item) => packageOf(item, difference)),
-    ...(embedded.policy && { policy: policyOf(embedded.policy) }),
+    webUi: { ...namePackage(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
+    ...describeCarriedModules(embedded, added),
   }
 }
 
-function named({ name, version, integrity }: { name: string; version: string; integrity: string }) {
+/**
+ * The parts of a record that say what is carried.
+ * @param added the modules that were added, as they were read back
+ */
+export function describeCarriedModules(
+  { models, assets, packages, policy }: Carried,
+  added: GraphDifference["added"],
+): Pick<BuildRecord, "models" | "assets" | "packages" | "policy"> {
+  return {
+    models: modelsOf(models, added),
+    assets: assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
+      return { name, part, bytes, sha256, module, storedBytes: stored.length }
+    }),
+    packages: packages.packages.map((item) => packageOf(item, added)),
+    ...(policy && { policy: policyOf(policy) }),
+  }
+}
+
+export function namePackage({
+  name,
+  version,
+  integrity,
+}: {
+  name: string
+  version: string
+  integrity: string
+}) {
   return { package: name, version, integrity }
 }
 
-function modelsOf({ models }: Embedded, { added }: GraphDifference): BuildRecord["models"] {
+function modelsOf(models: EmbeddedModels, added: GraphDifference["added"]): BuildRecord["models"] {
   const { bytes, sha256 } = added.find(({ name }) => name === CATALOGUE_MODULE)!
   return { from: models.from, providers: models.providers, bytes, sha256 }
 }
 
 function packageOf(
   { root, packages, module }: EmbeddedPackage,
-  { added }: GraphDifference,
+  added: GraphDifference["added"],
 ): BuildRecord["packages"][number] {
   return {
-    ...named(root),
+    ...namePackage(root),
     module: module.name,
     bytes: module.bytes.length,
     sha256: added.find(({ name }) => name === module.name)!.sha256,
-    contains: packages.map(({ license, ...item }) => ({ ...named(item), license })),
+    contains: packages.map(({ license, ...item }) => ({ ...namePackage(item), license })),
   }
 }
 
@@ -83,13 +110,11 @@ function policyOf({ mode, allow, locked }: EmbeddedPolicy): BuildRecord["policy"
   return { mode, allow, locked }
 }
 
-function requireIntended(difference: GraphDifference, { policy, packages }: Embedded): void {
-  const added = [
-    ...[OFFLINE_MODULE, WEB_UI_MODULE, CATALOGUE_MODULE],
-    ...[packages.index, ...packages.packages.map(({ module }) => module)].map(({ name }) => name),
-    ...(policy ? [POLICY_MODULE] : []),
-  ]
-  const intended = { added, changed: Object.values(BUNDLES), removed: [] }
+function requireIntended(difference: GraphDifference, { graph }: Stock, embedded: Embedded): void {
+  const added = modulesOf(embedded).map(({ name }) => name)
+  const bundles = new Set(Object.values(bundleNames(graph)))
+  const changed = graph.modules.map(({ name }) => name).filter((name) => bundles.has(name))
+  const intended = { added, changed, removed: [] }
   const found = {
     added: difference.added.map(({ name }) => name),
     changed: difference.changed.map(({ name }) => name),

@@ -8,13 +8,14 @@ import { packWebUi } from "./lib/web-ui/pack-web-ui.ts"
 
 /** Everything that decides what the pack looks like, besides the executable that it is taken from. */
 const makers = [
+  "../offline/build/manifest.ts",
+  "../offline/build/write-pack.ts",
   "../offline/web-ui/media-types.ts",
   "../offline/web-ui/pack.ts",
   "../offline/web-ui/page.ts",
   "./lib/web-ui/edit-assets.ts",
   "./lib/web-ui/pack-web-ui.ts",
   "./lib/web-ui/read-assets.ts",
-  "./lib/web-ui/write-pack.ts",
 ]
 
 export interface EmbeddedWebUi {

@@ -4,18 +4,30 @@ import { z } from "zod"
 import { Failure } from "./lib/errors.ts"
 import { integrity, lockedTree, packageName, version } from "./lib/packages/locked.ts"
 
-const executable = z.strictObject({
+const file = z.strictObject({
   path: z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/, "must be a relative path such as bin/opencode"),
   bytes: z.int().positive(),
   sha512: z.string().regex(/^[0-9a-f]{128}$/, "must be a sha512 as 128 lower-case hex digits"),
 })
 
-const pinnedPackage = z.strictObject({
+const npmPackage = z.strictObject({
   name: packageName,
   version,
   integrity,
-  executable,
 })
+
+const pinnedPackage = npmPackage.extend({ executable: file })
+
+const grammar = z
+  .array(
+    npmPackage.extend({
+      license: z.string().min(1),
+      wasm: file.optional(),
+      highlights: file.optional(),
+    }),
+  )
+  .refine((list) => list.filter(({ wasm }) => wasm).length === 1, { error: "must have one wasm" })
+  .refine((list) => list.some(({ highlights }) => highlights), { error: "must have highlights" })
 
 const target = z.strictObject({ opencode: pinnedPackage, bun: pinnedPackage })
 
@@ -36,6 +48,7 @@ const pin = z
     }),
     webUi: pinnedPackage,
     ripgrep: pinnedPackage,
+    grammars: z.record(z.string().regex(/^[\w-]+$/, "must be the name of a language"), grammar),
     plugin: lockedTree,
   })
   .superRefine((value, context) => {
@@ -55,6 +68,9 @@ export type Pin = z.infer<typeof pin>
 
 /** One npm package and the one file that is used from it, both by hash. */
 export type PinnedPackage = z.infer<typeof pinnedPackage>
+
+/** The packages that the grammar of a language and its query are in; queries are joined in their order. */
+export type PinnedGrammar = z.infer<typeof grammar>
 
 /** The folder of this repository that holds the pins, one JSON file each. */
 export const PINS = join(import.meta.dirname, "..", "pins")

@@ -1,16 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Failure, runCommand } from "./lib/errors.ts"
+import { buildRelease, isStale } from "./lib/fresh-release.ts"
 import { run } from "./lib/process.ts"
 
 const ROOT = join(import.meta.dirname, "..")
-
-/** The executable that the isolated tests run. */
-const EXECUTABLE = join(ROOT, "dist/1.3.0-linux-x64/opencode")
-
-/** What the executable is made from; a newer file among them makes it stale. */
-const INPUTS = ["build.ts", "scripts", "patches", "offline", "pins", "package-lock.json"]
 
 const HELP = `npm test [-- PATTERN...] [-- -t NAME] [-- --all]
 
@@ -25,37 +20,10 @@ await runCommand(async () => {
     console.log(HELP)
     return true
   }
-  if (await isStale()) await buildExecutable()
+  if (await isStale()) await buildRelease()
   if (args.includes("--all")) process.env.TEST_ALL = "1"
   return runTests(args.filter((word) => word !== "--all"))
 })
-
-async function isStale(): Promise<boolean> {
-  const built = await stat(EXECUTABLE).catch(() => undefined)
-  if (!built) return true
-  for (const input of INPUTS) {
-    if ((await lastChange(join(ROOT, input))) > built.mtimeMs) return true
-  }
-  return false
-}
-
-/** When a file, or anything in a folder, was changed last: a removed file changes its folder. */
-async function lastChange(path: string): Promise<number> {
-  const found = await stat(path)
-  if (!found.isDirectory()) return found.mtimeMs
-  const inside = await Promise.all((await readdir(path)).map((name) => lastChange(join(path, name))))
-  return Math.max(found.mtimeMs, ...inside)
-}
-
-async function buildExecutable(): Promise<void> {
-  const { exitCode } = await run(process.execPath, ["build.ts"], {
-    cwd: ROOT,
-    env: process.env,
-    stdio: "inherit",
-  })
-  if (exitCode === 0) return
-  throw new Failure({ what: "The executable could not be built", why: "see above", next: "npm run build" })
-}
 
 /** Runs bun's test runner; counts come from its JUnit report, because its own summary is for people. */
 async function runTests(args: string[]): Promise<boolean> {

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto"
-import { rmSync } from "node:fs"
-import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises"
-import { basename, dirname, join, relative } from "node:path"
-import type { Build } from "./check-executable.ts"
+import { mkdir, open, readdir, writeFile } from "node:fs/promises"
+import { join, relative } from "node:path"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
+import { formatBytes } from "./lib/log.ts"
 import type { FileStart } from "./lib/module-graph/index.ts"
+import type { AppliedPatch } from "./lib/series/apply.ts"
+import { describeSizes } from "./lib/sizes.ts"
+import { openStagedFolder, replaceFolder } from "./lib/staged-folder.ts"
 import type { BuildOptions } from "./read-options.ts"
 
 /** A folder beside the release's own, in which it is made; nothing of it is seen until it is whole. */
@@ -14,15 +16,10 @@ export interface Staging {
   executable: string
 }
 
-/**
- * Makes the folder in which a release is made. It goes when the process ends before the release stands.
- * @param out the release's folder; the staging folder lies beside it, so that the last step is a rename
- */
+/** Makes the folder in which a release is made, beside the release's own (`out`). */
 export async function openStaging(out: string): Promise<Staging> {
-  await removeLeftovers(out)
-  const folder = `${out}.making-${process.pid}`
-  await mkdir(join(folder, "patches"), { recursive: true })
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
+  const folder = await openStagedFolder(out)
+  await mkdir(join(folder, "patches"))
   return { folder, executable: join(folder, "opencode") }
 }
 
@@ -86,11 +83,11 @@ async function* readStart({ path, length }: FileStart): AsyncGenerator<Uint8Arra
  * @throws Failure when a promised file is missing
  */
 export async function writeRelease(
-  { applied, built }: Build,
+  { applied, staging }: { applied: AppliedPatch[]; staging: Staging },
   record: BuildRecord,
   { out }: BuildOptions,
 ): Promise<void> {
-  const { folder } = built.staging
+  const { folder } = staging
   const files = new Map<string, string>()
   files.set("build.json", `${JSON.stringify(record, null, 2)}\n`)
   files.set(
@@ -108,25 +105,9 @@ export async function writeRelease(
 export function describeRelease(record: BuildRecord, options: BuildOptions): string {
   if (options.json) return JSON.stringify(record, null, 2)
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
-  return `${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
-}
-
-/** Removes what killed builds of the same release left behind; the process's id in the name says whose it is. */
-async function removeLeftovers(out: string): Promise<void> {
-  const names = await readdir(dirname(out)).catch(() => [])
-  for (const name of names) {
-    const [, kind, pid] = name.match(/\.(making|old)-(\d+)$/) ?? []
-    if (!kind || !name.startsWith(`${basename(out)}.`) || isRunning(Number(pid))) continue
-    await rm(join(dirname(out), name), { recursive: true, force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
-  }
+  const check = record.source === "release" ? `    Check it: npm run verify -- ${file}` : ""
+  const more = formatBytes(record.executable.bytes - record.stock.bytes)
+  return `${describeSizes(record.sizes)}: stock + ${more}\n${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline${check}`
 }
 
 function sums(executable: string, files: Map<string, string>): string {
@@ -145,15 +126,4 @@ async function requireFiles(folder: string, promised: string[]): Promise<void> {
     why: "something removed it while the release was being made",
     next: "npm run build",
   })
-}
-
-/** A folder cannot be renamed over a full one: the old one steps aside first, and goes when the new one stands. */
-async function replaceFolder(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true })
-  const old = `${to}.old-${process.pid}`
-  await rename(to, old).catch((error) => {
-    if (error.code !== "ENOENT") throw error
-  })
-  await rename(from, to)
-  await rm(old, { recursive: true, force: true })
 }

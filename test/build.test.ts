@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { namespacePrefix } from "../scripts/lib/isolation/namespace.ts"
 import { run } from "../scripts/lib/process.ts"
+import { readSeries } from "../scripts/read-series.ts"
 import { copyProject, type Project } from "./lib/project.ts"
 
 let project: Project
@@ -37,9 +38,11 @@ describe("a build", () => {
         sha256,
       )
     }
-    const series = (await readFile(join(project.folder, "patches/series"), "utf8")).match(/^[a-z-]+$/gm)!
+    const series = (await readSeries()).filter(({ edits }) =>
+      edits.some(({ places }) => places.main || places.worker || places.parser),
+    )
     expect((await readdir(join(release, "patches"))).sort()).toEqual(
-      series.map((name) => `${name}.diff`).sort(),
+      series.map(({ name }) => `${name}.diff`).sort(),
     )
   })
 
@@ -168,5 +171,8 @@ describe("a build that cannot be done says what, why and what next, exits with 2
     const models = join(project.folder, "no-models.json")
     await writeFile(models, '{"acme": {"id": 3}}')
     expect(await refused(["--models", models])).toContain("is not a model catalogue")
+    expect(await refused(["--models-extend", models])).toContain("is not a model catalogue")
+    expect(await refused(["--models-extend", "absent.json"])).toContain("ENOENT")
+    expect(await refused(["--models", models, "--models-extend", models])).toContain("cannot be used with")
   })
 })

@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import path from "node:path"
+import { privateFolder, temporaryFolder } from "../assets/folder.ts"
 import { OfflineError } from "../error.ts"
 import { builtin } from "./builtin.ts"
 
@@ -25,16 +26,13 @@ const CONFIG = `[install]\nauto = "disable"\nregistry = "http://127.0.0.1:9/"\n`
  * @throws OfflineError when they cannot be put there; such a child must not be started
  */
 export function childFiles(module: string): { preload: string; config: string } {
-  const folder = path.join(process.env.TMPDIR || "/tmp", `opencode-offline-${process.getuid?.() ?? 0}`)
+  const folder = temporaryFolder(process.env)
   if (/\s/.test(folder))
     throw new OfflineError(
       `A child was not run: OpenCode is offline, and TMPDIR (${folder}) has a space in it`,
     )
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const { uid, mode } = lstatSync(folder)
-    if (uid !== (process.getuid?.() ?? uid) || (mode & 0o170077) !== 0o040000)
-      throw new Error(`${folder} must be a folder that only you have access to`)
+    privateFolder(folder)
     const name = Symbol.keyFor(CHILD_MODULE)
     const own = (file: string) =>
       `globalThis[Symbol.for("${name}")] = ${JSON.stringify(file)}\n${text(module)}`

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs"
 import { OfflineError } from "../error.ts"
+import { isLauncher } from "../kit.ts"
 import { child } from "../packages.ts"
 import { apply, defineProperty, indexOf, isArray, plain, slice, startsWith, toText } from "../primordials.ts"
 import { bunObject } from "./builtin.ts"
@@ -47,8 +48,9 @@ function judged(first: unknown, second: unknown, handover: ChildHandover): unkno
   delete options.cmd
   const env = environment(options)
   if (isSet(env[AS_BUN])) return asBun(command, options, env, handover)
-  if (isSelf(command[0], options.cwd, env)) return [command, { ...options, env: asOpencode(env, handover) }]
-  if (!mentions(command)) return [command, options]
+  const file = located(command[0], options.cwd, env)
+  if (isSelf(file)) return [command, { ...options, env: asOpencode(env, handover) }]
+  if (!(file && isLauncher(file)) && !mentions(command)) return [command, options]
   return [command, { ...options, env: { ...env, ...guardedBun(handover), ...CLOSED_PROXIES } }]
 }
 
@@ -59,12 +61,14 @@ function asBun(
   handover: ChildHandover,
 ): unknown[] {
   const guarded = { ...env, ...guardedBun(handover) }
-  if (!isSelf(command[0], options.cwd, env))
+  if (!isSelf(located(command[0], options.cwd, env)))
     return [command, { ...options, env: { ...guarded, ...CLOSED_PROXIES } }]
   command[0] = process.execPath
   // `child_process.fork` hands on what this process was started with.
   while (includes(process.execArgv, command[1])) command.splice(1, 1)
   const [words] = child(command, { ...options, env: guarded })
+  // A launcher of the kit, which starts this executable again.
+  if (words[0] !== process.execPath) return [words, { ...options, env: { ...guarded, ...CLOSED_PROXIES } }]
   if (!runsFile(words, options.cwd))
     throw new OfflineError(
       `\`bun ${words.slice(1).join(" ")}\` was not run: OpenCode is offline, and its own Bun then runs files only`,
@@ -192,12 +196,16 @@ const EXECUTABLE = process.platform === "linux" ? "/proc/self/exe" : process.exe
 const { which } =
   (globalThis as { Bun?: { which?: (name: string, options: object) => string | null } }).Bun ?? {}
 
-/** Whether a command is the file that this process runs from, by any name. */
-function isSelf(name: string | undefined, cwd: string | undefined, env: Environment): boolean {
-  if (!name) return false
-  if (name === process.execPath) return true
-  const file = which?.(name, { cwd: cwd ?? process.cwd(), PATH: env.PATH ?? process.env.PATH })
+/** The file that a command runs. */
+function located(name: string | undefined, cwd: string | undefined, env: Environment): string | undefined {
+  if (!name || name === process.execPath) return name
+  return which?.(name, { cwd: cwd ?? process.cwd(), PATH: env.PATH ?? process.env.PATH }) ?? undefined
+}
+
+/** Whether a file is the one that this process runs from, by any name. */
+function isSelf(file: string | undefined): boolean {
   if (!file) return false
+  if (file === process.execPath) return true
   try {
     const [one, other] = [statSync(file), statSync(EXECUTABLE)]
     return one.dev === other.dev && one.ino === other.ino

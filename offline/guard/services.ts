@@ -21,36 +21,31 @@ type Constructor = new (...args: unknown[]) => Record<string, unknown>
 type Call = (...args: unknown[]) => unknown
 
 /**
- * The runtime's clients of databases and object stores, which connect natively. A database's host is decided on when the
- * client is made; the clients that are there from the start are made on first use. Object stores are refused altogether:
- * each call may name another endpoint, and OpenCode uses none.
+ * The runtime's clients of databases and object stores, which connect natively. Redis' host is decided on when the client
+ * is made; the client that is there from the start is made on first use. SQL and object stores are refused altogether:
+ * OpenCode uses neither, each call of the latter may name another endpoint, and the former would be loaded to be guarded.
  */
 export function interceptServices(decide: Decide): void {
   const bun = bunObject()
   if (!bun) return
-  guardSql(bun, decide)
+  refuseSql(bun)
   guardRedis(bun, decide)
   refuseS3(bun)
 }
 
-/** A client connects at its first query, so it can be asked where to before. */
-function guardSql(bun: Bun, decide: Decide): void {
-  const Native = bun.SQL as Constructor | undefined
-  if (!Native) return
-  const judged = (client: Record<string, unknown>) => {
-    const options = client.options as Record<string, unknown>
-    if (options.adapter !== "sqlite" && !options.path) {
-      const { hostname, port } = options
-      options.hostname = decide({ host: toText(hostname), port: +toText(port), api: "Bun.SQL" })
-    }
-    return client
+/** Assigned unseen: to read one, and to ask whether it is there, loads the runtime's database code, in every worker. */
+function refuseSql(bun: Bun): void {
+  function refuse(): never {
+    throw new OfflineError(
+      "Bun.SQL was blocked: OpenCode is offline, and it follows no policy; use bun:sqlite, or a client from npm",
+    )
   }
-  const Guarded = new Proxy(Native, {
-    construct: (target, args, newTarget) => judged(construct(target, args, newTarget) as never),
-    apply: (target, _self, args) => judged(construct(target, args) as never),
+  const refused = new Proxy(refuse, {
+    construct: refuse,
+    get: (target, name) =>
+      typeof name === "symbol" || name in target ? Reflect.get(target, name) : refuse(),
   })
-  bun.SQL = Guarded
-  bun.sql = bun.postgres = onFirstUse(() => new Guarded())
+  for (const name of ["SQL", "sql", "postgres"]) bun[name] = refused
 }
 
 function guardRedis(bun: Bun, decide: Decide): void {

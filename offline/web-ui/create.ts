@@ -12,8 +12,8 @@ import type { AssetSource, Next, WebContext } from "./types.ts"
 export interface WebUiOptions {
   /** Whether the switch is on; asked at every request. */
   offline: () => boolean
-  /** The pack's module in the executable, or a file. */
-  packPath: string
+  /** The pack's module in the executable, or a file; undefined when there is none. */
+  packPath: string | undefined
   /** OPENCODE_DISABLE_WEB, OPENCODE_APP_DIST and OPENCODE_APP_URL are read from here, at every request. */
   env: Record<string, string | undefined>
 }

@@ -37,10 +37,10 @@ interface OpenPack {
 }
 
 /**
- * Opens the pack at `path`, an embedded module or a file. Nothing is read before the first request, and then only the
+ * Opens the pack at `path`, an embedded module or a file; without one there is no page. Nothing is read before the first request, and then only the
  * index; a request reads its own bytes.
  */
-export function packSource(path: string): AssetSource {
+export function packSource(path: string | undefined): AssetSource {
   let opened: Promise<OpenPack | undefined> | undefined
   const open = () => {
     opened ??= openPack(path)
@@ -62,7 +62,8 @@ export function packSource(path: string): AssetSource {
   }
 }
 
-async function openPack(path: string): Promise<OpenPack | undefined> {
+async function openPack(path: string | undefined): Promise<OpenPack | undefined> {
+  if (path === undefined) return undefined
   const pack = Bun.file(path)
   if (!(await pack.exists())) return undefined
   const blobs = blobsStart(await pack.slice(0, packHeaderLength).bytes())

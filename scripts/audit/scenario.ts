@@ -30,6 +30,8 @@ export interface Scenario {
   what: string
   /** Whether its job needs no network, so that offline it must still be done. */
   worksOffline: boolean
+  /** Hosts (names or addresses, exactly) that the scenario's own policy allows: trying them is no finding. */
+  allowed?: string[]
   run(context: AuditContext): Promise<Outcome>
 }
 

@@ -20,8 +20,10 @@ export async function benchGuard({ rounds, update }: Bench): Promise<Line[]> {
       { executable: guarded, args: [] },
       { executable: guarded, args: ["--offline"] },
     ]
-    const costs = await takeTurns(rounds, variants, (variant, round) => {
-      update(`round ${round} of ${rounds}`)
+    // A process has its two threads on one core or on two, as it comes, and a fetch then takes two or three times as long.
+    const many = rounds * 3
+    const costs = await takeTurns(many, variants, (variant, round) => {
+      update(`round ${round} of ${many}`)
       return runProbe(variant)
     })
     const [own, off, on] = costs.map((runs) => ({

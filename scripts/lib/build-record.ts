@@ -4,6 +4,7 @@ import { Failure } from "./errors.ts"
 
 const bytes = z.int().nonnegative()
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be a sha256 as 64 lower-case hex digits")
+const gitHash = z.string().regex(/^[0-9a-f]{40}$/, "must be a hash of git's as 40 lower-case hex digits")
 const npmPackage = z.strictObject({ package: z.string(), version: z.string(), integrity: z.string() })
 const module = z.strictObject({ name: z.string(), bytes, sha256 })
 
@@ -13,12 +14,36 @@ const buildRecord = z.strictObject({
   opencode: z.string(),
   target: z.string(),
   source: z.enum(["release", "git"]),
+  /** Of the git source: where the commit came from, without login, and git's hashes before and behind the series. */
+  git: z
+    .strictObject({
+      url: z.string(),
+      commit: gitHash,
+      tree: gitHash,
+      patched: z.strictObject({ commit: gitHash, tree: gitHash }),
+    })
+    .optional(),
   /** `file` is the name of the executable beside the record. */
   executable: z.strictObject({ file: z.string().regex(/^[\w.-]+$/), bytes, sha256 }),
-  /** Upstream's executable that this one was made from. */
+  /**
+   * Upstream's executable that this one was made from. On the git source: of the same version, which the modules are
+   * compared with, and from which the model catalogue is.
+   */
   stock: npmPackage.extend({ bytes, sha256 }),
   /** The Bun that upstream's runtime was compared with; where they differ, the offset of the first difference. */
   runtime: npmPackage.extend({ bytes, equal: z.boolean(), firstDifference: bytes.optional() }),
+  /** What the executable is made of: `scripts/lib/sizes.ts`. */
+  sizes: z.strictObject({
+    runtime: bytes,
+    upstream: bytes,
+    offline: bytes,
+    webUi: bytes,
+    models: bytes,
+    ripgrep: bytes,
+    grammars: bytes,
+    plugins: bytes,
+    rest: bytes,
+  }),
   /** The arguments stored in the executables. */
   argv: z.strictObject({ stock: z.string(), built: z.string() }),
   modules: z.strictObject({
@@ -33,6 +58,7 @@ const buildRecord = z.strictObject({
       subject: z.string(),
       kind: z.enum(["upstreamable", "build", "offline-only"]),
       counts: z.record(z.string(), bytes),
+      commit: gitHash.optional(),
     }),
   ),
   /** Every other thing the executable was made from: packages, and files of the project or of the organisation. */
@@ -47,10 +73,29 @@ const buildRecord = z.strictObject({
   ),
   /** Versions, by the name of the tool. */
   tools: z.record(z.string(), z.string()),
-  /** `bytes` is what it adds to the executable. */
-  webUi: npmPackage.extend({ files: bytes, bytes }),
+  /** `bytes` is what it adds to the executable. From a package, or on the git source from a folder of the commit. */
+  webUi: z.union([
+    npmPackage.extend({ files: bytes, bytes }),
+    z.strictObject({ folder: z.string(), files: bytes, bytes }),
+  ]),
   /** The model catalogue inside, and whose it is. */
-  models: z.strictObject({ from: z.enum(["upstream", "organisation"]), providers: bytes, bytes, sha256 }),
+  models: z.strictObject({
+    from: z.enum(["upstream", "organisation", "both"]),
+    providers: bytes,
+    bytes,
+    sha256,
+  }),
+  /** Files carried inside, uncompressed; `module` is where, and `storedBytes` how long it is there. */
+  assets: z.array(
+    z.strictObject({
+      name: z.string(),
+      part: z.enum(["ripgrep", "grammars"]),
+      bytes,
+      sha256,
+      module: z.string(),
+      storedBytes: bytes,
+    }),
+  ),
   /** Packages that can be imported offline, each as a module of the executable with all that it needs. */
   packages: z.array(
     npmPackage.extend({

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises"
 import type { Plugin } from "esbuild"
 
 /**
- * Makes what a bundle imports by name from Node's builtin modules load when it is used first, not when the bundle is
- * evaluated: every worker evaluates the bundle, and few use what it imports. Default imports stay as they are.
+ * Makes what a bundle imports from Node's builtin modules, by name or as the default, load when it is used first, not
+ * when the bundle is evaluated: every worker evaluates the bundle, and few use what it imports.
  */
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
@@ -19,12 +19,13 @@ export const lazyBuiltins: Plugin = {
   },
 }
 
-/** Undefined when the file also takes the module as a whole. */
+/** `default` alone for a default import. Undefined when the file takes the module in another way, or in two. */
 function importedNames(text: string, path: string): string[] | undefined {
   const clauses = Array.from(
     text.matchAll(/^import (?!type )([^"]*?) from "([^"]+)"/gm),
     ([, clause = "", from]) => ({ clause, from }),
   ).filter(({ from }) => from === path)
+  if (clauses.length === 1 && /^\w+$/.test(clauses[0]!.clause)) return ["default"]
   if (clauses.length === 0 || clauses.some(({ clause }) => !/^\{[^}]*\}$/.test(clause))) return undefined
   const items = clauses.flatMap(({ clause }) => clause.slice(1, -1).split(","))
   return items
@@ -34,9 +35,11 @@ function importedNames(text: string, path: string): string[] | undefined {
     .sort()
 }
 
+/** What gives the modules is taken at once: a program may exchange it later. */
 function lazyModule(path: string, names: string[]): string {
-  const getters = names.map(
-    (name) => `get ${name}() { return getBuiltinModule(${JSON.stringify(path)}).${name} }`,
-  )
-  return `const { getBuiltinModule } = process\nmodule.exports = { ${getters.join(", ")} }\n`
+  const text = "const { getBuiltinModule } = process\n"
+  const module = `getBuiltinModule(${JSON.stringify(path)})`
+  if (names[0] === "default")
+    return `${text}export default new Proxy({}, { get: (_, name) => ${module}[name] })\n`
+  return `${text}module.exports = { ${names.map((name) => `get ${name}() { return ${module}.${name} }`).join(", ")} }\n`
 }

@@ -5,10 +5,13 @@ import type { TreeName } from "./series/patch.ts"
 import { joinBundle, splitBundle } from "./series/release-bundle.ts"
 
 /** The modules of a release executable that hold OpenCode's code; both contain the server. */
-export const BUNDLES: Record<Exclude<TreeName, "git">, string> = {
+export const BUNDLES = {
   main: "/$bunfs/root/src/index.js",
   worker: "/$bunfs/root/src/cli/cmd/tui/worker.js",
 }
+
+/** How the name of the worker ends that the TUI parses code in; in front of it stands OpenTUI's version. */
+const PARSER = "/node_modules/@opentui/core/parser.worker.js"
 
 /** The name by which patched code of the release source knows the `Offline` object. */
 export const OFFLINE = "__offline"
@@ -21,18 +24,36 @@ const LATIN1 = 1
  * @throws Failure when a bundle is missing or of a form that is not known
  */
 export function readTrees(graph: Pick<ModuleGraph, "modules">): Tree[] {
-  return Object.entries(BUNDLES).map(([name, module]) => ({
+  return Object.entries(bundleNames(graph)).map(([name, module]) => ({
     name: name as TreeName,
     units: splitBundle(module, decode(findModule(graph, module))),
   }))
 }
 
-/** The new contents of the bundles, by module name, each importing the offline module ahead of everything else. */
-export function printTrees(trees: Tree[], offlineModule: string): Map<string, Uint8Array> {
+/**
+ * The names of the modules that patches apply to, by tree.
+ * @throws Failure when there is no worker that parses code
+ */
+export function bundleNames(graph: Pick<ModuleGraph, "modules">): Record<Exclude<TreeName, "git">, string> {
+  const parser = graph.modules.find(({ name }) => name.endsWith(PARSER))
+  if (!parser) throw unknown(`it has no module that ends in ${PARSER}`)
+  return { ...BUNDLES, parser: parser.name }
+}
+
+/**
+ * The new contents of the bundles, by module name, each importing the offline module ahead of everything else.
+ * @param graph the one that the trees were read from
+ */
+export function printTrees(
+  trees: Tree[],
+  graph: Pick<ModuleGraph, "modules">,
+  offlineModule: string,
+): Map<string, Uint8Array> {
+  const names = bundleNames(graph)
   const statement = `import { Offline as ${OFFLINE} } from ${JSON.stringify(offlineModule)};`
   return new Map(
     trees.map((tree) => {
-      const name = BUNDLES[tree.name as keyof typeof BUNDLES]
+      const name = names[tree.name as keyof typeof names]
       return [name, encode(name, joinBundle(tree.units, statement))]
     }),
   )

@@ -28,6 +28,17 @@ test.concurrent("import of a URL ends with one line that names the setting", asy
   expect(hostsTried(await runCommand(stock, "import", url))).toContain("share.example")
 })
 
+test.concurrent("console login, where the refusal is the cause of an error, ends with that line, too", async () => {
+  const args = ["console", "login", "https://console.example"]
+  const result = await runCommand(offline, ...args)
+  expect(result).toMatchObject({ exitCode: 1, attempts: [] })
+  expect(result.stderr).not.toContain("Unexpected error")
+  expect(refusals(result.stderr)).toEqual([
+    expect.stringMatching(/console\.example:443 was blocked.*OPENCODE_OFFLINE_ALLOW=console\.example:443/),
+  ])
+  expect(hostsTried(await runCommand(stock, ...args))).toContain("console.example")
+})
+
 /** What is there once someone has signed in to an organisation's server. */
 const signedIn = {
   ".local/share/opencode/auth.json": JSON.stringify({

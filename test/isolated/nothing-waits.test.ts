@@ -1,7 +1,4 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import path from "node:path"
+import { expect, setDefaultTimeout, test } from "bun:test"
 import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import type { Turn } from "../../scripts/lib/isolation/provider.ts"
 import { ask, serve, serverUrl, toolResults } from "../../scripts/lib/isolation/scenarios.ts"
@@ -13,46 +10,7 @@ import { builtExecutable } from "../lib/built.ts"
 setDefaultTimeout(300_000)
 
 const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" }, mode: "drop" } as const
-const files = { "greeting.txt": "hello there\n" }
 const done: Turn = { text: "Done." }
-
-let bin: string
-beforeAll(async () => {
-  bin = await mkdtemp(path.join(tmpdir(), "bin-"))
-  await writeFile(path.join(bin, "rg"), standIn, { mode: 0o755 })
-})
-afterAll(() => rm(bin, { recursive: true }))
-
-/** Stands in for ripgrep: lists the file, or finds it, in the form that OpenCode asks for. */
-const standIn = `#!/bin/sh
-case "$*" in
-  *--files*) echo greeting.txt ;;
-  *) echo "$PWD/greeting.txt|1|hello there" ;;
-esac
-`
-
-const searches = [
-  ["grep", { pattern: "hello" }],
-  ["glob", { pattern: "*.txt" }],
-] as const
-
-test.concurrent.each(searches)("%s without ripgrep says what to put into PATH", async (tool, input) => {
-  const result = await ask({ ...setup, files }, [{ tool, input }, done])
-  expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
-  expect(toolResults(result)).toEqual([
-    expect.stringContaining(
-      "Downloading ripgrep is off because OpenCode is offline (OPENCODE_OFFLINE=1): it would connect to github.com; " +
-        "put ripgrep (the program rg) into PATH instead",
-    ),
-  ])
-})
-
-test.concurrent.each(searches)("%s works with the rg that is in PATH", async (tool, input) => {
-  const env = { ...setup.env, PATH: `${bin}:/usr/bin:/bin` }
-  const result = await ask({ ...setup, env, files }, [{ tool, input }, done])
-  expect(result).toMatchObject({ exitCode: 0, attempts: [] })
-  expect(toolResults(result)).toEqual([expect.stringContaining("greeting.txt")])
-})
 
 test.concurrent("a file that wants a language server and a formatter is written and edited", async () => {
   const filePath = "page.ts"

@@ -30,6 +30,17 @@ export function makeBuildRecord(
       bytes: stock.runtime.length,
       equal: true,
     },
+    sizes: {
+      runtime: stock.runtime.length,
+      upstream: 0,
+      offline: 0,
+      webUi: 0,
+      models: 0,
+      ripgrep: 0,
+      grammars: 0,
+      plugins: 0,
+      rest: 0,
+    },
     argv: { stock: stock.argv, built: built.argv },
     modules: { added, changed, unchanged },
     patches: [],
@@ -38,6 +49,7 @@ export function makeBuildRecord(
     packages: [],
     webUi: { ...npm({ name: "opencode-sample", version: "1.14.34", ...sample }), files: 0, bytes: 0 },
     models: { from: "upstream", providers: 0, bytes: 0, sha256: "0".repeat(64) },
+    assets: [],
   }
 }
 

@@ -20,6 +20,7 @@ export async function copyProject(): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "opencode-offline-project-"))
   for (const part of [
     "build.ts",
+    "drift.json",
     "package.json",
     "package-lock.json",
     "scripts",

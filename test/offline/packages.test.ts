@@ -71,6 +71,46 @@ describe("a child that is the executable itself, run as Bun", () => {
   })
 })
 
+describe("with a kit beside the executable", () => {
+  const real = process.execPath
+  const bin = () => join(root, "prefix/lib/opencode-kit/bin")
+
+  beforeAll(async () => {
+    await mkdir(bin(), { recursive: true })
+    for (const name of ["prettier", "json-server"]) await writeFile(join(bin(), name), "", { mode: 0o755 })
+    process.execPath = join(root, "prefix/bin/opencode")
+  })
+  afterAll(() => {
+    process.execPath = real
+  })
+
+  const asBun = (cwd: string) => ({ cwd, env: { BUN_BE_BUN: "1" } })
+
+  test("`x NAME` runs the kit's launcher when no node_modules/.bin has it", async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), "packages-elsewhere-"))
+    const command = [process.execPath, "x", "prettier", "--write", "f"]
+    expect(child(command, asBun(elsewhere))[0]).toEqual([join(bin(), "prettier"), "--write", "f"])
+    await mkdir(join(elsewhere, "node_modules/.bin"), { recursive: true })
+    const own = join(elsewhere, "node_modules/.bin/prettier")
+    await writeFile(own, "")
+    expect(child(command, asBun(elsewhere))[0]).toEqual([process.execPath, "run", own, "--write", "f"])
+    await rm(elsewhere, { recursive: true })
+  })
+
+  test("a program by its name alone is the kit's when PATH has none", async () => {
+    const options = { env: { PATH: join(root, "path") } }
+    expect(child(["json-server", "--stdio"], options)).toEqual([
+      [join(bin(), "json-server"), "--stdio"],
+      options,
+    ])
+    await mkdir(join(root, "path"))
+    await writeFile(join(root, "path/json-server"), "", { mode: 0o755 })
+    expect(child(["json-server", "--stdio"], options)).toEqual([["json-server", "--stdio"], options])
+    expect(child(["css-server"], options)).toEqual([["css-server"], options])
+    expect(child(["./json-server"], options)).toEqual([["./json-server"], options])
+  })
+})
+
 test("every other child is started as it was asked for", () => {
   const options = { cwd: root, env: { BUN_BE_BUN: "1" } }
   expect(child(["git", "add", "."], options)).toEqual([["git", "add", "."], options])

@@ -4,14 +4,15 @@ import { explainCacheFailure } from "../cache-failure.ts"
 import { Failure } from "../errors.ts"
 import { withTemporaryFolder } from "../npm/cache.ts"
 import { git } from "./git.ts"
+import { showUrl, withoutLogins } from "./show-url.ts"
 
 export interface Origin {
   /** An URL, the path of a repository, or the path of a `git bundle`. */
   url: string
   /** The full sha: 40 hex digits. It alone decides what is taken; no tag or branch is trusted. */
   commit: string
-  /** The version whose tag is looked at to explain a commit that is not there. */
-  version: string
+  /** The version whose tag is looked at to explain a commit that is not there, if it is known. */
+  version?: string
 }
 
 /**
@@ -85,25 +86,25 @@ function fetchFailure(origin: Origin, cache: string, stderr: string): unknown {
     return explainCacheFailure(Object.assign(new Error(stderr), { code: "ENOSPC" }), cache)
   }
   return new Failure({
-    what: `Nothing could be fetched from ${origin.url}`,
-    why: stderr || "git says no more",
-    next: `see whether git reaches it (git ls-remote ${origin.url}), or name a mirror or a bundle: npm run build -- --source git --git-url URL|PATH|BUNDLE`,
+    what: `Nothing could be fetched from ${showUrl(origin.url)}`,
+    why: withoutLogins(stderr) || "git says no more",
+    next: `see whether git reaches it (git ls-remote), or name a mirror or a bundle: npm run build -- --source git --git-url URL|PATH|BUNDLE`,
   })
 }
 
 /** git reads a relative path from the folder that it runs in, which is not the person's. */
-async function locate(url: string): Promise<string> {
+export async function locate(url: string): Promise<string> {
   const path = isAbsolute(url) ? url : resolve(url)
   return (await stat(path).catch(() => undefined)) ? path : url
 }
 
 async function unknownCommit(origin: Origin, url: string, folder: string): Promise<Failure> {
   const tag = `refs/tags/v${origin.version}`
-  const { stdout } = await git(folder, ["ls-remote", url, tag, `${tag}^{}`])
+  const { stdout } = origin.version ? await git(folder, ["ls-remote", url, tag, `${tag}^{}`]) : { stdout: "" }
   const target = stdout.trim().split("\n").at(-1)?.split("\t")[0]
   const hint = target ? `; its tag v${origin.version} points at ${target}, which is not what was pinned` : ""
   return new Failure({
-    what: `${origin.url} does not hold the commit ${origin.commit}`,
+    what: `${showUrl(origin.url)} does not hold the commit ${origin.commit}`,
     why: `no branch or tag leads to it${hint}`,
     next: "name an origin that has it: npm run build -- --source git --git-url URL|PATH|BUNDLE",
   })

@@ -1,6 +1,7 @@
 import { ptr } from "bun:ffi"
 import { checked, errno, errors, libc } from "./libc.ts"
 import { leavingAndForeign } from "./packet-filter.ts"
+import type { Sender } from "./sender.ts"
 
 // From linux/if_packet.h, linux/if_ether.h and asm-generic/socket.h.
 const AF_PACKET = 17
@@ -20,6 +21,8 @@ export interface CapturedPacket {
   /** Milliseconds since the capture began. */
   at: number
   bytes: Uint8Array
+  /** The process that sent it, when that was looked for and found. */
+  process?: Sender
 }
 
 /**
@@ -28,13 +31,18 @@ export interface CapturedPacket {
  */
 export class Capture {
   readonly packets: CapturedPacket[] = []
+  /** The wall clock when the capture began, in milliseconds since 1970. */
+  readonly startedAt = Date.now()
   readonly #socket: number
   readonly #started = performance.now()
   readonly #buffer = Buffer.alloc(LARGEST_PACKET)
   readonly #timer: Timer
+  readonly #findSender: (packet: Uint8Array) => Sender | undefined
   #lost = 0
 
-  constructor() {
+  /** @param findSender called with each packet soon after it was sent */
+  constructor(findSender: (packet: Uint8Array) => Sender | undefined = () => undefined) {
+    this.#findSender = findSender
     // The protocol is given to bind(2) and not to socket(2), so that nothing arrives ahead of the filter.
     this.#socket = checked("socket(AF_PACKET)", libc.socket(AF_PACKET, SOCK_DGRAM, 0))
     this.#setOption(SO_RCVBUF, new Uint8Array(new Uint32Array([WANTED_BUFFER]).buffer))
@@ -76,7 +84,7 @@ export class Capture {
 
   #keep(size: number): void {
     const bytes = new Uint8Array(this.#buffer.subarray(0, size))
-    this.packets.push({ at: performance.now() - this.#started, bytes })
+    this.packets.push({ at: performance.now() - this.#started, bytes, process: this.#findSender(bytes) })
   }
 
   #setOption(name: number, value: Uint8Array): void {

@@ -7,6 +7,8 @@ export interface RunningCommand {
   /** Asks it to end (SIGTERM) and, two seconds later, ends it. */
   stop(): Promise<void>
   finished: Promise<CommandResult>
+  /** Writes to its standard input. Throws when that was not kept open. */
+  write(text: string): void
 }
 
 /** Starts a command with its output going to files in `folder`, or all of it to a screen. */
@@ -26,6 +28,11 @@ export function startCommand(command: Command, folder: string, screen?: Screen):
   })
   return {
     finished,
+    write(text) {
+      if (!child.stdin || typeof child.stdin === "number") throw new Error("standard input was not kept open")
+      child.stdin.write(text)
+      child.stdin.flush()
+    },
     async stop() {
       child.kill("SIGTERM")
       if (!(await within(finished, 2000))) child.kill("SIGKILL")
@@ -46,13 +53,13 @@ export function readOutput(folder: string): { stdout: string; stderr: string } {
  * Not through scripts/lib/process.ts: only Bun's own call gives a child a pseudo-terminal, or files as its output, with
  * which nothing is lost of what a process wrote before it was ended and nothing waits for what it left running.
  */
-function spawn({ executable, args, env, cwd, stdin }: Command, folder: string, screen?: Screen) {
+function spawn({ executable, args, env, cwd, stdin, interactive }: Command, folder: string, screen?: Screen) {
   const words = [executable, ...args]
   if (screen) return Bun.spawn(words, { env, cwd, terminal: screen.pty })
   return Bun.spawn(words, {
     env,
     cwd,
-    stdin: stdin === undefined ? "ignore" : Buffer.from(stdin),
+    stdin: interactive ? "pipe" : stdin === undefined ? "ignore" : Buffer.from(stdin),
     stdout: Bun.file(join(folder, runFiles.stdout)),
     stderr: Bun.file(join(folder, runFiles.stderr)),
   })

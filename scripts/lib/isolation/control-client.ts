@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Attempt } from "./attempts.ts"
 import { targetHeader } from "./control-server.ts"
 import type { CommandResult } from "./request.ts"
+import type { Screen } from "./screen.ts"
 
 export interface ControlClient {
   /** `fetch` from inside the namespace. Redirects are not followed, bodies not decompressed. */
@@ -12,7 +13,9 @@ export interface ControlClient {
   finished(): Promise<CommandResult>
   /** What is on the screen. */
   screen(): Promise<string>
-  /** Sends keystrokes to the pseudo-terminal; `\r` is Enter. */
+  /** The colours of each text where it stands first on the screen: {@link Screen.coloursOf}. */
+  colours(texts: string[]): Promise<number[][]>
+  /** Sends keystrokes to the pseudo-terminal (`\r` is Enter), or text to the standard input that was kept open. */
   type(text: string): Promise<void>
   /** Waits for a text on the screen; throws with the screen as it is when it does not come. */
   waitFor(text: string, timeoutMs?: number): Promise<void>
@@ -35,6 +38,7 @@ export function createControlClient(socket: string) {
     attempts: () => call("/attempts"),
     finished: () => call("/finished"),
     screen: () => call("/screen"),
+    colours: (texts) => call("/colours", texts),
     type: (text) => call("/type", text),
     async waitFor(text, timeoutMs = 20_000) {
       if (await call<boolean>("/wait", { text, timeoutMs })) return

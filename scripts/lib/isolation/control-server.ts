@@ -31,8 +31,14 @@ export function startControlServer({ folder, network, command, screen }: Control
       "/fetch": passOn,
       "/attempts": () => Response.json(network.attempts()),
       "/screen": () => Response.json(onScreen().text()),
+      "/colours": async (request) => {
+        const texts = (await request.json()) as string[]
+        return Response.json(texts.map((text) => onScreen().coloursOf(text)))
+      },
       "/type": async (request) => {
-        onScreen().type((await request.json()) as string)
+        const text = (await request.json()) as string
+        if (screen) screen.type(text)
+        else command.write(text)
         return Response.json(true)
       },
       "/wait": async (request) => {

@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { run } from "../process.ts"
+import type { Authority } from "./authority.ts"
 import { type ControlClient, createControlClient } from "./control-client.ts"
 import { namespacePrefix } from "./namespace.ts"
 import type { NetworkMode } from "./network.ts"
@@ -27,10 +28,16 @@ export interface IsolatedOptions {
   files?: Files
   /** Files of the home. */
   home?: Files
+  /** Lets nobody write to the home, as in a container. What OpenCode writes goes to TMPDIR, by the XDG variables. */
+  readOnlyHome?: boolean
+  /** Scripts that are programs in PATH, by name, beside those of `programs` in run-folder.ts. */
+  programs?: Files
   /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
   provider?: true | Turn[]
   mode?: NetworkMode
   stdin?: string
+  /** Keeps standard input open, for `type` to write to. */
+  interactive?: boolean
   /** Runs on a pseudo-terminal; `true` for 130 columns and 40 rows. */
   pty?: true | ScreenSize
   /** Acts while the command runs; when it is done the command is ended. */
@@ -39,6 +46,18 @@ export interface IsolatedOptions {
   timeoutMs?: number
   /** How long the recording goes on after the command has ended, in milliseconds (200 when not given). */
   lingerMs?: number
+  /** Ends TLS with its certificates, which the command is told to accept, so that requests show (mode `answer`). */
+  authority?: Authority
+  /** Takes the evidence: what was recorded, also when `during` threw. */
+  keepRecording?: (recording: Recording) => Promise<void>
+}
+
+/** What one run did and tried, with its packets. */
+export interface Recording {
+  command: Command
+  result: Omit<SupervisorResult, "lost">
+  /** The path of a pcap file (link type 101) of all packets, which goes when it has been taken. */
+  pcap: string
 }
 
 export interface IsolatedContext extends ControlClient {
@@ -67,13 +86,29 @@ export async function runIsolated(options: IsolatedOptions): Promise<IsolatedRes
 }
 
 async function runWith(prefix: string[], options: IsolatedOptions): Promise<IsolatedResult> {
-  const folder = await createRunFolder({ project: options.files ?? {}, home: homeFiles(options) })
+  const folder = await createRunFolder({
+    project: options.files ?? {},
+    home: homeFiles(options),
+    programs: options.programs ?? {},
+  })
   try {
     const request = createRequest(options, folder)
     await writeFile(join(folder.root, runFiles.request), JSON.stringify(request))
+    if (options.authority) await writeFile(authorityFile(folder), options.authority.certificate)
     const supervisor = startSupervisor(prefix, folder, request)
-    await Promise.all([supervisor, options.during && act(options.during, request, folder, supervisor)])
+    const acting = options.during && act(options.during, request, folder, supervisor)
+    const failure = await Promise.all([supervisor, acting]).then(
+      () => undefined,
+      (error) => ({ error }),
+    )
+    await supervisor
     const result = await readResult(folder)
+    await options.keepRecording?.({
+      command: request.command,
+      result,
+      pcap: join(folder.root, runFiles.pcap),
+    })
+    if (failure) throw failure.error
     return { ...result, files: await listFiles(folder) }
   } finally {
     await rm(folder.root, { recursive: true, force: true })
@@ -90,16 +125,39 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
     command: {
       executable: options.executable,
       args: options.args ?? [],
-      env: { ...runEnvironment(folder), ...options.env },
+      env: {
+        ...runEnvironment(folder),
+        ...(options.readOnlyHome && dataIn(folder.tmp)),
+        ...authorityEnvironment(options, folder),
+        ...options.env,
+      },
       cwd: folder.project,
       stdin: options.stdin,
+      interactive: options.interactive,
       timeoutMs: options.timeoutMs ?? 30_000,
     },
     mode: options.mode ?? "answer",
     provider: options.provider === true ? toolThenText : options.provider,
     pty: options.pty === true ? { columns: 130, rows: 40 } : options.pty,
+    readOnly: options.readOnlyHome ? folder.home : undefined,
     lingerMs: options.lingerMs ?? 200,
+    evidence: options.keepRecording !== undefined,
+    authority: options.authority,
   }
+}
+
+const dataIn = (folder: string) => ({
+  XDG_DATA_HOME: join(folder, "data"),
+  XDG_CACHE_HOME: join(folder, "cache"),
+  XDG_STATE_HOME: join(folder, "state"),
+})
+
+const authorityFile = ({ root }: RunFolder) => join(root, runFiles.authority)
+
+/** The variables by which Bun and Node, and OpenSSL and Go, are given an authority. */
+function authorityEnvironment({ authority }: IsolatedOptions, folder: RunFolder): Record<string, string> {
+  if (!authority) return {}
+  return { NODE_EXTRA_CA_CERTS: authorityFile(folder), SSL_CERT_FILE: authorityFile(folder) }
 }
 
 /** Starts the supervisor; the promise rejects, with what it printed, when it does not do its work to the end. */

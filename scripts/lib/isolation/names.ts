@@ -31,8 +31,11 @@ export class NameTable {
   }
 }
 
-/** Answers every lookup: an A query with the name's address, any other with "no such record". */
-export async function startResolver(names: NameTable): Promise<void> {
+/**
+ * Answers every lookup: an A query with the name's address, any other with "no such record".
+ * @param before called ahead of each answer
+ */
+export async function startResolver(names: NameTable, before: () => void): Promise<void> {
   await Bun.udpSocket({
     hostname: resolverAddress,
     port: 53,
@@ -40,6 +43,7 @@ export async function startResolver(names: NameTable): Promise<void> {
       data(socket, query, port, address) {
         const question = parseDnsQuestion(query)
         if (!question) return
+        before()
         const found = question.type === "A" ? names.addressOf(question.name) : undefined
         const bytes = found ? Uint8Array.from(found.split("."), Number) : undefined
         socket.send(answerDns(query, question, bytes), port, address)

@@ -1,8 +1,11 @@
 import { startAnswerer } from "./answerer.ts"
-import { type Attempt, findAttempts } from "./attempts.ts"
+import { type Attempt, findAttempts, RequestTable } from "./attempts.ts"
+import type { Authority } from "./authority.ts"
 import { Capture } from "./capture.ts"
 import { NameTable, resolverAddress, startResolver } from "./names.ts"
 import { addRoute, bringLoopbackUp } from "./netlink.ts"
+import { writePcap } from "./pcap.ts"
+import { findSender } from "./sender.ts"
 import { replaceResolver, tryMountProc } from "./system-files.ts"
 
 /**
@@ -18,29 +21,52 @@ export interface Network {
   attempts(): Attempt[]
   /** Packets that were not recorded for want of room. Anything but 0 makes a run worthless. */
   lost(): number
+  /** All packets, as a file of the format pcap. */
+  pcap(): Uint8Array
+}
+
+export interface NetworkOptions {
+  mode: NetworkMode
+  /** Whether to find out which process sent what. */
+  evidence?: boolean
+  /** Ends TLS with its certificates, so that requests show. */
+  authority?: Authority
 }
 
 /**
  * Turns the namespace that this process is in into a world in which every name resolves and every address exists, and
  * records what is tried. `folder` takes the files that stand in for those of /etc. To be called once.
  */
-export async function createNetwork(mode: NetworkMode, folder: string): Promise<Network> {
+export async function createNetwork(
+  { mode, evidence, authority }: NetworkOptions,
+  folder: string,
+): Promise<Network> {
   tryMountProc()
   replaceResolver(folder, resolverAddress)
   bringLoopbackUp()
   addRoutes(mode)
   const names = new NameTable()
-  await startResolver(names)
-  if (mode === "answer") await startAnswerer()
-  const capture = new Capture()
+  const capture = new Capture(evidence ? findSender : undefined)
   const started = performance.now()
+  // Who waits for an answer still has its socket, by which it is found.
+  const before = () => {
+    if (evidence) capture.drain()
+  }
+  const requests = new RequestTable()
+  const onRequest = requests.add.bind(requests)
+  await startResolver(names, before)
+  if (mode === "answer") await startAnswerer({ before, authority, onRequest })
   return {
     clock: () => Math.round(performance.now() - started),
     attempts() {
       capture.drain()
-      return findAttempts(capture.packets, names)
+      return findAttempts(capture.packets, names, requests)
     },
     lost: () => capture.lost,
+    pcap() {
+      capture.drain()
+      return writePcap(capture.packets, capture.startedAt)
+    },
   }
 }
 

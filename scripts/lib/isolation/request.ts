@@ -1,4 +1,5 @@
 import type { Attempt } from "./attempts.ts"
+import type { Authority } from "./authority.ts"
 import type { NetworkMode } from "./network.ts"
 import type { ProviderRequest, Turn } from "./provider.ts"
 import type { ScreenSize } from "./screen.ts"
@@ -10,6 +11,8 @@ export interface Command {
   env: Record<string, string>
   cwd: string
   stdin?: string
+  /** Whether standard input stays open for more. */
+  interactive?: boolean
   timeoutMs: number
 }
 
@@ -31,8 +34,14 @@ export interface SupervisorRequest {
   mode: NetworkMode
   provider?: Turn[]
   pty?: ScreenSize
+  /** A folder that nobody may write to. */
+  readOnly?: string
   /** How long the recording goes on after the command has ended, in milliseconds, for what it left running. */
   lingerMs: number
+  /** Whether to find out which process sent what, and to write all packets to the file `capture.pcap`. */
+  evidence?: boolean
+  /** Ends TLS with its certificates, so that requests show. */
+  authority?: Authority
 }
 
 /** What the supervisor found, as the file `result.json` of its folder. */
@@ -49,6 +58,8 @@ export const runFiles = {
   request: "request.json",
   result: "result.json",
   control: "control.sock",
+  pcap: "capture.pcap",
+  authority: "authority.pem",
   stdout: "stdout",
   stderr: "stderr",
 } as const

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, symlink, writeFile } from "node:fs/promises"
+import { chmod, mkdir, mkdtemp, readdir, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
@@ -20,8 +20,15 @@ const programs = [
   ...["mkdir", "rm", "cp", "mv", "touch", "sleep", "uname", "which", "date", "id", "ps", "stty", "dirname"],
 ]
 
+/** What is put into the folders of a run; `programs` are scripts for PATH, by name. */
+export interface RunFiles {
+  project: Files
+  home: Files
+  programs: Files
+}
+
 /** Makes the folders of one run and puts the files there. */
-export async function createRunFolder(files: { project: Files; home: Files }): Promise<RunFolder> {
+export async function createRunFolder(files: RunFiles): Promise<RunFolder> {
   const root = await mkdtemp(join(tmpdir(), "isolated-"))
   const inside = (name: string) => join(root, name)
   const folder = {
@@ -38,6 +45,8 @@ export async function createRunFolder(files: { project: Files; home: Files }): P
     const found = Bun.which(name)
     if (found) await symlink(found, join(folder.bin, name))
   }
+  await writeFiles(folder.bin, files.programs)
+  for (const name of Object.keys(files.programs)) await chmod(join(folder.bin, name), 0o755)
   return folder
 }
 

@@ -41,6 +41,22 @@ export class Screen {
     ).join("\n")
   }
 
+  /**
+   * The foreground colours of a text where it stands first, blanks left out, each once; none when it is not to be seen.
+   * Equal numbers are equal colours.
+   */
+  coloursOf(text: string): number[] {
+    const row = this.text()
+      .split("\n")
+      .findIndex((line) => line.includes(text))
+    if (row < 0) return []
+    const line = this.#emulator.buffer.active.getLine(this.#emulator.buffer.active.viewportY + row)!
+    const start = line.translateToString().indexOf(text)
+    const cells = Array.from(text, (_, at) => line.getCell(start + at)!)
+    const drawn = cells.filter((cell) => cell.getChars().trim() !== "")
+    return [...new Set(drawn.map((cell) => cell.getFgColorMode() + cell.getFgColor()))]
+  }
+
   /** Resolves to true once `text` is on the screen, to false when it is not within `timeoutMs`. */
   waitFor(text: string, timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {

@@ -3,6 +3,11 @@ import { availableParallelism } from "node:os"
 let free = Math.max(2, availableParallelism())
 const waiting: (() => void)[] = []
 
+/** Sets how many run at once, for a process that knows better; to be called ahead of the first `inTurn`. */
+export function setTurns(count: number): void {
+  free = count
+}
+
 /**
  * Runs `body` when fewer than one a core (but two at least) are running in this process: the time limits inside are
  * meant for a command that gets its share of the machine.

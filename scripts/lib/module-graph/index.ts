@@ -7,6 +7,6 @@ export {
 } from "./difference.ts"
 export { addModule, leaveRuntime, type NewModule, replaceModule } from "./edit.ts"
 export { readModuleGraph } from "./read.ts"
-export { compareRuntime, type RuntimeComparison } from "./runtime.ts"
+export { compareRuntime, type RuntimeComparison, readBunVersion } from "./runtime.ts"
 export type { EmbeddedModule, FileStart, LightGraph, ModuleGraph } from "./types.ts"
 export { writeModuleGraph } from "./write.ts"

@@ -38,6 +38,23 @@ export async function compareRuntime(
   }
 }
 
+/**
+ * The version of the Bun that a runtime is, from the words by which its `bun install` names itself to a registry.
+ * @returns undefined when they are not there, or say several versions
+ */
+export function readBunVersion(runtime: Uint8Array): string | undefined {
+  const bytes = Buffer.from(runtime.buffer, runtime.byteOffset, runtime.byteLength)
+  const versions = new Set<string>()
+  for (let at = bytes.indexOf(USER_AGENT); at >= 0; at = bytes.indexOf(USER_AGENT, at + 1)) {
+    const before = bytes.toString("latin1", Math.max(0, at - 40), at)
+    versions.add(/bun\/(\d+\.\d+\.\d+(?:-[\w.]+)?)$/.exec(before)?.[1] ?? "")
+  }
+  const [version] = versions
+  return versions.size === 1 && version ? version : undefined
+}
+
+const USER_AGENT = " npm/? node/v"
+
 function compareBytes(a: Uint8Array, b: Uint8Array): RuntimeComparison {
   if (sameBytes(a, b)) return { equal: true }
   const shorter = Math.min(a.length, b.length)

@@ -4,10 +4,13 @@ import { Failure, type FailureReport } from "../errors.ts"
 import { type NpmOptions, registryOf } from "./config.ts"
 import type { Digest } from "./digest.ts"
 
-type NamedPackage = Pick<PinnedPackage, "name" | "version" | "integrity">
+/** A package by the hash of its tarball. */
+export type NamedPackage = Pick<PinnedPackage, "name" | "version" | "integrity">
 
 interface Context {
   pinned: NamedPackage
+  /** Who says which hash the package has. The pin, if not given. */
+  authority?: string
   /** Undefined when npm's settings themselves could not be read. */
   npm: NpmOptions | undefined
   cache: string
@@ -141,11 +144,11 @@ function offline(_: NpmError, { pinned, cache }: Context): FailureReport {
   }
 }
 
-function wrongHash(error: NpmError, { pinned, npm }: Context): FailureReport {
+function wrongHash(error: NpmError, { pinned, npm, authority = "the pin" }: Context): FailureReport {
   // pacote's own error has no fields, only this text; ssri's has the fields.
   const found = error.found ?? /but got (\S+?)\.?$/.exec(error.message)?.[1]
   return {
-    what: `The hash of ${spec(pinned)} differs from the pin`,
+    what: `The hash of ${spec(pinned)} differs from ${authority}`,
     why: `\n    pinned: ${pinned.integrity}\n    found:  ${found ?? error.message}\n    from:   ${npm && registryOf(pinned.name, npm)}`,
     next: `do not build from it: tell whoever runs that registry; see what another one has: npm view ${spec(pinned)} dist.integrity`,
   }

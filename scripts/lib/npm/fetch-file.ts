@@ -5,8 +5,8 @@ import type { PinnedPackage } from "../../read-pin.ts"
 import { formatBytes } from "../log.ts"
 import { cachedPath, npmCache, withTemporaryFolder } from "./cache.ts"
 import { loadNpmOptions, type NpmOptions } from "./config.ts"
-import { sameDigest } from "./digest.ts"
-import { explainFailure, wrongFile } from "./failure.ts"
+import { type Digest, sameDigest } from "./digest.ts"
+import { explainFailure, type NamedPackage, wrongFile } from "./failure.ts"
 import { unpackFile } from "./unpack-file.ts"
 
 export interface AcquireOptions {
@@ -34,7 +34,14 @@ export async function fetchFile(pinned: PinnedPackage, options: AcquireOptions):
     const settings = npm
     await withTemporaryFolder(options.cache, async (folder) => {
       const temporary = join(folder, basename(destination))
-      await download(pinned, temporary, settings, options)
+      const { path, bytes } = pinned.executable
+      const found = await unpackTarball(
+        pinned,
+        { path, limit: bytes, destination: temporary },
+        settings,
+        options,
+      )
+      if (!found || !sameDigest(found, pinned.executable)) throw wrongFile(pinned, found)
       await mkdir(dirname(destination), { recursive: true })
       await rename(temporary, destination)
     })
@@ -43,38 +50,35 @@ export async function fetchFile(pinned: PinnedPackage, options: AcquireOptions):
   }
 }
 
-async function download(
-  pinned: PinnedPackage,
-  destination: string,
+/**
+ * Unpacks one file of a package, whose tarball comes from the cache or from the registry and has the given hash.
+ * @param file its path in the package, the most bytes that are written, and where to
+ * @returns what the file is; undefined when the package has none of that path
+ */
+export async function unpackTarball(
+  wanted: NamedPackage,
+  file: { path: string; limit: number; destination: string },
   npm: NpmOptions,
   options: AcquireOptions,
-): Promise<void> {
-  const { path, ...expected } = pinned.executable
-  const spec = `${pinned.name}@${pinned.version}`
+): Promise<Digest | undefined> {
+  const spec = `${wanted.name}@${wanted.version}`
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])])
   const stopListening = reportRetries(spec, options)
   try {
-    const found = await pacote.tarball.stream(
+    return await pacote.tarball.stream(
       spec,
-      (tarball) =>
-        unpackFile(tarball, {
-          path,
-          limit: expected.bytes,
-          destination,
-          onProgress: reportBytes(spec, options),
-        }),
+      (tarball) => unpackFile(tarball, { ...file, onProgress: reportBytes(spec, options) }),
       {
         ...npm,
         signal,
         cache: npmCache(options.cache),
-        integrity: pinned.integrity,
+        integrity: wanted.integrity,
         // Not an address: with both of these given, pacote looks for the tarball in the cache by its hash, before
         // it asks the registry where the tarball is.
         resolved: spec,
       },
     )
-    if (!found || !sameDigest(found, expected)) throw wrongFile(pinned, found)
   } finally {
     stop.abort()
     stopListening()

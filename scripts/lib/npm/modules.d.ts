@@ -13,7 +13,13 @@ declare module "pacote" {
   const pacote: {
     /** Unpacks a package into a folder; runs nothing of it. */
     extract(spec: string, folder: string, options: Options): Promise<unknown>
+    /** What the registry says about a package and all its versions. */
+    packument(name: string, options: Options): Promise<{ versions: Record<string, unknown> }>
+    /** What the registry says about one version; `_integrity` is the tarball's hash, or several. */
+    manifest(spec: string, options: Options): Promise<{ _integrity?: string }>
     tarball: {
+      /** The whole tarball, verified. */
+      (spec: string, options: Options): Promise<Buffer>
       /** Calls `handler` with the tarball's stream, again when the data was corrupt. Resolves to what it resolves to. */
       stream<T>(spec: string, handler: (stream: Minipass<Buffer>) => Promise<T>, options: Options): Promise<T>
     }

@@ -85,7 +85,8 @@ function applyEdit(tree: TreeName, units: Unit[], patch: NamedPatch, edit: Edit,
   return { units: changed, places }
 }
 
-function splice(text: string, edits: TextEdit[]): string {
+/** The text with those edits made; they must not overlap. */
+export function splice(text: string, edits: TextEdit[]): string {
   let result = ""
   let end = 0
   for (const edit of [...edits].sort((a, b) => a.start - b.start)) {

@@ -3,11 +3,16 @@ import { join } from "node:path"
 import { Failure } from "../errors.ts"
 import { git } from "../git/git.ts"
 import type { AppliedPatch, NamedPatch } from "./apply.ts"
-import { applyToGitTree, PACKAGE, readGitTree, writeUnits } from "./git-tree.ts"
+import { applyToGitTree, type GitChange, PACKAGE, readGitTree, writeUnits } from "./git-tree.ts"
+import { findUses, pruneOffline } from "./prune-offline.ts"
+import type { Unit } from "./unit.ts"
 
 /** Files that are evaluated on their own: the first import of each puts the guard ahead of upstream's code. */
 const ENTRIES = ["src/index.ts", "src/cli/cmd/tui/worker.ts"]
 const FIRST_IMPORT = 'import "@/offline"\n'
+
+/** The title of the commit that brings offline/. */
+export const FIRST_SUBJECT = "feat(offline): add the offline switch and its guard"
 
 const OFFLINE_FOLDER = new URL("../../../offline", import.meta.url).pathname
 
@@ -17,23 +22,48 @@ export interface PatchCommit {
   applied: AppliedPatch
 }
 
+export interface CommitOptions {
+  /** Who made the commits, and when: as `git var GIT_AUTHOR_IDENT` prints it. That of the tree's commit if not given. */
+  author?: string
+  /** Leave out what the patches do not use of offline/, and all of it when they use none. */
+  onlyUsed?: boolean
+}
+
 /**
  * Applies the series to a checked-out tree: one commit that brings offline/ and its first import, then one commit a
  * patch. Author and dates are those of the commit that the tree was at, so the same tree and series give the same
  * hashes anywhere. All patches are applied in memory before the first commit is made.
  * @param root a clean checkout that belongs to the build
  */
-export async function commitSeries(root: string, series: NamedPatch[]): Promise<PatchCommit[]> {
-  const environment = await identity(root)
+export async function commitSeries(
+  root: string,
+  series: NamedPatch[],
+  { author, onlyUsed }: CommitOptions = {},
+): Promise<PatchCommit[]> {
+  const environment = author ? committer(author) : await identity(root)
   const tree = await readGitTree(root, series)
+  const used = onlyUsed ? findUses(applyToGitTree(tree, series)) : undefined
+  if (used && used.members.size + used.modules.length === 0)
+    return commitChanges(root, series, applyToGitTree(tree, series), environment)
   const entries = await readEntries(root)
   const first = tree.units.map((unit) =>
     ENTRIES.includes(unit.file) ? { ...unit, text: FIRST_IMPORT + unit.text } : unit,
   )
   const changes = applyToGitTree({ ...tree, units: first }, series)
-  await copyOffline(join(root, PACKAGE, "src/offline"))
+  const folder = join(root, PACKAGE, "src/offline")
+  await copyOffline(folder)
+  if (used) await pruneOffline(folder, used.members, used.modules)
   await writeUnits(root, entries)
-  await commit(root, "feat(offline): add the offline switch and its guard", environment)
+  await commit(root, FIRST_SUBJECT, environment)
+  return commitChanges(root, series, changes, environment)
+}
+
+async function commitChanges(
+  root: string,
+  series: NamedPatch[],
+  changes: GitChange[],
+  environment: Record<string, string>,
+): Promise<PatchCommit[]> {
   const commits: PatchCommit[] = []
   for (const { applied, changed } of changes) {
     if (changed.length === 0) continue
@@ -45,7 +75,11 @@ export async function commitSeries(root: string, series: NamedPatch[]): Promise<
   return commits
 }
 
-async function readEntries(root: string) {
+/**
+ * The entries, each with the guard's import as its first line.
+ * @throws Failure when one is not there
+ */
+export async function readEntries(root: string): Promise<Unit[]> {
   const read = async (file: string) => {
     const text = await readFile(join(root, PACKAGE, file), "utf8")
     return { file, text: FIRST_IMPORT + text }
@@ -73,7 +107,11 @@ async function copyOffline(folder: string): Promise<void> {
 async function identity(root: string): Promise<Record<string, string>> {
   const shown = await must(root, ["show", "--no-patch", "--format=%an%n%ae%n%at", "HEAD"])
   const [name = "", email = "", seconds = ""] = shown.split("\n")
-  const date = `${seconds} +0000`
+  return committer(`${name} <${email}> ${seconds} +0000`)
+}
+
+function committer(ident: string): Record<string, string> {
+  const [, name = "", email = "", date = ""] = /^(.*) <(.*)> (.*)$/.exec(ident.trim()) ?? []
   return {
     GIT_AUTHOR_NAME: name,
     GIT_AUTHOR_EMAIL: email,

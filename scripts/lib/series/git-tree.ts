@@ -25,7 +25,7 @@ export interface GitChange {
  */
 export async function readGitTree(root: string, series: Patch[]): Promise<Tree> {
   const files = new Set(series.flatMap(({ edits }) => edits.map((edit) => edit.file)))
-  const sources = [...files].filter((file) => file.startsWith("src/"))
+  const sources = [...files].filter((file) => !file.startsWith("node_modules/"))
   const units = sources.map(async (file) => {
     const text = await readFile(join(root, PACKAGE, file), "utf8").catch(absent)
     return text === undefined ? [] : [{ file, text }]

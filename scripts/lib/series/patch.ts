@@ -1,8 +1,11 @@
 import type { NapiConfig, SgNode } from "@ast-grep/napi"
 import type { Unit } from "./unit.ts"
 
-/** The two bundles of the release source that hold OpenCode's code. The git source has one tree, `git`. */
-export type TreeName = "main" | "worker" | "git"
+/**
+ * The bundles of the release source: `main` and `worker` hold OpenCode's code, `parser` is a worker of OpenTUI's. The git
+ * source has one tree, `git`.
+ */
+export type TreeName = "main" | "worker" | "parser" | "git"
 
 /** A replacement of the UTF-16 range [start, end) of a unit's text. */
 export interface TextEdit {
@@ -15,7 +18,7 @@ export interface TextEdit {
 export interface Edit {
   /**
    * Upstream's source file, relative to its opencode package: `src/provider/models.ts`. Or all files of a dependency:
-   * `node_modules/NAME/`, which the git source has not.
+   * `node_modules/NAME/`, which the git source has not. `script/…` is only on the git source.
    */
   file: string
   /** What is looked for, in words, for the error when it is not found: "the initialiser of ModelsDev.Data". */
@@ -46,6 +49,8 @@ export interface Patch {
   upstream: number[]
   /** A condition that can be tested, under which the patch can go. */
   removeWhen: string
+  /** Patches without which it applies but does nothing of use. Those without which it does not apply are found. */
+  needs?: string[]
   edits: Edit[]
 }
 
@@ -58,6 +63,11 @@ export function definePatch(patch: Patch): Patch {
 export function concerns(edit: Edit, { file, text }: Unit): boolean {
   const named = edit.file.endsWith("/") ? file.includes(`/${edit.file}`) : file === edit.file
   return named && text.includes(edit.anchor ?? "")
+}
+
+/** Whether a patch has a place in one of the trees: some are for one source only. */
+export function hasPlaces({ edits }: Patch, trees: TreeName[]): boolean {
+  return trees.some((tree) => edits.some((edit) => expectedPlaces(edit, tree) > 0))
 }
 
 /** The number of places that an edit must find in a tree. */

@@ -1,4 +1,5 @@
 import type { NapiConfig, Rule, SgNode } from "@ast-grep/napi"
+import { Failure } from "../errors.ts"
 import { part } from "./edits.ts"
 
 /** A function declaration by its name; Bun's bundler adds digits to a name that another file uses too. */
@@ -78,8 +79,12 @@ export function parameterNames(fn: SgNode): string[] {
 /** The name of a function's first parameter. */
 export function firstParameter(fn: SgNode): string {
   const [first] = parameterNames(fn)
-  if (first === undefined) throw new Error(`no parameter: ${fn.text().slice(0, 80)}`)
-  return first
+  if (first !== undefined) return first
+  throw new Failure({
+    what: `A function has no parameter: ${fn.text().slice(0, 80)}`,
+    why: "the patch was written for a function with one",
+    next: "look at upstream's new code and mend the patch",
+  })
 }
 
 function escapeRegExp(text: string): string {

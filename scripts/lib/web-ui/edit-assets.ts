@@ -1,6 +1,6 @@
 import { Lang, parse } from "@ast-grep/napi"
+import type { WebUiFile } from "../../../offline/build/write-pack.ts"
 import { Failure } from "../errors.ts"
-import type { WebUiFile } from "./read-assets.ts"
 
 export interface LiteralEdit {
   /** The whole value of a string literal. */
@@ -66,18 +66,4 @@ function assertCount(edit: LiteralEdit, found: number): void {
     why: `this web UI differs from the one the edit was written for (${edit.why})`,
     next: "See what the page asks for now, and correct scripts/lib/web-ui/edit-assets.ts.",
   })
-}
-
-/**
- * Makes the browser send its credentials when it asks for the manifest: a manifest is asked for without them, and with
- * OPENCODE_SERVER_PASSWORD set the answer would be 401 and an error in the console.
- */
-export function authenticateManifest(html: string): string {
-  return new HTMLRewriter()
-    .on('link[rel="manifest"]', {
-      element: (link) => {
-        link.setAttribute("crossorigin", "use-credentials")
-      },
-    })
-    .transform(html)
 }

@@ -1,4 +1,5 @@
 import { Lang, parse, type SgNode } from "@ast-grep/napi"
+import type { WebUiFile } from "../../../offline/build/write-pack.ts"
 import { Failure } from "../errors.ts"
 import type { EmbeddedModule, ModuleGraph } from "../module-graph/index.ts"
 
@@ -6,12 +7,6 @@ const indexModule = "opencode-web-ui.gen.js"
 
 /** Cloudflare's header rules: for upstream's host, not for the browser. */
 const forUpstreamsHost = ["/_headers"]
-
-export interface WebUiFile {
-  /** URL path: `/assets/a.js`. */
-  path: string
-  content: Uint8Array
-}
 
 /**
  * The files of the web UI inside an OpenCode executable (1.14.34 and later), in the order of their paths. The

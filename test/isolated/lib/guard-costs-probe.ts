@@ -15,7 +15,7 @@ if (Bun.isMainThread) {
   const costs: GuardCosts = { worker: [], fetch: [] }
   for (let count = 0; count < 8; count++) costs.worker.push(await startWorker())
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("here") })
-  for (let count = 0; count < 8; count++) costs.fetch.push(await fetchOften(server.url.href))
+  for (let count = 0; count < 30; count++) costs.fetch.push(await fetchOften(server.url.href))
   console.log(JSON.stringify(costs))
   process.exit()
 } else postMessage("here")
@@ -32,7 +32,7 @@ async function startWorker(): Promise<number> {
 }
 
 async function fetchOften(url: string): Promise<number> {
-  const times = 200
+  const times = 100
   const started = performance.now()
   for (let count = 0; count < times; count++) await (await fetch(url)).text()
   return ((performance.now() - started) * 1000) / times

@@ -6,6 +6,7 @@ import { embedOffline, OFFLINE_MODULE } from "../../../scripts/embed-offline.ts"
 import { bundleModule } from "../../../scripts/lib/bundle-module.ts"
 import {
   addModule,
+  type ModuleGraph,
   readModuleGraph,
   replaceModule,
   writeModuleGraph,
@@ -33,6 +34,18 @@ export async function makeGuardExecutable(script: string, { bare = false } = {})
     graph = addModule(graph, { ...graph.modules[graph.entry]!, name: OFFLINE_MODULE, contents: offline })
     graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
   }
+  return writeProbe(graph)
+}
+
+/** Has an executable that was built, from whatever source, run that script in place of its own code. */
+export async function replaceCode(executable: string, script: string): Promise<string> {
+  const probe = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
+  let graph = readModuleGraph(await readFile(executable))
+  for (const name of Object.values(BUNDLES)) graph = replaceModule(graph, name, probe)
+  return writeProbe(graph)
+}
+
+async function writeProbe(graph: ModuleGraph): Promise<string> {
   const file = path.join(await mkdtemp(path.join(tmpdir(), "guard-")), "probe")
   await writeExecutable(file, writeModuleGraph(graph))
   return file

@@ -35,8 +35,6 @@ export function clientDeeds(base: string, socketUrl: string): Record<string, () 
       })
       return [said, socket instanceof Client, Client === Same, Client.OPEN]
     },
-    "Bun.SQL where nothing listens": () => new Bun.SQL("postgres://u:p@127.0.0.1:9/db").connect(),
-    "Bun.SQL in memory": () => new Bun.SQL("sqlite://:memory:")`select 1 as one`,
     "a child that is Bun": async () =>
       new Response(Bun.spawn([process.execPath, "-e", code], asBun).stdout).text(),
     "a child that is Bun, through node:child_process": () =>

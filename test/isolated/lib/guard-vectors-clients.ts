@@ -23,6 +23,7 @@ export const clients = {
       return Bun.sql`select 1`
     },
     "bun-redis": ({ address }) => new Bun.RedisClient(`redis://${address}:6379`).connect(),
+    "bun-redis-default": () => Bun.redis.get("key"),
     "bun-s3": ({ address }) => new Bun.S3Client(s3(address)).file("key").text(),
     "bun-s3-static": ({ address }) => Bun.S3Client.list({}, s3(address)),
     "bun-s3-default": ({ address }) => Bun.s3.file("key", s3(address)).text(),

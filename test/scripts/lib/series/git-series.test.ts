@@ -5,15 +5,19 @@ import { readSeries } from "../../../../scripts/read-series.ts"
 import { SOURCES } from "../../../lib/stand-in-upstream.ts"
 
 const series = await readSeries()
-const files: Unit[] = Object.entries(SOURCES).map(([file, text]) => ({ file, text }))
+const named = new Set(series.flatMap(({ edits }) => edits.map(({ file }) => file)))
+const files: Unit[] = Object.entries(SOURCES)
+  .filter(([file]) => named.has(file))
+  .map(([file, text]) => ({ file, text: text.replace(/^#!.*\n/, "") }))
 
 const VARIANTS: Record<string, (text: string) => string> = {
   "indented with tabs": (text) => text.replaceAll("  ", "\t"),
-  "with semicolons": (text) => text.replace(/^( *(?:const|return|await) .*[^{(,])$(?!\n\s*\.)/gm, "$1;"),
+  "with semicolons": (text) => text.replace(/^( *(?:const|return|await) .*[^{(,])$(?!\n\s*[.?])/gm, "$1;"),
   "with its locals renamed": (text) =>
     text.replace(/\b(args|options|toast|server|dialog|cmd(?=: string)|found|response|c)\b(?!:)/g, "$1Other"),
+  "with a server that is awaited": (text) => text.replace("= Server.listen(", "= await Server.listen("),
   "without namespaces": (text) => text.replace(/^export namespace \w+ \{\n([\s\S]*?)^\}\n/gm, "$1"),
-  "imported by alias": (text) => text.replaceAll('from "../', 'from "@/').replaceAll('from "./', 'from "@/'),
+  "imported by alias": (text) => text.replace(/from "\.{1,2}\/(?!package\.json)/g, 'from "@/'),
   "imported by relative path": (text) => text.replaceAll('from "@/', 'from "../'),
   "moved down within the file": (text) => `${"const unrelated = 1\n".repeat(40)}${text}`,
   "followed by other code": (text) => `${text}\nexport function unrelated() {\n  return 1\n}\n`,
@@ -56,6 +60,7 @@ describe("the series on the git source", () => {
 
   test("leaves out what edits a dependency", () => {
     expect(series.filter((patch) => !onGit.includes(patch)).map(({ name }) => name)).toEqual([
+      "tui-use-grammars-inside",
       "opentui-load-lazily",
       "github-read-endpoints-lazily",
     ])

@@ -22,7 +22,7 @@ describe("a patch on the git source", () => {
     expect(patched("error-show-offline", ERRORS, source)).toBe(
       'import a from "a"\nimport b from "../b"\nimport { Offline } from "@/offline"\n\n' +
         "export function FormatError(input: unknown) {\n" +
-        "  if (Offline.isRefusal(input)) return input.message\n  a(b)\n}\n",
+        "  if (Offline.refusalText(input)) return Offline.refusalText(input)\n  a(b)\n}\n",
     )
   })
 
@@ -39,7 +39,7 @@ describe("a patch on the git source", () => {
     }
     for (const [shape, source] of Object.entries(shapes)) {
       expect(patched("error-show-offline", ERRORS, source), shape).toContain(
-        "if (Offline.isRefusal(thrown)) return thrown.message\n",
+        "if (Offline.refusalText(thrown)) return Offline.refusalText(thrown)\n",
       )
     }
   })

@@ -1,9 +1,6 @@
 import { describe, expect, test } from "bun:test"
-import {
-  authenticateManifest,
-  editScripts,
-  type LiteralEdit,
-} from "../../../../scripts/lib/web-ui/edit-assets.ts"
+import { authenticateManifest } from "../../../../offline/build/manifest.ts"
+import { editScripts, type LiteralEdit } from "../../../../scripts/lib/web-ui/edit-assets.ts"
 
 const far = "https://far.example/news.json"
 const edit: LiteralEdit = { find: far, replace: 'data:"quoted"', why: "for the test", count: 2 }

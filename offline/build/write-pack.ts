@@ -1,10 +1,14 @@
 import { promisify } from "node:util"
 import { brotliCompress, constants } from "node:zlib"
-import { mediaType } from "../../../offline/web-ui/media-types.ts"
-import { type PackedFile, type PackIndex, packHeaderLength, packMagic } from "../../../offline/web-ui/pack.ts"
-import { entityTag, inlineScripts } from "../../../offline/web-ui/page.ts"
-import { Failure } from "../errors.ts"
-import type { WebUiFile } from "./read-assets.ts"
+import { mediaType } from "../web-ui/media-types.ts"
+import { type PackedFile, type PackIndex, packHeaderLength, packMagic } from "../web-ui/pack.ts"
+import { entityTag, inlineScripts } from "../web-ui/page.ts"
+
+export interface WebUiFile {
+  /** URL path: `/assets/a.js`. */
+  path: string
+  content: Uint8Array
+}
 
 const compress = promisify(brotliCompress)
 
@@ -19,7 +23,7 @@ const parallel = 4
  * makes them smaller. Not gzip (5.6 MB in 0.4 s), because its output differs from one zlib to the next, and a build
  * must be the same everywhere.
  *
- * Throws a Failure for a file whose media type is not known.
+ * Throws for a file whose media type is not known.
  */
 export async function writePack(files: WebUiFile[], page: string): Promise<Uint8Array<ArrayBuffer>> {
   const stored = await compressAll(files)
@@ -75,11 +79,9 @@ function describe(
     const rawLength = file.content.byteLength
     return { type, etag: entityTag(file.content), encoding, offset, length, rawLength }
   }
-  throw new Failure({
-    what: `The web UI has ${file.path}, whose media type is not known`,
-    why: "this web UI has a kind of file that earlier ones did not have",
-    next: "Add its extension to offline/web-ui/media-types.ts.",
-  })
+  throw new Error(
+    `The web UI has ${file.path}, whose media type is not known: add its extension to offline/web-ui/media-types.ts`,
+  )
 }
 
 function scriptsOf(files: WebUiFile[], page: string): string[] {

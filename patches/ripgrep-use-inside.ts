@@ -1,14 +1,13 @@
 import { definePatch, inside, part } from "./lib.ts"
 
 export default definePatch({
-  subject: "feat(file): name ripgrep, and how to provide it, when offline",
-  why: "The tools grep, glob and list download ripgrep from GitHub when it is not in PATH. Offline, the error that the model and a person see must say what is missing, not which host was blocked.",
+  subject: "feat(file): use the ripgrep inside the executable instead of downloading one",
+  why: "The tools grep and glob, the search for files and the completion of @ download ripgrep from GitHub when there is no rg in PATH: without internet they are missing, and with it a program is run that no hash was checked of.",
   whyPatch:
     "The place where the download begins is inside a function; nothing can be put in its way from outside.",
-  kind: "offline-only",
+  kind: "upstreamable",
   upstream: [16117],
-  removeWhen:
-    "offline and without rg in PATH, the result of upstream's tool grep names ripgrep and PATH, and makes no connection",
+  removeWhen: "without rg in PATH, upstream's tool grep finds a line and makes no connection",
   edits: [
     {
       file: "src/file/ripgrep.ts",
@@ -30,7 +29,8 @@ export default definePatch({
           rule: { kind: "lexical_declaration", nthChild: 1 },
         })
         const at = first.range().start
-        const text = `if (${offline}.active()) throw ${offline}.refusal("ripgrep");\n${" ".repeat(at.column)}`
+        const line = `\n${" ".repeat(at.column)}`
+        const text = `const carried = ${offline}.ripgrep();${line}if (carried) return { filepath: carried };${line}`
         return [{ start: at.index, end: at.index, text }]
       },
     },

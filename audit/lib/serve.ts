@@ -1,0 +1,37 @@
+import type { AuditContext } from "../../scripts/audit/scenario.ts"
+import { waitForServer } from "../../scripts/lib/isolation/control-client.ts"
+import type {
+  IsolatedContext,
+  IsolatedOptions,
+  IsolatedResult,
+} from "../../scripts/lib/isolation/isolated.ts"
+import { serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
+
+export interface ServerContext extends IsolatedContext {
+  /** Sends a request to the server, with a JSON body if any, and waits ten seconds at most for the answer. */
+  ask(method: string, path: string, init?: RequestInit): Promise<{ status: number; text: string }>
+}
+
+/** Starts `serve`, waits for it, acts, and ends it. */
+export function serve(
+  isolated: AuditContext["isolated"],
+  options: Omit<IsolatedOptions, "executable" | "mode" | "during">,
+  during: (context: ServerContext) => Promise<void>,
+): Promise<IsolatedResult> {
+  return isolated({
+    args: ["serve", "--port", new URL(serverUrl).port],
+    provider: true,
+    ...options,
+    async during(context) {
+      await waitForServer(context, `${serverUrl}/global/health`)
+      await during({ ...context, ask: (method, path, init) => ask(context, method, path, init) })
+    },
+  })
+}
+
+async function ask({ fetch }: IsolatedContext, method: string, path: string, init: RequestInit = {}) {
+  const headers = { "content-type": "application/json", ...init.headers }
+  const signal = AbortSignal.timeout(10_000)
+  const response = await fetch(serverUrl + path, { ...init, method, headers, signal })
+  return { status: response.status, text: await response.text() }
+}

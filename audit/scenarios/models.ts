@@ -1,0 +1,21 @@
+import { defineScenario } from "../../scripts/audit/scenario.ts"
+import { providerModel } from "../../scripts/lib/isolation/provider.ts"
+import { judge } from "../lib/outcome.ts"
+
+export default defineScenario({
+  title: "models",
+  what: "Lists the models of the catalogue and the one that is configured.",
+  worksOffline: true,
+  async run({ isolated }) {
+    const { exitCode, stdout } = await isolated({ args: ["models"], provider: true })
+    const models = stdout.trim().split("\n")
+    return judge(
+      {
+        "exit code 0": exitCode === 0,
+        "listed the configured one": models.includes(providerModel),
+        "listed the catalogue": models.some((model) => model.startsWith("opencode/")),
+      },
+      `${models.length} models`,
+    )
+  },
+})

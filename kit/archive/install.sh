@@ -1,0 +1,113 @@
+#!/bin/sh
+# Installs OpenCode, language servers and formatters below a prefix. Uses no network.
+set -eu
+umask 022
+
+usage() {
+  cat <<'END'
+sh install.sh [--prefix DIR]
+
+Installs DIR/bin/opencode and DIR/lib/opencode-kit (default: ~/.local), after it has compared every file of this
+archive with SHA256SUMS. What is there already is overwritten only when an earlier run of this script installed it and
+nobody changed it since. To remove it all: sh DIR/lib/opencode-kit/uninstall.sh
+Exit codes: 0 installed, 2 not installed, and then nothing was changed.
+END
+}
+
+fail() {
+  printf '%s\n' "error: $1" "  why:  $2" "  next: $3" >&2
+  exit 2
+}
+
+main() {
+  prefix=${HOME:+$HOME/.local}
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --help | -h) usage && exit 0 ;;
+      --prefix) [ $# -gt 1 ] || fail "--prefix needs a folder" "none was given" "sh install.sh --help" ; prefix=$2; shift ;;
+      --prefix=*) prefix=${1#--prefix=} ;;
+      *) fail "$1 is not an option" "only --prefix is" "sh install.sh --help" ;;
+    esac
+    shift
+  done
+  [ -n "$prefix" ] || fail "There is no folder to install to" "HOME is not set" "sh install.sh --prefix DIR"
+  case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
+  here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+  kit=$prefix/lib/opencode-kit
+  check_archive
+  check_prefix
+  copy
+  replace
+  finish
+}
+
+check_archive() {
+  cd -- "$here"
+  command -v sha256sum >/dev/null ||
+    fail "The archive cannot be checked" "there is no sha256sum in PATH" "install coreutils or busybox"
+  echo "Checking the archive"
+  if ! LC_ALL=C sha256sum -c SHA256SUMS >/dev/null 2>&1; then
+    bad=$(LC_ALL=C sha256sum -c SHA256SUMS 2>&1 | grep -v ': OK$' | head -n 5)
+    fail "The archive is damaged" "$bad" "unpack it again, and compare its sha256 with the one that was printed when it was made"
+  fi
+  listed=$(sed 's,^[0-9a-f]*  ,./,' SHA256SUMS && echo ./SHA256SUMS)
+  there=$(find . ! -type d | LC_ALL=C sort)
+  [ "$(echo "$listed" | LC_ALL=C sort)" = "$there" ] ||
+    fail "The archive holds more than SHA256SUMS names" "files were added to $here" "unpack it again, into an empty folder"
+}
+
+check_prefix() {
+  [ -d "$kit" ] && [ -f "$kit/installed" ] && check_earlier && return
+  for there in "$prefix/bin/opencode" "$kit"; do
+    [ ! -e "$there" ] && [ ! -h "$there" ] ||
+      fail "$there is there already" "this script did not install it" "remove it, or choose another folder: sh install.sh --prefix DIR"
+  done
+}
+
+check_earlier() {
+  cd -- "$prefix"
+  changed=$(LC_ALL=C sha256sum -c "$kit/installed" 2>/dev/null | grep -v ': OK$' | head -n 5) || true
+  [ -z "$changed" ] ||
+    fail "What was installed in $prefix was changed since" "$changed" "sh $kit/uninstall.sh, and look at what it leaves"
+  listed=$(sed 's,^[0-9a-f]*  ,,' "$kit/installed" | grep '^lib/' && echo lib/opencode-kit/installed && echo lib/opencode-kit/installed-folders)
+  there=$(find lib/opencode-kit ! -type d | LC_ALL=C sort)
+  [ "$(echo "$listed" | LC_ALL=C sort)" = "$there" ] ||
+    fail "There are other files in $kit" "they were not installed" "sh $kit/uninstall.sh, and look at what it leaves"
+}
+
+copy() {
+  echo "Installing to $prefix"
+  folders=
+  [ -d "$prefix/bin" ] || folders="bin"
+  [ -d "$prefix/lib" ] || folders="$folders lib"
+  [ -d "$prefix" ] || folders="$folders ."
+  [ ! -f "$kit/installed-folders" ] || folders=$(cat "$kit/installed-folders")
+  new=$prefix/lib/opencode-kit.new-$$
+  trap 'rm -rf "$new"' EXIT
+  trap 'exit 2' HUP INT TERM
+  mkdir -p -- "$prefix/bin" "$prefix/lib" ||
+    fail "$prefix cannot be written" "see above" "choose another folder: sh install.sh --prefix DIR"
+  { cp -R -- "$here/files/lib/opencode-kit" "$new" && cp -- "$here/files/bin/opencode" "$new/opencode.new"; } ||
+    fail "The files could not be copied" "see above" "make room (df -h $prefix), or choose another folder: sh install.sh --prefix DIR"
+  sed -n 's,^\([0-9a-f]*\)  files/,\1  ,p' "$here/SHA256SUMS" >"$new/installed"
+  echo "$folders" >"$new/installed-folders"
+}
+
+replace() {
+  old=$prefix/lib/opencode-kit.old-$$
+  mv -f -- "$new/opencode.new" "$prefix/bin/opencode"
+  if [ -d "$kit" ]; then mv -- "$kit" "$old"; fi
+  mv -- "$new" "$kit"
+  rm -rf -- "$old"
+}
+
+finish() {
+  echo "Installed $prefix/bin/opencode, and $(ls "$kit/bin" | wc -l | tr -d ' ') programs that it finds by itself when it is offline"
+  case :$PATH: in
+    *:"$prefix/bin":*) ;;
+    *) echo "$prefix/bin is not in PATH" ;;
+  esac
+  echo "To remove it: sh $kit/uninstall.sh"
+}
+
+main "$@"

@@ -1,0 +1,84 @@
+import { createHash, randomUUID } from "node:crypto"
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
+
+/** What a file must hold. */
+export interface Expected {
+  /** Hex. */
+  sha256: string
+  bytes: number
+}
+
+export function isExpected(found: Uint8Array, { sha256, bytes }: Expected): boolean {
+  return found.length === bytes && createHash("sha256").update(found).digest("hex") === sha256
+}
+
+/**
+ * Sees to it that `file` holds what is expected, is this user's, and can be run when it is to be. A file that is
+ * already there is read and hashed; any other than the expected one is replaced. It is written beside and renamed, so
+ * that two processes at once, or a killed one, leave a whole file or none.
+ * @throws Error when it cannot be written, or lies where nothing can be run
+ */
+export function putFile(
+  file: string,
+  expected: Expected,
+  contents: () => Uint8Array,
+  executable: boolean,
+): void {
+  const mode = executable ? 0o700 : 0o600
+  const written = !holds(file, expected, mode)
+  if (written) replaceFile(file, contents(), mode)
+  if (!executable) return
+  try {
+    // Fails on a file system that is mounted noexec, whoever asks.
+    accessSync(file, constants.X_OK)
+  } catch (error) {
+    if (written) rmSync(file, { force: true })
+    throw new Error(`programs cannot be run from there (${(error as Error).message})`)
+  }
+}
+
+function holds(file: string, expected: Expected, mode: number): boolean {
+  let descriptor: number | undefined
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const status = fstatSync(descriptor)
+    if (!status.isFile() || status.size !== expected.bytes || !isExpected(readFileSync(descriptor), expected))
+      return false
+    if ((status.mode & 0o777) !== mode) fchmodSync(descriptor, mode)
+    return true
+  } catch {
+    return false
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
+}
+
+function replaceFile(file: string, contents: Uint8Array, mode: number): void {
+  const beside = `${file}.${process.pid}-${randomUUID()}`
+  try {
+    const descriptor = openSync(beside, "wx", mode)
+    try {
+      writeFileSync(descriptor, contents)
+      fchmodSync(descriptor, mode)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(beside, file)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import { definePatch, firstParameter, functionNamed, hasFirstArgument, inside, replace } from "./lib.ts"
+
+export default definePatch({
+  subject: "feat(lsp): look for language servers in the installed kit when offline",
+  why: "Language servers and TypeScript itself are downloaded on first use. Where nothing can be, they come with the executable, in a folder beside its own.",
+  whyPatch:
+    "OpenCode looks in PATH and in its cache, which each user has and an update empties; TypeScript it takes from the project alone.",
+  kind: "offline-only",
+  upstream: [16117],
+  removeWhen:
+    "offline and with an installed kit that is not in PATH, upstream gives the model the diagnostics of a Python and of a TypeScript file",
+  edits: [
+    {
+      file: "src/util/which.ts",
+      what: "the function that looks for a program",
+      find: functionNamed("which"),
+      places: { main: 1, worker: 1 },
+      change: (place, offline) => {
+        const found = inside(inside(place, { rule: { kind: "return_statement" } }), {
+          rule: { kind: "ternary_expression" },
+        })
+        return [replace(found, `(${found.text()}) ?? ${offline}.kit.server(${firstParameter(place)})`)]
+      },
+    },
+    {
+      file: "src/lsp/server.ts",
+      what: "a search for TypeScript's server in the project",
+      find: hasFirstArgument("resolve", "typescript/lib/tsserver.js"),
+      places: { main: 2, worker: 2 },
+      change: (place, offline) => [
+        replace(place, `(${place.text()} ?? ${offline}.kit.module("typescript/lib/tsserver.js"))`),
+      ],
+    },
+  ],
+})

@@ -1,0 +1,90 @@
+import { readdir } from "node:fs/promises"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { z } from "zod"
+import { Failure } from "../lib/errors.ts"
+import type { AuditOptions } from "./read-options.ts"
+import type { Scenario } from "./scenario.ts"
+
+/** A scenario with the name that it is picked by: its file's, without `.ts`. */
+export type NamedScenario = Scenario & { name: string }
+
+/**
+ * Loads the scenarios that were asked for, sorted by name, or makes one of the command line of one's own.
+ * Throws a Failure for a name that the folder does not have and for a file that has no scenario.
+ */
+export async function loadScenarios({ command, scenarios, names }: AuditOptions): Promise<NamedScenario[]> {
+  if (command) return [commandScenario(command)]
+  const known = await listNames(scenarios)
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined || known.length === 0) throw noSuchScenario(scenarios, unknown, known)
+  const wanted = known.filter((name) => names.length === 0 || names.includes(name))
+  return Promise.all(wanted.map((name) => load(scenarios, name)))
+}
+
+async function listNames(folder: string): Promise<string[]> {
+  const files = await readdir(folder).catch(() => [])
+  return files
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -".ts".length))
+    .sort()
+}
+
+const shape = z.looseObject({
+  title: z.string().min(1),
+  what: z.string(),
+  worksOffline: z.boolean(),
+  allowed: z.array(z.string()).optional(),
+  run: z.custom((value) => typeof value === "function", "must be a function"),
+})
+
+async function load(folder: string, name: string): Promise<NamedScenario> {
+  const file = join(folder, `${name}.ts`)
+  const module = await import(pathToFileURL(file).href).catch((error) => {
+    throw malformed(file, String(error))
+  })
+  const parsed = shape.safeParse(module.default)
+  if (parsed.success) return { ...(module.default as Scenario), name }
+  throw malformed(
+    file,
+    parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
+  )
+}
+
+/** Runs the words as they are; its job is done when it ends with exit code 0. */
+function commandScenario(words: string[]): NamedScenario {
+  return {
+    name: "command",
+    title: words.join(" "),
+    what: "A command line of one's own. Its job is done when it ends with exit code 0.",
+    worksOffline: false,
+    async run({ isolated }) {
+      const { exitCode, signal, timedOut, stdout, stderr } = await isolated({
+        args: words.slice(1),
+        provider: true,
+        timeoutMs: 120_000,
+      })
+      const ending = timedOut ? "took longer than 120 s" : `ended with ${signal ?? exitCode}`
+      return { worked: exitCode === 0, detail: `${ending}: ${(stderr || stdout).trim().split("\n")[0]}` }
+    },
+  }
+}
+
+function noSuchScenario(folder: string, name: string | undefined, known: string[]): Failure {
+  return new Failure({
+    what:
+      name === undefined
+        ? `There are no scenarios in ${folder}`
+        : `There is no scenario ${name} in ${folder}`,
+    why: known.length === 0 ? "it has no file NAME.ts" : `those there are: ${known.join(", ")}`,
+    next: "npm run audit -- --scenario NAME, or --scenarios FOLDER",
+  })
+}
+
+function malformed(file: string, why: string): Failure {
+  return new Failure({
+    what: `${file} is not a scenario`,
+    why,
+    next: "give it a default export as docs/audit.md says",
+  })
+}

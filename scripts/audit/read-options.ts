@@ -1,0 +1,95 @@
+import { resolve } from "node:path"
+import { Command, Option } from "commander"
+import type { NetworkMode } from "../lib/isolation/network.ts"
+import { defaultCache } from "../lib/npm/cache.ts"
+import type { Variant } from "./scenario.ts"
+
+export interface AuditOptions {
+  /** The executables, as they were given; none for the last build and upstream's. */
+  files: string[]
+  /** A command line of one's own, what stands behind `--`; it takes the place of the scenarios. */
+  command: string[] | undefined
+  /** The folder of the scenarios, absolute. */
+  scenarios: string
+  /** The scenarios to run; none for all. */
+  names: string[]
+  /** Whether they are all of this project's own. */
+  allScenarios: boolean
+  modes: NetworkMode[]
+  /** How given executables are run when the file does not tell. */
+  variant: Variant | undefined
+  /** How many runs there are at once. */
+  jobs: number
+  json: boolean
+  /** The report's folder, absolute. */
+  out: string
+  cache: string
+}
+
+const DESCRIPTION = `Shows what executables try to reach: runs each scenario with each of them, every run in a network of
+its own in which every packet is recorded, and writes report.html, report.md, report.json and a pcap of each run.
+
+FILE is an executable; without one, it is the last build, run offline, and upstream's release, run as it is. A file that
+this project built is run offline, any other as it is (see --variant).
+Behind -- stands a command line of one's own, in place of the scenarios. \`opencode\` in it stands for each executable in
+turn; another program is audited itself, and counts as offline.
+
+Exit codes: 0 nothing found, 1 findings (an offline run tried something or did not do its job, or upstream's release was
+not seen to try what it is known to), 2 could not run.`
+
+const OWN_SCENARIOS = "audit/scenarios"
+
+const MODES = ["answer", "refuse", "drop"] as const
+
+/** Reads the words behind `scripts/audit.ts`. Commander ends the process with 2 for what it does not know. */
+export function readAuditOptions(words: string[]): AuditOptions {
+  const end = words.indexOf("--")
+  const command = end < 0 ? undefined : words.slice(end + 1)
+  const program = new Command("npm run audit --")
+    .description(DESCRIPTION)
+    .usage("[FILE...] [options] [-- CMD ARGS...]")
+    .argument("[FILE...]", "executables")
+    .option(
+      "--scenario <name>",
+      "run only this one (again for more): a file's name in the folder",
+      collect,
+      [],
+    )
+    .option("--scenarios <folder>", "a folder of scenarios (docs/audit.md)", OWN_SCENARIOS)
+    .addOption(
+      new Option("--mode <mode>", "how the world outside behaves: connections are answered, refused, dropped")
+        .choices([...MODES, "all"])
+        .default("answer"),
+    )
+    .addOption(new Option("--variant <variant>", "how FILE is run").choices(["stock", "offline"]))
+    .option("--jobs <n>", "how many runs there are at once", readCount, 3)
+    .option("--json", "print report.json on standard output, and nothing else", false)
+    .option("--out <folder>", "where the report goes", "dist/audit")
+    .option("--cache <folder>", "where packages are kept between builds", defaultCache())
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse(end < 0 ? words : words.slice(0, end), { from: "user" })
+  const options = program.opts()
+  if (command?.length === 0) program.error("error: there is no command behind --")
+  return {
+    files: program.args,
+    command,
+    scenarios: resolve(options.scenarios),
+    names: options.scenario,
+    allScenarios: !command && options.scenario.length === 0 && options.scenarios === OWN_SCENARIOS,
+    modes: options.mode === "all" ? [...MODES] : [options.mode],
+    variant: options.variant,
+    jobs: options.jobs,
+    json: options.json,
+    out: resolve(options.out),
+    cache: resolve(options.cache),
+  }
+}
+
+const collect = (name: string, names: string[]) => [...names, name]
+
+function readCount(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0) return count
+  console.error(`error: --jobs takes a whole number from 1 on, not ${text}`)
+  process.exit(2)
+}

@@ -1,0 +1,95 @@
+import { z } from "zod"
+
+const variant = z.enum(["stock", "offline"])
+const mode = z.enum(["answer", "refuse", "drop"])
+
+const attempt = z.strictObject({
+  /** Milliseconds since the run's recording began. */
+  at: z.number(),
+  protocol: z.string(),
+  family: z.union([z.literal(4), z.literal(6)]).optional(),
+  address: z.string().optional(),
+  port: z.number().optional(),
+  name: z.string().optional(),
+  what: z.string().optional(),
+  packets: z.number(),
+  bytes: z.number(),
+  process: z.strictObject({ pid: z.number(), command: z.string() }).optional(),
+})
+
+const run = z.strictObject({
+  /** The command's words; the executable is its file's name. */
+  command: z.array(z.string()),
+  exitCode: z.number().optional(),
+  signal: z.string().optional(),
+  timedOut: z.boolean(),
+  ms: z.number(),
+  /** The packets, as a path from the report's folder. */
+  pcap: z.string(),
+  attempts: z.array(attempt),
+})
+
+const result = z.strictObject({
+  executable: z.string(),
+  scenario: z.string(),
+  mode,
+  /** Whether the scenario did its job. */
+  worked: z.boolean(),
+  detail: z.string(),
+  /** The time of the runs together. */
+  ms: z.number(),
+  /** Why it is not known what was tried; what is in `runs` is not all then. */
+  incomplete: z.string().optional(),
+  runs: z.array(run),
+})
+
+const finding = z.strictObject({
+  kind: z.enum(["tried", "did-not-work", "not-seen"]),
+  executable: z.string(),
+  scenario: z.string().optional(),
+  mode: mode.optional(),
+  host: z.string().optional(),
+  /** One line for a person. */
+  line: z.string(),
+})
+
+/** The form of `report.json`; docs/audit.md says what each field is. */
+export const reportSchema = z.strictObject({
+  version: z.literal(1),
+  startedAt: z.iso.datetime(),
+  ms: z.number(),
+  executables: z.array(
+    z.strictObject({
+      id: z.string(),
+      file: z.string(),
+      variant,
+      bytes: z.number(),
+      sha256: z.string(),
+      isPinnedStock: z.boolean(),
+    }),
+  ),
+  scenarios: z.array(
+    z.strictObject({
+      name: z.string(),
+      title: z.string(),
+      what: z.string(),
+      worksOffline: z.boolean(),
+      allowed: z.array(z.string()),
+    }),
+  ),
+  /** Whether all scenarios of this project were run. */
+  allScenarios: z.boolean(),
+  results: z.array(result),
+  findings: z.array(finding),
+})
+
+export type Report = z.infer<typeof reportSchema>
+export type ReportedResult = z.infer<typeof result>
+export type ReportedRun = z.infer<typeof run>
+export type ReportedAttempt = z.infer<typeof attempt>
+export type Finding = z.infer<typeof finding>
+
+/** The host that an attempt was for: its name, else its address. */
+export function hostOf({ name, address }: ReportedAttempt): string {
+  return name ?? address ?? "not IP"
+}

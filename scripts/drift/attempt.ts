@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { acquireFile } from "../acquire-packages.ts"
+import { Failure } from "../lib/errors.ts"
+import { checkOut, mirrorCommit } from "../lib/git/mirror.ts"
+import type { Step } from "../lib/log.ts"
+import { readBunVersion, readModuleGraph } from "../lib/module-graph/index.ts"
+import { withTemporaryFolder } from "../lib/npm/cache.ts"
+import { lookUp, readPackageFile } from "../lib/npm/unpinned.ts"
+import { readTrees } from "../lib/release-source.ts"
+import type { NamedPatch } from "../lib/series/apply.ts"
+import { readEntries } from "../lib/series/git-commits.ts"
+import { readGitTree } from "../lib/series/git-tree.ts"
+import { listPins, readPin } from "../read-pin.ts"
+import { keepCode } from "./keep-code.ts"
+import type { Release } from "./plan.ts"
+import { applyToCheckout, applyToRelease, trySeries, type Verdict } from "./try-series.ts"
+
+/** The series on one upstream. */
+export interface Attempt {
+  /** A version, or a full commit. */
+  upstream: string
+  source: "release" | "git"
+  /** By whose hash it was taken. */
+  by: string
+  /** The Bun inside a release; missing when it cannot be told. */
+  bun?: string
+  /** Why no patch could be tried. */
+  unreadable?: string
+  /** In the order of the series; empty when it is unreadable. */
+  verdicts: Verdict[]
+}
+
+/** The target whose executable is looked at; the bundles of all targets hold the same code. */
+const TARGET = "linux-x64"
+/** The npm package of that target. */
+export const PACKAGE = `opencode-${TARGET}`
+const EXECUTABLE = "bin/opencode"
+
+/**
+ * Tries the series on a release: by its pin where there is one, else by the hash that is given, else by the one that
+ * the registry says it has.
+ * @param options `keep` is a folder for its code, to be read
+ * @throws Failure when the release cannot be had
+ */
+export async function tryRelease(
+  release: Release,
+  series: NamedPatch[],
+  { cache, keep, step }: { cache: string; keep?: string; step: Step },
+): Promise<Attempt> {
+  const { file, by } = await readRelease(release, { cache, onProgress: step.update })
+  const attempt: Attempt = { upstream: release.version, source: "release", by, verdicts: [] }
+  return readable(attempt, async () => {
+    const graph = readModuleGraph(file)
+    attempt.bun = readBunVersion(graph.runtime)
+    const trees = readTrees(graph)
+    if (keep) await keepCode(trees, join(keep, release.version))
+    return trySeries(trees, series, applyToRelease)
+  })
+}
+
+/**
+ * Tries the series on a commit, checked out from the mirror in the cache into a folder that goes again.
+ * @throws Failure when the origin cannot be reached or has not the commit
+ */
+export async function tryCommit(
+  origin: { url: string; commit: string },
+  series: NamedPatch[],
+  cache: string,
+): Promise<Attempt> {
+  const mirror = await mirrorCommit(origin, cache)
+  const attempt: Attempt = { upstream: origin.commit, source: "git", by: "its own hash", verdicts: [] }
+  return withTemporaryFolder(cache, async (folder) => {
+    await checkOut(mirror, origin.commit, folder)
+    return readable(attempt, async () => {
+      await readEntries(folder)
+      return trySeries([await readGitTree(folder, series)], series, applyToCheckout)
+    })
+  })
+}
+
+async function readRelease(
+  { version, integrity }: Release,
+  options: { cache: string; onProgress(text: string): void },
+) {
+  if ((await listPins()).includes(version)) {
+    const pinned = (await readPin(version)).targets[TARGET]
+    if (pinned) return { file: await readFile(await acquireFile(pinned.opencode, options)), by: "its pin" }
+  }
+  const wanted = integrity ? { name: PACKAGE, version, integrity } : await lookUp(PACKAGE, version, options)
+  const { contents } = await readPackageFile(wanted, EXECUTABLE, options)
+  return { file: contents, by: integrity ? "drift.json's hash" : "the registry's hash" }
+}
+
+/** A layout that is not known is what drift looks for, not a reason to stop. */
+async function readable(attempt: Attempt, verdicts: () => Promise<Verdict[]>): Promise<Attempt> {
+  try {
+    attempt.verdicts = await verdicts()
+    return attempt
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { ...attempt, unreadable: `${error.report.what}: ${error.report.why}` }
+  }
+}

@@ -1,0 +1,93 @@
+import { readdir, readFile } from "node:fs/promises"
+import { join, relative } from "node:path"
+import type { BuildRecord } from "../lib/build-record.ts"
+import { Failure } from "../lib/errors.ts"
+import type { PackageFile } from "../lib/npm/read-packages.ts"
+import { type KitFile, kitFile } from "./kit-file.ts"
+import { describePackage, type Manifest, readPackageJson } from "./manifest.ts"
+import { launcher, programs } from "./programs.ts"
+import type { KitPackage } from "./read-lock.ts"
+
+/** The project's own part of a kit. */
+const OWN = join(import.meta.dirname, "../../kit")
+
+/** Where the kit goes, below the prefix that lies in `files`; offline/kit.ts looks there. */
+const KIT = "files/lib/opencode-kit"
+
+/**
+ * Reads a release: the executable, and how it was built.
+ * @throws Failure when the executable is not the one that the record names
+ */
+export async function releaseFiles(release: string, record: BuildRecord): Promise<KitFile[]> {
+  const { file, sha256 } = record.executable
+  const executable = kitFile("files/bin/opencode", await readFile(join(release, file)), true)
+  if (executable.sha256 !== sha256)
+    throw new Failure({
+      what: `${join(release, file)} is not what its build.json says`,
+      why: `\n    build.json: ${sha256}\n    found:      ${executable.sha256}`,
+      next: "npm run build",
+    })
+  const others = (await filesBelow(release)).filter((path) => path !== file)
+  return [
+    executable,
+    ...(await Promise.all(
+      others.map(async (path) => kitFile(`${KIT}/release/${path}`, await readFile(join(release, path)))),
+    )),
+  ]
+}
+
+/** Everything else of a kit; `read` holds the files of each of the chosen packages. */
+export async function kitFiles(
+  record: BuildRecord,
+  chosen: { direct: string[]; packages: KitPackage[] },
+  read: PackageFile[][],
+): Promise<{ manifest: Manifest; files: KitFile[] }> {
+  const own = await filesBelow(join(OWN, "launch"))
+  const bins = chosen.direct.map((name) => {
+    const index = chosen.packages.findIndex(({ path }) => path === `node_modules/${name}`)
+    return [name, readPackageJson(read[index]!).bin]
+  })
+  const { bytes, sha256 } = record.executable
+  const manifest: Manifest = {
+    format: 1,
+    opencode: record.opencode,
+    target: record.target,
+    executable: { bytes, sha256 },
+    policy: record.policy,
+    programs: programs(
+      Object.fromEntries(bins),
+      own.map((file) => file.replace(/\.cjs$/, "")),
+    ),
+    packages: chosen.packages.map((locked, index) => describePackage(locked, read[index]!)),
+  }
+  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  const files = [
+    kitFile("manifest.json", text),
+    kitFile(`${KIT}/manifest.json`, text),
+    ...(await Promise.all(["README.md", "install.sh"].map((name) => ownFile(`archive/${name}`, name)))),
+    await ownFile("archive/uninstall.sh", `${KIT}/uninstall.sh`),
+    ...(await Promise.all(own.map((name) => ownFile(`launch/${name}`, `${KIT}/launch/${name}`)))),
+    ...Object.entries(manifest.programs).map(([name, program]) => launcher(KIT, name, program)),
+    ...chosen.packages.flatMap(({ path }, index) =>
+      read[index]!.map((file) => kitFile(`${KIT}/${path}/${file.path}`, file.data, file.executable)),
+    ),
+  ]
+  return { manifest, files }
+}
+
+/** `SHA256SUMS`, which the installer goes by. */
+export function sums(files: KitFile[]): KitFile {
+  const lines = files.map(({ path, sha256 }) => `${sha256}  ${path}\n`)
+  return kitFile("SHA256SUMS", lines.sort().join(""))
+}
+
+async function ownFile(from: string, to: string): Promise<KitFile> {
+  return kitFile(to, await readFile(join(OWN, from)))
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+}

@@ -1,0 +1,42 @@
+import { dirname, join } from "node:path"
+import { run } from "../process.ts"
+
+export interface BunRun {
+  /** Bun's executable. */
+  bun: string
+  /** Where it is run. */
+  cwd: string
+  /** The home of what is run: a folder of the build's own, so that no setting of the person's counts. */
+  home: string
+  /** Added to an environment that has only HOME, PATH, TMPDIR and LANG. */
+  env: Record<string, string>
+  /** Takes each line that is printed. */
+  onLine: (line: string) => void
+}
+
+/**
+ * Runs the pinned Bun to its end. It is also the `bun` that scripts find in PATH.
+ * @returns whether it ended with 0, and the last lines that it printed
+ */
+export async function runBun(args: string[], options: BunRun): Promise<{ ok: boolean; tail: string }> {
+  const { PATH = "", TMPDIR = "/tmp" } = process.env
+  const base = { HOME: options.home, PATH: `${dirname(options.bun)}:${PATH}`, TMPDIR, LANG: "C.UTF-8" }
+  const child = run(options.bun, args, {
+    cwd: options.cwd,
+    env: { ...base, XDG_CACHE_HOME: join(options.home, ".cache"), ...options.env },
+    stdin: "ignore",
+    all: true,
+  })
+  const last: string[] = []
+  for await (const line of child.iterable({ from: "all" })) {
+    const text = String(line).trimEnd()
+    if (text === "") continue
+    options.onLine(text)
+    last.push(text)
+    if (last.length > KEPT) last.shift()
+  }
+  const { exitCode } = await child
+  return { ok: exitCode === 0, tail: last.join("\n        ") }
+}
+
+const KEPT = 12

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import pacote from "pacote"
+import { Failure } from "../errors.ts"
+import { npmCache, withTemporaryFolder } from "./cache.ts"
+import { loadNpmOptions, type NpmOptions } from "./config.ts"
+import type { Digest } from "./digest.ts"
+import { explainFailure, type NamedPackage } from "./failure.ts"
+import { type AcquireOptions, unpackTarball } from "./fetch-file.ts"
+
+/** Far above what any of upstream's executables has. */
+const MOST_BYTES = 1 << 30
+
+/**
+ * The versions of a package that the registry has, without pre-releases, newest first.
+ * @throws Failure when the registry cannot be asked or has no such package
+ */
+export async function listVersions(name: string, options: AcquireOptions): Promise<string[]> {
+  const { versions } = await withNpm({ name, version: "latest", integrity: "" }, options, (npm) =>
+    pacote.packument(name, npm),
+  )
+  return Object.keys(versions)
+    .filter((version) => /^\d+\.\d+\.\d+$/.test(version))
+    .sort((a, b) => b.localeCompare(a, "en", { numeric: true }))
+}
+
+/**
+ * One version of a package by the hash that the registry says it has: nobody has pinned it.
+ * @throws Failure when the registry has no such version, or names no sha512 for it
+ */
+export async function lookUp(name: string, version: string, options: AcquireOptions): Promise<NamedPackage> {
+  const found = await withNpm({ name, version, integrity: "" }, options, (npm) =>
+    pacote.manifest(`${name}@${version}`, npm),
+  )
+  const integrity = found._integrity?.split(" ").find((hash) => hash.startsWith("sha512-"))
+  if (integrity) return { name, version, integrity }
+  throw new Failure({
+    what: `The registry names no sha512 for ${name}@${version}`,
+    why: `it says ${found._integrity ?? "nothing"}`,
+    next: `see what another registry has: npm view ${name}@${version} dist.integrity`,
+  })
+}
+
+/**
+ * Reads one file of a package that nobody has pinned. The tarball, which has the given hash, is kept in the cache.
+ * @throws Failure as acquireFile does, and when the package has no file of that path
+ */
+export async function readPackageFile(
+  wanted: NamedPackage,
+  path: string,
+  options: AcquireOptions,
+): Promise<Digest & { contents: Buffer }> {
+  return withNpm(wanted, options, (npm) =>
+    withTemporaryFolder(options.cache, async (folder) => {
+      const destination = join(folder, "file")
+      const digest = await unpackTarball(wanted, { path, limit: MOST_BYTES, destination }, npm, options)
+      if (digest) return { ...digest, contents: await readFile(destination) }
+      throw new Failure({
+        what: `${wanted.name}@${wanted.version} has no file ${path}`,
+        why: "its package is laid out in another way than those that are known",
+        next: `see what is in it: npm pack --dry-run ${wanted.name}@${wanted.version}`,
+      })
+    }),
+  )
+}
+
+async function withNpm<T>(
+  wanted: NamedPackage,
+  options: AcquireOptions,
+  body: (npm: NpmOptions & { cache: string }) => Promise<T>,
+): Promise<T> {
+  let npm: NpmOptions | undefined
+  try {
+    npm = await loadNpmOptions(options.cwd ?? process.cwd(), options.env)
+    return await body({ ...npm, cache: npmCache(options.cache), signal: options.signal })
+  } catch (error) {
+    const authority = "what the registry says"
+    throw explainFailure(error, { pinned: wanted, npm, cache: options.cache, authority })
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { Failure } from "../lib/errors.ts"
+
+export const TITLE = "title.txt"
+export const BODY = "body.md"
+
+/** A pull request as it is checked. */
+export interface PullRequest {
+  /** The path of its body. */
+  file: string
+  title: string
+  body: string
+}
+
+/**
+ * Finds what is to be checked: a body, a folder that holds one, or a folder of such folders.
+ * @param title instead of the one in `title.txt` beside the body
+ * @throws Failure when there is no body, or no title for it
+ */
+export async function readPullRequests(path: string, title?: string): Promise<PullRequest[]> {
+  const files = await findBodies(path)
+  if (files.length === 0) throw nothingToCheck(path, `there is no ${BODY} in it`)
+  return Promise.all(
+    files.map(async (file) => ({
+      file,
+      title: title ?? (await readTitle(file)),
+      body: await readFile(file, "utf8"),
+    })),
+  )
+}
+
+async function findBodies(path: string): Promise<string[]> {
+  const found = await stat(path).catch((error: Error) => {
+    throw nothingToCheck(path, error.message)
+  })
+  if (!found.isDirectory()) return [path]
+  const names = await readdir(path)
+  if (names.includes(BODY)) return [join(path, BODY)]
+  const inside = names.map((name) => join(path, name, BODY))
+  const there = await Promise.all(inside.map((file) => stat(file).then(Boolean, () => false)))
+  return inside.filter((_, i) => there[i]).sort()
+}
+
+async function readTitle(file: string): Promise<string> {
+  const beside = join(dirname(file), TITLE)
+  return readFile(beside, "utf8").then(
+    (text) => text.trim(),
+    () => {
+      throw nothingToCheck(file, `it has no title: ${beside} is not there, and --title is not given`)
+    },
+  )
+}
+
+/**
+ * Gives `make` an empty folder beside the output, and puts that in the output's place when it is done.
+ * @throws Failure when something else than an earlier output is there
+ */
+export async function withOutput(out: string, make: (folder: string) => Promise<void>): Promise<void> {
+  const there = await readdir(out).catch((): string[] => [])
+  if (there.length > 0 && !there.includes(TITLE)) throw notOurs(out)
+  const folder = `${out}.making-${process.pid}`
+  await mkdir(folder, { recursive: true })
+  try {
+    await make(folder)
+    await rm(out, { recursive: true, force: true })
+    await rename(folder, out)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function notOurs(out: string): Failure {
+  return new Failure({
+    what: `${out} is left as it is`,
+    why: `it holds something that npm run pr did not make: there is no ${TITLE}`,
+    next: "name another folder: npm run pr -- PATCH --out FOLDER",
+  })
+}
+
+function nothingToCheck(path: string, why: string): Failure {
+  return new Failure({
+    what: `${path} cannot be checked`,
+    why,
+    next: "npm run pr -- PATCH, then npm run pr -- --check dist/pr/PATCH; or --check BODY --title TITLE",
+  })
+}

@@ -1,0 +1,304 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { createHash } from "node:crypto"
+import { readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { type BuildRecord, readBuildRecord } from "../scripts/lib/build-record.ts"
+import { runIsolated } from "../scripts/lib/isolation/isolated.ts"
+import { namespacePrefix } from "../scripts/lib/isolation/namespace.ts"
+import { serve, serverUrl } from "../scripts/lib/isolation/scenarios.ts"
+import { run } from "../scripts/lib/process.ts"
+import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
+import { must } from "./lib/stand-in-upstream.ts"
+
+// From a fetch over smart HTTP to the compiled executable in a network of its own, on a stand-in for upstream.
+
+setDefaultTimeout(300_000)
+
+let project: GitProject
+let built: Awaited<ReturnType<GitProject["buildGit"]>>
+let release: string
+let executable: string
+let record: BuildRecord
+
+beforeAll(async () => {
+  project = await makeGitProject()
+  built = await project.buildGit()
+  release = join(project.folder, "dist/1.3.0-linux-x64-git")
+  executable = join(release, "opencode")
+  if (built.exitCode !== 0) throw new Error(built.stderr)
+  record = await readBuildRecord(join(release, "build.json"))
+})
+
+afterAll(() => project?.remove())
+
+describe("a build from git", () => {
+  test("makes a release with the files that one from the release source has, by their sums", async () => {
+    const sums = (await readFile(join(release, "SHA256SUMS"), "utf8")).trim().split("\n")
+    for (const line of sums) {
+      const [sha256, file] = line.split("  ") as [string, string]
+      const bytes = await readFile(join(release, file))
+      expect(createHash("sha256").update(bytes).digest("hex"), file).toBe(sha256)
+    }
+    const names = sums.map((line) => line.split("  ")[1]!)
+    const patches = record.patches.map(({ name }) => `patches/${name}.diff`)
+    expect(names.sort()).toEqual(["opencode", "build.json", "unchanged-modules.txt", ...patches].sort())
+  })
+
+  test("records the source, the commit and its trees, a commit a patch, and no login", async () => {
+    expect(record).toMatchObject({
+      source: "git",
+      git: {
+        url: project.url.replace(`${LOGIN}@`, ""),
+        commit: project.commit,
+        tree: await must(project.upstream, ["rev-parse", `${project.commit}^{tree}`]),
+      },
+      runtime: { equal: true },
+      models: { from: "upstream" },
+      webUi: { folder: "packages/app", files: 4 },
+    })
+    expect(record.patches.every(({ commit }) => /^[0-9a-f]{40}$/.test(commit ?? ""))).toBe(true)
+    expect(JSON.stringify(record) + built.stdout + built.stderr).not.toContain("s3cret")
+  })
+
+  test("leaves no checkout behind, and nothing in a repository of the person's", async () => {
+    expect(await leftIn(project.cache)).toEqual([])
+    expect(await must(project.upstream, ["status", "--porcelain"])).toBe("")
+  })
+
+  test("needs no network when the cache is warm, and then has the same commits", async () => {
+    const prefix = await namespacePrefix()
+    const words = ["build.ts", "--source", "git", "--cache", project.cache, "--out", "again", "--json"]
+    const options = { cwd: project.folder, env: process.env }
+    const { exitCode, stdout, stderr } = await run(
+      prefix[0]!,
+      [...prefix.slice(1), process.execPath, ...words],
+      options,
+    )
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    const again = JSON.parse(String(stdout)) as BuildRecord
+    expect(again.git!.patched).toEqual(record.git!.patched)
+    expect(again.executable.sha256).toBe(record.executable.sha256)
+  })
+
+  test("puts a policy and an organisation's catalogue inside", async () => {
+    const policy = { mode: "always", allow: ["llm.corp:443"], locked: true }
+    const models = { acme: { id: "acme", name: "Acme", env: [], models: {} } }
+    await writeFile(join(project.folder, "policy.json"), JSON.stringify(policy))
+    await writeFile(join(project.folder, "models.json"), JSON.stringify(models))
+    const args = ["--policy", "policy.json", "--models", "models.json", "--out", "own"]
+    expect(await project.buildGit(args)).toMatchObject({ exitCode: 0 })
+    const own = { executable: join(project.folder, "own/opencode") }
+    const version = await runIsolated({ ...own, args: ["--version"] })
+    expect(version).toMatchObject({ stdout: "1.3.0 (always offline, locked)\n", attempts: [] })
+    const asked = await runIsolated({ ...own, args: ["ask", "main", "http://llm.corp/"] })
+    expect(asked).toMatchObject({ stdout: "outcome: ERR_OPENCODE_OFFLINE\n", attempts: [] })
+    expect(await runIsolated({ ...own, args: ["models"] })).toMatchObject({ stdout: "acme\n", attempts: [] })
+  })
+})
+
+describe("a build from git that was killed half-way", () => {
+  test("leaves the last release as it was, and the next one is done", async () => {
+    const words = ["build.ts", "--source", "git", "--cache", project.cache]
+    const child = Bun.spawn([process.execPath, ...words], {
+      cwd: project.folder,
+      stdout: "ignore",
+      stderr: "ignore",
+    })
+    const compiling = new Bun.Glob("tmp/*/opencode/packages/opencode/src/provider/models-snapshot.ts")
+    while ((await Array.fromAsync(compiling.scan({ cwd: project.cache }))).length === 0) await Bun.sleep(5)
+    child.kill("SIGKILL")
+    expect(await child.exited).not.toBe(0)
+    expect(await readBuildRecord(join(release, "build.json"))).toEqual(record)
+    expect(await project.buildGit()).toMatchObject({ exitCode: 0 })
+    const [left] = await leftIn(project.cache)
+    await rm(join(project.cache, "tmp", left!), { recursive: true })
+  })
+})
+
+describe("an executable from git, in a network of its own", () => {
+  test("prints its version and connects to nothing", async () => {
+    const { stdout, attempts } = await runIsolated({ executable, args: ["--version"] })
+    expect({ stdout, attempts }).toEqual({ stdout: "1.3.0\n", attempts: [] })
+  })
+
+  test.each(["main", "socket", "worker", "parser"])(
+    "offline, refuses a connection from %s, which is made with the switch off",
+    async (where) => {
+      const args = ["ask", where, "http://far.example/"]
+      const off = await runIsolated({ executable, args })
+      expect(off.attempts.map(({ name }) => name)).toContain("far.example")
+      const on = await runIsolated({ executable, args: [...args, "--offline"] })
+      expect(on).toMatchObject({ stdout: "outcome: ERR_OPENCODE_OFFLINE\n", attempts: [] })
+    },
+  )
+
+  test("runs the ripgrep that is inside, and downloads none", async () => {
+    const { stdout, attempts } = await runIsolated({ executable, args: ["search"] })
+    expect({ stdout, attempts }).toEqual({ stdout: expect.stringMatching(/^ripgrep \d/), attempts: [] })
+  })
+
+  test("says that it was built from git, and from which commit", async () => {
+    const shown = await runIsolated({ executable, args: ["offline", "--offline"] })
+    expect(shown.stdout).toContain(`Built from git, commit ${project.commit}.`)
+    const { stdout } = await runIsolated({ executable, args: ["offline", "--json"] })
+    expect(JSON.parse(stdout).build).toEqual({
+      mode: "opt-in",
+      locked: false,
+      source: "git",
+      commit: project.commit,
+    })
+  })
+
+  test.each([{}, { OPENCODE_OFFLINE: "1" }] as Record<string, string>[])(
+    "serves the web UI itself, proxying nothing, with %p",
+    async (env) => {
+      const seen: Record<string, string> = {}
+      const { attempts } = await serve({ executable, env }, async ({ fetch }) => {
+        for (const path of ["/", "/assets/inter-AbCd12_x.woff2", "/none", "/_headers", "/x.js.map"]) {
+          const response = await fetch(serverUrl + path, { headers: { accept: "*/*" } })
+          seen[path] = `${response.status} ${response.headers.get("content-type")}`
+          if (path === "/") expect(await response.text()).toContain('crossorigin="use-credentials"')
+        }
+      })
+      expect(seen).toEqual({
+        "/": "200 text/html; charset=utf-8",
+        "/assets/inter-AbCd12_x.woff2": "200 font/woff2",
+        "/none": "404 application/json;charset=utf-8",
+        "/_headers": "404 application/json;charset=utf-8",
+        "/x.js.map": "404 text/plain; charset=utf-8",
+      })
+      expect(attempts).toEqual([])
+    },
+  )
+})
+
+describe("a build from git that cannot be done says what, why and what next, and takes no other source", () => {
+  async function refused(args: string[], env: Record<string, string> = {}): Promise<string> {
+    const { exitCode, stdout, stderr } = await project.buildGit([...args, "--out", "refused"], env)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" })
+    expect((await readdir(project.folder)).filter((name) => name.startsWith("refused"))).toEqual([])
+    expect(await leftIn(project.cache)).toEqual([])
+    return stderr
+  }
+
+  /** Has the pin name a commit of the stand-in that is changed in one file. */
+  async function changed(file: string, change: (text: string) => string, body: () => Promise<void>) {
+    await project.pinCommit(await project.commitChange(file, change))
+    await body().finally(() => project.pinCommit(project.commit))
+  }
+
+  test("for an origin that cannot be reached", async () => {
+    const cache = await project.newCache()
+    const message = await refused(["--git-url", `http://${LOGIN}@127.0.0.1:9/none.git`, "--cache", cache])
+    expect(message).toContain("Nothing could be fetched from http://127.0.0.1:9/none.git")
+    expect(message).toContain("--git-url URL|PATH|BUNDLE")
+    expect(message).not.toContain("s3cret")
+  })
+
+  test("for a commit that the origin has not, though its tag is there", async () => {
+    await project.pinCommit("0123456789".repeat(4))
+    const message = await refused([]).finally(() => project.pinCommit(project.commit))
+    expect(message).toContain("does not hold the commit 0123456789")
+    expect(message).toContain(`its tag v1.3.0 points at ${project.commit}`)
+  })
+
+  test("for a registry that cannot be reached", async () => {
+    const cache = await project.newCache()
+    const message = await refused(["--cache", cache], { npm_config_registry: "http://127.0.0.1:9/" })
+    expect(message).toContain("could not be installed")
+    expect(message).toContain("http://127.0.0.1:9/")
+    expect(message).toContain("npm ping")
+  })
+
+  test("for a lockfile that does not name what the commit asks for", async () => {
+    const more = (text: string) =>
+      text.replace('"yargs": "workspace:*"', '"yargs": "workspace:*", "zod": "4.0.0"')
+    await changed("packages/opencode/package.json", more, async () => {
+      expect(await refused([])).toContain("lockfile had changes, but lockfile is frozen")
+    })
+  })
+
+  test("for a place that a patch does not find", async () => {
+    const moved = (text: string) => text.replaceAll("FormatError", "Format")
+    await changed("packages/opencode/src/cli/error.ts", moved, async () => {
+      const message = await refused([])
+      expect(message).toContain("The patch error-show-offline does not apply")
+      expect(message).toContain("of the git tree")
+    })
+  })
+
+  test("for a build script that fails, with what it said", async () => {
+    const failing = (text: string) => `${text}\nthrow new Error("no room for " + "the result")\n`
+    await changed("packages/opencode/script/build.ts", failing, async () => {
+      const message = await refused([])
+      expect(message).toContain("Upstream's build script failed")
+      expect(message).toContain("no room for the result")
+    })
+  })
+
+  test("for a build script that asks the network for the catalogue", async () => {
+    const asking = (text: string) => text.replaceAll("MODELS_DEV_API_JSON", "ANOTHER_NAME")
+    await changed("packages/opencode/script/build.ts", asking, async () => {
+      expect(await refused([])).toContain("Upstream's build script failed")
+    })
+  })
+
+  test("for a build script that stores arguments of its own in the place of the guard's", async () => {
+    const overriding = (text: string) =>
+      text.replace(
+        "entrypoints:",
+        "...{ compile: { target: 'bun-linux-x64', outfile } as any },\n    entrypoints:",
+      )
+    await changed("packages/opencode/script/build.ts", overriding, async () => {
+      expect(await refused([])).toContain("What upstream's build script compiled is not what it should be")
+    })
+  })
+
+  test("for a web UI that does not build", async () => {
+    const failing = (text: string) => `throw new Error("the page cannot be made")\n${text}`
+    await changed("packages/app/script/build.ts", failing, async () => {
+      expect(await refused([])).toContain("the page cannot be made")
+    })
+  })
+
+  test("for a target that is not this platform", async () => {
+    expect(await refused(["--target", "linux-x64-musl"])).toContain("cannot be built for linux-x64-musl here")
+  })
+
+  test("for a disk that is full while the commit is fetched", async () => {
+    const prefix = await namespacePrefix()
+    const git = join(await project.newCache(), "git")
+    const shell =
+      'mkdir "$0" && mount -t tmpfs -o size=64k tmpfs "$0" && mkdir "$0/../tmp" && mount --bind "$0" "$0/../tmp" && "$@"'
+    const words = ["build.ts", "--source", "git", "--git-url", project.upstream, "--cache", join(git, "..")]
+    const { exitCode, stderr } = await run(
+      prefix[0]!,
+      [...prefix.slice(1), "sh", "-c", shell, git, process.execPath, ...words, "--out", "refused"],
+      { cwd: project.folder, env: process.env },
+    )
+    expect(String(stderr)).toContain("is full")
+    expect(exitCode).toBe(2)
+  })
+
+  test("for a disk that is full while the commit is checked out", async () => {
+    const prefix = await namespacePrefix()
+    const cache = await project.newCache()
+    expect(await project.buildGit(["--cache", cache, "--out", "whole"])).toMatchObject({ exitCode: 0 })
+    const shell = 'mount -t tmpfs -o size=64k tmpfs "$0" && "$@"'
+    const words = ["build.ts", "--source", "git", "--cache", cache, "--out", "refused"]
+    const { exitCode, stderr } = await run(
+      prefix[0]!,
+      [...prefix.slice(1), "sh", "-c", shell, join(cache, "tmp"), process.execPath, ...words],
+      { cwd: project.folder, env: process.env },
+    )
+    expect(String(stderr)).toMatch(/could not be checked out[\s\S]*No space left[\s\S]*next: make room/)
+    expect(exitCode).toBe(2)
+  })
+
+  test("for an origin that is named without asking for git", async () => {
+    const { exitCode, stderr } = await project.build(["--git-url", project.url])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain("--git-url says where a commit is, but the release source has none")
+    expect(stderr).not.toContain("s3cret")
+  })
+})

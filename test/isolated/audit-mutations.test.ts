@@ -1,0 +1,83 @@
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type Report, reportSchema } from "../../scripts/audit/report.ts"
+import { addModule, readModuleGraph, writeModuleGraph } from "../../scripts/lib/module-graph/index.ts"
+import { run } from "../../scripts/lib/process.ts"
+import { writeExecutable } from "../../scripts/write-release.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { type Leak, leaks, preamble } from "./lib/leaks.ts"
+
+// The whole command, on the executable that the build made and into whose module graph a leak was planted, ahead of the
+// guard. Beside it stands one with a harmless module in the same place: what is found is the leak and nothing else.
+
+setDefaultTimeout(300_000)
+
+const folder = await mkdtemp(join(tmpdir(), "audit-mutations-"))
+afterAll(() => rm(folder, { recursive: true }))
+
+test.concurrent.each(leaks)("$title is found, and the audit ends with 1", async ({ attempt, ...leak }) => {
+  const { exitCode, report } = await audit(leak)
+  expect(exitCode).toBe(1)
+  expect(report.findings).toEqual([expect.objectContaining({ kind: "tried", executable: "offline" })])
+  const attempts = report.results.flatMap(({ runs }) => runs.flatMap((one) => one.attempts))
+  expect(attempts).toContainEqual(expect.objectContaining(attempt))
+})
+
+test.concurrent("an executable with a module that leaks nothing passes, and does its job", async () => {
+  const { exitCode, report } = await audit({ title: "nothing", code: "globalThis.planted = send" })
+  expect(report.findings).toEqual([])
+  expect(report.results).toEqual([expect.objectContaining({ worked: true })])
+  expect(exitCode).toBe(0)
+})
+
+/** Plants a leak, and audits the executable in a scenario that lasts long enough for it. */
+async function audit({ title, code, after = 1 }: Omit<Leak, "attempt">): Promise<Audited> {
+  const own = join(folder, title.replaceAll(" ", "-"))
+  await mkdir(own)
+  const file = join(own, "opencode")
+  await plant(code, file)
+  await writeFile(join(own, "serve.ts"), serveFor(after + 1))
+  const words = [file, "--scenarios", own, "--out", join(own, "report"), "--json"]
+  const { exitCode, stdout } = await run(process.execPath, ["scripts/audit.ts", ...words], {
+    cwd: join(import.meta.dirname, "../.."),
+    env: process.env,
+  })
+  await rm(file)
+  return { exitCode, report: reportSchema.parse(JSON.parse(stdout)) }
+}
+
+async function plant(code: string, file: string): Promise<void> {
+  const graph = readModuleGraph(await readFile(builtExecutable()))
+  const leak = { name: "/$bunfs/root/leak.js", contents: Buffer.from(preamble + code) }
+  const planted = addModule(graph, { ...leak, encoding: 1, loader: 1, format: 1, side: 0 })
+  const argv = `--preload=${leak.name} ${graph.argv}`
+  await writeExecutable(file, writeModuleGraph({ ...planted, argv }))
+}
+
+interface Audited {
+  exitCode?: number
+  report: Report
+}
+
+const serveFor = (seconds: number) => `export default {
+  title: "serve",
+  what: "Starts serve, which must answer, and ends it after ${seconds} seconds and an answer.",
+  worksOffline: true,
+  async run({ isolated }) {
+    let status
+    await isolated({
+      args: ["serve", "--port", "4321"],
+      during: async ({ fetch }) => {
+        const end = Date.now() + ${seconds * 1000}
+        while (Date.now() < end || (!status && Date.now() < end + 20_000)) {
+          await Bun.sleep(200)
+          status ??= await fetch("http://127.0.0.1:4321/global/health").then(({ status }) => status, () => undefined)
+        }
+      },
+    })
+    return { worked: status === 200, detail: "status " + status }
+  },
+}
+`

@@ -1,0 +1,164 @@
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { type Report, reportSchema } from "../../scripts/audit/report.ts"
+import { unpackBrowser } from "../../scripts/lib/isolation/browser-files.ts"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { run } from "../../scripts/lib/process.ts"
+import { builtExecutable } from "../lib/built.ts"
+import type { OpenRequest } from "./lib/open-report.ts"
+
+setDefaultTimeout(300_000)
+
+const folder = await mkdtemp(join(tmpdir(), "audit-"))
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Runs the command with its report in a folder of its own below `folder`. */
+async function audit(words: string[], prefix: string[] = [], out = join(folder, crypto.randomUUID())) {
+  const end = words.includes("--") ? words.indexOf("--") : words.length
+  const all = [...words.slice(0, end), "--out", out, "--json", ...words.slice(end)]
+  const [program, ...rest] = [...prefix, process.execPath, "scripts/audit.ts", ...all]
+  const options = { cwd: join(import.meta.dirname, "../.."), env: process.env }
+  const { exitCode, stdout, stderr } = await run(program!, rest, options)
+  const report = stdout ? reportSchema.parse(JSON.parse(stdout)) : undefined
+  return { exitCode, stderr, report: report as Report, out }
+}
+
+async function scenarioFolder(text: string): Promise<string> {
+  const own = join(folder, crypto.randomUUID())
+  await mkdir(own)
+  await writeFile(join(own, "own.ts"), text)
+  return own
+}
+
+test.concurrent("upstream's release and the last build are audited side by side, with their packets", async () => {
+  const { exitCode, report, out } = await audit(["--scenario", "version"])
+  expect(exitCode).toBe(0)
+  expect(report.executables.map(({ id, isPinnedStock }) => [id, isPinnedStock])).toEqual([
+    ["stock", true],
+    ["offline", false],
+  ])
+  const [stock, offline] = report.results
+  expect(stock).toMatchObject({ executable: "stock", worked: true, detail: "1.3.0" })
+  expect(stock!.runs[0]!.attempts).toContainEqual(
+    expect.objectContaining({
+      name: "models.dev",
+      what: "dns A models.dev",
+      process: { pid: expect.any(Number), command: "opencode --version" },
+    }),
+  )
+  expect(offline).toMatchObject({ executable: "offline", worked: true, runs: [{ attempts: [] }] })
+  expect((await readdir(out)).sort()).toEqual(["pcap", "report.html", "report.json", "report.md"])
+  const sizes = report.results.map(({ runs }) => stat(join(out, runs[0]!.pcap)))
+  expect((await sizes[0]!).size).toBeGreaterThan(24)
+  expect((await sizes[1]!).size).toBe(24)
+  expect(JSON.parse(await readFile(join(out, "report.json"), "utf8"))).toEqual(report)
+  await seePage(pathToFileURL(join(out, "report.html")).href)
+})
+
+/** Opens the page in a browser that is recorded as well. */
+async function seePage(url: string): Promise<void> {
+  const request: OpenRequest = { browser: await unpackBrowser(), url }
+  const script = join(import.meta.dirname, "lib/open-report.ts")
+  const { stdout, stderr, attempts } = await runIsolated({
+    executable: process.execPath,
+    args: [script, JSON.stringify(request)],
+    timeoutMs: 60_000,
+  })
+  expect(stderr).toBe("")
+  expect(JSON.parse(stdout)).toEqual({
+    title: "What was tried: stock, offline",
+    cell: expect.stringMatching(/models\.dev, --version, stock.*dns A models\.dev.*opencode --version/s),
+    console: [],
+    requests: [url],
+    failures: [],
+  })
+  expect(attempts).toEqual([])
+}
+
+test.concurrent("a command line of one's own that asks a host is a finding, one that does not is none", async () => {
+  const asking = await audit(["--", process.execPath, "-e", "await fetch('https://some.example/x')"])
+  expect(asking.exitCode).toBe(1)
+  expect(asking.report.findings).toEqual([expect.objectContaining({ kind: "tried", host: "some.example" })])
+  const silent = await audit([builtExecutable(), "--", "opencode", "--version"])
+  expect(silent.report.results).toMatchObject([{ executable: "offline", worked: true }])
+  expect(silent.exitCode).toBe(0)
+})
+
+test.concurrent("all modes are run when asked for, and each says how long it took", async () => {
+  const { report } = await audit([builtExecutable(), "--scenario", "version", "--mode", "all"])
+  expect(report.results.map(({ mode }) => mode)).toEqual(["answer", "refuse", "drop"])
+  for (const { ms } of report.results) expect(ms).toBeGreaterThan(0)
+})
+
+test.concurrent("what a scenario's runs tried is found although the scenario threw", async () => {
+  const own = await scenarioFolder(`export default {
+    title: "t", what: "w", worksOffline: false,
+    async run({ isolated }) {
+      await isolated({ args: ["-e", "await fetch('http://203.0.113.1/')"] })
+      throw new Error("after the run")
+    },
+  }`)
+  const words = [process.execPath, "--variant", "offline", "--scenarios", own]
+  const { exitCode, report } = await audit(words)
+  expect(report.results).toMatchObject([{ worked: false, detail: "after the run" }])
+  expect(report.findings).toMatchObject([{ kind: "tried", host: "203.0.113.1" }])
+  expect(exitCode).toBe(1)
+})
+
+test.concurrent.each([
+  [
+    "a scenario that runs nothing",
+    "export default { title: 't', what: 'w', worksOffline: true, run: () => ({ worked: true, detail: '' }) }",
+    "was not recorded to the end",
+  ],
+  ["a file without a scenario", "export const nothing = 1", "is not a scenario"],
+  ["a scenario without a title", "export default { what: 'w', worksOffline: true, run() {} }", "title: "],
+])("%s stops the audit with 2", async (_, text, message) => {
+  const { exitCode, stderr } = await audit([builtExecutable(), "--scenarios", await scenarioFolder(text)])
+  expect(stderr).toContain(message)
+  expect(exitCode).toBe(2)
+})
+
+test.concurrent.each([
+  [["no-such-file"], "cannot be audited"],
+  [["--scenario", "no-such-scenario"], "There is no scenario no-such-scenario"],
+  [["--scenarios", "no-such-folder"], "There are no scenarios in"],
+  [["--mode", "no-such-mode"], "Allowed choices are answer, refuse, drop, all"],
+  [["--jobs", "0"], "--jobs takes a whole number"],
+  [["--", "no-such-program"], "There is no program no-such-program"],
+])("%j ends with 2 and says why", async (words, message) => {
+  const { exitCode, stderr } = await audit(words)
+  expect(stderr).toContain(message)
+  expect(exitCode).toBe(2)
+})
+
+test.concurrent("a folder that holds something other than a report is not replaced", async () => {
+  const own = await scenarioFolder("kept")
+  const { exitCode, stderr } = await audit([builtExecutable(), "--scenario", "version"], [], own)
+  expect(stderr).toContain("which would be removed")
+  expect(exitCode).toBe(2)
+  expect(await readdir(own)).toEqual(["own.ts"])
+})
+
+test.concurrent("an ordinary user's audit works where the kernel allows it, else it says what is missing", async () => {
+  const words = [process.execPath, "--variant", "offline", "--", "opencode", "--version"]
+  const allowed = await run(ordinaryUser[0]!, [...ordinaryUser.slice(1), ...probe], { env: process.env })
+  if (allowed.exitCode === 0) {
+    const { exitCode, report, stderr } = await audit(words, ordinaryUser)
+    expect(stderr).toBe("")
+    expect(report.results).toMatchObject([{ worked: true }])
+    return expect(exitCode).toBe(0)
+  }
+  const { exitCode, stderr } = await audit(words, withoutCapabilities)
+  expect(stderr).toContain("This machine does not let a network namespace be made.")
+  expect(exitCode).toBe(2)
+})
+
+const isRoot = process.getuid?.() === 0
+const probe = ["unshare", "--user", "--map-root-user", "--net", "true"]
+/** Who has another number than root's and no capabilities, but still owns root's files. */
+const ordinaryUser = isRoot ? ["unshare", "--user", "--map-user=1000", "--map-group=1000"] : ["env"]
+const withoutCapabilities = isRoot ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : ["env"]

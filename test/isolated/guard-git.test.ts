@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { rm } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { type GitProject, makeGitProject } from "../lib/git-project.ts"
+import { replaceCode } from "./lib/guard-executable.ts"
+import { notRefused, type Place, places, runProbe } from "./lib/guard-run.ts"
+import { vectors } from "./lib/guard-vectors.ts"
+
+// The guard as upstream's build script compiles it: not one bundle of ours, but modules that Bun's bundler put together.
+
+setDefaultTimeout(300_000)
+
+let project: GitProject
+let executable: string
+
+beforeAll(async () => {
+  project = await makeGitProject()
+  const { exitCode, stderr } = await project.buildGit(["--out", "built"])
+  if (exitCode !== 0) throw new Error(stderr)
+  executable = await replaceCode(join(project.folder, "built/opencode"), "guard-probe.ts")
+})
+
+afterAll(async () => {
+  await project?.remove()
+  if (executable) await rm(dirname(executable), { recursive: true })
+})
+
+const ids = Object.keys(vectors)
+
+describe.each(Object.keys(places) as Place[])("an executable from git, in the %s", (place) => {
+  test("lets every vector out when the switch is off", async () => {
+    expect((await runProbe(executable, place, [])).leaked).toEqual(ids)
+  })
+
+  test("sends no packet by any vector when the switch is on, and refuses each at once", async () => {
+    const run = await runProbe(executable, place, ["--offline"])
+    expect(run.attempts).toEqual([])
+    expect({ wrong: notRefused(run), count: run.outcomes.length }).toEqual({ wrong: [], count: ids.length })
+  })
+})

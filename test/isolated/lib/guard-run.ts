@@ -1,0 +1,55 @@
+import { expect } from "bun:test"
+import type { Attempt } from "../../../scripts/lib/isolation/attempts.ts"
+import { runIsolated } from "../../../scripts/lib/isolation/isolated.ts"
+import type { Outcome } from "./guard-probe.ts"
+import { vectors } from "./guard-vectors.ts"
+
+/** Each place has addresses of its own (RFC 5737), so that an attempt shows where it came from. */
+export const places = { main: "203.0.113", "web-worker": "198.51.100", "node-worker": "192.0.2" }
+export type Place = keyof typeof places
+
+export interface Run {
+  outcomes: Outcome[]
+  attempts: Attempt[]
+  /** The vectors to whose name or address something left. */
+  leaked: string[]
+}
+
+/** Runs every vector in one kind of thread of an executable that is made of the probe. */
+export async function runProbe(
+  executable: string,
+  place: Place,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Run> {
+  const addressOf = (id: string) => `${places[place]}.${Object.keys(vectors).indexOf(id) + 1}`
+  const probe = {
+    PROBE_PLACE: place,
+    PROBE_ADDRESSES: places[place],
+    // The runtime reads it once, at its start.
+    REDIS_URL: `redis://${addressOf("bun-redis-default")}:6379`,
+  }
+  const result = await runIsolated({ executable, args, env: { ...probe, ...env }, timeoutMs: 120_000 })
+  expect(result).toMatchObject({ exitCode: 0, stderr: "" })
+  const outcomes = result.stdout
+    .trim()
+    .split("\n")
+    .map((line): Outcome => JSON.parse(line))
+  const { attempts } = result
+  const ids = Object.keys(vectors)
+  const leaked = ids.filter((id, index) =>
+    attempts.some(
+      ({ name, address }) =>
+        name?.startsWith(`${id}.${place}.`) || address === `${places[place]}.${index + 1}`,
+    ),
+  )
+  return { outcomes, attempts, leaked }
+}
+
+/** The outcomes of a run with the switch on that are not a refusal at once. */
+export function notRefused({ outcomes }: Run): Outcome[] {
+  return outcomes.filter(({ id, outcome, ms }) => {
+    const refused = vectors[id]!.goesOnToLoopback ? "open" : "ERR_OPENCODE_OFFLINE"
+    return outcome !== refused || ms > (vectors[id]!.family === "children" ? 5000 : 500)
+  })
+}

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import path from "node:path"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import type { Turn } from "../../scripts/lib/isolation/provider.ts"
+import {
+  ask,
+  hostsTried,
+  runQuestion,
+  serve,
+  serverUrl,
+  toolResults,
+} from "../../scripts/lib/isolation/scenarios.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+
+// On a machine without `rg` OpenCode searches with the one inside. That upstream's downloads one is seen in stock.test.ts.
+
+setDefaultTimeout(300_000)
+
+const executable = builtExecutable()
+const offline = { executable, env: { OPENCODE_OFFLINE: "1" }, mode: "drop" } as const
+const files = { "greeting.txt": "hello there\n" }
+const done: Turn = { text: "Done." }
+const grep: Turn = { tool: "grep", input: { pattern: "hello" } }
+const glob: Turn = { tool: "glob", input: { pattern: "*.txt" } }
+const inCache = /^home\/\.cache\/opencode\/inside\/[0-9a-f]{16}-rg$/
+
+describe("without rg in PATH", () => {
+  test.concurrent("grep and glob find what is there, offline", async () => {
+    const result = await ask({ ...offline, files }, [grep, glob, done])
+    expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
+    const results = toolResults(result)
+    expect(results).toContainEqual(expect.stringContaining("Line 1: hello there"))
+    expect(results.at(-1)).toMatch(/^\/.*\/project\/greeting\.txt$/)
+    expect(result.files.filter((file) => inCache.test(file))).toHaveLength(1)
+  })
+
+  test.concurrent("the switch need not be on for that", async () => {
+    const result = await ask({ executable, files }, [grep, done])
+    expect(toolResults(result)).toEqual([expect.stringContaining("Line 1: hello there")])
+    expect(hostsTried(result)).not.toContain("github.com")
+    expect(hostsTried(await runQuestion({ executable: await stockExecutable("1.3.0") }))).toContain(
+      "github.com",
+    )
+  })
+
+  test.concurrent("the server searches texts and files", async () => {
+    const found: string[] = []
+    const result = await serve({ ...offline, files }, async ({ fetch }) => {
+      for (const route of ["/find?pattern=hello", "/find/file?query=greet"])
+        found.push(await (await fetch(serverUrl + route)).text())
+    })
+    expect(found).toEqual([expect.stringContaining("hello there"), '["greeting.txt"]'])
+    expect(result.attempts).toEqual([])
+  })
+
+  test.concurrent("the TUI completes the name of a file after @", async () => {
+    const result = await runIsolated({
+      ...offline,
+      files,
+      provider: true,
+      pty: true,
+      async during({ waitFor, type }) {
+        await waitFor("Ask anything")
+        await type("@gree")
+        await waitFor("greeting.txt")
+      },
+    })
+    expect(result.attempts).toEqual([])
+  })
+})
+
+describe("with rg in PATH", () => {
+  let bin: string
+  beforeAll(async () => {
+    bin = await mkdtemp(path.join(tmpdir(), "bin-"))
+    await writeFile(path.join(bin, "rg"), STAND_IN, { mode: 0o755 })
+  })
+  afterAll(() => rm(bin, { recursive: true }))
+
+  test.concurrent("that one is used, and none is written", async () => {
+    const env = { ...offline.env, PATH: `${bin}:/usr/bin:/bin` }
+    const result = await ask({ ...offline, env, files }, [grep, glob, done])
+    expect(result).toMatchObject({ exitCode: 0, attempts: [] })
+    const results = toolResults(result)
+    expect(results).toContainEqual(expect.stringContaining("Line 7: said by the stand-in"))
+    expect(results.at(-1)).toContain("greeting.txt")
+    expect(result.files.filter((file) => file.endsWith("-rg"))).toEqual([])
+  })
+})
+
+/** Stands in for ripgrep: lists the file, or finds it, in the form that OpenCode asks for. */
+const STAND_IN = `#!/bin/sh
+case "$*" in
+  *--files*) echo greeting.txt ;;
+  *) echo "$PWD/greeting.txt|7|said by the stand-in" ;;
+esac
+`
+
+describe("where nothing can be run from the user's cache", () => {
+  const mount = Bun.which("mount", { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" })!
+  const script = [
+    'for folder in $SEALED; do mkdir -p "$folder"; $MOUNT -t tmpfs -o "$OPTIONS,mode=700" none "$folder"; done',
+    'exec "$OPENCODE" run "say hi"',
+  ].join("\n")
+  const askSealed = (OPTIONS: string, sealed: string) =>
+    runIsolated({
+      ...offline,
+      executable: "/bin/sh",
+      args: ["-ec", `SEALED="${sealed}"\n${script}`],
+      env: { ...offline.env, MOUNT: mount, OPTIONS, OPENCODE: path.resolve(executable) },
+      files,
+      provider: [grep, done],
+    })
+
+  test.concurrent("because it is mounted noexec, the user's data folder is taken", async () => {
+    const result = await askSealed("noexec", "$HOME/.cache/opencode/inside")
+    expect(toolResults(result)).toEqual([expect.stringContaining("Line 1: hello there")])
+    expect(result.files.filter((file) => file.endsWith("-rg"))).toEqual([
+      expect.stringMatching(/^home\/\.local\/share\/opencode\/inside\/[0-9a-f]{16}-rg$/),
+    ])
+  })
+
+  test.concurrent("because that is read-only, and the data folder too, the temporary one is taken", async () => {
+    const sealed = "$HOME/.cache/opencode/inside $HOME/.local/share/opencode/inside"
+    const result = await askSealed("ro", sealed)
+    expect(toolResults(result)).toEqual([expect.stringContaining("Line 1: hello there")])
+  })
+
+  test.concurrent("nor from any other folder, the model is told of each, and what to set", async () => {
+    const sealed = "$HOME/.cache/opencode/inside $HOME/.local/share/opencode/inside $TMPDIR"
+    const result = await askSealed("noexec", sealed)
+    const [said] = toolResults(result)
+    expect(said).toContain("rg is inside this OpenCode, but there is no place to put it")
+    for (const folder of [".cache/opencode/inside", ".local/share/opencode/inside", "tmp/opencode-offline-0"])
+      expect(said).toContain(`${folder}: programs cannot be run from there`)
+    expect(said).toContain("Set XDG_CACHE_HOME to a folder that you can write to and run programs from.")
+  })
+})

@@ -1,0 +1,83 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { hostsTried } from "../../scripts/lib/isolation/scenarios.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+
+// Sign-ins that a person is asked through, and those of MCP servers: each ends with one line that names the host and the
+// setting. Upstream's, asked the same, goes out.
+
+setDefaultTimeout(300_000)
+
+const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
+const stock = { executable: await stockExecutable("1.3.0"), env: {} }
+type Variant = typeof offline | typeof stock
+
+function signIn(variant: Variant, provider: string, question: string, keys: string) {
+  return runIsolated({
+    ...variant,
+    args: ["auth", "login", "-p", provider],
+    pty: true,
+    async during({ waitFor, type, finished }) {
+      await waitFor(question)
+      await type(keys)
+      await finished()
+    },
+  })
+}
+
+const DOWN = "\x1b[B"
+
+test.concurrent.each([
+  ["GitHub Copilot", "github-copilot", "GitHub.com (Public)", "\r", "github.com"],
+  ["ChatGPT", "openai", "ChatGPT Pro/Plus (headless)", `${DOWN}\r`, "auth.openai.com"],
+] as const)(
+  "signing in to %s ends with a line that names the setting",
+  async (_, provider, question, keys, host) => {
+    const refused = await signIn(offline, provider, question, keys)
+    expect(refused).toMatchObject({ exitCode: 1, attempts: [] })
+    const screen = refused.screen!.replace(/\s+/g, "")
+    expect(screen).toContain(`Error:fetchto${host}:443wasblocked:OpenCodeisoffline`)
+    expect(screen).toContain(`OPENCODE_OFFLINE_ALLOW=${host}:443`)
+    expect(hostsTried(await signIn(stock, provider, question, keys))).toContain(host)
+  },
+)
+
+/** An MCP server on loopback that wants a sign-in at another host. */
+const mcpServer = `Bun.serve({
+  port: 4400,
+  hostname: "127.0.0.1",
+  fetch(request) {
+    const metadata = "http://127.0.0.1:4400/.well-known/oauth-protected-resource"
+    if (request.url.startsWith(metadata))
+      return Response.json({ resource: "http://127.0.0.1:4400/mcp", authorization_servers: ["https://auth.example"] })
+    const headers = { "www-authenticate": 'Bearer resource_metadata="' + metadata + '"' }
+    return new Response("", { status: 401, headers })
+  },
+})`
+
+/** What `mcp auth` prints, and what was tried meanwhile. */
+async function authorize({ executable, env }: Variant) {
+  const config = { mcp: { tools: { type: "remote", url: "http://127.0.0.1:4400/mcp" } } }
+  let printed = ""
+  const result = await runIsolated({
+    executable: process.execPath,
+    args: ["server.ts"],
+    files: { "server.ts": mcpServer, "opencode.json": JSON.stringify(config) },
+    env,
+    timeoutMs: 60_000,
+    async during({ execute }) {
+      const { stdout } = await execute(executable, ["mcp", "auth", "tools"], { timeoutMs: 30_000 })
+      printed = stdout
+    },
+  })
+  return { printed, ...result }
+}
+
+test.concurrent("an MCP server's sign-in at another host ends with a line that names the setting", async () => {
+  const refused = await authorize(offline)
+  expect(refused.attempts).toEqual([])
+  expect(refused.printed).toContain("Authentication failed")
+  expect(refused.printed).toMatch(/auth\.example:443 was blocked: .*OPENCODE_OFFLINE_ALLOW=auth\.example:443/)
+  expect(hostsTried(await authorize(stock))).toContain("auth.example")
+})

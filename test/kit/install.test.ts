@@ -1,0 +1,193 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import {
+  appendFile,
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { dirname, join, relative } from "node:path"
+import { sums } from "../../scripts/kit/contents.ts"
+import { kitFile } from "../../scripts/kit/kit-file.ts"
+import { run } from "../../scripts/lib/process.ts"
+
+// The scripts of the archive, on an archive of a few files.
+
+const OWN = join(import.meta.dirname, "../../kit/archive")
+const KIT = "lib/opencode-kit"
+
+let folder: string
+let archive: string
+let prefix: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "opencode-offline-install-"))
+  archive = join(folder, "an archive")
+  prefix = join(folder, "a prefix")
+  await makeArchive("one")
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+/** An archive in the layout of the real one. */
+async function makeArchive(version: string) {
+  await rm(archive, { recursive: true, force: true })
+  const files = [
+    kitFile("README.md", "Read me\n"),
+    kitFile("install.sh", await readFile(join(OWN, "install.sh"))),
+    kitFile("files/bin/opencode", `#!/bin/sh\necho ${version}\n`, true),
+    kitFile(`files/${KIT}/bin/server-${version}`, "#!/bin/sh\n", true),
+    kitFile(`files/${KIT}/node_modules/@a/b/index.$.js`, "b\n"),
+    kitFile(`files/${KIT}/uninstall.sh`, await readFile(join(OWN, "uninstall.sh"))),
+  ]
+  for (const { path, data, executable } of [...files, sums(files)]) {
+    await mkdir(dirname(join(archive, path)), { recursive: true })
+    await writeFile(join(archive, path), data)
+    await chmod(join(archive, path), executable ? 0o755 : 0o644)
+  }
+}
+
+async function script(file: string, ...args: string[]) {
+  const { exitCode, stdout, stderr } = await run("sh", [file, ...args], {
+    env: { PATH: process.env.PATH, HOME: join(folder, "home") },
+    cwd: folder,
+  })
+  return { exitCode, stdout: String(stdout), stderr: String(stderr) }
+}
+
+const install = (...args: string[]) => script(join(archive, "install.sh"), ...args)
+const uninstall = () => script(join(prefix, KIT, "uninstall.sh"))
+
+/** Every file below a folder, and every folder that is empty. */
+async function tree(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort()
+}
+
+const INSTALLED = [
+  "bin/opencode",
+  `${KIT}/bin/server-one`,
+  `${KIT}/installed`,
+  `${KIT}/installed-folders`,
+  `${KIT}/node_modules/@a/b/index.$.js`,
+  `${KIT}/uninstall.sh`,
+]
+
+test("installs to the prefix and, without one, to ~/.local; uninstall leaves nothing of it", async () => {
+  expect(await install("--prefix", prefix)).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await tree(prefix)).toEqual(INSTALLED)
+  expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("one\n")
+  expect(await uninstall()).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await readdir(folder)).toEqual(["an archive"])
+  expect(await install()).toMatchObject({ exitCode: 0 })
+  expect(await tree(join(folder, "home/.local"))).toEqual(INSTALLED)
+})
+
+test("a relative prefix is below the working directory", async () => {
+  expect(await install("--prefix=a prefix")).toMatchObject({ exitCode: 0 })
+  expect(await tree(prefix)).toEqual(INSTALLED)
+})
+
+test("uninstall leaves what was there before", async () => {
+  await mkdir(join(prefix, "bin"), { recursive: true })
+  await writeFile(join(prefix, "bin/other"), "")
+  await mkdir(join(prefix, "lib"))
+  await install("--prefix", prefix)
+  expect(await uninstall()).toMatchObject({ exitCode: 0 })
+  expect(await tree(prefix)).toEqual(["bin/other"])
+  expect((await readdir(prefix)).sort()).toEqual(["bin", "lib"])
+})
+
+test("uninstall leaves, and names, what was added or changed since", async () => {
+  await install("--prefix", prefix)
+  await writeFile(join(prefix, KIT, "node_modules/mine.js"), "")
+  await appendFile(join(prefix, "bin/opencode"), "echo changed\n")
+  const { exitCode, stderr } = await uninstall()
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain(`${KIT}/node_modules/mine.js`)
+  expect(stderr).toContain("bin/opencode")
+  expect(await tree(prefix)).toEqual(["bin/opencode", `${KIT}/node_modules/mine.js`])
+})
+
+test("a later archive takes the place of what an earlier one installed", async () => {
+  await install("--prefix", prefix)
+  await makeArchive("two")
+  expect(await install("--prefix", prefix)).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await tree(prefix)).toEqual(INSTALLED.map((path) => path.replace("-one", "-two")))
+  expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("two\n")
+  expect(await uninstall()).toMatchObject({ exitCode: 0 })
+  expect(await readdir(folder)).toEqual(["an archive"])
+})
+
+describe("nothing is changed, and the exit code is 2,", () => {
+  /** Installs, and expects that it says why it does not. */
+  async function refuses(...says: string[]) {
+    const before = await tree(prefix)
+    const contents = await Promise.all(before.map((path) => readFile(join(prefix, path), "utf8")))
+    const { exitCode, stderr } = await install("--prefix", prefix)
+    expect(exitCode).toBe(2)
+    for (const words of [...says, "why:", "next:"]) expect(stderr).toContain(words)
+    expect(await tree(prefix)).toEqual(before)
+    expect(await Promise.all(before.map((path) => readFile(join(prefix, path), "utf8")))).toEqual(contents)
+  }
+
+  test("when a file of the archive was changed", async () => {
+    await appendFile(join(archive, `files/${KIT}/node_modules/@a/b/index.$.js`), "c")
+    await refuses("The archive is damaged", "index.$.js: FAILED")
+  })
+
+  test("when a file of the archive is missing", async () => {
+    await rm(join(archive, `files/${KIT}/bin/server-one`))
+    await refuses("The archive is damaged", "server-one")
+  })
+
+  test.each([
+    ["file", (path: string) => writeFile(path, "")],
+    ["link", (path: string) => symlink("/etc/passwd", path)],
+  ])("when there is a %s more in the archive", async (_, add) => {
+    await add(join(archive, `files/${KIT}/more`))
+    await refuses("The archive holds more than SHA256SUMS names")
+  })
+
+  test("when there is an opencode that it did not install", async () => {
+    await mkdir(join(prefix, "bin"), { recursive: true })
+    await writeFile(join(prefix, "bin/opencode"), "mine")
+    await refuses("a prefix/bin/opencode is there already")
+  })
+
+  test("when there is a folder of that name that it did not install", async () => {
+    await mkdir(join(prefix, KIT), { recursive: true })
+    await writeFile(join(prefix, KIT, "mine"), "")
+    await refuses("a prefix/lib/opencode-kit is there already")
+  })
+
+  test("when what it installed was changed since", async () => {
+    await install("--prefix", prefix)
+    await appendFile(join(prefix, "bin/opencode"), "echo changed\n")
+    await refuses("was changed since", "bin/opencode: FAILED")
+  })
+
+  test("when something was added to what it installed", async () => {
+    await install("--prefix", prefix)
+    await writeFile(join(prefix, KIT, "mine"), "")
+    await refuses("There are other files in")
+  })
+})
+
+test("an unknown option is refused, and --help says what it does", async () => {
+  expect(await install("--prefx", prefix)).toMatchObject({ exitCode: 2 })
+  const { exitCode, stdout } = await install("--help")
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain("sh install.sh [--prefix DIR]")
+  expect(await readdir(folder)).toEqual(["an archive"])
+  await cp(join(OWN, "uninstall.sh"), join(folder, "uninstall.sh"))
+  expect(await script(join(folder, "uninstall.sh"))).toMatchObject({ exitCode: 2 })
+})

@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { basename, dirname, join } from "node:path"
+import { type Assets, openAssets } from "../../offline/assets.ts"
+import { embedAssets } from "../../scripts/embed-assets.ts"
+import { run } from "../../scripts/lib/process.ts"
+
+const contents = Buffer.from(`#!/bin/sh\necho carried\n# ${"more ".repeat(20_000)}\n`)
+const NAMES = ["XDG_CACHE_HOME", "XDG_DATA_HOME", "TMPDIR"] as const
+const before = NAMES.map((name) => process.env[name])
+
+let root: string
+let modules: string
+let assets: Assets
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "assets-"))
+  for (const name of NAMES) process.env[name] = join(root, name)
+  modules = join(root, "modules")
+  await mkdir(modules)
+  const { list, index } = await embedAssets(
+    [{ name: "tool", part: "ripgrep", contents }],
+    join(root, "build"),
+  )
+  for (const { module, stored } of list) await writeFile(join(modules, basename(module)), stored)
+  await writeFile(join(modules, basename(index.module)), index.contents)
+  assets = openAssets(modules)
+})
+afterEach(async () => {
+  NAMES.forEach((name, at) => {
+    if (before[at] === undefined) delete process.env[name]
+    else process.env[name] = before[at]
+  })
+  await rm(root, { recursive: true })
+})
+
+const folderIn = (name: string) => join(root, name, "opencode/inside")
+
+/** The mode's last nine bits. */
+const modeOf = async (path: string) => (await lstat(path)).mode & 0o777
+
+describe("a file that is carried inside", () => {
+  test("is there for who asks by its name, and for nobody else", () => {
+    expect(assets.has("tool")).toBe(true)
+    expect(assets.has("other")).toBe(false)
+    expect(assets.has("toString")).toBe(false)
+    expect(Buffer.from(assets.bytes("tool"))).toEqual(contents)
+    expect(() => assets.bytes("other")).toThrow("built without other")
+    expect(openAssets(join(root, "none")).has("tool")).toBe(false)
+  })
+
+  test("is put into a folder of the user's cache that only the user can open, and can be run", async () => {
+    const file = assets.file("tool", { executable: true })
+    expect(dirname(file)).toBe(folderIn("XDG_CACHE_HOME"))
+    expect(await modeOf(dirname(file))).toBe(0o700)
+    expect(await modeOf(file)).toBe(0o700)
+    expect((await run(file, [], {})).stdout).toBe("carried\n")
+    expect(await readdir(dirname(file))).toEqual([basename(file)])
+  })
+
+  test("that is not to be run cannot be", async () => {
+    expect(await modeOf(assets.file("tool"))).toBe(0o600)
+  })
+
+  test("is not written a second time", async () => {
+    const first = await lstat(assets.file("tool"))
+    const second = await lstat(assets.file("tool"))
+    expect([second.ino, second.mtimeMs]).toEqual([first.ino, first.mtimeMs])
+  })
+
+  test("is written again when it is cut short, or when something else lies in its place", async () => {
+    const file = assets.file("tool")
+    const elsewhere = join(root, "elsewhere")
+    await writeFile(elsewhere, contents)
+    const tamperings: (() => Promise<unknown>)[] = [
+      () => truncate(file, 100),
+      () => writeFile(file, Buffer.concat([contents.subarray(1), Buffer.from("x")])),
+      async () => {
+        await rm(file)
+        await symlink(elsewhere, file)
+      },
+    ]
+    for (const tamper of tamperings) {
+      await tamper()
+      expect(assets.file("tool")).toBe(file)
+      expect((await lstat(file)).isFile()).toBe(true)
+      expect(await readFile(file)).toEqual(contents)
+    }
+    expect(await readFile(elsewhere)).toEqual(contents)
+  })
+
+  test("is whole for each of several processes that put it there at once", async () => {
+    const script = join(root, "put.ts")
+    const module = JSON.stringify(join(import.meta.dirname, "../../offline/assets.ts"))
+    await writeFile(
+      script,
+      `import { readFileSync, rmSync } from "node:fs"
+      import { openAssets } from ${module}
+      const assets = openAssets(${JSON.stringify(modules)})
+      for (let i = 0; i < 50; i++) {
+        const file = assets.file("tool")
+        try {
+          if (readFileSync(file).length !== ${contents.length}) throw new Error("cut short")
+          if (i % 10 === 0) rmSync(file)
+        } catch (error) {
+          // Another of these has just removed it.
+          if (error.code !== "ENOENT") throw error
+        }
+      }
+      assets.file("tool")
+      `,
+    )
+    const runs = await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, [script], {})))
+    expect(runs.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(runs.map(() => [0, ""]))
+    expect(await readdir(folderIn("XDG_CACHE_HOME"))).toHaveLength(1)
+  })
+})
+
+describe("a folder for it", () => {
+  test("that others can open, or that is a symbolic link, is left alone, and the next is taken", async () => {
+    const open = folderIn("XDG_CACHE_HOME")
+    await mkdir(open, { recursive: true })
+    await chmod(open, 0o755)
+    expect(dirname(assets.file("tool"))).toBe(folderIn("XDG_DATA_HOME"))
+    await rm(folderIn("XDG_DATA_HOME"), { recursive: true })
+    const own = join(root, "own")
+    await mkdir(own, { mode: 0o700 })
+    await symlink(own, folderIn("XDG_DATA_HOME"))
+    expect(dirname(assets.file("tool"))).toBe(join(root, "TMPDIR", `opencode-offline-${process.getuid!()}`))
+    expect([await readdir(open), await readdir(own)]).toEqual([[], []])
+  })
+
+  test("is named, with what is wrong with it, when there is none that will do", async () => {
+    for (const name of NAMES) await writeFile(join(root, name), "")
+    const tried = () => assets.file("tool")
+    expect(tried).toThrow("tool is inside this OpenCode, but there is no place to put it")
+    for (const name of NAMES) expect(tried).toThrow(join(root, name))
+    expect(tried).toThrow("ENOTDIR")
+    expect(tried).toThrow("Set XDG_CACHE_HOME to a folder that you can write to.")
+  })
+})
+
+test("an executable that is damaged says so, and gives out nothing", async () => {
+  const { list } = await embedAssets(
+    [{ name: "tool", part: "ripgrep", contents: contents.subarray(1) }],
+    join(root, "build"),
+  )
+  await writeFile(join(modules, basename(list[0]!.module)), list[0]!.stored)
+  expect(() => assets.bytes("tool")).toThrow("damaged")
+  expect(() => assets.file("tool")).toThrow("damaged")
+})

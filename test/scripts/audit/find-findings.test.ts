@@ -1,0 +1,75 @@
+import { expect, test } from "bun:test"
+import { findFindings } from "../../../scripts/audit/find-findings.ts"
+import type { ReportedResult } from "../../../scripts/audit/report.ts"
+import { makeAttempt, makeReport, makeResult } from "../../lib/audit-report.ts"
+
+const linesOf = (results: ReportedResult[], report = {}) =>
+  findFindings(makeReport(results, report)).map(({ line }) => line)
+
+test("a host that an offline run tried is one finding, which says what, how often, by whom and where", () => {
+  const process = { pid: 7, command: "opencode run hi" }
+  const attempts = [
+    makeAttempt({ name: "leak.example", protocol: "udp", port: 53, process }),
+    makeAttempt({ name: "leak.example" }),
+    makeAttempt({ name: "leak.example" }),
+  ]
+  expect(linesOf([makeResult("offline", "one", attempts)])).toEqual([
+    "offline tried leak.example udp/53 tcp/443 3 times by opencode run hi: The first (answer)",
+  ])
+})
+
+test("what upstream's release tries is no finding", () => {
+  expect(linesOf([makeResult("stock", "one", [makeAttempt({ name: "models.dev" })])])).toEqual([])
+})
+
+test("a host is no finding where its scenario allows it, and one everywhere else", () => {
+  const attempts = [makeAttempt({ name: "llm.example" })]
+  expect(linesOf([makeResult("offline", "two", attempts)])).toEqual([])
+  expect(linesOf([makeResult("offline", "one", attempts)])).toHaveLength(1)
+  expect(linesOf([makeResult("offline", "two", [makeAttempt({ name: "not-llm.example" })])])).toHaveLength(1)
+})
+
+test("an attempt without a name counts by its address, one that is not IP counts too", () => {
+  const attempts = [
+    { ...makeAttempt({ name: "" }), name: undefined, address: "203.0.113.7" },
+    { at: 1, protocol: "other", packets: 1, bytes: 20 },
+  ]
+  expect(linesOf([makeResult("offline", "two", attempts)])).toEqual([
+    "offline tried 203.0.113.7 tcp/443: The second (answer)",
+    "offline tried not IP other: The second (answer)",
+  ])
+})
+
+test("a job that needs no network must be done offline; one that does, or upstream's, need not", () => {
+  const failed = { worked: false, detail: "no answer" }
+  expect(linesOf([makeResult("offline", "one", [], failed)])).toEqual([
+    "offline did not do its job: The first (answer): no answer",
+  ])
+  expect(linesOf([makeResult("offline", "two", [], failed), makeResult("stock", "one", [], failed)])).toEqual(
+    [],
+  )
+})
+
+test("all hosts that upstream's release is known to try must be seen in each mode, when all scenarios were run", () => {
+  const attempts = (...names: string[]) => names.map((name) => makeAttempt({ name }))
+  const dropped = { mode: "drop" as const }
+  const results = [
+    makeResult("stock", "one", attempts("models.dev", "registry.example", "github.com"), dropped),
+    makeResult("stock", "two", attempts("opncd.ai"), dropped),
+    makeResult("offline", "two", attempts("app.opencode.ai"), { mode: "answer" }),
+  ]
+  const missing = (mode: string) => (line: string) =>
+    line.includes("was not seen to try") && line.includes(mode)
+  const lines = linesOf(results, { allScenarios: true })
+  expect(lines.filter(missing("drop"))).toEqual([
+    "stock was not seen to try app.opencode.ai, which it is known to (drop)",
+  ])
+  expect(lines.filter(missing("answer")).length).toBeGreaterThan(5)
+  expect(linesOf(results).filter(missing(""))).toEqual([])
+})
+
+test("of an executable that is not the pin's release it is not known what it tries", () => {
+  const [stock, offline] = makeReport([]).executables
+  const executables = [{ ...stock!, isPinnedStock: false }, offline!]
+  expect(linesOf([makeResult("stock", "one")], { allScenarios: true, executables })).toEqual([])
+})
