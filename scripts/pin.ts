@@ -4,6 +4,7 @@ import { runCommand } from "./lib/errors.ts"
 import { resolveRef } from "./lib/git/resolve-ref.ts"
 import { Progress } from "./lib/log.ts"
 import { defaultCache } from "./lib/npm/cache.ts"
+import { packagesOf } from "./lib/packages/locked.ts"
 import { resolveTree } from "./lib/packages/resolve-tree.ts"
 import { pinTargets } from "./pin/pin-targets.ts"
 import { requireNew, writePin } from "./pin/write-pin.ts"
@@ -68,9 +69,14 @@ function findCommit(version: string, { git }: Pin, { commit, gitUrl }: Options):
 }
 
 /** The hashes to be compared, and what comes next. */
-function describe({ version, targets }: Pin, file: string): string {
+function describe({ version, targets, plugin }: Pin, file: string): string {
   const packages = Object.values(targets).flatMap(({ opencode, bun }) => [opencode, bun])
-  const hashes = new Map(packages.map(({ name, version, integrity }) => [`${name}@${version}`, integrity]))
+  const hashes = new Map(
+    [...packages, ...packagesOf(plugin)].map(({ name, version, integrity }) => [
+      `${name}@${version}`,
+      integrity,
+    ]),
+  )
   return [
     relative(process.cwd(), file),
     ...[...hashes].map(([spec, integrity]) => `  ${spec}  ${integrity}`),
