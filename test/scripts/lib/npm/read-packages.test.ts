@@ -43,6 +43,13 @@ test("asks the network for nothing the second time", async () => {
   expect(await readPackages(packages, home.options)).toEqual(found)
 })
 
+test("does not take another package that the registry has under that name, with a hash of its own", async () => {
+  const pinned = { ...other.pinned, integrity: tool.pinned.integrity }
+  await expect(readPackages([pinned], home.options)).rejects.toThrow(
+    "The hash of other@1.0.0 differs from the pin",
+  )
+})
+
 test.each<[Mode, string]>([
   ["other tarball", "The hash of other@1.0.0 differs from the pin"],
   ["no package", "other@1.0.0 is not in the npm registry"],
