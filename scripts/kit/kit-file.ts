@@ -16,7 +16,7 @@ export interface KitFile {
  */
 export function kitFile(path: string, contents: Uint8Array | string, executable = false): KitFile {
   const data = typeof contents === "string" ? new TextEncoder().encode(contents) : contents
-  if (/^[\w.@$+/ -]+$/.test(path) && !path.split("/").some((part) => part === ".." || part === ""))
+  if (/^[\w.@$+/ -]+$/.test(path) && !path.split("/").some((part) => ["", ".", ".."].includes(part)))
     return { path, executable, data, sha256: new Bun.CryptoHasher("sha256").update(data).digest("hex") }
   throw new Failure({
     what: `${JSON.stringify(path)} cannot be in the kit`,
