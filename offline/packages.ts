@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { OfflineError } from "./error.ts"
+import { insidePackage } from "./inside/index.ts"
 import { launcher } from "./kit.ts"
 
 /** Upstream's folders, of which packages may lie in two. */
@@ -10,9 +11,9 @@ export interface Folders {
 }
 
 /**
- * Where a plugin or provider package is on disk, instead of installing it.
+ * Where a plugin or provider package is, instead of installing it: on disk, else inside the executable.
  * @param version what upstream asks for: `latest`, a version, or a range
- * @returns the package's folder
+ * @returns the package's folder, or what to import instead
  * @throws OfflineError that names the package, where it was looked for, and how to provide it
  */
 export function onDisk(name: string, version = "latest", folders: Folders): string {
@@ -21,16 +22,13 @@ export function onDisk(name: string, version = "latest", folders: Folders): stri
     const folder = path.join(place, "node_modules", name)
     const found = versionIn(folder)
     if (!found) continue
-    if (isExact(version) && version !== found)
-      throw missing(name, version, `${folder} holds ${found}`, folders)
-    return folder
+    if (fits(found, version)) return folder
+    throw missing(name, version, `${folder} holds ${found}`, folders)
   }
-  throw missing(
-    name,
-    version,
-    `it is in none of ${places.map((place) => path.join(place, "node_modules")).join(", ")}`,
-    folders,
-  )
+  const inside = insidePackage(name)
+  if (inside && fits(inside.version, version)) return inside.specifier
+  const none = `it is in none of ${places.map((place) => path.join(place, "node_modules")).join(", ")}`
+  throw missing(name, version, inside ? `${none}, and inside is ${inside.version}` : none, folders)
 }
 
 /** A process as upstream starts it: the command's words, and options of which only the environment is looked at. */
@@ -119,8 +117,9 @@ function versionIn(folder: string): string | undefined {
   }
 }
 
-function isExact(version: string): boolean {
-  return /^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)
+function fits(found: string, wanted: string): boolean {
+  const isExact = /^\d+\.\d+\.\d+(-[\w.]+)?$/.test(wanted)
+  return !isExact || wanted === found
 }
 
 const reported = new Set<string>()

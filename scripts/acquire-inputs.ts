@@ -35,10 +35,18 @@ export async function acquireInputs(pin: Pin, options: BuildOptions, step: Step)
   const target = pin.targets[options.target]
   if (!target) throw unknownTarget(pin, options.target)
   const from = { cache: options.cache, onProgress: step.update }
-  const executables = [target.opencode, target.bun, pin.ripgrep]
-  const grammars = Object.values(pin.grammars).flatMap((list) => grammarFiles(list).flat())
-  const paths = await acquireAll([...executables, ...grammars], from)
-  const [opencode, bun, ripgrep] = paths as [string, string, string]
+  const executables = await acquireAll([target.opencode, target.bun, pin.ripgrep], from)
+  const [opencode, bun, ripgrep] = executables as [string, string, string]
+  const grammars = Object.values(pin.grammars).map(grammarFiles)
+  await acquireAll(
+    grammars.flatMap(([wasm]) => wasm),
+    from,
+  )
+  // Most are in the tarballs that were just fetched.
+  await acquireAll(
+    grammars.flatMap(([, highlights]) => highlights),
+    from,
+  )
   step.result(
     `${target.opencode.name}@${target.opencode.version}, ${formatBytes((await stat(opencode)).size)}`,
   )

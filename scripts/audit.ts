@@ -5,6 +5,7 @@ import { loadScenarios, type NamedScenario } from "./audit/load-scenarios.ts"
 import { type AuditOptions, readAuditOptions } from "./audit/read-options.ts"
 import type { Report, ReportedResult } from "./audit/report.ts"
 import { type Cell, runScenario } from "./audit/run-scenarios.ts"
+import { summarize } from "./audit/summarize.ts"
 import { openAudit, writeAudit } from "./audit/write-audit.ts"
 import { Failure, runCommand } from "./lib/errors.ts"
 import { createAuthority } from "./lib/isolation/authority.ts"
@@ -22,7 +23,7 @@ await runCommand(async () => {
   )
   const report = judge({ startedAt, subjects, scenarios, results, options })
   await progress.step("Write the report", () => writeAudit(report, folder, options.out))
-  console.log(options.json ? JSON.stringify(report, null, 2) : summarize(report, options))
+  console.log(options.json ? JSON.stringify(report, null, 2) : summarize(report, options.out))
   throwIncomplete(report)
   return report.findings.length === 0
 })
@@ -77,13 +78,6 @@ function judge({ startedAt, subjects, scenarios, results, options }: Audited): R
     results,
   }
   return { ...unjudged, findings: findFindings(unjudged) }
-}
-
-function summarize({ findings, results, ms }: Report, { out }: AuditOptions): string {
-  const folder = relative(process.cwd(), out) || "."
-  const ran = `${results.length} scenarios run in ${Math.round(ms / 1000)} s; see ${folder}/report.html`
-  if (findings.length === 0) return `✔ nothing found: ${ran}`
-  return [...findings.map(({ line }) => `✖ ${line}`), `${findings.length} found: ${ran}`].join("\n")
 }
 
 /** A run of which not all is known proves nothing; what was found in others stands. */

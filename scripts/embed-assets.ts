@@ -3,7 +3,7 @@ import { type AssetIndex, INDEX_NAME, moduleName } from "../offline/assets.ts"
 import { derive } from "./lib/derived-cache.ts"
 
 /** Part of the executable that an asset is counted to. */
-export type AssetPart = "ripgrep" | "grammars" | "plugins"
+export type AssetPart = "ripgrep" | "grammars"
 
 /** A file that is carried inside, and that `offline/assets.ts` gives out by its name. */
 export interface Asset {

@@ -12,8 +12,8 @@ import type { Stock } from "./read-stock.ts"
 export interface EmbeddedModels {
   bytes: Uint8Array
   providers: number
-  /** Whose it is: upstream's own snapshot, or the file given with `--models`. */
-  from: "upstream" | "organisation"
+  /** Whose it is: upstream's own snapshot, the file given with `--models`, or the two together. */
+  from: "upstream" | "organisation" | "both"
 }
 
 /** The least that OpenCode reads of each provider. */
@@ -27,35 +27,63 @@ const Catalogue = z.record(
   }),
 )
 
+/** What extends a catalogue: whole providers, or only what is to be added to one that is there. */
+const Extension = z.record(
+  z.string(),
+  z.looseObject({ models: z.record(z.string(), z.looseObject({})).optional() }),
+)
+
 /**
- * The organisation's catalogue, or upstream's snapshot. Upstream has its snapshot as code; as JSON it is read in a
- * fraction of the time.
- * @param file the organisation's, or undefined
+ * The organisation's catalogue, or upstream's snapshot, or that extended by the organisation's.
+ * @param given paths of the organisation's: `models` takes the snapshot's place, `modelsExtend` is laid over it
  * @throws Failure when it is no catalogue
  */
 export async function embedModels(
-  file: string | undefined,
+  given: { models?: string; modelsExtend?: string },
   stock: Stock,
   cache: string,
 ): Promise<EmbeddedModels> {
-  if (file !== undefined) {
-    const text = await readFile(file, "utf8").catch((error) => {
-      throw notCatalogue(file, error.message)
-    })
-    return embed(file, text, "organisation")
-  }
+  const { models, modelsExtend } = given
+  if (models !== undefined) return embed(models, () => readJson(models), "organisation")
+  const snapshot = JSON.parse(await readUpstreams(stock, cache))
+  if (modelsExtend === undefined) return embed("upstream's snapshot", () => snapshot, "upstream")
+  const extended = async () => extend(snapshot, Extension.parse(await readJson(modelsExtend)))
+  return embed(modelsExtend, extended, "both")
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, "utf8"))
+}
+
+/** A provider's own fields, and each of its models as a whole, take the place of those of the same name. */
+function extend(
+  catalogue: z.infer<typeof Extension>,
+  extension: z.infer<typeof Extension>,
+): z.infer<typeof Extension> {
+  const result = { ...catalogue }
+  for (const [id, provider] of Object.entries(extension))
+    result[id] = { ...result[id], ...provider, models: { ...result[id]?.models, ...provider.models } }
+  return result
+}
+
+/** Upstream has its snapshot as code; as JSON it is read in a fraction of the time. */
+async function readUpstreams(stock: Stock, cache: string): Promise<string> {
   const maker = createHash("sha256")
     .update(await readFile(import.meta.filename))
     .digest("hex")
   const bytes = await derive(cache, `models ${stock.sha256} ${maker}`, async () =>
     Buffer.from(readSnapshot(stock)),
   )
-  return embed("upstream's snapshot", Buffer.from(bytes).toString(), "upstream")
+  return Buffer.from(bytes).toString()
 }
 
-function embed(name: string, text: string, from: EmbeddedModels["from"]): EmbeddedModels {
+async function embed(
+  name: string,
+  read: () => unknown,
+  from: EmbeddedModels["from"],
+): Promise<EmbeddedModels> {
   try {
-    const catalogue = Catalogue.parse(JSON.parse(text))
+    const catalogue = Catalogue.parse(await read())
     return { bytes: Buffer.from(JSON.stringify(catalogue)), providers: Object.keys(catalogue).length, from }
   } catch (error) {
     throw notCatalogue(name, error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message)

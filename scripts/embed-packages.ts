@@ -12,7 +12,7 @@ import { type LockedPackage, type LockedTree, packagesOf, rootOf } from "./lib/p
 /** One package inside, with what it needs. */
 export interface EmbeddedPackage {
   root: LockedPackage
-  /** All of the tree. */
+  /** Itself, and those of the tree that code was taken from. */
   packages: LockedPackage[]
   module: { name: string; bytes: Uint8Array }
 }
@@ -40,14 +40,16 @@ async function embedPackage(tree: LockedTree, options: AcquireOptions) {
   const root = rootOf(tree)
   const key = `packages ${JSON.stringify(tree)} ${await hashMakers()}`
   const bytes = await derive(options.cache, key, () => make(tree, options))
-  const { specifiers, texts }: PackageBundle = JSON.parse(brotliDecompressSync(bytes).toString())
+  const { specifiers, texts, folders }: PackageBundle = JSON.parse(brotliDecompressSync(bytes).toString())
   const bundle: InsideBundle = {
     name: root.name,
     version: root.version,
     specifiers,
     files: Object.keys(texts).filter((file) => file !== LICENCES),
   }
-  return { root, packages: packagesOf(tree), bundle, module: { name: bundleModuleName(root), bytes } }
+  // The package itself always: one that only passes on what others have leaves no code of its own.
+  const packages = packagesOf(tree).filter(({ folder }) => folder === root.folder || folders.includes(folder))
+  return { root, packages, bundle, module: { name: bundleModuleName(root), bytes } }
 }
 
 async function make(tree: LockedTree, options: AcquireOptions): Promise<Uint8Array> {

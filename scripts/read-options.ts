@@ -16,14 +16,20 @@ export interface BuildOptions {
   cache: string
   /** An organisation's own model catalogue, absolute. */
   models: string | undefined
+  /** What is laid over upstream's model catalogue, absolute. */
+  modelsExtend: string | undefined
   /** The policy that is built in, absolute. */
   policy: string | undefined
+  /** Packages that go inside beside those of the pin, as `name@version`. */
+  with: string[]
   json: boolean
 }
 
 const DESCRIPTION = `Makes an OpenCode executable that makes no connection its policy does not allow.
 
 Exit codes: 0 built, 2 could not build. A failed or killed build leaves the last release as it was.`
+
+const collect = (value: string, values: string[]) => [...values, value]
 
 /** @throws Failure for options that contradict each other; commander ends the process with 2 for unknown ones. */
 export function readOptions(argv: string[]): BuildOptions {
@@ -46,8 +52,23 @@ export function readOptions(argv: string[]): BuildOptions {
       "where the release goes (default: dist/<pin>-<target>, with -git for that source)",
     )
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
-    .option("--models <file>", "put this model catalogue inside (the form of models.dev/api.json)")
+    .option(
+      "--models <file>",
+      "put this model catalogue inside, and no other (the form of models.dev/api.json)",
+    )
+    .addOption(
+      new Option(
+        "--models-extend <file>",
+        "add these providers and models to upstream's catalogue",
+      ).conflicts("models"),
+    )
     .option("--policy <file>", "build this policy in: mode, allow, locked (see README)")
+    .option(
+      "--with <package@version>",
+      "put this package inside; repeatable (see docs/plugins.md)",
+      collect,
+      [],
+    )
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(argv)
@@ -59,6 +80,7 @@ export function readOptions(argv: string[]): BuildOptions {
     out: resolve(options.out ?? folder),
     cache: resolve(options.cache),
     models: options.models && resolve(options.models),
+    modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
     policy: options.policy && resolve(options.policy),
   }
 }

@@ -92,7 +92,9 @@ export async function readPin(name: string, folder = PINS): Promise<Pin> {
 /** The names of the pins in `folder`, newest version first. */
 export async function listPins(folder = PINS): Promise<string[]> {
   const files = await readdir(folder)
-  const names = files.filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -".json".length))
+  const names = files
+    .filter((file) => /^\d.*\.json$/.test(file))
+    .map((file) => file.slice(0, -".json".length))
   return names.sort((a, b) => b.localeCompare(a, "en", { numeric: true }))
 }
 

@@ -4,10 +4,16 @@ import { Command } from "commander"
 import { acquireFile } from "./acquire-packages.ts"
 import { type BuildRecord, readBuildRecord } from "./lib/build-record.ts"
 import { Failure, runCommand } from "./lib/errors.ts"
-import { findFileDifferences, findGraphDifferences, findPinDifferences } from "./lib/executable-findings.ts"
+import {
+  findFileDifferences,
+  findGraphDifferences,
+  findPackageDifferences,
+  findPinDifferences,
+} from "./lib/executable-findings.ts"
 import { compareRuntime, type ModuleGraph, readModuleGraph } from "./lib/module-graph/index.ts"
 import { defaultCache } from "./lib/npm/cache.ts"
-import { type PinnedPackage, readPin } from "./read-pin.ts"
+import { readExtra } from "./read-extra.ts"
+import { type Pin, readPin } from "./read-pin.ts"
 
 const DESCRIPTION = [
   "Checks an executable against the build.json beside it and against upstream's package, which is taken from the",
@@ -39,7 +45,8 @@ await runCommand(async () => {
 async function verify(file: string, cache: string): Promise<Report> {
   const bytes = await readExecutable(file)
   const record = await readBuildRecord(join(dirname(file), "build.json"))
-  const pinned = await readTarget(record)
+  const { plugin, ...pinned } = await readTarget(record)
+  const extra = Object.values(await readExtra())
   const [stockPath, bunPath] = await Promise.all([
     acquireFile(pinned.opencode, { cache }),
     acquireFile(pinned.bun, { cache }),
@@ -48,6 +55,7 @@ async function verify(file: string, cache: string): Promise<Report> {
   const built = tryReadGraph(bytes)
   const findings = [
     ...findPinDifferences(record, pinned),
+    ...findPackageDifferences(record, [plugin, ...extra]),
     ...findFileDifferences("the file", bytes, record.executable),
     ...findFileDifferences("upstream's file", stockBytes, record.stock),
   ]
@@ -66,10 +74,10 @@ async function readExecutable(file: string): Promise<Uint8Array> {
   }
 }
 
-async function readTarget(record: BuildRecord): Promise<{ opencode: PinnedPackage; bun: PinnedPackage }> {
+async function readTarget(record: BuildRecord): Promise<Pin["targets"][string] & Pick<Pin, "plugin">> {
   const pin = await readPin(record.opencode)
   const target = record.source === "release" ? pin.targets[record.target] : undefined
-  if (target) return target
+  if (target) return { ...target, plugin: pin.plugin }
   throw new Failure({
     what: `There is no executable of upstream's to compare with`,
     why: `build.json says target ${record.target} and source ${record.source}; the pin has releases for ${Object.keys(pin.targets).join(", ")}`,

@@ -3,8 +3,10 @@ import { mkdir, open, readdir, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
+import { formatBytes } from "./lib/log.ts"
 import type { FileStart } from "./lib/module-graph/index.ts"
 import type { AppliedPatch } from "./lib/series/apply.ts"
+import { describeSizes } from "./lib/sizes.ts"
 import { openStagedFolder, replaceFolder } from "./lib/staged-folder.ts"
 import type { BuildOptions } from "./read-options.ts"
 
@@ -104,7 +106,8 @@ export function describeRelease(record: BuildRecord, options: BuildOptions): str
   if (options.json) return JSON.stringify(record, null, 2)
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
   const check = record.source === "release" ? `    Check it: npm run verify -- ${file}` : ""
-  return `${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline${check}`
+  const more = formatBytes(record.executable.bytes - record.stock.bytes)
+  return `${describeSizes(record.sizes)}: stock + ${more}\n${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline${check}`
 }
 
 function sums(executable: string, files: Map<string, string>): string {

@@ -39,7 +39,7 @@ describe("a build", () => {
       )
     }
     const series = (await readSeries()).filter(({ edits }) =>
-      edits.some(({ places }) => places.main || places.worker),
+      edits.some(({ places }) => places.main || places.worker || places.parser),
     )
     expect((await readdir(join(release, "patches"))).sort()).toEqual(
       series.map(({ name }) => `${name}.diff`).sort(),
@@ -129,6 +129,28 @@ describe("a build that cannot be done says what, why and what next, exits with 2
     )
   })
 
+  test("for a package to be put inside whose hash is not known", async () => {
+    const message = await refused(["--with", "left-out@1.0.0"])
+    expect(message).toMatch(
+      /left-out@1\.0\.0 cannot be put inside[\s\S]*next: npm run pin-extra -- left-out@1\.0\.0/,
+    )
+  })
+
+  test("for a package to be put inside whose hash is another than the pinned one, showing both", async () => {
+    const real =
+      "sha512-cpDBWUXguvCdqcSFqtjqiT3PQhQ650HOz9qPPJCEk0XSIWh1pR1I7H3Ab3xrp0yU0aCFH2Ydoe1S1Kx9hSXT0g=="
+    const wrong = real.replace("cpDB", "AAAA")
+    await withChange(
+      "pins/extra.json",
+      (text) => text.replace(real, wrong),
+      async () => {
+        const message = await refused(["--with", "@ai-sdk/deepseek@1.0.60"])
+        expect(message).toContain(wrong)
+        expect(message).toContain(real)
+      },
+    )
+  })
+
   test("for a registry that cannot be reached", async () => {
     const message = await refused(["--cache", "other-cache"], {
       npm_config_registry: "http://127.0.0.1:9/",
@@ -149,5 +171,8 @@ describe("a build that cannot be done says what, why and what next, exits with 2
     const models = join(project.folder, "no-models.json")
     await writeFile(models, '{"acme": {"id": 3}}')
     expect(await refused(["--models", models])).toContain("is not a model catalogue")
+    expect(await refused(["--models-extend", models])).toContain("is not a model catalogue")
+    expect(await refused(["--models-extend", "absent.json"])).toContain("ENOENT")
+    expect(await refused(["--models", models, "--models-extend", models])).toContain("cannot be used with")
   })
 })

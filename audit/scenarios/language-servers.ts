@@ -31,8 +31,8 @@ const programs = {
   zig: "#!/bin/sh\n",
   elixir: "#!/bin/sh\n",
   ruby: "#!/bin/sh\n",
-  gem: dials("rubygems.org"),
-  dotnet: dials("api.nuget.org"),
+  gem: dials("rubygems.example"),
+  dotnet: dials("nuget.example"),
 }
 
 export default defineScenario({

@@ -1,4 +1,4 @@
-import { HOSTS_OF_STOCK, labelOf } from "./known-hosts.ts"
+import { hostsOfStock, labelOf } from "./known-hosts.ts"
 import { type Finding, hostOf, type Report, type ReportedAttempt, type ReportedResult } from "./report.ts"
 
 /**
@@ -64,7 +64,7 @@ function notSeen(executable: string, { results }: Unjudged): Finding[] {
       .flatMap(({ runs }) =>
         runs.flatMap(({ attempts }) => attempts.map((attempt) => labelOf(hostOf(attempt)))),
       )
-    const missing = HOSTS_OF_STOCK.filter((host) => !seen.includes(host))
+    const missing = hostsOfStock(mode).filter((host) => !seen.includes(host))
     return missing.map((host) => {
       const line = `${executable} was not seen to try ${host}, which it is known to (${mode})`
       return { kind: "not-seen" as const, executable, mode, host, line }

@@ -32,6 +32,18 @@ const buildRecord = z.strictObject({
   stock: npmPackage.extend({ bytes, sha256 }),
   /** The Bun that upstream's runtime was compared with; where they differ, the offset of the first difference. */
   runtime: npmPackage.extend({ bytes, equal: z.boolean(), firstDifference: bytes.optional() }),
+  /** What the executable is made of: `scripts/lib/sizes.ts`. */
+  sizes: z.strictObject({
+    runtime: bytes,
+    upstream: bytes,
+    offline: bytes,
+    webUi: bytes,
+    models: bytes,
+    ripgrep: bytes,
+    grammars: bytes,
+    plugins: bytes,
+    rest: bytes,
+  }),
   /** The arguments stored in the executables. */
   argv: z.strictObject({ stock: z.string(), built: z.string() }),
   modules: z.strictObject({
@@ -67,12 +79,17 @@ const buildRecord = z.strictObject({
     z.strictObject({ folder: z.string(), files: bytes, bytes }),
   ]),
   /** The model catalogue inside, and whose it is. */
-  models: z.strictObject({ from: z.enum(["upstream", "organisation"]), providers: bytes, bytes, sha256 }),
+  models: z.strictObject({
+    from: z.enum(["upstream", "organisation", "both"]),
+    providers: bytes,
+    bytes,
+    sha256,
+  }),
   /** Files carried inside, uncompressed; `module` is where, and `storedBytes` how long it is there. */
   assets: z.array(
     z.strictObject({
       name: z.string(),
-      part: z.enum(["ripgrep", "grammars", "plugins"]),
+      part: z.enum(["ripgrep", "grammars"]),
       bytes,
       sha256,
       module: z.string(),

@@ -11,6 +11,7 @@ import {
   type ModuleGraph,
   type RuntimeComparison,
 } from "./module-graph/index.ts"
+import { type LockedTree, packagesOf } from "./packages/locked.ts"
 
 /** Two executables taken apart, and what is said of them. */
 export interface Evidence {
@@ -30,6 +31,19 @@ export function findPinDifferences(
     ...differs("stock package", describe(record.stock), describe(pinned.opencode), "the pin says"),
     ...differs("Bun package", describe(record.runtime), describe(pinned.bun), "the pin says"),
   ]
+}
+
+/** Which of the packages inside are pinned with another hash; a line each. */
+export function findPackageDifferences({ packages }: BuildRecord, trees: LockedTree[]): string[] {
+  const pinned = new Map(
+    trees.flatMap(packagesOf).map((item) => [`${item.name}@${item.version}`, item.integrity]),
+  )
+  return packages
+    .flatMap(({ contains, ...root }) => [root, ...contains])
+    .flatMap(({ package: name, version, integrity }) => {
+      const known = pinned.get(`${name}@${version}`) ?? integrity
+      return differs(`integrity of ${name}@${version}`, integrity, known, "the pin says")
+    })
 }
 
 /** What of a whole file is not what the record says. */

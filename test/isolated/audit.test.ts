@@ -2,9 +2,13 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { type Report, reportSchema } from "../../scripts/audit/report.ts"
+import { unpackBrowser } from "../../scripts/lib/isolation/browser-files.ts"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { builtExecutable } from "../lib/built.ts"
+import type { OpenRequest } from "./lib/open-report.ts"
 
 setDefaultTimeout(300_000)
 
@@ -51,7 +55,28 @@ test.concurrent("upstream's release and the last build are audited side by side,
   expect((await sizes[0]!).size).toBeGreaterThan(24)
   expect((await sizes[1]!).size).toBe(24)
   expect(JSON.parse(await readFile(join(out, "report.json"), "utf8"))).toEqual(report)
+  await seePage(pathToFileURL(join(out, "report.html")).href)
 })
+
+/** Opens the page in a browser that is recorded as well. */
+async function seePage(url: string): Promise<void> {
+  const request: OpenRequest = { browser: await unpackBrowser(), url }
+  const script = join(import.meta.dirname, "lib/open-report.ts")
+  const { stdout, stderr, attempts } = await runIsolated({
+    executable: process.execPath,
+    args: [script, JSON.stringify(request)],
+    timeoutMs: 60_000,
+  })
+  expect(stderr).toBe("")
+  expect(JSON.parse(stdout)).toEqual({
+    title: "What was tried: stock, offline",
+    cell: expect.stringMatching(/models\.dev, --version, stock.*dns A models\.dev.*opencode --version/s),
+    console: [],
+    requests: [url],
+    failures: [],
+  })
+  expect(attempts).toEqual([])
+}
 
 test.concurrent("a command line of one's own that asks a host is a finding, one that does not is none", async () => {
   const asking = await audit(["--", process.execPath, "-e", "await fetch('https://some.example/x')"])
@@ -81,6 +106,25 @@ test.concurrent("what a scenario's runs tried is found although the scenario thr
   expect(report.results).toMatchObject([{ worked: false, detail: "after the run" }])
   expect(report.findings).toMatchObject([{ kind: "tried", host: "203.0.113.1" }])
   expect(exitCode).toBe(1)
+})
+
+test.concurrent("what a scenario did not wait for is found all the same", async () => {
+  const own = await scenarioFolder(`export default {
+    title: "t", what: "w", worksOffline: false,
+    run({ isolated }) {
+      isolated({ args: ["-e", "await fetch('http://203.0.113.2/')"] })
+      return { worked: true, detail: "" }
+    },
+  }`)
+  const { exitCode, report } = await audit([process.execPath, "--variant", "offline", "--scenarios", own])
+  expect(report.findings).toMatchObject([{ kind: "tried", host: "203.0.113.2" }])
+  expect(exitCode).toBe(1)
+})
+
+test.concurrent("a file that cannot be run is not passed", async () => {
+  const { exitCode, stderr } = await audit(["README.md", "--variant", "offline", "--scenario", "version"])
+  expect(stderr).toContain("was not recorded to the end")
+  expect(exitCode).toBe(2)
 })
 
 test.concurrent.each([

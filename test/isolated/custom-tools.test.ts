@@ -1,4 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
 import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { providerConfig, type Turn } from "../../scripts/lib/isolation/provider.ts"
 import { toolResults } from "../../scripts/lib/isolation/scenarios.ts"
@@ -97,22 +100,34 @@ exec "$@"`
 
   test("is called in the TUI, whose server is a worker", async () => {
     const result = await runOffline({
-      files: { ".opencode/tool/greet.ts": GREET },
+      // The file, because the screen does not always show an answer that comes at once.
+      files: {
+        ".opencode/tool/greet.ts": GREET.replace("return", 'await Bun.write("called", name)\n    return'),
+      },
       args: ["--offline"],
       pty: true,
       timeoutMs: 60_000,
-      async during({ waitFor, type }) {
+      async during({ waitFor, type, folder }) {
         await waitFor("Ask anything")
         await waitFor("Mock Model")
         await type("say hi")
         await waitFor("say hi")
         await type("\r")
-        await waitFor(DONE.text)
+        while (!existsSync(join(folder.project, "called"))) await setTimeout(50)
       },
     })
-    expect(toolResults(result)).toEqual([ANSWER])
+    expect(result.files).toContain("project/called")
     expect(result.attempts).toEqual([])
   })
+})
+
+test("an import that is neither on disk nor inside is named, with the command that provides it", async () => {
+  const files = { ".opencode/tool/tidy.ts": toolThatGives("lodash", `import lodash from "lodash"`) }
+  const { stderr, attempts } = await runOffline({ files })
+  expect(
+    stderr.match(/^! .*tidy\.ts imports lodash, .*npm install --prefix .*\.opencode lodash$/gm),
+  ).toHaveLength(1)
+  expect(attempts).toEqual([])
 })
 
 test("a tool imports what upstream installs beside it, and shares one zod with it", async () => {

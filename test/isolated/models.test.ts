@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { runQuestion } from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { stockExecutable } from "../lib/stock.ts"
@@ -85,23 +86,54 @@ describe("without the flag the catalogue is upstream's", () => {
   })
 })
 
-describe("a build with --models", () => {
+describe("a build", () => {
   let project: Project
+  let replaced: string
+  let extended: string
 
   beforeAll(async () => {
     project = await copyProject()
     await writeFile(join(project.folder, "acme.json"), catalogue("acme"))
-    const { exitCode } = await project.build(["--models", "acme.json", "--out", "release"])
-    expect(exitCode).toBe(0)
+    await writeFile(join(project.folder, "more.json"), JSON.stringify(more))
+    replaced = await build("--models", "acme.json")
+    extended = await build("--models-extend", "more.json")
   })
   afterAll(() => project.remove())
 
-  test("lists the organisation's models when offline, ahead of the cache", async () => {
-    const home = { [CACHE]: catalogue("cached") }
-    const executable = join(project.folder, "release/opencode")
-    const { stdout, attempts } = await listModels(executable, {}, home, ["models", "--offline"])
-    expect(stdout).toContain("acme/acme-model")
+  /** More of a provider that upstream's catalogue has, and one that it has not. */
+  const more = {
+    ...JSON.parse(catalogue("acme")),
+    opencode: { models: JSON.parse(catalogue("corp")).corp.models },
+  }
+
+  async function build(option: string, file: string): Promise<string> {
+    const { exitCode } = await project.build([option, file, "--out", `release${option}`])
+    expect(exitCode).toBe(0)
+    return join(project.folder, `release${option}`, "opencode")
+  }
+
+  const listOffline = (executable: string) =>
+    listModels(executable, {}, { [CACHE]: catalogue("cached") }, ["models", "--offline"])
+
+  test("with --models lists the organisation's models alone when offline, ahead of the cache", async () => {
+    const { stdout, attempts } = await listOffline(replaced)
+    expect(stdout.trim().split("\n")).toEqual(["acme/acme-model"])
+    expect(attempts).toEqual([])
+  })
+
+  test("with --models-extend lists them beside upstream's when offline", async () => {
+    const { stdout, attempts } = await listOffline(extended)
+    const listed = stdout.trim().split("\n")
+    expect(listed).toEqual(expect.arrayContaining(["acme/acme-model", "opencode/corp-model"]))
+    const { stdout: upstreams } = await listOffline(builtExecutable())
+    expect(upstreams).toMatch(/^opencode\//m)
+    expect(listed).toEqual(expect.arrayContaining(upstreams.trim().split("\n")))
     expect(stdout).not.toContain("cached/cached-model")
     expect(attempts).toEqual([])
+  })
+
+  test("needs no entry in the catalogue for a provider that is in opencode.json only", async () => {
+    const result = await runQuestion({ executable: replaced, args: ["--offline"] })
+    expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
   })
 })

@@ -15,7 +15,7 @@ afterAll(() => rm(cache, { recursive: true }))
 
 const asset = (name: string, text = name) => ({
   name,
-  part: "plugins" as const,
+  part: "grammars" as const,
   contents: Buffer.from(text),
 })
 

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { run } from "../../scripts/lib/process.ts"
-import { PINS, readPin } from "../../scripts/read-pin.ts"
+import { printPin } from "../../scripts/pin/write-pin.ts"
+import { listPins, PINS, readPin } from "../../scripts/read-pin.ts"
 import { makeNpmHome, type NpmHome } from "../lib/npm-home.ts"
 import { makePackage, type Registry, startRegistry, type TestPackage } from "../lib/registry.ts"
 import { sampleExecutable } from "../lib/sample-executable.ts"
@@ -37,7 +38,7 @@ beforeEach(async () => {
   home = await makeNpmHome()
 })
 afterEach(async () => {
-  await registry.close()
+  await registry?.close()
   await home.remove()
 })
 
@@ -77,6 +78,11 @@ describe("a pin that is made", () => {
     expect(exitCode).toBe(2)
     expect(await readFile(join(out, "1.0.0.json"), "utf8")).toBe(before)
   })
+})
+
+test("a pin is printed as those of this repository are", async () => {
+  for (const name of await listPins())
+    expect(printPin(await readPin(name))).toBe(await readFile(join(PINS, `${name}.json`), "utf8"))
 })
 
 describe("no pin is made, and no file,", () => {

@@ -144,6 +144,12 @@ describe("a pull request from a patch", () => {
   test("is applied by git am to the base, file by file, and gives the branch's tree", async () => {
     const { out, tree } = await prepare("server-serve-web-ui")
     const files = (await readdir(out)).filter((name) => name.endsWith(".patch")).sort()
+    expect(files).toEqual([
+      expect.stringMatching(/^0001-feat-offline-/),
+      expect.stringMatching(/^0002-feat-build-/),
+      expect.stringMatching(/^0003-fix-server-/),
+    ])
+    expect(await readdir(join(tree, "packages/opencode/src/offline/build"))).toContain("embed.ts")
     const other = join(root, `am-${count++}`)
     await must(root, ["clone", "--quiet", upstream, other])
     await must(other, [

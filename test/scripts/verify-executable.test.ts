@@ -10,6 +10,7 @@ import {
   replaceModule,
   writeModuleGraph,
 } from "../../scripts/lib/module-graph/index.ts"
+import { rootOf } from "../../scripts/lib/packages/locked.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { readPin } from "../../scripts/read-pin.ts"
 import { makeBuildRecord } from "../lib/build-record.ts"
@@ -126,6 +127,25 @@ describe("a build.json that does not tell the truth", () => {
       /stock package: found ".*sha512-other", the pin says "opencode-linux-x64@1.3.0 sha512-/,
     )
     expect(stdout).toMatch(/sha256 of upstream's file: found ".*", build.json says "0000/)
+  })
+
+  test("about the packages inside is found", async () => {
+    const { name, version, integrity } = rootOf((await readPin("1.3.0")).plugin)
+    const { bytes, sha256 } = record.modules.added[0]!
+    const inside = { package: name, version, integrity, contains: [], module: OFFLINE, bytes, sha256 }
+    const find = async (change: Partial<typeof inside>) => {
+      await writeRecord({ ...record, packages: [{ ...inside, ...change }] })
+      const { stdout } = await verify("--json", executable)
+      await writeRecord(record)
+      return JSON.parse(stdout).findings.join("\n")
+    }
+    expect(await find({})).toBe("")
+    expect(await find({ sha256: "0".repeat(64) })).toContain(`sha256 of the package in ${OFFLINE}: found`)
+    expect(await find({ bytes: 1 })).toContain(`length of the package in ${OFFLINE}: found ${bytes}`)
+    expect(await find({ module: "/none" })).toContain("sha256 of the package in /none: found undefined")
+    expect(await find({ integrity: "sha512-other" })).toContain(
+      `integrity of ${name}@${version}: found "sha512-other"`,
+    )
   })
 
   test("about its pin, target or form stops with 2 and says what to do", async () => {

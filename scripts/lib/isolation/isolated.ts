@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { stripVTControlCharacters } from "node:util"
 import { run } from "../process.ts"
 import type { Authority } from "./authority.ts"
 import { type ControlClient, createControlClient } from "./control-client.ts"
@@ -28,6 +29,8 @@ export interface IsolatedOptions {
   files?: Files
   /** Files of the home. */
   home?: Files
+  /** Lets nobody write to the home, as in a container. What OpenCode writes goes to TMPDIR, by the XDG variables. */
+  readOnlyHome?: boolean
   /** Scripts that are programs in PATH, by name, beside those of `programs` in run-folder.ts. */
   programs?: Files
   /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
@@ -123,7 +126,12 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
     command: {
       executable: options.executable,
       args: options.args ?? [],
-      env: { ...runEnvironment(folder), ...authorityEnvironment(options, folder), ...options.env },
+      env: {
+        ...runEnvironment(folder),
+        ...(options.readOnlyHome && dataIn(folder.tmp)),
+        ...authorityEnvironment(options, folder),
+        ...options.env,
+      },
       cwd: folder.project,
       stdin: options.stdin,
       interactive: options.interactive,
@@ -132,11 +140,18 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
     mode: options.mode ?? "answer",
     provider: options.provider === true ? toolThenText : options.provider,
     pty: options.pty === true ? { columns: 130, rows: 40 } : options.pty,
+    readOnly: options.readOnlyHome ? folder.home : undefined,
     lingerMs: options.lingerMs ?? 200,
     evidence: options.keepRecording !== undefined,
     authority: options.authority,
   }
 }
+
+const dataIn = (folder: string) => ({
+  XDG_DATA_HOME: join(folder, "data"),
+  XDG_CACHE_HOME: join(folder, "cache"),
+  XDG_STATE_HOME: join(folder, "state"),
+})
 
 const authorityFile = ({ root }: RunFolder) => join(root, runFiles.authority)
 
@@ -188,9 +203,24 @@ async function act(
         }),
       output: () => readFile(join(folder.root, runFiles.stdout), "utf8"),
     })
-  } finally {
     await call("/stop")
+  } catch (error) {
+    // When the command has ended, so has the other end of the control socket, and an error there says nothing else.
+    if (await Promise.race([supervisor.then(() => true), sleep(500)])) throw await endedEarly(folder, error)
+    await call("/stop")
+    throw error
   }
+}
+
+/** The error that says how a command ended that was still waited for. */
+async function endedEarly(folder: RunFolder, cause: unknown): Promise<Error> {
+  const { exitCode, signal, timedOut, stdout, stderr, screen } = await readResult(folder)
+  const how = timedOut ? "was out of time" : `ended with ${signal ?? `exit code ${exitCode}`}`
+  const last = stripVTControlCharacters(`${stdout}\n${stderr}\n${screen ?? ""}`)
+    .trim()
+    .split("\n")
+    .at(-1)
+  return new Error(`the command ${how} while something of it was waited for: ${last?.trim()}`, { cause })
 }
 
 async function readResult(folder: RunFolder): Promise<Omit<SupervisorResult, "lost">> {

@@ -34,6 +34,8 @@ export interface SupervisorRequest {
   mode: NetworkMode
   provider?: Turn[]
   pty?: ScreenSize
+  /** A folder that nobody may write to. */
+  readOnly?: string
   /** How long the recording goes on after the command has ended, in milliseconds, for what it left running. */
   lingerMs: number
   /** Whether to find out which process sent what, and to write all packets to the file `capture.pcap`. */

@@ -6,11 +6,13 @@ import { createNetwork } from "./network.ts"
 import { startProvider } from "./provider.ts"
 import { runFiles, type SupervisorRequest, type SupervisorResult } from "./request.ts"
 import { Screen } from "./screen.ts"
+import { makeReadOnly } from "./system-files.ts"
 
 /** Runs inside the namespace: `bun supervise.ts FOLDER` does what FOLDER/request.json asks and writes result.json. */
 async function supervise(folder: string): Promise<void> {
   const request: SupervisorRequest = JSON.parse(readFileSync(join(folder, runFiles.request), "utf8"))
   const network = await createNetwork(request, join(folder, "etc"))
+  if (request.readOnly) makeReadOnly(request.readOnly)
   const provider = request.provider && startProvider(request.provider, network.clock)
   const screen = request.pty && new Screen(request.pty)
   const command = startCommand(request.command, folder, screen)

@@ -3,6 +3,12 @@ import { hostname } from "node:os"
 import { join } from "node:path"
 import { checked, cString, libc } from "./libc.ts"
 
+// From sys/mount.h.
+const MS_RDONLY = 1
+const MS_NOSUID = 2
+const MS_NODEV = 4
+const MS_NOEXEC = 8
+const MS_REMOUNT = 32
 const MS_BIND = 4096
 
 /**
@@ -28,6 +34,13 @@ function cover(path: string, text: string, folder: string): void {
   const replacement = join(folder, path.slice("/etc/".length))
   writeFileSync(replacement, text)
   mount(replacement, path, "none", MS_BIND)
+}
+
+/** Lets nobody write to a folder, not even root. */
+export function makeReadOnly(folder: string): void {
+  mount(folder, folder, "none", MS_BIND)
+  // An ordinary user may not take away a flag that the folder's file system has, but may set all of them.
+  mount("none", folder, "none", MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
 }
 
 /** Shows the process namespace's own processes in /proc, where the machine lets it. */

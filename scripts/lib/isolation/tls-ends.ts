@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { type AddressInfo, connect, type Socket } from "node:net"
+import { type AddressInfo, connect, isIP, type Socket } from "node:net"
 import { createServer, type TLSSocket } from "node:tls"
 import { notFound } from "./answerer.ts"
 import { type Authority, issueCertificate } from "./authority.ts"
@@ -39,7 +39,11 @@ async function startServer(
   const cert = await issueCertificate(authority, name)
   // HTTP/1.1 only, which is all that is read here; a client that can do more takes it.
   const server = createServer({ key: authority.key, cert, ALPNProtocols: ["http/1.1"] }, (socket) =>
-    answer(socket, (what) => listeners.get(socket.remotePort!)?.(what)),
+    answer(socket, (what) => {
+      // Who asks a server for another host than it was found by may be hiding one of them.
+      const hides = !isIP(name) && !what.split(" ")[2]!.startsWith(name)
+      listeners.get(socket.remotePort!)?.(hides ? `${what} (tls ${name})` : what)
+    }),
   )
   server.on("tlsClientError", () => {})
   server.listen(0, "127.0.0.1")

@@ -1,10 +1,10 @@
 import { readdir, readFile } from "node:fs/promises"
 import { join, relative } from "node:path"
-import { type BuildFailure, build, type Plugin } from "esbuild"
+import { type BuildFailure, build, type Metafile, type Plugin } from "esbuild"
 import { importName } from "../../../offline/inside/format.ts"
 import { Failure } from "../errors.ts"
 import { CONDITIONS, specifiersOf } from "./entries.ts"
-import { type LockedTree, packagesOf, rootOf } from "./locked.ts"
+import { type LockedPackage, type LockedTree, packagesOf, rootOf } from "./locked.ts"
 
 /** Code that can be imported without anything from disk. */
 export interface PackageBundle {
@@ -12,6 +12,8 @@ export interface PackageBundle {
   specifiers: Record<string, string>
   /** The text of each file, and of the licences as {@link LICENCES}. */
   texts: Record<string, string>
+  /** The folders of the packages that code was taken from. */
+  folders: string[]
 }
 
 /** The one file of a bundle that is no code. */
@@ -38,6 +40,7 @@ export async function bundlePackages(tree: LockedTree, folder: string): Promise<
     bundle: true,
     splitting: true,
     write: false,
+    metafile: true,
     format: "esm",
     platform: "node",
     conditions: CONDITIONS,
@@ -50,10 +53,15 @@ export async function bundlePackages(tree: LockedTree, folder: string): Promise<
   }).catch((error: BuildFailure) => {
     throw cannotBundle(`${root.name}@${root.version}`, error)
   })
+  const folders = foldersOf(result.metafile)
+  const used = packagesOf(tree).filter(
+    ({ folder: place }) => place === root.folder || folders.includes(place),
+  )
   const texts = result.outputFiles.map(({ path, text }) => [relative(outdir, path), text])
   return {
     specifiers: Object.fromEntries(specifiers.flat().map((specifier) => [specifier, `${specifier}.js`])),
-    texts: { ...Object.fromEntries(texts), [LICENCES]: await readLicences(tree, folder) },
+    texts: { ...Object.fromEntries(texts), [LICENCES]: await readLicences(used, folder) },
+    folders,
   }
 }
 
@@ -70,8 +78,14 @@ const optionalImports: Plugin = {
   },
 }
 
-async function readLicences(tree: LockedTree, folder: string): Promise<string> {
-  const parts = packagesOf(tree).map(async ({ folder: place, name, version, license }) => {
+function foldersOf({ outputs }: Metafile): string[] {
+  const files = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs))
+  const used = files.filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+  return [...new Set(used.map(([file]) => /.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? file))].sort()
+}
+
+async function readLicences(packages: LockedPackage[], folder: string): Promise<string> {
+  const parts = packages.map(async ({ folder: place, name, version, license }) => {
     const names = await readdir(join(folder, place))
     const files = names.filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort()
     const texts = await Promise.all(files.map((file) => readFile(join(folder, place, file), "utf8")))

@@ -50,17 +50,22 @@ test("a job that needs no network must be done offline; one that does, or upstre
   )
 })
 
-test("a host that upstream's release is known to try must be seen in each mode, when all scenarios were run", () => {
-  const seen = ["models.dev", "registry.example", "github.com"].map((name) => makeAttempt({ name }))
+test("all hosts that upstream's release is known to try must be seen in each mode, when all scenarios were run", () => {
+  const attempts = (...names: string[]) => names.map((name) => makeAttempt({ name }))
+  const dropped = { mode: "drop" as const }
   const results = [
-    makeResult("stock", "one", seen),
-    makeResult("stock", "two", [makeAttempt({ name: "app.opencode.ai" })]),
-    makeResult("stock", "one", seen, { mode: "drop" }),
+    makeResult("stock", "one", attempts("models.dev", "registry.example", "github.com"), dropped),
+    makeResult("stock", "two", attempts("opncd.ai"), dropped),
+    makeResult("offline", "two", attempts("app.opencode.ai"), { mode: "answer" }),
   ]
-  expect(linesOf(results)).toEqual([])
-  expect(linesOf(results, { allScenarios: true })).toEqual([
+  const missing = (mode: string) => (line: string) =>
+    line.includes("was not seen to try") && line.includes(mode)
+  const lines = linesOf(results, { allScenarios: true })
+  expect(lines.filter(missing("drop"))).toEqual([
     "stock was not seen to try app.opencode.ai, which it is known to (drop)",
   ])
+  expect(lines.filter(missing("answer")).length).toBeGreaterThan(5)
+  expect(linesOf(results).filter(missing(""))).toEqual([])
 })
 
 test("of an executable that is not the pin's release it is not known what it tries", () => {

@@ -1,0 +1,99 @@
+import type { Page } from "playwright-core"
+import { openBrowser } from "../../scripts/lib/isolation/browser.ts"
+import type { BrowserFiles } from "../../scripts/lib/isolation/browser-files.ts"
+
+/** What the tour is asked for, as the JSON argument of this script. */
+export interface TourRequest {
+  browser: BrowserFiles
+  url: string
+  /** The project that is opened, as the home page names it. */
+  project: string
+  question: string
+  answer: string
+  /** A command for the terminal. */
+  command: string
+}
+
+/** What was seen, as JSON on standard output. */
+export interface Tour {
+  /** The places that were reached, in order. */
+  reached: string[]
+  /** Why it ended there, when that was not the last one. */
+  error?: string
+  /** Requests that went elsewhere than to the server, as far as the browser tells. */
+  elsewhere: string[]
+}
+
+/**
+ * Runs inside a namespace, as `bun web-ui-tour.ts REQUEST`: goes through the web UI as a person would. Playwright's own
+ * waiting is the only one; what does not come within its time ends the tour there.
+ */
+async function takeTour(request: TourRequest): Promise<Tour> {
+  const browser = await openBrowser(request.browser)
+  const { page, witness } = await browser.openPage()
+  page.setDefaultTimeout(20_000)
+  const tour: Tour = { reached: [], elsewhere: [] }
+  try {
+    for (const [place, visit] of Object.entries(places)) {
+      await visit(page, request)
+      tour.reached.push(place)
+    }
+  } catch (error) {
+    tour.error = (error as Error).message.split("\n")[0]
+  }
+  await browser.close()
+  const { host } = new URL(request.url)
+  tour.elsewhere = witness.requests.filter(
+    (address) => !/^(data|blob):/.test(address) && new URL(address).host !== host,
+  )
+  return tour
+}
+
+const places: Record<string, (page: Page, request: TourRequest) => Promise<void>> = {
+  async home(page, { url }) {
+    const response = await page.goto(url, { timeout: 8000 })
+    if (response?.status() !== 200) throw new Error(`the page was answered with ${response?.status()}`)
+    await page.getByText("Open project").first().waitFor()
+  },
+  async session(page, { project, question, answer }) {
+    await page.getByText(project).first().click()
+    // What is sent before the page knows its models goes nowhere.
+    await page.getByText("Mock Model").first().waitFor()
+    const prompt = page.locator('[contenteditable="true"]').first()
+    await prompt.click()
+    await page.keyboard.type(question)
+    await prompt.getByText(question).waitFor()
+    await page.keyboard.press("Enter")
+    await page.getByRole("log").getByText(answer).waitFor()
+  },
+  async settings(page) {
+    await page.keyboard.press("Control+,")
+    const dialog = page.getByRole("dialog")
+    for (const tab of ["Shortcuts", "Providers", "Models", "General"])
+      await dialog.getByRole("tab", { name: tab }).click()
+    await dialog.getByText("Color scheme").waitFor()
+    await close(page)
+  },
+  async "model picker"(page) {
+    await page.getByRole("button", { name: "Mock Model" }).first().click()
+    await page.getByPlaceholder("Search models").waitFor()
+    await page.keyboard.press("Escape")
+    await page.getByPlaceholder("Search models").waitFor({ state: "detached" })
+  },
+  async terminal(page, { command }) {
+    const connecting = page.waitForEvent("websocket", (socket) => socket.url().includes("/pty/"))
+    await page.keyboard.press("Control+`")
+    const socket = await connecting
+    // The shell's prompt: from now on it reads.
+    await socket.waitForEvent("framereceived")
+    await page.keyboard.type(`${command}\n`)
+    await socket.waitForEvent("framereceived", ({ payload }) => String(payload).includes("done-42"))
+  },
+}
+
+async function close(page: Page): Promise<void> {
+  await page.keyboard.press("Escape")
+  await page.getByRole("dialog").waitFor({ state: "detached" })
+}
+
+console.log(JSON.stringify(await takeTour(JSON.parse(process.argv[2]!))))

@@ -1,0 +1,31 @@
+import { defineScenario } from "../../scripts/audit/scenario.ts"
+import { toolThenText } from "../../scripts/lib/isolation/provider.ts"
+import { judge } from "../lib/outcome.ts"
+import { toolOutputs } from "../lib/tools.ts"
+
+export default defineScenario({
+  title: "in a container",
+  what: "Answers a question, with a tool call, where the home is fresh and read-only, there is no ripgrep, and CI is true.",
+  worksOffline: true,
+  async run({ isolated }) {
+    const result = await isolated({
+      args: ["run", "say hi"],
+      provider: [{ tool: "glob", input: { pattern: "*.md" } }, ...toolThenText],
+      files: { "notes.md": "" },
+      readOnlyHome: true,
+      env: { CI: "true" },
+    })
+    const [found, printed] = toolOutputs(result)
+    const written = result.files.filter((file) => file.startsWith("home/"))
+    return judge(
+      {
+        "exit code 0": result.exitCode === 0,
+        answered: result.stdout.includes("The mock model says hello."),
+        "found the file": found?.includes("notes.md") === true,
+        "ran the tool": printed === "tool-42\n",
+        "left the home alone": written.join() === "home/.config/opencode/opencode.json",
+      },
+      result.stdout.trim(),
+    )
+  },
+})

@@ -1,0 +1,50 @@
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+
+// What the harness can do for a scenario besides recording.
+
+setDefaultTimeout(60_000)
+
+const shell = (script: string) => ({ executable: "/bin/sh", args: ["-c", script] })
+
+test("nobody can write to a home that is read-only, and OpenCode's data has another place", async () => {
+  const writing =
+    'echo > "$HOME/file"; mkdir -p "$XDG_DATA_HOME" && echo > "$XDG_DATA_HOME/file" && echo there'
+  const readOnly = await runIsolated({ ...shell(writing), readOnlyHome: true })
+  expect(readOnly.stdout).toBe("there\n")
+  expect(readOnly.stderr).toMatch(/read-only file system/i)
+  expect(readOnly.files).toEqual([])
+  expect((await runIsolated(shell('echo > "$HOME/file"'))).files).toEqual(["home/file"])
+})
+
+test("programs of one's own are found in PATH", async () => {
+  const programs = { greet: "#!/bin/sh\necho good day\n" }
+  expect((await runIsolated({ ...shell("greet"), programs })).stdout).toBe("good day\n")
+  expect((await runIsolated(shell("greet"))).exitCode).toBe(127)
+})
+
+test("standard input that is kept open takes what is typed", async () => {
+  const options = shell("while read -r line; do echo got $line; done")
+  const { stdout } = await runIsolated({
+    ...options,
+    interactive: true,
+    async during({ type, output }) {
+      for (const line of ["one", "two"]) {
+        await type(`${line}\n`)
+        while (!(await output()).includes(`got ${line}\n`)) await Bun.sleep(10)
+      }
+    },
+  })
+  expect(stdout).toBe("got one\ngot two\n")
+})
+
+test("what is waited for of a command that has ended is an error that says how it ended", async () => {
+  const waiting = runIsolated({
+    ...shell("echo nothing to be seen; exit 3"),
+    pty: true,
+    during: ({ waitFor }) => waitFor("something else"),
+  })
+  await expect(waiting).rejects.toThrow(
+    /ended with exit code 3 while something of it was waited for: nothing to be seen/,
+  )
+})

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { join } from "node:path"
+import type { BuildRecord } from "../../scripts/lib/build-record.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { providerConfig, providerUrl, type Turn } from "../../scripts/lib/isolation/provider.ts"
+import { toolResults, toolsOffered } from "../../scripts/lib/isolation/scenarios.ts"
+import { run } from "../../scripts/lib/process.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { copyProject, type Project } from "../lib/project.ts"
+
+// A build that carries a plugin and a provider package from npm, which upstream's executable has not. The plugin is an ES
+// module with dependencies in CommonJS and a zod of its own, of another major version than OpenCode's.
+
+setDefaultTimeout(300_000)
+
+const WITH = ["--with", "opencode-skills@0.1.7", "--with", "@ai-sdk/deepseek@1.0.60"]
+
+let project: Project
+let record: BuildRecord
+
+beforeAll(async () => {
+  project = await copyProject()
+  const { exitCode, stdout } = await project.build([...WITH, "--out", "with", "--json"])
+  expect(exitCode).toBe(0)
+  record = JSON.parse(stdout)
+})
+afterAll(() => project.remove())
+
+const HELLO: Turn[] = [{ text: "hello" }]
+
+function runOffline(options: Partial<IsolatedOptions>) {
+  return runIsolated({
+    executable: join(project.folder, "with/opencode"),
+    args: ["--offline", "run", "hi"],
+    mode: "drop",
+    provider: HELLO,
+    ...options,
+  })
+}
+
+/** The project's own configuration, beside the user's with the mock provider. */
+const naming = (settings: object) => ({ "opencode.json": JSON.stringify(settings) })
+
+const SKILL = {
+  ".opencode/skills/tidy-up/SKILL.md":
+    "---\nname: tidy-up\ndescription: How to tidy up a room in three steps\n---\nPick it up.\n",
+}
+
+describe("a plugin inside", () => {
+  const call: Turn[] = [{ tool: "skills_tidy_up", input: {} }, ...HELLO]
+
+  test.each([["opencode-skills@0.1.7"], ["opencode-skills"]])(
+    "works when opencode.json names %s",
+    async (name) => {
+      const files = { ...SKILL, ...naming({ plugin: [name] }) }
+      const result = await runOffline({ files, provider: call })
+      expect(toolResults(result)).toEqual(["Launching skill: tidy-up"])
+      expect(JSON.stringify(result.providerRequests.at(-1)?.body?.messages)).toContain("Pick it up.")
+      expect(result.attempts).toEqual([])
+    },
+  )
+
+  test("is not loaded when nothing names it", async () => {
+    expect(toolsOffered(await runOffline({ files: SKILL }))).not.toContain("skills_tidy_up")
+  })
+
+  test("of another version than the one asked for is an error that shows both", async () => {
+    const { stderr, stdout } = await runOffline({ files: naming({ plugin: ["opencode-skills@0.1.6"] }) })
+    expect(stderr).toMatch(/^! .*opencode-skills@0\.1\.6.*inside is 0\.1\.7.*npm install --prefix /m)
+    expect(stdout).toContain("hello")
+  })
+
+  test("gives way to one on disk", async () => {
+    const folder = ".opencode/node_modules/opencode-skills"
+    const files = {
+      ...SKILL,
+      ...naming({ plugin: ["opencode-skills"] }),
+      [`${folder}/package.json`]: JSON.stringify({ name: "opencode-skills", version: "9.9.9", main: "a.js" }),
+      [`${folder}/a.js`]: `export const P = async ({ directory }) => (await Bun.write(directory + "/disk", ""), {})`,
+    }
+    const result = await runOffline({ files })
+    expect(result.files).toContain("project/disk")
+    expect(toolsOffered(result)).not.toContain("skills_tidy_up")
+  })
+})
+
+describe("a provider package inside", () => {
+  const provider = {
+    deep: {
+      npm: "@ai-sdk/deepseek",
+      name: "Deep",
+      options: { baseURL: providerUrl, apiKey: "none" },
+      models: { "deep-model": { name: "Deep Model", limit: { context: 100_000, output: 10_000 } } },
+    },
+  }
+  const home = {
+    ".config/opencode/opencode.json": JSON.stringify(providerConfig({ model: "deep/deep-model", provider })),
+  }
+
+  test("answers when opencode.json names it", async () => {
+    const result = await runOffline({ home })
+    expect(result.stdout).toContain("hello")
+    expect(result.providerRequests.map(({ body }) => body?.model)).toContain("deep-model")
+    expect(result.attempts).toEqual([])
+  })
+
+  test("is missing in a build without it", async () => {
+    const { stderr, providerRequests } = await runOffline({ home, executable: builtExecutable() })
+    expect(stderr).toMatch(/^! .*@ai-sdk\/deepseek@latest is not installed/m)
+    expect(providerRequests).toEqual([])
+  })
+})
+
+test("a custom tool can import what was put inside", async () => {
+  const tool = `import { createDeepSeek } from "@ai-sdk/deepseek"
+export default { description: "Tells", args: {}, execute: async () => typeof createDeepSeek }
+`
+  const provider: Turn[] = [{ tool: "tells", input: {} }, ...HELLO]
+  const result = await runOffline({ files: { ".opencode/tool/tells.ts": tool }, provider })
+  expect(toolResults(result)).toEqual(["function"])
+})
+
+test("build.json names each package with its hash, its licence and what it is made of", () => {
+  const [skills, deepseek, plugin] = record.packages
+  expect(skills).toMatchObject({ package: "opencode-skills", version: "0.1.7" })
+  expect(deepseek).toMatchObject({ package: "@ai-sdk/deepseek", version: "1.0.60" })
+  expect(plugin).toMatchObject({ package: "@opencode-ai/plugin", version: "1.3.0" })
+  for (const { module, bytes, sha256 } of record.packages)
+    expect(record.modules.added).toContainEqual({ name: module, bytes, sha256 })
+  const parts = skills?.contains.map((part) => `${part.package} ${part.license}`) ?? []
+  expect(parts).toContain("gray-matter MIT")
+  expect(parts).not.toContain("effect MIT")
+  expect(record.inputs.map(({ name }) => name)).toContain("pins/extra.json")
+})
+
+test("the build can be repeated, and npm run verify finds it in order", async () => {
+  const again = await project.build([...WITH, "--out", "again", "--json"])
+  expect(JSON.parse(again.stdout)).toEqual(record)
+  const words = ["scripts/verify-executable.ts", join(project.folder, "with/opencode")]
+  const { exitCode, stdout } = await run(process.execPath, words, { cwd: project.folder, env: process.env })
+  expect(String(stdout)).toContain("offline-packages/opencode-skills@0.1.7.br")
+  expect(exitCode).toBe(0)
+})
