@@ -6,7 +6,7 @@ import { run } from "../../scripts/lib/process.ts"
 import { readSeries } from "../../scripts/read-series.ts"
 import { makeAttempt, makeReport, makeResult } from "../lib/audit-report.ts"
 import { serveGit } from "../lib/git-server.ts"
-import { makeUpstream, must } from "../lib/stand-in-upstream.ts"
+import { commit, makeUpstream, must } from "../lib/stand-in-upstream.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
@@ -54,7 +54,7 @@ beforeAll(async () => {
   await makeUpstream(upstream)
   await mkdir(join(upstream, ".github"))
   await writeFile(join(upstream, ".github/pull_request_template.md"), TEMPLATE)
-  base = await commit("template")
+  base = await commit(upstream, "template")
   report = join(root, "report.json")
   await writeFile(report, JSON.stringify(makeAudit()))
   const names = (await readSeries()).map(({ name }) => name).filter((name) => name !== "error-show-offline")
@@ -301,17 +301,3 @@ describe("a check", () => {
     }
   })
 })
-
-async function commit(message: string): Promise<string> {
-  const who = [
-    "-c",
-    "user.name=Stand In",
-    "-c",
-    "user.email=stand-in@localhost",
-    "-c",
-    "commit.gpgSign=false",
-  ]
-  await must(upstream, ["add", "--all"])
-  await must(upstream, [...who, "commit", "--quiet", "-m", message])
-  return must(upstream, ["rev-parse", "HEAD"])
-}
