@@ -1,11 +1,11 @@
 import { acquireInputs } from "./scripts/acquire-inputs.ts"
 import { patchStock } from "./scripts/apply-series.ts"
-import { assembleExecutable } from "./scripts/assemble-executable.ts"
+import { assembleCompiled, assembleExecutable } from "./scripts/assemble-executable.ts"
 import { checkCompiled } from "./scripts/check-compiled.ts"
 import { checkExecutable } from "./scripts/check-executable.ts"
 import { commitPatches } from "./scripts/commit-patches.ts"
 import { compileTree } from "./scripts/compile-tree.ts"
-import { embedContents } from "./scripts/embed-contents.ts"
+import { embedCarried, embedContents } from "./scripts/embed-contents.ts"
 import { fetchCommit } from "./scripts/fetch-commit.ts"
 import { installDependencies } from "./scripts/install-dependencies.ts"
 import type { BuildRecord } from "./scripts/lib/build-record.ts"
@@ -44,20 +44,23 @@ async function buildFromRelease(options: BuildOptions): Promise<BuildRecord> {
 /** The stock executable is what the model catalogue is taken from, and what the modules are compared with. */
 function buildFromGit(options: BuildOptions): Promise<BuildRecord> {
   return withTemporaryFolder(options.cache, async (folder) => {
-    const progress = new Progress(9, { silent: options.json })
+    const progress = new Progress(11, { silent: options.json })
     const pin = await progress.step("Read the pin", () => readPin(options.pin))
     const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
     const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
     const commit = await progress.step("Fetch the commit", (step) => fetchCommit(pin, options, step))
-    const tree = await progress.step("Apply the series", (step) => commitPatches(commit, folder, step))
+    const checkout = await progress.step("Apply the series", (step) => commitPatches(commit, folder, step))
     await progress.step("Install the dependencies", (step) =>
-      installDependencies(tree, inputs, options, step),
+      installDependencies(checkout, inputs, options, step),
     )
-    const compiled = await progress.step("Compile", (step) => compileTree(tree, stock, options, step))
-    const { staging, record } = await progress.step("Check", (step) =>
-      checkCompiled(tree, compiled, stock, options, step),
+    const carried = await progress.step("Embed", (step) => embedCarried(stock, options, step))
+    const compiled = await progress.step("Compile", (step) => compileTree(checkout, stock, carried, step))
+    const built = await progress.step("Assemble", (step) =>
+      assembleCompiled(compiled, carried, options, step),
     )
-    const release = { applied: tree.patches.map(({ applied }) => applied), staging }
+    const build = { checkout, stock, carried, compiled, built }
+    const record = await progress.step("Check", (step) => checkCompiled(build, options, step))
+    const release = { applied: checkout.patches.map(({ applied }) => applied), staging: built.staging }
     await progress.step("Write the release", () => writeRelease(release, record, options))
     return record
   })

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs"
-import { embedded } from "./embedded.ts"
 import { SettingError } from "./error.ts"
 import type { Line } from "./policy.ts"
 
@@ -15,14 +14,16 @@ export interface BakedPolicy {
 
 export const MODES = ["opt-in", "default-on", "always"] as const
 
+/** Where it lies in the executable; a build without `--policy` has none. */
+export const POLICY_MODULE = "/$bunfs/root/offline-policy.json"
+
 export const UNBAKED: BakedPolicy = { mode: "opt-in", allow: [], locked: false }
 
 /**
- * The policy inside the executable, or {@link UNBAKED}: a build without `--policy` has none.
+ * The policy inside the executable, or {@link UNBAKED}.
  * @throws SettingError when there is one that cannot be understood
  */
-export function readBakedPolicy(file = embedded.policy): BakedPolicy {
-  if (file === undefined) return UNBAKED
+export function readBakedPolicy(file = POLICY_MODULE): BakedPolicy {
   let text: string
   try {
     text = readFileSync(file, "utf8")

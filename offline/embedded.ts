@@ -1,13 +1,12 @@
-/** What the build put beside this code in the executable, by the names of its modules; what is not there has none. */
+/** What this code cannot know by itself about the executable that it is in. */
 export interface Embedded {
-  /** From what the executable was built; undefined when it was not built by this project. */
+  /** From what the executable was built; undefined when this is run from its source. */
   source?: "release" | "git"
   /** The commit of upstream's that was built. */
   commit?: string
+  /** The module that the web UI is in; undefined when there is none. */
   webUi?: string
-  models?: string
-  policy?: string
 }
 
-/** The build gives this file other contents: `moduleText` in `offline/build/module-text.ts`. */
+/** The build gives this file other contents: scripts/embed-offline.ts or, on the git source, build/embed.ts. */
 export const embedded: Embedded = {}

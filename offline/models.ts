@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs"
-import { embedded } from "./embedded.ts"
 import { OfflineError } from "./error.ts"
 import { message } from "./features.ts"
 import { isActive } from "./switch.ts"
+
+/** An organisation's own catalogue, put inside by `build --models`. */
+export const CATALOGUE_MODULE = "/$bunfs/root/offline-models.json"
 
 export interface CatalogueSources {
   /** `OPENCODE_MODELS_PATH`. */
@@ -21,7 +23,7 @@ export interface CatalogueSources {
  */
 export async function catalogue(sources: CatalogueSources): Promise<unknown> {
   if (sources.path) return readNamed(sources.path)
-  return readJson(embedded.models) ?? (await sources.inside()) ?? readJson(sources.cache) ?? {}
+  return readJson(CATALOGUE_MODULE) ?? (await sources.inside()) ?? readJson(sources.cache) ?? {}
 }
 
 /** Whether upstream's flag or the switch forbids the fetch. */
@@ -48,8 +50,7 @@ function readNamed(path: string): unknown {
   }
 }
 
-function readJson(path: string | undefined): unknown {
-  if (path === undefined) return undefined
+function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"))
   } catch {

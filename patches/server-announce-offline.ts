@@ -1,5 +1,14 @@
 import { after, definePatch } from "./lib.ts"
 
+const start = {
+  rule: {
+    any: [
+      { pattern: "const $SERVER = Server.listen($OPTIONS)" },
+      { pattern: "const $SERVER = await Server.listen($OPTIONS)" },
+    ],
+  },
+}
+
 export default definePatch({
   subject: "feat(server): say at start that offline is on",
   why: "Whoever starts a server for others reads in its first lines what it will connect to.",
@@ -11,14 +20,14 @@ export default definePatch({
     {
       file: "src/cli/cmd/serve.ts",
       what: "the statement that starts the server",
-      find: { rule: { pattern: "const $SERVER = Server.listen($OPTIONS)" } },
+      find: start,
       places: { main: 1 },
       change: (place, offline) => [after(place, `\n    ${offline}.announce();`)],
     },
     {
       file: "src/cli/cmd/web.ts",
       what: "the statement that starts the server",
-      find: { rule: { pattern: "const $SERVER = Server.listen($OPTIONS)" } },
+      find: start,
       places: { main: 1 },
       change: (place, offline) => [after(place, `\n    ${offline}.announce();`)],
     },

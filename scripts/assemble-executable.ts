@@ -1,7 +1,8 @@
-import { type Embedded, modulesOf } from "./embed-contents.ts"
+import type { Compiled } from "./compile-tree.ts"
+import { type AddedModule, type Carried, carriedModules, type Embedded, modulesOf } from "./embed-contents.ts"
 import { OFFLINE_MODULE } from "./embed-offline.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
-import { addModule, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
+import { addModule, type LightGraph, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
 import { printTrees } from "./lib/release-source.ts"
 import type { Tree } from "./lib/series/apply.ts"
 import type { BuildOptions } from "./read-options.ts"
@@ -36,11 +37,33 @@ export async function assembleExecutable(
   let graph = stock.graph
   for (const [name, contents] of printTrees(trees, stock.graph, OFFLINE_MODULE))
     graph = replaceModule(graph, name, contents)
-  for (const { kind, name, contents } of modulesOf(embedded))
-    graph = addModule(graph, { ...KINDS[kind], name, contents })
+  graph = addModules(graph, modulesOf(embedded))
   graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
-  const staging = await openStaging(options.out)
-  const written = await writeExecutable(staging.executable, writeModuleGraph(graph))
-  step.result(`${formatBytes(written.bytes)}, stock ${formatBytes(stock.bytes)}`)
-  return { staging, ...written }
+  const built = await stage(graph, options)
+  step.result(`${formatBytes(built.bytes)}, stock ${formatBytes(stock.bytes)}`)
+  return built
+}
+
+/** Adds what is carried to an executable that upstream's build script compiled; every other byte stays. */
+export async function assembleCompiled(
+  compiled: Compiled,
+  carried: Carried,
+  options: BuildOptions,
+  step: Step,
+): Promise<Built> {
+  const built = await stage(addModules(compiled.graph, carriedModules(carried)), options)
+  step.result(formatBytes(built.bytes))
+  return built
+}
+
+function addModules(graph: LightGraph, modules: AddedModule[]): LightGraph {
+  return modules.reduce(
+    (all, { kind, name, contents }) => addModule(all, { ...KINDS[kind], name, contents }),
+    graph,
+  )
+}
+
+async function stage(graph: LightGraph, { out }: BuildOptions): Promise<Built> {
+  const staging = await openStaging(out)
+  return { staging, ...(await writeExecutable(staging.executable, writeModuleGraph(graph))) }
 }

@@ -1,5 +1,6 @@
 import type { Built } from "./assemble-executable.ts"
-import { type Embedded, modulesOf, namesByPart } from "./embed-contents.ts"
+import { type Carried, type Embedded, modulesOf, namesByPart } from "./embed-contents.ts"
+import type { EmbeddedModels } from "./embed-models.ts"
 import { CATALOGUE_MODULE } from "./embed-offline.ts"
 import type { EmbeddedPackage } from "./embed-packages.ts"
 import type { EmbeddedPolicy } from "./embed-policy.ts"
@@ -44,43 +45,64 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     target: options.target,
     source: options.source,
     executable: { file: "opencode", bytes: built.bytes, sha256: built.sha256 },
-    stock: { ...named(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
-    runtime: { ...named(target.bun), bytes: stock.graph.runtime.length, ...stock.runtime },
+    stock: { ...namePackage(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
+    runtime: { ...namePackage(target.bun), bytes: stock.graph.runtime.length, ...stock.runtime },
     sizes: measureParts(graph, built.bytes, namesByPart(embedded)),
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
     patches: applied.map(({ name, subject, kind, counts }) => ({ name, subject, kind, counts })),
     inputs: await digestFiles(pin.version, options),
     tools: await readToolVersions(),
-    webUi: { ...named(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
-    models: modelsOf(embedded, difference),
-    assets: embedded.assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
-      return { name, part, bytes, sha256, module, storedBytes: stored.length }
-    }),
-    packages: embedded.packages.packages.map((item) => packageOf(item, difference)),
-    ...(embedded.policy && { policy: policyOf(embedded.policy) }),
+    webUi: { ...namePackage(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
+    ...describeCarriedModules(embedded, added),
   }
 }
 
-function named({ name, version, integrity }: { name: string; version: string; integrity: string }) {
+/**
+ * The parts of a record that say what is carried.
+ * @param added the modules that were added, as they were read back
+ */
+export function describeCarriedModules(
+  { models, assets, packages, policy }: Carried,
+  added: GraphDifference["added"],
+): Pick<BuildRecord, "models" | "assets" | "packages" | "policy"> {
+  return {
+    models: modelsOf(models, added),
+    assets: assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
+      return { name, part, bytes, sha256, module, storedBytes: stored.length }
+    }),
+    packages: packages.packages.map((item) => packageOf(item, added)),
+    ...(policy && { policy: policyOf(policy) }),
+  }
+}
+
+export function namePackage({
+  name,
+  version,
+  integrity,
+}: {
+  name: string
+  version: string
+  integrity: string
+}) {
   return { package: name, version, integrity }
 }
 
-function modelsOf({ models }: Embedded, { added }: GraphDifference): BuildRecord["models"] {
+function modelsOf(models: EmbeddedModels, added: GraphDifference["added"]): BuildRecord["models"] {
   const { bytes, sha256 } = added.find(({ name }) => name === CATALOGUE_MODULE)!
   return { from: models.from, providers: models.providers, bytes, sha256 }
 }
 
 function packageOf(
   { root, packages, module }: EmbeddedPackage,
-  { added }: GraphDifference,
+  added: GraphDifference["added"],
 ): BuildRecord["packages"][number] {
   return {
-    ...named(root),
+    ...namePackage(root),
     module: module.name,
     bytes: module.bytes.length,
     sha256: added.find(({ name }) => name === module.name)!.sha256,
-    contains: packages.map(({ license, ...item }) => ({ ...named(item), license })),
+    contains: packages.map(({ license, ...item }) => ({ ...namePackage(item), license })),
   }
 }
 

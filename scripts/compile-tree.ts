@@ -1,22 +1,26 @@
-import { mkdir, writeFile } from "node:fs/promises"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { PatchedCheckout } from "./commit-patches.ts"
-import { type EmbeddedModels, embedModels } from "./embed-models.ts"
-import { type EmbeddedPolicy, embedPolicy } from "./embed-policy.ts"
+import type { Carried } from "./embed-contents.ts"
 import { Failure } from "./lib/errors.ts"
 import { runBun } from "./lib/git/run-bun.ts"
 import type { Step } from "./lib/log.ts"
+import {
+  compareRuntime,
+  type LightGraph,
+  leaveRuntime,
+  type RuntimeComparison,
+  readModuleGraph,
+} from "./lib/module-graph/index.ts"
 import { PACKAGE } from "./lib/series/git-tree.ts"
-import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
 
 /** What upstream's build script made. */
 export interface Compiled {
-  /** The executable's path. */
-  executable: string
-  models: EmbeddedModels
-  /** undefined without `--policy`. */
-  policy: EmbeddedPolicy | undefined
+  /** Its runtime lies in a file of the checkout. */
+  graph: LightGraph
+  /** Whether the runtime is the pinned Bun, byte for byte. */
+  runtime: RuntimeComparison
 }
 
 /** Nothing listens there: whatever the scripts would fetch fails at once. */
@@ -29,29 +33,24 @@ const NOWHERE = "http://127.0.0.1:9/"
  */
 export async function compileTree(
   checkout: PatchedCheckout,
-  stock: Stock,
-  options: BuildOptions,
+  { inputs }: Stock,
+  { models }: Carried,
   step: Step,
 ): Promise<Compiled> {
-  const models = await embedModels(options, stock, options.cache)
-  const policy = options.policy === undefined ? undefined : await embedPolicy(options.policy)
-  const given = join(checkout.root, "../given")
-  await mkdir(given, { recursive: true })
-  const write = async (name: string, bytes: Uint8Array) => {
-    await writeFile(join(given, name), bytes)
-    return join(given, name)
-  }
+  const home = join(checkout.root, "../home")
+  await mkdir(home, { recursive: true })
+  const catalogue = join(home, "models.json")
+  await writeFile(catalogue, models.bytes)
   const cwd = join(checkout.root, PACKAGE)
   const { ok, tail } = await runBun(["run", "script/build.ts", "--single", "--skip-install"], {
-    bun: stock.inputs.bun,
+    bun: inputs.bun,
     cwd,
-    home: given,
+    home,
     env: {
-      OPENCODE_VERSION: stock.inputs.pin.version,
+      OPENCODE_VERSION: inputs.pin.version,
       OPENCODE_CHANNEL: "latest",
-      MODELS_DEV_API_JSON: await write("models.json", models.bytes),
+      MODELS_DEV_API_JSON: catalogue,
       OPENCODE_OFFLINE_COMMIT: checkout.commit.commit,
-      ...(policy && { OPENCODE_OFFLINE_POLICY: await write("offline-policy.json", policy.bytes) }),
       // The script may run what it has compiled.
       OPENCODE_OFFLINE: "1",
       HTTP_PROXY: NOWHERE,
@@ -61,8 +60,11 @@ export async function compileTree(
   })
   if (!ok) throw notCompiled(tail)
   const executable = await findExecutable(cwd)
-  step.result(`by upstream's script/build.ts, with Bun ${stock.inputs.pin.bun.version}`)
-  return { executable, models, policy }
+  const graph = readModuleGraph(await readFile(executable))
+  step.result(
+    `by upstream's script/build.ts, with Bun ${inputs.pin.bun.version}, ${graph.modules.length} modules`,
+  )
+  return { graph: leaveRuntime(graph, executable), runtime: await compareRuntime(graph.runtime, inputs.bun) }
 }
 
 async function findExecutable(cwd: string): Promise<string> {

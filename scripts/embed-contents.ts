@@ -17,17 +17,21 @@ import { readGrammars } from "./read-grammars.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
 
-/** What is added to the executable. */
-export interface Embedded {
-  /** The offline module, ASCII text. */
-  offline: string
-  webUi: { pack: Uint8Array; files: number; rawBytes: number }
+/** What is added to the executable that is not code, whatever the source. */
+export interface Carried {
   models: EmbeddedModels
   /** Files that OpenCode would download. */
   assets: EmbeddedAssets
   /** undefined without `--policy`. */
   policy: EmbeddedPolicy | undefined
   packages: EmbeddedPackages
+}
+
+/** What is added to the executable of the release source. */
+export interface Embedded extends Carried {
+  /** The offline module, ASCII text. */
+  offline: string
+  webUi: { pack: Uint8Array; files: number; rawBytes: number }
 }
 
 /** A module that is added. Code is what the runtime evaluates; all else is read by code. */
@@ -39,32 +43,60 @@ export interface AddedModule {
 
 export async function embedContents(stock: Stock, options: BuildOptions, step: Step): Promise<Embedded> {
   const { pin, webUi: acquireWebUi } = stock.inputs
-  const [offline, webUi, models, assets, policy, packages] = await Promise.all([
+  const [offline, webUi, carried] = await Promise.all([
     embedOffline(),
     embedWebUi(acquireWebUi, pin.webUi.executable.sha512, options.cache),
-    embedModels(options, stock, options.cache),
-    embedAssets(await readAssets(stock, options.cache), options.cache),
-    options.policy === undefined ? undefined : embedPolicy(options.policy),
-    embedPackages([...(await selectExtra(options.with)), pin.plugin], { cache: options.cache }),
+    makeCarried(stock, await readGrammars(stock, options.cache), options),
   ])
   const parts = [
     `web UI ${webUi.files} files, ${formatBytes(webUi.pack.length)}`,
     `offline ${formatBytes(offline.length)}`,
+    ...describeCarried(carried),
+  ]
+  step.result(parts.join(", "))
+  return { offline, webUi, ...carried }
+}
+
+/** For the git source, whose TUI fetches grammars as upstream's does: what draws them is in a dependency. */
+export async function embedCarried(stock: Stock, options: BuildOptions, step: Step): Promise<Carried> {
+  const carried = await makeCarried(stock, [], options)
+  step.result(describeCarried(carried).join(", "))
+  return carried
+}
+
+async function makeCarried(stock: Stock, grammars: Asset[], options: BuildOptions): Promise<Carried> {
+  const ripgrep: Asset = { name: "rg", part: "ripgrep", contents: await readFile(stock.inputs.ripgrep) }
+  const [models, assets, policy, packages] = await Promise.all([
+    embedModels(options, stock, options.cache),
+    embedAssets([ripgrep, ...grammars], options.cache),
+    options.policy === undefined ? undefined : embedPolicy(options.policy),
+    embedPackages([...(await selectExtra(options.with)), stock.inputs.pin.plugin], { cache: options.cache }),
+  ])
+  return { models, assets, policy, packages }
+}
+
+function describeCarried({ models, assets, policy, packages }: Carried): string[] {
+  return [
     `models ${formatBytes(models.bytes.length)}`,
     `carried ${formatBytes(assets.list.reduce((sum, { stored }) => sum + stored.length, 0))}`,
     ...packages.packages.map(({ root, module }) => `${root.name} ${formatBytes(module.bytes.length)}`),
     ...(policy ? [`policy ${policy.mode}${policy.locked ? ", locked" : ""}`] : []),
   ]
-  step.result(parts.join(", "))
-  return { offline, webUi, models, assets, policy, packages }
 }
 
-/** What is added to the executable, in the order in which it stands there. */
-export function modulesOf({ offline, webUi, models, assets, policy, packages }: Embedded): AddedModule[] {
+/** What is added to the executable of the release source, in the order in which it stands there. */
+export function modulesOf(embedded: Embedded): AddedModule[] {
+  return [
+    { name: OFFLINE_MODULE, kind: "code", contents: Buffer.from(embedded.offline) },
+    { name: WEB_UI_MODULE, kind: "asset", contents: embedded.webUi.pack },
+    ...carriedModules(embedded),
+  ]
+}
+
+/** What is carried, in the order in which it stands in the executable. */
+export function carriedModules({ models, assets, policy, packages }: Carried): AddedModule[] {
   const carried = [packages.index, ...packages.packages.map(({ module }) => module)]
   const added: AddedModule[] = [
-    { name: OFFLINE_MODULE, kind: "code", contents: Buffer.from(offline) },
-    { name: WEB_UI_MODULE, kind: "asset", contents: webUi.pack },
     { name: CATALOGUE_MODULE, kind: "asset", contents: models.bytes },
     { name: assets.index.module, kind: "asset", contents: assets.index.contents },
     ...assets.list.map(({ module, stored }) => ({ name: module, kind: "asset" as const, contents: stored })),
@@ -75,7 +107,7 @@ export function modulesOf({ offline, webUi, models, assets, policy, packages }: 
 }
 
 /** The names of the modules that are added, by the part of the executable that they are counted to. */
-export function namesByPart({ assets, packages }: Embedded) {
+export function namesByPart({ assets, packages }: Carried) {
   const ofPart = (part: string) =>
     assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
   return {
@@ -87,10 +119,4 @@ export function namesByPart({ assets, packages }: Embedded) {
     plugins: packages.packages.map(({ module }) => module.name),
     rest: [assets.index.module, packages.index.name, POLICY_MODULE],
   }
-}
-
-/** Every file that is carried inside so that OpenCode need not download it. */
-async function readAssets(stock: Stock, cache: string): Promise<Asset[]> {
-  const ripgrep: Asset = { name: "rg", part: "ripgrep", contents: await readFile(stock.inputs.ripgrep) }
-  return [ripgrep, ...(await readGrammars(stock, cache))]
 }

@@ -1,6 +1,5 @@
 import { join } from "node:path"
 import type { Plugin } from "esbuild"
-import { moduleText } from "../offline/build/module-text.ts"
 import type { Embedded } from "../offline/embedded.ts"
 import { bundleModule } from "./lib/bundle-module.ts"
 import { lazyBuiltins } from "./lib/lazy-builtins.ts"
@@ -11,22 +10,18 @@ export const WEB_UI_MODULE = "/$bunfs/root/offline-web-ui.pack"
 export const CATALOGUE_MODULE = "/$bunfs/root/offline-models.json"
 export const POLICY_MODULE = "/$bunfs/root/offline-policy.json"
 
-const NAMES: Embedded = {
-  source: "release",
-  webUi: WEB_UI_MODULE,
-  models: CATALOGUE_MODULE,
-  policy: POLICY_MODULE,
-}
+const EMBEDDED: Embedded = { source: "release", webUi: WEB_UI_MODULE }
 
 /** Makes offline/ the one module that runs ahead of OpenCode's own code. */
 export function embedOffline(plugins: Plugin[] = []): Promise<string> {
   const entry = join(import.meta.dirname, "../offline/index.ts")
-  return bundleModule(entry, [lazyBuiltins, names, ...plugins])
+  return bundleModule(entry, [lazyBuiltins, nameEmbedded, ...plugins])
 }
 
-const names: Plugin = {
-  name: "names",
+const nameEmbedded: Plugin = {
+  name: "name-embedded",
   setup({ onLoad }) {
-    onLoad({ filter: /offline\/embedded\.ts$/ }, () => ({ contents: moduleText(NAMES), loader: "ts" }))
+    const contents = `export const embedded = ${JSON.stringify(EMBEDDED)}\n`
+    onLoad({ filter: /offline\/embedded\.ts$/ }, () => ({ contents, loader: "ts" }))
   },
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { createHash } from "node:crypto"
-import { readdir, readFile, writeFile } from "node:fs/promises"
+import { readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type BuildRecord, readBuildRecord } from "../scripts/lib/build-record.ts"
 import { runIsolated } from "../scripts/lib/isolation/isolated.ts"
@@ -96,6 +96,25 @@ describe("a build from git", () => {
   })
 })
 
+describe("a build from git that was killed half-way", () => {
+  test("leaves the last release as it was, and the next one is done", async () => {
+    const words = ["build.ts", "--source", "git", "--cache", project.cache]
+    const child = Bun.spawn([process.execPath, ...words], {
+      cwd: project.folder,
+      stdout: "ignore",
+      stderr: "ignore",
+    })
+    const compiling = new Bun.Glob("tmp/*/opencode/packages/opencode/src/provider/models-snapshot.ts")
+    while ((await Array.fromAsync(compiling.scan({ cwd: project.cache }))).length === 0) await Bun.sleep(5)
+    child.kill("SIGKILL")
+    expect(await child.exited).not.toBe(0)
+    expect(await readBuildRecord(join(release, "build.json"))).toEqual(record)
+    expect(await project.buildGit()).toMatchObject({ exitCode: 0 })
+    const [left] = await leftIn(project.cache)
+    await rm(join(project.cache, "tmp", left!), { recursive: true })
+  })
+})
+
 describe("an executable from git, in a network of its own", () => {
   test("prints its version and connects to nothing", async () => {
     const { stdout, attempts } = await runIsolated({ executable, args: ["--version"] })
@@ -112,6 +131,11 @@ describe("an executable from git, in a network of its own", () => {
       expect(on).toMatchObject({ stdout: "outcome: ERR_OPENCODE_OFFLINE\n", attempts: [] })
     },
   )
+
+  test("runs the ripgrep that is inside, and downloads none", async () => {
+    const { stdout, attempts } = await runIsolated({ executable, args: ["search"] })
+    expect({ stdout, attempts }).toEqual({ stdout: expect.stringMatching(/^ripgrep \d/), attempts: [] })
+  })
 
   test("says that it was built from git, and from which commit", async () => {
     const shown = await runIsolated({ executable, args: ["offline", "--offline"] })
@@ -253,6 +277,21 @@ describe("a build from git that cannot be done says what, why and what next, and
       { cwd: project.folder, env: process.env },
     )
     expect(String(stderr)).toContain("is full")
+    expect(exitCode).toBe(2)
+  })
+
+  test("for a disk that is full while the commit is checked out", async () => {
+    const prefix = await namespacePrefix()
+    const cache = await project.newCache()
+    expect(await project.buildGit(["--cache", cache, "--out", "whole"])).toMatchObject({ exitCode: 0 })
+    const shell = 'mount -t tmpfs -o size=64k tmpfs "$0" && "$@"'
+    const words = ["build.ts", "--source", "git", "--cache", cache, "--out", "refused"]
+    const { exitCode, stderr } = await run(
+      prefix[0]!,
+      [...prefix.slice(1), "sh", "-c", shell, join(cache, "tmp"), process.execPath, ...words],
+      { cwd: project.folder, env: process.env },
+    )
+    expect(String(stderr)).toMatch(/could not be checked out[\s\S]*No space left[\s\S]*next: make room/)
     expect(exitCode).toBe(2)
   })
 

@@ -1,9 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises"
 import path from "node:path"
 import { $, type BunPlugin, write } from "bun"
-import type { Embedded } from "../embedded.ts"
 import { editPage, PAGE } from "./manifest.ts"
-import { moduleText } from "./module-text.ts"
 import { writePack } from "./write-pack.ts"
 
 /** What `Bun.build` takes so that this code is in the executable, and runs ahead of OpenCode's. */
@@ -26,8 +24,7 @@ const NOT_SERVED = /(^|\/)_headers$|\.map$/
 /**
  * Builds the web UI from `packages/app`, and makes what upstream's build script passes to `Bun.build`. Patched code then
  * shares the one module that is run first, in each thread. Called by `script/build.ts`, for each target; it is built once.
- *
- * From the environment: OPENCODE_OFFLINE_POLICY, a policy to be built in, and OPENCODE_OFFLINE_COMMIT, which commit it is.
+ * OPENCODE_OFFLINE_COMMIT in the environment says which commit it is.
  */
 export function embedOffline(): Promise<OfflineBuild> {
   made ??= make()
@@ -37,13 +34,8 @@ export function embedOffline(): Promise<OfflineBuild> {
 let made: Promise<OfflineBuild> | undefined
 
 async function make(): Promise<OfflineBuild> {
-  const embedded: Embedded = {
-    source: "git",
-    commit: process.env.OPENCODE_OFFLINE_COMMIT,
-    webUi: await packApp(),
-    policy: process.env.OPENCODE_OFFLINE_POLICY,
-  }
-  return { entrypoint: ENTRY, plugin: plugin(embedded), preload: `--preload=${MODULE}` }
+  const text = embeddedText(await packApp(), process.env.OPENCODE_OFFLINE_COMMIT)
+  return { entrypoint: ENTRY, plugin: plugin(text), preload: `--preload=${MODULE}` }
 }
 
 /** Runs the app's own build, and gives the path of a pack of all that it leaves. */
@@ -63,7 +55,13 @@ async function packApp(): Promise<string> {
   return pack
 }
 
-function plugin(embedded: Embedded): BunPlugin {
+/** The contents of `embedded.ts`: the bundler embeds the file, and gives its module a name. */
+function embeddedText(pack: string, commit: string | undefined): string {
+  const names = JSON.stringify({ source: "git", commit })
+  return `import webUi from ${JSON.stringify(pack)} with { type: "file" }\nexport const embedded = { ...${names}, webUi }\n`
+}
+
+function plugin(embedded: string): BunPlugin {
   return {
     name: "offline",
     setup(build) {
@@ -77,7 +75,7 @@ function plugin(embedded: Embedded): BunPlugin {
         external: true,
       }))
       build.onLoad({ filter: /src[\\/]offline[\\/]embedded\.ts$/ }, () => ({
-        contents: moduleText(embedded, true),
+        contents: embedded,
         loader: "ts",
       }))
     },

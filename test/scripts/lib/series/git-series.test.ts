@@ -15,6 +15,7 @@ const VARIANTS: Record<string, (text: string) => string> = {
   "with semicolons": (text) => text.replace(/^( *(?:const|return|await) .*[^{(,])$(?!\n\s*[.?])/gm, "$1;"),
   "with its locals renamed": (text) =>
     text.replace(/\b(args|options|toast|server|dialog|cmd(?=: string)|found|response|c)\b(?!:)/g, "$1Other"),
+  "with a server that is awaited": (text) => text.replace("= Server.listen(", "= await Server.listen("),
   "without namespaces": (text) => text.replace(/^export namespace \w+ \{\n([\s\S]*?)^\}\n/gm, "$1"),
   "imported by alias": (text) => text.replace(/from "\.{1,2}\/(?!package\.json)/g, 'from "@/'),
   "imported by relative path": (text) => text.replaceAll('from "@/', 'from "../'),
