@@ -244,6 +244,7 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
       [],
       "changes nothing in upstream's repository",
     ],
+    ["that closes no number", "models-decide-first", ["--issue", "12a"], "must be the number of an issue"],
     ["from a base that is not there", "models-decide-first", ["--base", "none"], 'no branch or tag "none"'],
     [
       "from a base without a template",
