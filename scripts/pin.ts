@@ -4,6 +4,8 @@ import { runCommand } from "./lib/errors.ts"
 import { resolveRef } from "./lib/git/resolve-ref.ts"
 import { Progress } from "./lib/log.ts"
 import { defaultCache } from "./lib/npm/cache.ts"
+import { packagesOf } from "./lib/packages/locked.ts"
+import { resolveTree } from "./lib/packages/resolve-tree.ts"
 import { pinTargets } from "./pin/pin-targets.ts"
 import { requireNew, writePin } from "./pin/write-pin.ts"
 import { listPins, PINS, type Pin, readPin } from "./read-pin.ts"
@@ -41,13 +43,17 @@ await runCommand(async () => {
   const [version] = command.args as [string]
   const file = join(resolve(options.out), `${version}.json`)
   await requireNew(file)
-  const progress = new Progress(3)
+  const progress = new Progress(4)
   const like = await readPin((await listPins())[0]!)
   const commit = await progress.step("Find the commit", () => findCommit(version, like, options))
   const taken = await progress.step("Take the packages", (step) =>
     pinTargets(version, options.target, { cache: resolve(options.cache), step }),
   )
-  const pin: Pin = { ...like, version, git: { ...like.git, commit }, ...taken }
+  const { provides } = like.plugin
+  const plugin = await progress.step("Resolve the plugin package", () =>
+    resolveTree(provides[0]!, version, provides),
+  )
+  const pin: Pin = { ...like, version, git: { ...like.git, commit }, ...taken, plugin }
   await progress.step("Write the pin", () => writePin(pin, file))
   console.log(describe(pin, file))
   return true
@@ -68,9 +74,14 @@ function findCommit(version: string, { git }: Pin, { commit, gitUrl }: Options):
 }
 
 /** The hashes to be compared, and what comes next. */
-function describe({ version, targets }: Pin, file: string): string {
+function describe({ version, targets, plugin }: Pin, file: string): string {
   const packages = Object.values(targets).flatMap(({ opencode, bun }) => [opencode, bun])
-  const hashes = new Map(packages.map(({ name, version, integrity }) => [`${name}@${version}`, integrity]))
+  const hashes = new Map(
+    [...packages, ...packagesOf(plugin)].map(({ name, version, integrity }) => [
+      `${name}@${version}`,
+      integrity,
+    ]),
+  )
   return [
     relative(process.cwd(), file),
     ...[...hashes].map(([spec, integrity]) => `  ${spec}  ${integrity}`),
