@@ -4,7 +4,7 @@ import { logDenials } from "./denials.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
 import { grammar } from "./grammars.ts"
-import { provide } from "./inside/provide.ts"
+import { load } from "./inside/load.ts"
 import * as kit from "./kit.ts"
 import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
 import { child, onDisk } from "./packages.ts"
@@ -38,7 +38,7 @@ export const Offline = Object.freeze({
   refuseCommand,
   refuseRequest,
   models: Object.freeze({ catalogue, fetchDisabled, refuseRefresh }),
-  packages: Object.freeze({ onDisk, child, provide }),
+  packages: Object.freeze({ onDisk, child, load }),
   ripgrep: () => ripgrep(assets),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   kit: Object.freeze({ server: kit.server, module: kit.module }),

@@ -33,8 +33,10 @@ function importOf(file: string, what: string): Edit {
     },
     places: { main: 1, worker: 1 },
     change: (place, offline) => {
-      const words = inside(place, { rule: { kind: "arguments" } })
-      return [replace(words, `(${offline}.packages.provide${words.text()})`)]
+      const words = inside(place, { rule: { kind: "arguments" } }).text()
+      return [
+        replace(place, `${offline}.packages.load(${words.slice(1, -1)}, (specifier) => import(specifier))`),
+      ]
     },
   }
 }

@@ -15,8 +15,10 @@ export interface Patched {
  * @throws Failure as {@link applySeries} does
  */
 export async function patchStock(stock: Stock, step: Step): Promise<Patched> {
-  const series = (await readSeries()).filter((patch) => hasPlaces(patch, ["main", "worker", "parser"]))
-  const patched = applySeries(readTrees(stock.graph), series, OFFLINE)
+  const trees = readTrees(stock.graph)
+  const names = trees.map(({ name }) => name)
+  const series = (await readSeries()).filter((patch) => hasPlaces(patch, names))
+  const patched = applySeries(trees, series, OFFLINE)
   const places = patched.applied.flatMap(({ counts }) => Object.values(counts)).reduce((a, b) => a + b, 0)
   step.result(`${patched.applied.length} patches, ${places} places`)
   return patched

@@ -12,6 +12,7 @@ const Declaration = z.object({
   kind: z.enum(["upstreamable", "build", "offline-only"]),
   upstream: z.array(z.number().int().positive()),
   removeWhen: z.string().min(20),
+  needs: z.array(z.string()).optional(),
   edits: z
     .array(
       z.object({ file: z.string().regex(/^(src|script|node_modules)\//), what: z.string().min(8) }).loose(),
@@ -30,7 +31,12 @@ export async function readSeries(directory: URL = DIRECTORY): Promise<NamedPatch
   const names = lines.map((line) => line.replace(/#.*/, "").trim()).filter(Boolean)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice) throw invalid(twice, "patches/series names it twice")
-  return Promise.all(names.map((name) => readPatch(name, directory)))
+  const series = await Promise.all(names.map((name) => readPatch(name, directory)))
+  for (const { name, needs = [] } of series) {
+    const unknown = needs.find((needed) => !names.includes(needed))
+    if (unknown) throw invalid(name, `it needs ${unknown}, which is not in patches/series`)
+  }
+  return series
 }
 
 async function readPatch(name: string, directory: URL): Promise<NamedPatch> {

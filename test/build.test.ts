@@ -39,7 +39,7 @@ describe("a build", () => {
       )
     }
     const series = (await readSeries()).filter(({ edits }) =>
-      edits.some(({ places: { main, worker, parser } }) => main || worker || parser),
+      edits.some(({ places }) => places.main || places.worker || places.parser),
     )
     expect((await readdir(join(release, "patches"))).sort()).toEqual(
       series.map(({ name }) => `${name}.diff`).sort(),

@@ -27,10 +27,13 @@ export function judgeRefusal(result: IsolatedResult, { variant }: AuditContext, 
   )
 }
 
-/** What a command printed, without colours and empty lines; standard error comes last. */
+/** What upstream's prints in every fresh home. */
+const migration = /^(Performing one time database migration|sqlite-migration:|Database migration complete)/
+
+/** What a command printed, without colours, empty lines and the migration of its database; standard error comes last. */
 export function linesOf({ stdout, stderr, screen }: IsolatedResult): string[] {
   return stripVTControlCharacters(`${stdout}\n${stderr}\n${screen ?? ""}`)
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "")
+    .filter((line) => line !== "" && !migration.test(line))
 }

@@ -21,6 +21,7 @@ export function serve(
   return isolated({
     args: ["serve", "--port", new URL(serverUrl).port],
     provider: true,
+    timeoutMs: 60_000,
     ...options,
     async during(context) {
       await waitForServer(context, `${serverUrl}/global/health`)

@@ -56,7 +56,7 @@ function signIn({ isolated }: AuditContext, { args, answers = [] }: SignIn): Pro
     pty: { columns: 200, rows: 40 },
     async during({ waitFor, type, finished }) {
       for (const [question, keys] of answers) {
-        await waitFor(question)
+        if (await Promise.race([waitFor(question), finished()])) return
         await type(keys)
       }
       await finished()

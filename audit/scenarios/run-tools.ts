@@ -48,7 +48,7 @@ export default defineScenario({
       files,
       programs: { go: dials("golang-modules.example") },
       env: { OPENCODE_ENABLE_EXA: "1" },
-      timeoutMs: 20_000,
+      timeoutMs: variant === "stock" ? 20_000 : 60_000,
     })
     const outputs = toolOutputs(result)
     const output = (name: keyof typeof calls) => outputs[Object.keys(calls).indexOf(name)] ?? ""
@@ -57,8 +57,8 @@ export default defineScenario({
         "exit code 0": result.exitCode === 0,
         answered: result.stdout.includes("All done."),
         read: output("read a.ts").includes("needle"),
-        "found by grep": isFound(output("grep"), "a.ts"),
-        "found by glob": isFound(output("glob"), "c.go"),
+        "found by grep": output("grep").includes("a.ts"),
+        "found by glob": output("glob").includes("c.go"),
         "edited and formatted":
           output("bash") === "export const a = 'thread'\nb = 'thread'\npackage c // thread\n",
         "said that webfetch is blocked":
@@ -72,9 +72,4 @@ export default defineScenario({
 
 function call(tool: string, input: Record<string, unknown>): Turn {
   return { tool, input }
-}
-
-/** Where there is no ripgrep, neither in PATH nor inside the executable, that has to be said. */
-function isFound(output: string, file: string): boolean {
-  return output.includes(file) || /put ripgrep \(the program rg\) into PATH/.test(output)
 }

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
-import { isActive } from "../switch.ts"
 import { PREFIX } from "./format.ts"
 import { importsOf, isModule, packageOf, renameImports } from "./imports.ts"
 import { insideFiles, insideModule } from "./index.ts"
@@ -11,16 +10,13 @@ import { insideFiles, insideModule } from "./index.ts"
  * imports come from inside the executable where no node_modules folder has it. Bun asks no hook about the import of a
  * bare name, so the text of a file that needs one is changed as it is loaded; all other files are left to Bun.
  * @param specifier a path, a `file:` URL, or a name that `insidePackage` gave
- * @returns the same
  */
-export function provide(specifier: string): string {
-  if (!isActive()) return specifier
+export function provide(specifier: string): void {
   if (specifier.startsWith(PREFIX)) registerModules()
   else {
     const file = locate(specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier, "/")
     if (file) registerFiles(file)
   }
-  return specifier
 }
 
 /** The files, of those that `entry` leads to by relative imports, that import what only the executable has. */
@@ -53,7 +49,7 @@ function isOnDisk(name: string, from: string, home: string | undefined): boolean
 }
 
 /** The configuration folder whose tool or plugin this is: upstream installs the plugin package there. */
-function configurationFolder(file: string): string | undefined {
+export function configurationFolder(file: string): string | undefined {
   const folder = path.dirname(file)
   return /^(tool|plugin)s?$/.test(path.basename(folder)) ? path.dirname(folder) : undefined
 }

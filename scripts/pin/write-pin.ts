@@ -18,7 +18,7 @@ export async function writePin(pin: Pin, file: string): Promise<void> {
   const temporary = await mkdtemp(join(folder, ".making-"))
   try {
     const made = join(temporary, `${pin.version}.json`)
-    await writeFile(made, `${JSON.stringify(pin, null, 2)}\n`)
+    await writeFile(made, printPin(pin))
     await readPin(pin.version, temporary)
     // Unlike a rename, a link never takes the place of a file that is there.
     await link(made, file)
@@ -27,6 +27,13 @@ export async function writePin(pin: Pin, file: string): Promise<void> {
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
+}
+
+/** As this repository formats JSON: a short list of names on one line. */
+export function printPin(pin: Pin): string {
+  const text = JSON.stringify(pin, null, 2)
+  const lists = /\[\n\s+("[^"]*"(?:,\n\s+"[^"]*")*)\n\s+\]/g
+  return `${text.replace(lists, (_, names: string) => `[${names.replace(/\n\s+/g, " ")}]`)}\n`
 }
 
 function alreadyThere(file: string): Failure {

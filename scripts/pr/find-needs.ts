@@ -3,16 +3,27 @@ import type { NamedPatch, Tree } from "../lib/series/apply.ts"
 import { applyToGitTree } from "../lib/series/git-tree.ts"
 
 /**
- * The patches that another needs to apply, found by trying: as few as can be of those before it in the series, in
- * their order. What is only for offline builds is never among them.
- * @throws Failure when the patch needs one that is, or does not apply at all
+ * The patches that another needs, in their order: those that it declares, and of those before it as few as can be
+ * without which it does not apply, found by trying. What is only for offline builds is never among them.
+ * @throws Failure when it needs a patch that is only for offline builds, or does not apply at all
  */
 export function findNeeds(tree: Tree, series: NamedPatch[], patch: NamedPatch): NamedPatch[] {
+  const declared = declaredBy(series, patch)
+  if (declared.some(isOfflineOnly)) throw needsOffline(patch)
+  const tried = findByTrying(tree, series.slice(0, series.indexOf(patch)), patch)
+  return series.filter((one) => declared.includes(one) || tried.includes(one))
+}
+
+function declaredBy(series: NamedPatch[], { needs = [] }: NamedPatch): NamedPatch[] {
+  const direct = series.filter(({ name }) => needs.includes(name))
+  return direct.flatMap((one) => [one, ...declaredBy(series, one)])
+}
+
+function findByTrying(tree: Tree, earlier: NamedPatch[], patch: NamedPatch): NamedPatch[] {
   if (!refusalOf(tree, [patch])) return []
-  const earlier = series.slice(0, series.indexOf(patch))
   const usable = applying(
     tree,
-    earlier.filter(({ kind }) => kind !== "offline-only"),
+    earlier.filter((one) => !isOfflineOnly(one)),
   )
   const refusal = refusalOf(tree, [...usable, patch])
   if (refusal) throw refusalOf(tree, [...applying(tree, earlier), patch]) ? refusal : needsOffline(patch)
@@ -22,11 +33,15 @@ export function findNeeds(tree: Tree, series: NamedPatch[], patch: NamedPatch): 
   }, usable)
 }
 
+function isOfflineOnly({ kind }: NamedPatch): boolean {
+  return kind === "offline-only"
+}
+
 /** @throws Failure when there is no such patch, or it is only for offline builds */
 export function findPatch(series: NamedPatch[], name: string): NamedPatch {
   const patch = series.find((one) => one.name === name)
   if (!patch) throw noSuchPatch(series, name)
-  if (patch.kind === "offline-only") throw notForUpstream(patch)
+  if (isOfflineOnly(patch)) throw notForUpstream(patch)
   return patch
 }
 
@@ -47,7 +62,7 @@ function refusalOf(tree: Tree, patches: NamedPatch[]): Failure | undefined {
 }
 
 function noSuchPatch(series: NamedPatch[], name: string): Failure {
-  const known = series.filter(({ kind }) => kind !== "offline-only").map((patch) => patch.name)
+  const known = series.filter((one) => !isOfflineOnly(one)).map((patch) => patch.name)
   return new Failure({
     what: `There is no patch named ${JSON.stringify(name)}`,
     why: `those that may go upstream are ${known.join(", ")}`,
@@ -65,8 +80,8 @@ function notForUpstream({ name, kind }: NamedPatch): Failure {
 
 function needsOffline({ name }: NamedPatch): Failure {
   return new Failure({
-    what: `The patch ${name} does not apply to what upstream would have`,
-    why: "it needs a patch before it whose kind is offline-only",
+    what: `The patch ${name} cannot do without what is not for upstream`,
+    why: "it needs a patch whose kind is offline-only",
     next: `make patches/${name}.ts independent of it, or change the other's kind`,
   })
 }

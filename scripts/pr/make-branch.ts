@@ -63,8 +63,11 @@ async function readTemplate(tree: string): Promise<string> {
   })
 }
 
+/** A person's hooks and ways to write a diff must not reach the files. */
+const OWN_CONFIG = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" }
+
 async function must(tree: string, args: string[]): Promise<string> {
-  const { ok, stdout, stderr } = await git(tree, args)
+  const { ok, stdout, stderr } = await git(tree, args, OWN_CONFIG)
   if (ok) return stdout
   throw new Failure({
     what: `git ${args[0]} failed in ${tree}`,

@@ -121,6 +121,15 @@ exec "$@"`
   })
 })
 
+test("an import that is neither on disk nor inside is named, with the command that provides it", async () => {
+  const files = { ".opencode/tool/tidy.ts": toolThatGives("lodash", `import lodash from "lodash"`) }
+  const { stderr, attempts } = await runOffline({ files })
+  expect(
+    stderr.match(/^! .*tidy\.ts imports lodash, .*npm install --prefix .*\.opencode lodash$/gm),
+  ).toHaveLength(1)
+  expect(attempts).toEqual([])
+})
+
 test("a tool imports what upstream installs beside it, and shares one zod with it", async () => {
   const files = {
     ".opencode/tools/direct.ts": toolThatGives(

@@ -37,3 +37,14 @@ test("standard input that is kept open takes what is typed", async () => {
   })
   expect(stdout).toBe("got one\ngot two\n")
 })
+
+test("what is waited for of a command that has ended is an error that says how it ended", async () => {
+  const waiting = runIsolated({
+    ...shell("echo nothing to be seen; exit 3"),
+    pty: true,
+    during: ({ waitFor }) => waitFor("something else"),
+  })
+  await expect(waiting).rejects.toThrow(
+    /ended with exit code 3 while something of it was waited for: nothing to be seen/,
+  )
+})

@@ -73,6 +73,37 @@ test("a provider package that is missing is named in one line that says how to p
   expect(attempts).toEqual([])
 })
 
+/** A provider package of our own, whose model always says the same. */
+const PROVIDER = `const parts = [
+  { type: "stream-start", warnings: [] },
+  { type: "text-start", id: "1" },
+  { type: "text-delta", id: "1", delta: "said by a package on disk" },
+  { type: "text-end", id: "1" },
+  { type: "finish", finishReason: "stop", usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } },
+]
+const start = (controller) => {
+  for (const part of parts) controller.enqueue(part)
+  controller.close()
+}
+const doStream = async () => ({ stream: new ReadableStream({ start }) })
+export const createAcme = ({ name }) => ({
+  languageModel: (modelId) => ({ specificationVersion: "v2", provider: name, modelId, supportedUrls: {}, doStream }),
+})
+`
+
+test("a provider package on disk is used", async () => {
+  const provider = { acme: { npm: "acme-provider", models: { one: { name: "One" } } } }
+  const folder = ".config/opencode/node_modules/acme-provider"
+  const home = {
+    ".config/opencode/opencode.json": JSON.stringify({ provider }),
+    [`${folder}/package.json`]: JSON.stringify({ name: "acme-provider", version: "1.0.0", main: "index.js" }),
+    [`${folder}/index.js`]: PROVIDER,
+  }
+  const { stdout, attempts } = await runOffline({ home, args: ["--offline", "run", "-m", "acme/one", "hi"] })
+  expect(stdout).toContain("said by a package on disk")
+  expect(attempts).toEqual([])
+})
+
 test("a configuration folder gets no install: no package.json, no node_modules, no request", async () => {
   const files = { ".opencode/tool/greet.ts": TOOL }
   const { attempts, files: left, providerRequests } = await runOffline({ files })

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { run } from "../../scripts/lib/process.ts"
-import { PINS, readPin } from "../../scripts/read-pin.ts"
+import { printPin } from "../../scripts/pin/write-pin.ts"
+import { listPins, PINS, readPin } from "../../scripts/read-pin.ts"
 import { makeNpmHome, type NpmHome } from "../lib/npm-home.ts"
 import { makePackage, type Registry, startRegistry, type TestPackage } from "../lib/registry.ts"
 import { sampleExecutable } from "../lib/sample-executable.ts"
@@ -18,6 +19,19 @@ const opencode = await makePackage("opencode-linux-x64", file, "bin/opencode")
 const bun = (name: string, contents: Buffer) => makePackage(`@oven/bun-linux-x64${name}`, contents, "bin/bun")
 const runtime = file.subarray(0, payload.start)
 const other = Buffer.concat([runtime, Buffer.from("!")])
+
+/** The plugin package of the release, with what it needs. */
+const needed = ["@opencode-ai/sdk", "zod"]
+const plugin = await makePackage("@opencode-ai/plugin", Buffer.from(""), "index.js", {
+  dependencies: Object.fromEntries(needed.map((name) => [name, "1.0.0"])),
+  license: "MIT",
+})
+const parts = [plugin, ...(await Promise.all(needed.map((name) => makePackage(name, Buffer.from("")))))]
+const locked = ({ pinned, manifest }: TestPackage) => ({
+  version: "1.0.0",
+  integrity: pinned.integrity,
+  license: manifest.license ?? "not stated",
+})
 
 let root: string
 let upstream: string
@@ -37,12 +51,12 @@ beforeEach(async () => {
   home = await makeNpmHome()
 })
 afterEach(async () => {
-  await registry.close()
+  await registry?.close()
   await home.remove()
 })
 
 async function pin(packages: TestPackage[], args: string[] = []) {
-  registry = await startRegistry(packages)
+  registry = await startRegistry([...packages, ...parts])
   await home.npmrc(`registry=${registry.url}`)
   const out = join(home.home, "pins")
   const given = ["1.0.0", "--target", "linux-x64", "--git-url", upstream, "--out", out, ...args]
@@ -63,6 +77,10 @@ describe("a pin that is made", () => {
       git: { url: like.git.url, commit },
       bun: { version: "1.0.0" },
       targets: { "linux-x64": { opencode: opencode.pinned, bun: same.pinned } },
+      plugin: {
+        provides: like.plugin.provides,
+        packages: Object.fromEntries(parts.map((part) => [`node_modules/${part.pinned.name}`, locked(part)])),
+      },
     })
     expect(await readdir(out)).toEqual(["1.0.0.json"])
   })
@@ -77,6 +95,11 @@ describe("a pin that is made", () => {
     expect(exitCode).toBe(2)
     expect(await readFile(join(out, "1.0.0.json"), "utf8")).toBe(before)
   })
+})
+
+test("a pin is printed as those of this repository are", async () => {
+  for (const name of await listPins())
+    expect(printPin(await readPin(name))).toBe(await readFile(join(PINS, `${name}.json`), "utf8"))
 })
 
 describe("no pin is made, and no file,", () => {
@@ -112,6 +135,7 @@ describe("no pin is made, and no file,", () => {
         ["--git-url", join(PINS, "..", "none")],
         "cannot be asked for v1.0.0",
       ],
+      ["of a branch", async () => [], ["--commit", "dev"], "must be a full commit"],
       ["of a target that is not built", async () => [], ["--target", "amiga"], "Allowed choices are"],
     ]
   test.each(refused)("%s", async (_title, packages, args, message) => {

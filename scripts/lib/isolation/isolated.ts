@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { stripVTControlCharacters } from "node:util"
 import { run } from "../process.ts"
 import type { Authority } from "./authority.ts"
 import { type ControlClient, createControlClient } from "./control-client.ts"
@@ -202,9 +203,24 @@ async function act(
         }),
       output: () => readFile(join(folder.root, runFiles.stdout), "utf8"),
     })
-  } finally {
     await call("/stop")
+  } catch (error) {
+    // When the command has ended, so has the other end of the control socket, and an error there says nothing else.
+    if (await Promise.race([supervisor.then(() => true), sleep(3000)])) throw await endedEarly(folder, error)
+    await call("/stop")
+    throw error
   }
+}
+
+/** The error that says how a command ended that was still waited for. */
+async function endedEarly(folder: RunFolder, cause: unknown): Promise<Error> {
+  const { exitCode, signal, timedOut, stdout, stderr, screen } = await readResult(folder)
+  const how = timedOut ? "was out of time" : `ended with ${signal ?? `exit code ${exitCode}`}`
+  const last = stripVTControlCharacters(`${stdout}\n${stderr}\n${screen ?? ""}`)
+    .trim()
+    .split("\n")
+    .at(-1)
+  return new Error(`the command ${how} while something of it was waited for: ${last?.trim()}`, { cause })
 }
 
 async function readResult(folder: RunFolder): Promise<Omit<SupervisorResult, "lost">> {

@@ -49,6 +49,8 @@ export interface Patch {
   upstream: number[]
   /** A condition that can be tested, under which the patch can go. */
   removeWhen: string
+  /** Patches without which it applies but does nothing of use. Those without which it does not apply are found. */
+  needs?: string[]
   edits: Edit[]
 }
 

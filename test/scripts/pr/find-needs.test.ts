@@ -47,7 +47,21 @@ describe("what a patch needs", () => {
     const build = [patch("a", "one", "two", "build"), patch("b", "two", "three")]
     expect(names(build, "b")).toEqual(["a"])
     const offline = [patch("a", "one", "two", "offline-only"), patch("b", "two", "three")]
-    expect(() => names(offline, "b")).toThrow("it needs a patch before it whose kind is offline-only")
+    expect(() => names(offline, "b")).toThrow("it needs a patch whose kind is offline-only")
+  })
+
+  test("is what it declares too, and what that declares, wherever it stands in the series", () => {
+    const series = [
+      { ...patch("a", "one", "two"), needs: ["b"] },
+      { ...patch("b", "two", "three"), needs: ["c"] },
+      patch("c", "other", "three", "build"),
+    ]
+    expect(names(series, "a")).toEqual(["b", "c"])
+    const offline = [
+      { ...patch("a", "one", "two"), needs: ["b"] },
+      patch("b", "two", "three", "offline-only"),
+    ]
+    expect(() => names(offline, "a")).toThrow("it needs a patch whose kind is offline-only")
   })
 
   test("is not looked for when the patch is not for upstream, not there, or does not apply at all", () => {
