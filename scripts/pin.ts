@@ -12,8 +12,8 @@ import { listPins, PINS, type Pin, readPin } from "./read-pin.ts"
 
 const DESCRIPTION = `Writes pins/VERSION.json for a release of upstream's, from what the npm registry says and serves now.
 
-All that is no package of the release's or its Bun's, as the web UI and ripgrep, is as in the newest pin. A pin that is there is never
-replaced. Nothing of the release is run. Compare the hashes with another registry's before the pin is committed
+What is no package of the release's or its Bun's, as the web UI and ripgrep, is as in the newest pin. A pin that is there
+is never replaced. Nothing of the release is run. Compare the hashes with another registry's before the pin is committed
 (docs/pins.md).
 
 Exit codes: 0 written, 2 could not write.`
@@ -32,7 +32,7 @@ await runCommand(async () => {
   const command = new Command("npm run pin --")
     .description(DESCRIPTION)
     .argument("<version>", "the release, such as 1.3.2", exactVersion)
-    .option("--commit <sha>", "upstream's full commit (default: where the tag vVERSION points)")
+    .option("--commit <sha>", "upstream's full commit (default: where the tag vVERSION points)", fullCommit)
     .option("--git-url <origin>", "where to ask for that tag (default: as in the newest pin)")
     .addOption(new Option("--target <name...>", "only these targets").choices(TARGETS).default(TARGETS))
     .option("--out <folder>", "where the pin goes", PINS)
@@ -62,6 +62,11 @@ await runCommand(async () => {
 function exactVersion(text: string): string {
   if (/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(text)) return text
   throw new InvalidArgumentError("It must be an exact version.")
+}
+
+function fullCommit(text: string): string {
+  if (/^[0-9a-f]{40}$/.test(text)) return text
+  throw new InvalidArgumentError("It must be a full commit, 40 hex digits.")
 }
 
 function findCommit(version: string, { git }: Pin, { commit, gitUrl }: Options): Promise<string> {

@@ -135,6 +135,7 @@ describe("no pin is made, and no file,", () => {
         ["--git-url", join(PINS, "..", "none")],
         "cannot be asked for v1.0.0",
       ],
+      ["of a branch", async () => [], ["--commit", "dev"], "must be a full commit"],
       ["of a target that is not built", async () => [], ["--target", "amiga"], "Allowed choices are"],
     ]
   test.each(refused)("%s", async (_title, packages, args, message) => {
