@@ -206,7 +206,7 @@ async function act(
     await call("/stop")
   } catch (error) {
     // When the command has ended, so has the other end of the control socket, and an error there says nothing else.
-    if (await Promise.race([supervisor.then(() => true), sleep(500)])) throw await endedEarly(folder, error)
+    if (await Promise.race([supervisor.then(() => true), sleep(3000)])) throw await endedEarly(folder, error)
     await call("/stop")
     throw error
   }

@@ -52,7 +52,7 @@ test("gives a file once that a package has under two spellings of its path, and 
   })
   const tarball = gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]))
   const pinned = { ...other.pinned, integrity: `sha512-${sha512(tarball, "base64")}` }
-  const served = await startRegistry([{ pinned, tarball }])
+  const served = await startRegistry([{ ...other, pinned, tarball }])
   await home.npmrc(`registry=${served.url}`)
   const found = await readPackages([pinned], home.options)
   await served.close()
