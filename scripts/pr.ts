@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises"
 import { join, relative, resolve } from "node:path"
-import { Command } from "commander"
+import { Command, InvalidArgumentError } from "commander"
 import { Failure, runCommand } from "./lib/errors.ts"
 import { resolveRef } from "./lib/git/resolve-ref.ts"
 import { Progress } from "./lib/log.ts"
@@ -44,7 +44,7 @@ await runCommand(async () => {
     .option("--base <ref>", "branch, tag or full commit to start from (default: the pin's commit)")
     .option("--git-url <origin>", "URL, path or git bundle to take it from (default: the pin's)")
     .option("--pin <name>", "a file in pins/", "1.3.0")
-    .option("--issue <number>", "the issue that is closed (default: the patch's first)", Number)
+    .option("--issue <number>", "the issue that is closed (default: the patch's first)", readNumber)
     .option("--report <file>", "the audit's report", "dist/audit/report.json")
     .option("--out <folder>", "where it goes (default: dist/pr/<patch>)")
     .option("--cache <folder>", "where mirrors are kept", defaultCache())
@@ -62,6 +62,11 @@ await runCommand(async () => {
     next: "npm run pr -- --help",
   })
 })
+
+function readNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InvalidArgumentError("It must be the number of an issue.")
+}
 
 async function prepare(name: string, options: Options): Promise<boolean> {
   const progress = new Progress(4)

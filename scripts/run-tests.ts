@@ -1,16 +1,17 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { Failure, runCommand } from "./lib/errors.ts"
 import { buildRelease, isStale } from "./lib/fresh-release.ts"
 import { run } from "./lib/process.ts"
 
 const ROOT = join(import.meta.dirname, "..")
 
-const HELP = `npm test [-- PATTERN...] [-- -t NAME] [-- --all]
+const HELP = `npm test [-- PATTERN...] [-- -t NAME] [-- --all] [-- --executable FILE]
 
 Builds the executable when it is missing or older than its inputs, then runs the tests.
 PATTERN picks test files by a part of their path; -t picks tests by name.
+--executable has the isolated tests run that file, as it is, instead of the one that is built by default.
 --all takes each part of the guard out in every thread, not only in the main one. Ends with "N passed, N failed".
 Exit codes: 0 all passed, 1 a test failed (or was skipped while CI is set), 2 could not run.`
 
@@ -20,10 +21,18 @@ await runCommand(async () => {
     console.log(HELP)
     return true
   }
-  if (await isStale()) await buildRelease()
+  const executable = takeValue(args, "--executable")
+  if (executable !== undefined) process.env.TEST_EXECUTABLE = resolve(executable)
+  else if (await isStale()) await buildRelease()
   if (args.includes("--all")) process.env.TEST_ALL = "1"
   return runTests(args.filter((word) => word !== "--all"))
 })
+
+/** Takes an option and its value out of the words. */
+function takeValue(args: string[], name: string): string | undefined {
+  const at = args.indexOf(name)
+  return at === -1 ? undefined : args.splice(at, 2)[1]
+}
 
 /** Runs bun's test runner; counts come from its JUnit report, because its own summary is for people. */
 async function runTests(args: string[]): Promise<boolean> {

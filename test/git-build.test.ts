@@ -237,10 +237,20 @@ describe("a build from git that cannot be done says what, why and what next, and
   })
 
   test("for a build script that asks the network for the catalogue", async () => {
-    const asking = (text: string) => text.replaceAll("MODELS_DEV_API_JSON", "ANOTHER_NAME")
+    let requests = 0
+    using network = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: () => Response.json({ count: ++requests }),
+    })
+    const asking = (text: string) =>
+      text
+        .replaceAll("MODELS_DEV_API_JSON", "ANOTHER_NAME")
+        .replace("127.0.0.1:9", `127.0.0.1:${network.port}`)
     await changed("packages/opencode/script/build.ts", asking, async () => {
       expect(await refused([])).toContain("Upstream's build script failed")
     })
+    expect(requests).toBe(0)
   })
 
   test("for a build script that stores arguments of its own in the place of the guard's", async () => {

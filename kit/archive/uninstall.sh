@@ -25,7 +25,7 @@ main() {
   fi
   cd -- "$kit/../.."
   folders=$(cat lib/opencode-kit/installed-folders)
-  LC_ALL=C sha256sum -c lib/opencode-kit/installed 2>/dev/null | sed -n 's/: OK$//p' | xargs rm -f --
+  LC_ALL=C sha256sum -c lib/opencode-kit/installed 2>/dev/null | sed -n 's/^\(.*\): OK$/"\1"/p' | xargs rm -f --
   rm -f lib/opencode-kit/installed lib/opencode-kit/installed-folders
   find lib/opencode-kit -depth -type d -exec rmdir {} + 2>/dev/null || true
   left=$(for there in bin/opencode lib/opencode-kit; do [ ! -e $there ] || find $there ! -type d; done)

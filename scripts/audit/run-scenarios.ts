@@ -1,7 +1,12 @@
 import { copyFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import type { Authority } from "../lib/isolation/authority.ts"
-import { type IsolatedOptions, type Recording, runIsolated } from "../lib/isolation/isolated.ts"
+import {
+  type IsolatedOptions,
+  type IsolatedResult,
+  type Recording,
+  runIsolated,
+} from "../lib/isolation/isolated.ts"
 import type { NetworkMode } from "../lib/isolation/network.ts"
 import type { Subject } from "./find-subjects.ts"
 import type { NamedScenario } from "./load-scenarios.ts"
@@ -26,46 +31,58 @@ export interface Cell {
  * Runs one scenario. What its runs tried is in the result also when the scenario threw, as it did not get what it waited
  * for; `incomplete` says when something may have been tried that is not there.
  */
-export async function runScenario(
-  { subject, scenario, mode }: Cell,
-  recorder: Recorder,
-): Promise<ReportedResult> {
+export async function runScenario(cell: Cell, recorder: Recorder): Promise<ReportedResult> {
+  const { subject, scenario, mode } = cell
+  const { isolated, finish } = createRuns(cell, recorder)
+  const context = { variant: subject.variant, mode, executable: subject.file, isolated }
+  const { worked, detail } = await Promise.resolve()
+    .then(() => scenario.run(context))
+    .catch((error): Outcome => ({ worked: false, detail: firstLine(error) }))
+  const { runs, incomplete } = await finish()
+  const ms = runs.reduce((sum, run) => sum + run.ms, 0)
+  return { executable: subject.id, scenario: scenario.name, mode, worked, detail, ms, incomplete, runs }
+}
+
+/** What a scenario runs OpenCode with, and what was recorded of it once all of it has ended. */
+function createRuns({ subject, scenario, mode }: Cell, { folder, authority }: Recorder) {
   const runs: ReportedRun[] = []
   const unrecorded: string[] = []
-  let started = 0
-  const isolated = async (options: Omit<IsolatedOptions, "executable" | "mode">) => {
-    const pcap = `pcap/${subject.id}-${mode}-${scenario.name}-${++started}.pcap`
+  const started: Promise<IsolatedResult>[] = []
+
+  async function start(options: ScenarioRun, pcap: string): Promise<IsolatedResult> {
     let kept = false
     const keepRecording = async (recording: Recording) => {
-      await copyFile(recording.pcap, join(recorder.folder, pcap))
+      await copyFile(recording.pcap, join(folder, pcap))
       runs.push(toRun(recording, pcap))
       kept = true
     }
-    const authority = mode === "answer" ? recorder.authority : undefined
     const env = { ...switchOf(subject), ...options.env }
+    const evidence = { keepRecording, authority: mode === "answer" ? authority : undefined }
     try {
-      return await runIsolated({ ...options, executable: subject.file, mode, env, keepRecording, authority })
+      return await runIsolated({ ...options, executable: subject.file, mode, env, ...evidence })
     } catch (error) {
       if (!kept) unrecorded.push(firstLine(error))
       throw error
     }
   }
-  const context = { variant: subject.variant, mode, executable: subject.file, isolated }
-  const { worked, detail } = await Promise.resolve()
-    .then(() => scenario.run(context))
-    .catch((error): Outcome => ({ worked: false, detail: firstLine(error) }))
-  if (started === 0) unrecorded.push("it ran nothing")
+
   return {
-    executable: subject.id,
-    scenario: scenario.name,
-    mode,
-    worked,
-    detail,
-    ms: runs.reduce((sum, { ms }) => sum + ms, 0),
-    incomplete: unrecorded[0],
-    runs,
+    isolated(options: ScenarioRun): Promise<IsolatedResult> {
+      const pcap = `pcap/${subject.id}-${mode}-${scenario.name}-${started.length + 1}.pcap`
+      const run = start(options, pcap)
+      started.push(run)
+      return run
+    },
+    async finish() {
+      // A scenario may be done, or have failed, ahead of what it started.
+      await Promise.allSettled(started)
+      if (started.length === 0) unrecorded.push("it ran nothing")
+      return { runs, incomplete: unrecorded[0] }
+    },
   }
 }
+
+type ScenarioRun = Omit<IsolatedOptions, "executable" | "mode">
 
 const switchOf = ({ variant }: Subject): Record<string, string> =>
   variant === "offline" ? { OPENCODE_OFFLINE: "1" } : {}

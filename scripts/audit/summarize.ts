@@ -7,7 +7,9 @@ export function summarize(report: Report, out: string): string {
   const { findings, results, ms } = report
   const page = `${relative(process.cwd(), out) || "."}/report.html`
   const ran = `${results.length} scenario runs in ${formatDuration(ms)}; see ${page}`
-  const last = findings.length === 0 ? `✔ nothing found: ${ran}` : `${findings.length} found: ${ran}`
+  const isWhole = results.every(({ incomplete }) => incomplete === undefined)
+  const nothing = isWhole ? "✔ nothing found" : "nothing found, but not all was recorded"
+  const last = `${findings.length === 0 ? nothing : `${findings.length} found`}: ${ran}`
   return [...describeWaits(report), ...findings.map(({ line }) => `✖ ${line}`), last].join("\n")
 }
 

@@ -11,12 +11,12 @@ export interface KitFile {
 
 /**
  * Makes a file of the archive.
- * @throws Failure for a path that the installer could not handle: its lists have one a line, and its commands take them as
- *   words
+ * @throws Failure for a path that the installer could not handle: its lists have one a line, and its commands take them in
+ *   double quotes
  */
 export function kitFile(path: string, contents: Uint8Array | string, executable = false): KitFile {
   const data = typeof contents === "string" ? new TextEncoder().encode(contents) : contents
-  if (/^[\w.@$+/-]+$/.test(path) && !path.split("/").some((part) => part === ".." || part === ""))
+  if (/^[\w.@$+/ -]+$/.test(path) && !path.split("/").some((part) => ["", ".", ".."].includes(part)))
     return { path, executable, data, sha256: new Bun.CryptoHasher("sha256").update(data).digest("hex") }
   throw new Failure({
     what: `${JSON.stringify(path)} cannot be in the kit`,

@@ -15,6 +15,8 @@ export interface KitPackage extends LockedPackage {
 
 const names = z.record(z.string(), z.string()).default({})
 const entry = z.object({
+  /** When the folder's name is not the package's. */
+  name: z.string().optional(),
   version: z.string(),
   integrity: z.string().regex(/^sha512-/, "must be a sha512"),
   dependencies: names,
@@ -82,7 +84,12 @@ function closure(
       })
     }
     if (found.has(path) || !isWanted(locked)) continue
-    found.set(path, { path, name: next.name, version: locked.version, integrity: locked.integrity })
+    found.set(path, {
+      path,
+      name: locked.name ?? next.name,
+      version: locked.version,
+      integrity: locked.integrity,
+    })
     for (const [name, optional] of needs(locked)) waiting.push({ name, from: path, optional })
   }
   return [...found.values()]

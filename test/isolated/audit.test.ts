@@ -108,6 +108,25 @@ test.concurrent("what a scenario's runs tried is found although the scenario thr
   expect(exitCode).toBe(1)
 })
 
+test.concurrent("what a scenario did not wait for is found all the same", async () => {
+  const own = await scenarioFolder(`export default {
+    title: "t", what: "w", worksOffline: false,
+    run({ isolated }) {
+      isolated({ args: ["-e", "await fetch('http://203.0.113.2/')"] })
+      return { worked: true, detail: "" }
+    },
+  }`)
+  const { exitCode, report } = await audit([process.execPath, "--variant", "offline", "--scenarios", own])
+  expect(report.findings).toMatchObject([{ kind: "tried", host: "203.0.113.2" }])
+  expect(exitCode).toBe(1)
+})
+
+test.concurrent("a file that cannot be run is not passed", async () => {
+  const { exitCode, stderr } = await audit(["README.md", "--variant", "offline", "--scenario", "version"])
+  expect(stderr).toContain("was not recorded to the end")
+  expect(exitCode).toBe(2)
+})
+
 test.concurrent.each([
   [
     "a scenario that runs nothing",

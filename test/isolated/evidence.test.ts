@@ -41,13 +41,15 @@ test.concurrent("an HTTPS request shows its method and path, and is answered, wh
   ])
 })
 
-test.concurrent("an HTTPS request by address is answered too", async () => {
-  const { stdout, ...recorded } = await record(`console.log((await fetch("https://203.0.113.4/x")).status)`, {
-    authority,
-  })
-  expect(stdout).toBe("404\n")
-  expect(dialled(recorded)).toEqual([expect.objectContaining({ what: "https GET 203.0.113.4/x" })])
-})
+test.concurrent.each(["203.0.113.4", "[2001:db8::4]"])(
+  "an HTTPS request to the address %s is answered too",
+  async (address) => {
+    const script = `console.log((await fetch("https://${address}/x")).status)`
+    const { stdout, ...recorded } = await record(script, { authority })
+    expect(stdout).toBe("404\n")
+    expect(dialled(recorded)).toEqual([expect.objectContaining({ what: `https GET ${address}/x` })])
+  },
+)
 
 test.concurrent("a request for another host than TLS names shows both", async () => {
   const recorded = await record(

@@ -42,7 +42,7 @@ async function makeArchive(version: string) {
     kitFile("install.sh", await readFile(join(OWN, "install.sh"))),
     kitFile("files/bin/opencode", `#!/bin/sh\necho ${version}\n`, true),
     kitFile(`files/${KIT}/bin/server-${version}`, "#!/bin/sh\n", true),
-    kitFile(`files/${KIT}/node_modules/@a/b/index.$.js`, "b\n"),
+    kitFile(`files/${KIT}/node_modules/@a/b/in $dex.js`, "b\n"),
     kitFile(`files/${KIT}/uninstall.sh`, await readFile(join(OWN, "uninstall.sh"))),
   ]
   for (const { path, data, executable } of [...files, sums(files)]) {
@@ -77,7 +77,7 @@ const INSTALLED = [
   `${KIT}/bin/server-one`,
   `${KIT}/installed`,
   `${KIT}/installed-folders`,
-  `${KIT}/node_modules/@a/b/index.$.js`,
+  `${KIT}/node_modules/@a/b/in $dex.js`,
   `${KIT}/uninstall.sh`,
 ]
 
@@ -140,8 +140,8 @@ describe("nothing is changed, and the exit code is 2,", () => {
   }
 
   test("when a file of the archive was changed", async () => {
-    await appendFile(join(archive, `files/${KIT}/node_modules/@a/b/index.$.js`), "c")
-    await refuses("The archive is damaged", "index.$.js: FAILED")
+    await appendFile(join(archive, `files/${KIT}/node_modules/@a/b/in $dex.js`), "c")
+    await refuses("The archive is damaged", "in $dex.js: FAILED")
   })
 
   test("when a file of the archive is missing", async () => {

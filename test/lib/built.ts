@@ -2,9 +2,9 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { Failure } from "../../scripts/lib/errors.ts"
 
-const built = join(import.meta.dirname, "../../dist/1.3.0-linux-x64/opencode")
+const built = process.env.TEST_EXECUTABLE ?? join(import.meta.dirname, "../../dist/1.3.0-linux-x64/opencode")
 
-/** The path of the executable that `npm run build` makes. Throws a Failure when it is not there. */
+/** The path of the executable that `npm run build` makes, or that `npm test` was given. Throws a Failure when it is not there. */
 export function builtExecutable(): string {
   if (existsSync(built)) return built
   throw new Failure({

@@ -13,6 +13,8 @@ import type { PinnedPackage } from "../../scripts/read-pin.ts"
 export interface TestPackage {
   pinned: PinnedPackage
   tarball: Buffer
+  /** What is in its package.json beside name and version. */
+  manifest: { dependencies?: Record<string, string>; license?: string }
 }
 
 /** What the stand-in does instead of serving: each is one way in which a registry or the way to it can be broken. */
@@ -46,17 +48,25 @@ export interface Registry {
 export const SLICES = 10
 
 /** Makes a package of one executable with these contents, and its tarball as npm lays it out. */
-export async function makePackage(name: string, contents: Buffer, path = "bin/tool"): Promise<TestPackage> {
+export async function makePackage(
+  name: string,
+  contents: Buffer,
+  path = "bin/tool",
+  manifest: TestPackage["manifest"] = {},
+): Promise<TestPackage> {
   const folder = await mkdtemp(join(tmpdir(), "package-"))
   const file = join(folder, "package", path)
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, contents, { mode: 0o755 })
-  await writeFile(join(folder, "package", "package.json"), JSON.stringify({ name, version: "1.0.0" }))
+  await writeFile(
+    join(folder, "package", "package.json"),
+    JSON.stringify({ name, version: "1.0.0", ...manifest }),
+  )
   const tarball = await create({ cwd: folder, gzip: true, portable: true }, ["package"]).concat()
   await rm(folder, { recursive: true })
   const executable = { path, bytes: contents.length, sha512: sha512(contents, "hex") }
   const pinned = { name, version: "1.0.0", integrity: `sha512-${sha512(tarball, "base64")}`, executable }
-  return { pinned, tarball }
+  return { pinned, tarball, manifest }
 }
 
 /** Serves these packages on a loopback port of its own; also as a proxy, whatever the name in the address is. */
@@ -115,7 +125,7 @@ async function answer(
   await sendTarball(registry, asked.tarball, response)
 }
 
-function metadata({ pinned, tarball }: TestPackage, origin: string, mode: Mode) {
+function metadata({ pinned, tarball, manifest }: TestPackage, origin: string, mode: Mode) {
   const version = mode === "no version" ? "0.9.0" : pinned.version
   const other = sha512(Buffer.concat([tarball, tarball]), "base64")
   const integrity = mode === "other hash in the metadata" ? `sha512-${other}` : pinned.integrity
@@ -123,7 +133,7 @@ function metadata({ pinned, tarball }: TestPackage, origin: string, mode: Mode) 
   return {
     name: pinned.name,
     "dist-tags": { latest: version },
-    versions: { [version]: { name: pinned.name, version, dist } },
+    versions: { [version]: { ...manifest, name: pinned.name, version, dist } },
   }
 }
 

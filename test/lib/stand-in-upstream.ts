@@ -31,7 +31,8 @@ export async function must(folder: string, args: string[]): Promise<string> {
   return stdout.trim()
 }
 
-async function commit(folder: string, message: string): Promise<string> {
+/** Commits all that is in a repository, and gives the commit. */
+export async function commit(folder: string, message: string): Promise<string> {
   const who = [
     "-c",
     "user.name=Stand In",

@@ -256,9 +256,11 @@ describe("without a web UI", () => {
   })
 
   test("a missing pack is 404 with what to do about it", async () => {
-    const response = await ask("/", { accept: "text/html" }, { packPath: path.join(folder, "no.pack") })
-    expect(response.status).toBe(404)
-    expect(await response.text()).toContain("OPENCODE_APP_DIST")
+    for (const packPath of [path.join(folder, "no.pack"), undefined]) {
+      const response = await ask("/", { accept: "text/html" }, { packPath })
+      expect(response.status).toBe(404)
+      expect(await response.text()).toContain("OPENCODE_APP_DIST")
+    }
   })
 })
 
@@ -267,13 +269,13 @@ interface Setting {
   routes?: string[]
   offline?: boolean
   env?: Record<string, string>
-  packPath?: string
+  packPath?: string | undefined
 }
 
 const webUi = (setting: Setting = {}) =>
   createWebUi({
     offline: () => setting.offline ?? true,
-    packPath: setting.packPath ?? packPath,
+    packPath: "packPath" in setting ? setting.packPath : packPath,
     env: setting.env ?? {},
   })
 

@@ -10,7 +10,7 @@ import { makeNpmHome, type NpmHome } from "../lib/npm-home.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { makePackage, type Registry, startRegistry } from "../lib/registry.ts"
 import { sampleExecutable } from "../lib/sample-executable.ts"
-import { makeUpstream, must } from "../lib/stand-in-upstream.ts"
+import { commit, makeUpstream } from "../lib/stand-in-upstream.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
@@ -206,7 +206,7 @@ describe("the series on commits", () => {
     const text = await readFile(file, "utf8")
     await writeFile(file, text.replace("function spawn(", "function launch("))
     const [patch] = series.filter(({ edits }) => edits.some((edit) => edit.file === name))
-    const { rows: found } = await rows(given(await commit("other shape")))
+    const { rows: found } = await rows(given(await commit(upstream, "other shape")))
     await writeFile(file, text)
     expect(found[0]!.verdicts.filter(({ verdict }) => verdict === "refused")).toEqual([
       expect.objectContaining({ patch: patch!.name, why: expect.stringContaining("found 0") }),
@@ -215,7 +215,7 @@ describe("the series on commits", () => {
 
   test("cannot be tried on a commit without the entries that start the guard", async () => {
     await rm(join(upstream, "packages/opencode/src/cli/cmd/tui/worker.ts"))
-    const found = await rows(given(await commit("no worker")))
+    const found = await rows(given(await commit(upstream, "no worker")))
     expect(found.exitCode).toBe(0)
     expect(found.rows[0]!.unreadable).toContain("An entry of upstream's package is missing")
   })
@@ -232,18 +232,4 @@ describe("the series on commits", () => {
       })
     })
   })
-
-  async function commit(message: string): Promise<string> {
-    const who = [
-      "-c",
-      "user.name=Stand In",
-      "-c",
-      "user.email=stand-in@localhost",
-      "-c",
-      "commit.gpgSign=false",
-    ]
-    await must(upstream, ["add", "--all"])
-    await must(upstream, [...who, "commit", "--quiet", "-m", message])
-    return must(upstream, ["rev-parse", "HEAD"])
-  }
 })

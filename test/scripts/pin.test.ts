@@ -20,6 +20,19 @@ const bun = (name: string, contents: Buffer) => makePackage(`@oven/bun-linux-x64
 const runtime = file.subarray(0, payload.start)
 const other = Buffer.concat([runtime, Buffer.from("!")])
 
+/** The plugin package of the release, with what it needs. */
+const needed = ["@opencode-ai/sdk", "zod"]
+const plugin = await makePackage("@opencode-ai/plugin", Buffer.from(""), "index.js", {
+  dependencies: Object.fromEntries(needed.map((name) => [name, "1.0.0"])),
+  license: "MIT",
+})
+const parts = [plugin, ...(await Promise.all(needed.map((name) => makePackage(name, Buffer.from("")))))]
+const locked = ({ pinned, manifest }: TestPackage) => ({
+  version: "1.0.0",
+  integrity: pinned.integrity,
+  license: manifest.license ?? "not stated",
+})
+
 let root: string
 let upstream: string
 let commit: string
@@ -43,7 +56,7 @@ afterEach(async () => {
 })
 
 async function pin(packages: TestPackage[], args: string[] = []) {
-  registry = await startRegistry(packages)
+  registry = await startRegistry([...packages, ...parts])
   await home.npmrc(`registry=${registry.url}`)
   const out = join(home.home, "pins")
   const given = ["1.0.0", "--target", "linux-x64", "--git-url", upstream, "--out", out, ...args]
@@ -64,6 +77,10 @@ describe("a pin that is made", () => {
       git: { url: like.git.url, commit },
       bun: { version: "1.0.0" },
       targets: { "linux-x64": { opencode: opencode.pinned, bun: same.pinned } },
+      plugin: {
+        provides: like.plugin.provides,
+        packages: Object.fromEntries(parts.map((part) => [`node_modules/${part.pinned.name}`, locked(part)])),
+      },
     })
     expect(await readdir(out)).toEqual(["1.0.0.json"])
   })
@@ -118,6 +135,7 @@ describe("no pin is made, and no file,", () => {
         ["--git-url", join(PINS, "..", "none")],
         "cannot be asked for v1.0.0",
       ],
+      ["of a branch", async () => [], ["--commit", "dev"], "must be a full commit"],
       ["of a target that is not built", async () => [], ["--target", "amiga"], "Allowed choices are"],
     ]
   test.each(refused)("%s", async (_title, packages, args, message) => {

@@ -2,11 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { runBun } from "../../scripts/lib/git/run-bun.ts"
+import { serve, serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
+import { defaultCache } from "../../scripts/lib/npm/cache.ts"
+import { loadNpmOptions } from "../../scripts/lib/npm/config.ts"
+import { proxyVariables, writeNpmHome } from "../../scripts/lib/npm/npmrc.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { readSeries } from "../../scripts/read-series.ts"
 import { makeAttempt, makeReport, makeResult } from "../lib/audit-report.ts"
 import { serveGit } from "../lib/git-server.ts"
-import { makeUpstream, must } from "../lib/stand-in-upstream.ts"
+import { commit, makeUpstream, must } from "../lib/stand-in-upstream.ts"
+import { stockBun } from "../lib/stock.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
@@ -54,7 +60,7 @@ beforeAll(async () => {
   await makeUpstream(upstream)
   await mkdir(join(upstream, ".github"))
   await writeFile(join(upstream, ".github/pull_request_template.md"), TEMPLATE)
-  base = await commit("template")
+  base = await commit(upstream, "template")
   report = join(root, "report.json")
   await writeFile(report, JSON.stringify(makeAudit()))
   const names = (await readSeries()).map(({ name }) => name).filter((name) => name !== "error-show-offline")
@@ -190,6 +196,38 @@ describe("a pull request from a patch", () => {
   }, 60_000)
 })
 
+test("what is prepared compiles by upstream's own build script, and serves its page without a proxy", async () => {
+  const { tree } = await prepare("server-serve-web-ui")
+  const home = join(root, "home")
+  const npm = await loadNpmOptions(ROOT)
+  await writeNpmHome(home, npm)
+  const models = join(home, "models.json")
+  await writeFile(models, "{}")
+  const bun = await stockBun()
+  const env = {
+    ...proxyVariables(npm),
+    BUN_INSTALL_CACHE_DIR: join(defaultCache(), "bun"),
+    OPENCODE_VERSION: "1.3.0",
+    OPENCODE_CHANNEL: "latest",
+    MODELS_DEV_API_JSON: models,
+  }
+  const inTree = (args: string[], cwd: string) => runBun(args, { bun, cwd, home, env, onLine: () => {} })
+  expect(await inTree(["install", "--frozen-lockfile"], tree)).toMatchObject({ ok: true })
+  const folder = join(tree, "packages/opencode")
+  expect(await inTree(["run", "script/build.ts", "--single", "--skip-install"], folder)).toMatchObject({
+    ok: true,
+  })
+  const [executable] = await Array.fromAsync(
+    new Bun.Glob("dist/*/bin/opencode").scan({ cwd: folder, absolute: true }),
+  )
+  let page = ""
+  const { attempts } = await serve({ executable: executable! }, async ({ fetch }) => {
+    page = await (await fetch(serverUrl, { headers: { accept: "text/html" } })).text()
+  })
+  expect(page).toContain("<title>Stand-in</title>")
+  expect(attempts).toEqual([])
+}, 120_000)
+
 describe("no pull request is prepared, and nothing is left behind,", () => {
   const refused: [title: string, patch: string, args: string[], message: string][] = [
     [
@@ -206,6 +244,7 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
       [],
       "changes nothing in upstream's repository",
     ],
+    ["that closes no number", "models-decide-first", ["--issue", "12a"], "must be the number of an issue"],
     ["from a base that is not there", "models-decide-first", ["--base", "none"], 'no branch or tag "none"'],
     [
       "from a base without a template",
@@ -301,17 +340,3 @@ describe("a check", () => {
     }
   })
 })
-
-async function commit(message: string): Promise<string> {
-  const who = [
-    "-c",
-    "user.name=Stand In",
-    "-c",
-    "user.email=stand-in@localhost",
-    "-c",
-    "commit.gpgSign=false",
-  ]
-  await must(upstream, ["add", "--all"])
-  await must(upstream, [...who, "commit", "--quiet", "-m", message])
-  return must(upstream, ["rev-parse", "HEAD"])
-}

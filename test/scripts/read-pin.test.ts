@@ -73,6 +73,17 @@ describe("a malformed pin is a failure that names the field:", () => {
       "targets.linux-x64.opencode.executable.path: must be a relative path",
     ],
     ["no size", (pin) => (pin.ripgrep.executable.bytes = 0), "ripgrep.executable.bytes: "],
+    [
+      "a grammar of two",
+      (pin) => pin.grammars.css.push(pin.grammars.go[0]),
+      "grammars.css: must have one wasm",
+    ],
+    [
+      "a grammar without a query",
+      (pin) => delete pin.grammars.css[0].highlights,
+      "grammars.css: must have h",
+    ],
+    ["a grammar without a licence", (pin) => delete pin.grammars.css[0].license, "grammars.css.0.license: "],
     ["a hash cut short", (pin) => (pin.webUi.executable.sha512 = "ab"), "webUi.executable.sha512: "],
     [
       "another version for a target",

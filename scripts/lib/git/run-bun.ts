@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path"
+import { formatDuration } from "../log.ts"
 import { run } from "../process.ts"
 
 export interface BunRun {
@@ -12,6 +13,8 @@ export interface BunRun {
   env: Record<string, string>
   /** Takes each line that is printed. */
   onLine: (line: string) => void
+  /** It is ended when it prints nothing for this many milliseconds; a quarter of an hour when not given. */
+  idleMs?: number
 }
 
 /**
@@ -27,8 +30,17 @@ export async function runBun(args: string[], options: BunRun): Promise<{ ok: boo
     stdin: "ignore",
     all: true,
   })
+  const { idleMs = 15 * 60_000 } = options
+  let idle = false
+  const give = () => {
+    idle = true
+    child.kill("SIGKILL")
+  }
+  let timer = setTimeout(give, idleMs)
   const last: string[] = []
   for await (const line of child.iterable({ from: "all" })) {
+    clearTimeout(timer)
+    timer = setTimeout(give, idleMs)
     const text = String(line).trimEnd()
     if (text === "") continue
     options.onLine(text)
@@ -36,7 +48,10 @@ export async function runBun(args: string[], options: BunRun): Promise<{ ok: boo
     if (last.length > KEPT) last.shift()
   }
   const { exitCode } = await child
+  clearTimeout(timer)
+  if (idle) last.push(`(ended, as it printed nothing for ${formatDuration(idleMs)})`)
   return { ok: exitCode === 0, tail: last.join("\n        ") }
 }
 
+/** Lines. */
 const KEPT = 12

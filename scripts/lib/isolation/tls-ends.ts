@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { type AddressInfo, connect, type Socket } from "node:net"
+import { type AddressInfo, connect, isIP, type Socket } from "node:net"
 import { createServer, type TLSSocket } from "node:tls"
 import { notFound } from "./answerer.ts"
 import { type Authority, issueCertificate } from "./authority.ts"
@@ -41,7 +41,7 @@ async function startServer(
   const server = createServer({ key: authority.key, cert, ALPNProtocols: ["http/1.1"] }, (socket) =>
     answer(socket, (what) => {
       // Who asks a server for another host than it was found by may be hiding one of them.
-      const hides = !what.split(" ")[2]!.startsWith(name)
+      const hides = !isIP(name) && !what.split(" ")[2]!.startsWith(name)
       listeners.get(socket.remotePort!)?.(hides ? `${what} (tls ${name})` : what)
     }),
   )

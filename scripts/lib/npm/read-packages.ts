@@ -1,3 +1,4 @@
+import { posix } from "node:path"
 import { gunzipSync } from "node:zlib"
 import pacote from "pacote"
 import { Parser } from "tar"
@@ -72,7 +73,8 @@ async function unpack(tarball: Buffer): Promise<PackageFile[]> {
     const parser = new Parser({
       onReadEntry: (entry) => {
         if (entry.type !== "File" && entry.type !== "OldFile") return void entry.resume()
-        const path = entry.path.slice(entry.path.indexOf("/") + 1)
+        // Some packages have a file under two spellings of one path.
+        const path = posix.normalize(entry.path.slice(entry.path.indexOf("/") + 1))
         const executable = ((entry.mode ?? 0) & 0o111) !== 0
         files.set(
           path,

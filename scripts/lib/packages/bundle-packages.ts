@@ -79,9 +79,8 @@ const optionalImports: Plugin = {
 }
 
 function foldersOf({ outputs }: Metafile): string[] {
-  const files = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs))
-  const used = files.filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-  return [...new Set(used.map(([file]) => /.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? file))].sort()
+  const files = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs))
+  return [...new Set(files.map((file) => /.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? file))].sort()
 }
 
 async function readLicences(packages: LockedPackage[], folder: string): Promise<string> {

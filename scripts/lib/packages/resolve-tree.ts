@@ -23,17 +23,21 @@ const Lock = z.object({
 
 /**
  * Has npm find out what a package needs, with the settings that npm has in this folder. Nothing is unpacked, and no
- * script is run. Packages for one platform only are left out: native code cannot be put inside.
+ * script is run. `provides` names what can be imported, the package itself first. Packages for one platform only are left out: native code cannot be put inside.
  * @throws Failure when npm cannot, or has no sha512 of one
  */
-export async function resolveTree(name: string, version: string): Promise<LockedTree> {
+export async function resolveTree(
+  name: string,
+  version: string,
+  provides: string[] = [name],
+): Promise<LockedTree> {
   const folder = await mkdtemp(join(tmpdir(), "pin-extra-"))
   try {
     await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }))
     await copyFile(".npmrc", join(folder, ".npmrc")).catch(() => {})
     await runNpm(folder, `${name}@${version}`)
     const lock = Lock.parse(JSON.parse(await readFile(join(folder, "package-lock.json"), "utf8")))
-    return toTree(name, lock)
+    return toTree(provides, lock)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -50,16 +54,16 @@ async function runNpm(folder: string, spec: string): Promise<void> {
   })
 }
 
-function toTree(name: string, { packages }: z.infer<typeof Lock>): LockedTree {
+function toTree(provides: string[], { packages }: z.infer<typeof Lock>): LockedTree {
   const wanted = Object.entries(packages).filter(([folder, { os, cpu }]) => folder !== "" && !os && !cpu)
   const entries = wanted.map(([folder, { name: alias, version, integrity, license }]) => [
     folder,
     { ...(alias && { name: alias }), version, integrity, license: license ?? "not stated" },
   ])
-  const parsed = lockedTree.safeParse({ provides: [name], packages: Object.fromEntries(entries) })
+  const parsed = lockedTree.safeParse({ provides, packages: Object.fromEntries(entries) })
   if (parsed.success) return parsed.data
   throw new Failure({
-    what: `${name} cannot be pinned`,
+    what: `${provides[0]} cannot be pinned`,
     why: z.prettifyError(parsed.error),
     next: "leave it out, and put it on the machine's disk: see docs/plugins.md",
   })

@@ -79,6 +79,11 @@ describe("a lockfile", () => {
     ])
   })
 
+  test("gives the name of the package where the folder has another", async () => {
+    const { packages } = await write({ "node_modules/a": { name: "b", version: "1.0.0", integrity: hash } })
+    expect(packages).toEqual([{ path: "node_modules/a", name: "b", version: "1.0.0", integrity: hash }])
+  })
+
   test("is refused when it lacks what a package needs", async () => {
     await expect(
       write({ "node_modules/a": { version: "1.0.0", integrity: hash, dependencies: { b: "1" } } }),
