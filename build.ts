@@ -12,6 +12,7 @@ import type { BuildRecord } from "./scripts/lib/build-record.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
+import { readLicenses } from "./scripts/read-licenses.ts"
 import { type BuildOptions, readOptions } from "./scripts/read-options.ts"
 import { readPin } from "./scripts/read-pin.ts"
 import { readStock } from "./scripts/read-stock.ts"
@@ -36,7 +37,8 @@ async function buildFromRelease(options: BuildOptions): Promise<BuildRecord> {
   )
   const build = { stock, applied, embedded, built }
   const record = await progress.step("Check", (step) => checkExecutable(build, options, step))
-  const release = { applied, staging: built.staging }
+  const licenses = await readLicenses(pin, options.cache)
+  const release = { applied, staging: built.staging, licenses }
   await progress.step("Write the release", () => writeRelease(release, record, options))
   return record
 }

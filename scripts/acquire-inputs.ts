@@ -37,16 +37,10 @@ export async function acquireInputs(pin: Pin, options: BuildOptions, step: Step)
   const from = { cache: options.cache, onProgress: step.update }
   const executables = await acquireAll([target.opencode, target.bun, pin.ripgrep], from)
   const [opencode, bun, ripgrep] = executables as [string, string, string]
-  const grammars = Object.values(pin.grammars).map(grammarFiles)
-  await acquireAll(
-    grammars.flatMap(([wasm]) => wasm),
-    from,
-  )
-  // Most are in the tarballs that were just fetched.
-  await acquireAll(
-    grammars.flatMap(([, highlights]) => highlights),
-    from,
-  )
+  const packages = Object.values(pin.grammars).flat()
+  await acquireAll(filesOf(packages, "licenseFile"), from)
+  // From the tarballs that were just fetched.
+  await acquireAll([...filesOf(packages, "wasm"), ...filesOf(packages, "highlights")], from)
   step.result(
     `${target.opencode.name}@${target.opencode.version}, ${formatBytes((await stat(opencode)).size)}`,
   )
@@ -63,20 +57,18 @@ export async function acquireInputs(pin: Pin, options: BuildOptions, step: Step)
   }
 }
 
-/** What the packages of a grammar are used for: the grammar, and the queries in their order. */
-function grammarFiles(list: PinnedGrammar): [wasm: PinnedPackage[], highlights: PinnedPackage[]] {
-  const pick = (part: "wasm" | "highlights") =>
-    list.flatMap(({ name, version, integrity, [part]: file }) =>
-      file ? [{ name, version, integrity, executable: file }] : [],
-    )
-  return [pick("wasm"), pick("highlights")]
+/** The files of one kind that the packages of a grammar have, in the order of the packages. */
+function filesOf(list: PinnedGrammar, kind: "wasm" | "highlights" | "licenseFile"): PinnedPackage[] {
+  return list.flatMap(({ name, version, integrity, [kind]: file }) =>
+    file ? [{ name, version, integrity, executable: file }] : [],
+  )
 }
 
 function pathsOf(list: PinnedGrammar, cache: string): GrammarFiles {
-  const [[wasm], highlights] = grammarFiles(list)
+  const [wasm] = filesOf(list, "wasm")
   return {
     wasm: cachedPath(cache, wasm!),
-    highlights: highlights.map((pinned) => cachedPath(cache, pinned)),
+    highlights: filesOf(list, "highlights").map((pinned) => cachedPath(cache, pinned)),
   }
 }
 

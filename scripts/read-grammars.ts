@@ -7,18 +7,20 @@ import type { Asset } from "./embed-assets.ts"
 import { derive } from "./lib/derived-cache.ts"
 import { Failure } from "./lib/errors.ts"
 import type { ModuleGraph } from "./lib/module-graph/index.ts"
+import { readLicenses } from "./read-licenses.ts"
 import type { Stock } from "./read-stock.ts"
 
 const RUNTIME = /\/tree-sitter-[0-9a-z]{8}\.wasm$/
 
 /**
  * The grammars of the pin with their queries, each of which was loaded by the very tree-sitter that is inside the
- * executable.
+ * executable, and their licences.
  * @throws Failure when that is another one than the build has, or a grammar or its query cannot be used with it
  */
 export async function readGrammars(stock: Stock, cache: string): Promise<Asset[]> {
   const runtime = await readRuntime(stock.graph)
-  const assets: Asset[] = []
+  const licenses = Buffer.from(await readLicenses(stock.inputs.pin, cache))
+  const assets: Asset[] = [{ name: "licenses.txt", part: "grammars", contents: licenses }]
   for (const [language, files] of Object.entries(stock.inputs.grammars))
     assets.push(...(await readGrammar(language, files, runtime, cache)))
   return assets

@@ -22,6 +22,7 @@ const grammar = z
   .array(
     npmPackage.extend({
       license: z.string().min(1),
+      licenseFile: file,
       wasm: file.optional(),
       highlights: file.optional(),
     }),

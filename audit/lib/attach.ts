@@ -8,9 +8,9 @@ async function attach(executable: string, url: string): Promise<boolean> {
   const screen = new Screen({ columns: 130, rows: 40 })
   const tui = Bun.spawn([executable, "attach", url], { terminal: screen.pty })
   const answered =
-    (await screen.waitFor("Mock Model", 20_000)) &&
+    (await screen.waitFor("Mock Model", 40_000)) &&
     (await enter(screen, "say hi")) &&
-    (await screen.waitFor("The mock model says hello.", 20_000))
+    (await screen.waitFor("The mock model says hello.", 40_000))
   console.log(screen.text())
   // It takes its time to end when it is asked.
   tui.kill("SIGKILL")

@@ -8,7 +8,7 @@ import type {
 import { serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
 
 export interface ServerContext extends IsolatedContext {
-  /** Sends a request to the server, with a JSON body if any, and waits ten seconds at most for the answer. */
+  /** Sends a request to the server, with a JSON body if any, and waits 20 seconds at most for the answer. */
   ask(method: string, path: string, init?: RequestInit): Promise<{ status: number; text: string }>
 }
 
@@ -21,10 +21,10 @@ export function serve(
   return isolated({
     args: ["serve", "--port", new URL(serverUrl).port],
     provider: true,
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     ...options,
     async during(context) {
-      await waitForServer(context, `${serverUrl}/global/health`)
+      await waitForServer(context, `${serverUrl}/global/health`, 60_000)
       await during({ ...context, ask: (method, path, init) => ask(context, method, path, init) })
     },
   })
@@ -32,7 +32,7 @@ export function serve(
 
 async function ask({ fetch }: IsolatedContext, method: string, path: string, init: RequestInit = {}) {
   const headers = { "content-type": "application/json", ...init.headers }
-  const signal = AbortSignal.timeout(10_000)
+  const signal = AbortSignal.timeout(20_000)
   const response = await fetch(serverUrl + path, { ...init, method, headers, signal })
   return { status: response.status, text: await response.text() }
 }

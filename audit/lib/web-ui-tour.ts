@@ -31,7 +31,7 @@ export interface Tour {
 async function takeTour(request: TourRequest): Promise<Tour> {
   const browser = await openBrowser(request.browser)
   const { page, witness } = await browser.openPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(40_000)
   const tour: Tour = { reached: [], elsewhere: [] }
   try {
     for (const [place, visit] of Object.entries(places)) {
@@ -51,7 +51,7 @@ async function takeTour(request: TourRequest): Promise<Tour> {
 
 const places: Record<string, (page: Page, request: TourRequest) => Promise<void>> = {
   async home(page, { url }) {
-    const response = await page.goto(url, { timeout: 8000 })
+    const response = await page.goto(url, { timeout: 15_000 })
     if (response?.status() !== 200) throw new Error(`the page was answered with ${response?.status()}`)
     await page.getByText("Open project").first().waitFor()
   },

@@ -13,6 +13,7 @@ export default defineScenario({
       args: ["acp"],
       provider: true,
       interactive: true,
+      timeoutMs: 120_000,
       async during(context) {
         await request(context, 1, "initialize", { protocolVersion: 1 })
         const { sessionId } = await request(context, 2, "session/new", {
@@ -32,7 +33,7 @@ export default defineScenario({
 /** Sends a JSON-RPC request, one a line, and waits for the result. Throws when it is an error, or does not come. */
 async function request({ type, output }: IsolatedContext, id: number, method: string, params: object) {
   await type(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`)
-  const end = performance.now() + 15_000
+  const end = performance.now() + 40_000
   while (performance.now() < end) {
     const lines = (await output()).split("\n").slice(0, -1)
     for (const line of lines.filter((text) => text.startsWith("{"))) {
@@ -43,5 +44,5 @@ async function request({ type, output }: IsolatedContext, id: number, method: st
     }
     await sleep(50)
   }
-  throw new Error(`${method} had no answer in 15 s`)
+  throw new Error(`${method} had no answer in 40 s`)
 }

@@ -14,7 +14,9 @@ export default defineScenario({
     let screen = ""
     let answered = false
     const result = await serve(isolated, {}, async ({ execute }) => {
-      const { exitCode, stdout } = await execute(process.execPath, [client, executable, serverUrl])
+      const { exitCode, stdout } = await execute(process.execPath, [client, executable, serverUrl], {
+        timeoutMs: 100_000,
+      })
       answered = exitCode === 0
       screen = stdout
     })

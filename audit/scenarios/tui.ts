@@ -24,6 +24,9 @@ const languages = [
   ...["haskell", "css", "julia", "ocaml", "clojure", "swift", "nix"],
 ]
 
+/** How long a busy machine may take to start it, and for an answer, in milliseconds. */
+const PATIENCE = 60_000
+
 const blocks = languages.map((name) => `\`\`\`${name}\nin_${name} = 1\n\`\`\`\n`).join("\n")
 
 export default defineScenario({
@@ -35,13 +38,13 @@ export default defineScenario({
     await isolated({
       provider: [toolThenText[0]!, { text: `The mock model says hello.\n\n${blocks}` }],
       pty: { columns: 130, rows: 100 },
-      timeoutMs: 60_000,
+      timeoutMs: 3 * PATIENCE,
       async during(context) {
         const { waitFor } = context
-        await waitFor("Ask anything")
+        await waitFor("Ask anything", PATIENCE)
         await waitFor("Mock Model")
         await enter(context, "say hi")
-        await waitFor("The mock model says hello.")
+        await waitFor("The mock model says hello.", PATIENCE)
         for (const name of languages) await waitFor(`in_${name} = 1`)
         await enter(context, "/models")
         await waitFor("Select model")

@@ -19,7 +19,7 @@ export default defineScenario({
     let tour: Tour = { reached: [], elsewhere: [] }
     const result = await serve(
       isolated,
-      { files: githubCheckout, timeoutMs: 90_000 },
+      { files: githubCheckout, timeoutMs: 180_000 },
       async ({ execute, folder }) => {
         const request: TourRequest = {
           browser,
@@ -30,7 +30,7 @@ export default defineScenario({
           command: "echo made > made-in-terminal; echo done-$((40 + 2))",
         }
         const { stdout, stderr } = await execute(process.execPath, [script, JSON.stringify(request)], {
-          timeoutMs: 80_000,
+          timeoutMs: 150_000,
         })
         if (stdout === "") throw new Error(`the tour failed: ${stderr}`)
         tour = JSON.parse(stdout)

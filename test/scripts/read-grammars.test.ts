@@ -28,7 +28,10 @@ function fileOf(language: string, part: "wasm" | "highlights"): Promise<string> 
 
 const read = (wasm: string, highlights: string[], modules = graph.modules) =>
   readGrammars(
-    { graph: { modules }, inputs: { grammars: { lang: { wasm, highlights } } } } as unknown as Stock,
+    {
+      graph: { modules },
+      inputs: { pin: { grammars: {} }, grammars: { lang: { wasm, highlights } } },
+    } as unknown as Stock,
     folder,
   )
 
@@ -40,12 +43,13 @@ test("a grammar and its query are read as they are, the pieces of a query joined
   ]
   const assets = await read(wasm, [c, cpp])
   expect(assets.map(({ name, part }) => [name, part])).toEqual([
+    ["licenses.txt", "grammars"],
     ["grammar-lang.wasm", "grammars"],
     ["grammar-lang.scm", "grammars"],
   ])
-  expect(Buffer.from(assets[0]!.contents)).toEqual(await readFile(wasm))
+  expect(Buffer.from(assets[1]!.contents)).toEqual(await readFile(wasm))
   const text = `${await readFile(c, "utf8")}\n${await readFile(cpp, "utf8")}`
-  expect(Buffer.from(assets[1]!.contents).toString()).toBe(text)
+  expect(Buffer.from(assets[2]!.contents).toString()).toBe(text)
 })
 
 test("a query for another grammar is refused, by name", async () => {
