@@ -204,7 +204,7 @@ test.concurrent("--version and the offline command say what was built in", async
   expect(stdout).toMatch(/rules\.example:443 +built in\n/)
   expect(stdout).toContain("This build is always offline, locked")
   const report = JSON.parse((await runCommand(built("locked"), "offline", "--json")).stdout)
-  expect(report.build).toEqual({ mode: "always", locked: true })
+  expect(report.build).toEqual({ mode: "always", locked: true, source: "release" })
   expect(report.ignored).toContainEqual({ entry: "127.0.0.1:4010", origin: expect.any(String) })
 })
 
