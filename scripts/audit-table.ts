@@ -1,12 +1,14 @@
 import { readFile, rename, writeFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { Command } from "commander"
-import { printHostTable, replaceTable } from "./audit/host-table.ts"
+import { printHostTable, readHostTable, replaceTable } from "./audit/host-table.ts"
 import { reportSchema } from "./audit/report.ts"
 import { Failure, runCommand } from "./lib/errors.ts"
 
 const DESCRIPTION = `Writes the README's table of measured hosts from the report of \`npm run audit\`.
 
+A table is current when it says what was measured; what a scenario of upstream's that did not do its job this time would
+have tried is taken from the table.
 Exit codes: 0 written, or current; 1 not current (--check), 2 could not run.`
 
 await runCommand(async () => {
@@ -18,9 +20,10 @@ await runCommand(async () => {
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
     .opts<{ report: string; readme: string; check: boolean }>()
-  const table = printHostTable(await readReport(options.report))
+  const report = await readReport(options.report)
   const before = await readFile(options.readme, "utf8")
-  const after = replaceTable(before, table)
+  const stated = options.check ? readHostTable(before) : undefined
+  const after = replaceTable(before, printHostTable(report, stated))
   if (options.check) return isCurrent(before, after, options)
   await writeFile(`${options.readme}.new`, after)
   await rename(`${options.readme}.new`, options.readme)

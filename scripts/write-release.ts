@@ -107,8 +107,9 @@ export function describeRelease(record: BuildRecord, options: BuildOptions): str
   if (options.json) return JSON.stringify(record, null, 2)
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
   const check = record.source === "release" ? `    Check it: npm run verify -- ${file}` : ""
-  const more = formatBytes(record.executable.bytes - record.stock.bytes)
-  return `${describeSizes(record.sizes)}: stock + ${more}\n${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline${check}`
+  const more = record.executable.bytes - record.stock.bytes
+  const difference = `${more < 0 ? "-" : "+"} ${formatBytes(Math.abs(more))}`
+  return `${describeSizes(record.sizes)}: stock ${difference}\n${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline${check}`
 }
 
 function sums(executable: string, files: Map<string, string>): string {

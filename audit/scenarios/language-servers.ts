@@ -4,20 +4,8 @@ import { dials } from "../lib/programs.ts"
 
 /** A file for each language server that upstream's downloads or lets another program install. */
 const written = [
-  ...[
-    "a.vue",
-    "a.svelte",
-    "a.astro",
-    "a.yaml",
-    "a.php",
-    "a.sh",
-    "Dockerfile",
-    "a.lua",
-    "a.tf",
-    "a.tex",
-    "a.typ",
-  ],
-  ...["a.c", "a.kt", "a.java", "a.zig", "a.ex", "a.rb", "a.cs", "a.js"],
+  ...["a.vue", "a.svelte", "a.astro", "a.yaml", "a.php", "a.sh", "Dockerfile", "a.lua", "a.tf", "a.tex"],
+  ...["a.typ", "a.c", "a.kt", "a.java", "a.zig", "a.ex", "a.rb", "a.cs", "a.js"],
 ]
 
 /** The files by which a project says that it has something of that kind. */

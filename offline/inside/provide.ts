@@ -48,10 +48,16 @@ function isOnDisk(name: string, from: string, home: string | undefined): boolean
   }
 }
 
-/** The configuration folder whose tool or plugin this is: upstream installs the plugin package there. */
+/**
+ * The configuration folder whose own tool or plugin this is: upstream installs the plugin package there. Undefined for
+ * what lies elsewhere, or in a package.
+ */
 export function configurationFolder(file: string): string | undefined {
-  const folder = path.dirname(file)
-  return /^(tool|plugin)s?$/.test(path.basename(folder)) ? path.dirname(folder) : undefined
+  const [, folder, part] = /^(.*)[\\/](\w+)[\\/][^\\/]+$/.exec(file) ?? []
+  if (!folder || !/^(tool|plugin)s?$/.test(part!)) return undefined
+  const named = process.env.OPENCODE_CONFIG_DIR
+  const isOne = /[\\/](\.opencode|opencode)$/.test(folder) || (named && folder === path.resolve(named))
+  return isOne ? folder : undefined
 }
 
 /** The files that are changed as they are loaded, each with the folder above which its imports are not looked for. */

@@ -1,26 +1,35 @@
 import { Failure } from "../lib/errors.ts"
 import { labelOf } from "./known-hosts.ts"
-import { hostOf, type Report } from "./report.ts"
+import { hostOf, type Report, type ReportedResult } from "./report.ts"
 
 const BEGIN = "<!-- made by npm run audit-table -->"
 const END = "<!-- end -->"
 
+/** Titles of scenarios, by the host that was tried in them. */
+type TitlesByHost = Map<string, Set<string>>
+
 /**
- * The table of hosts: by what upstream's release was seen to try each, and how many of them the offline build tried, in
- * mode `answer`. Throws a Failure when the report is not of both, in all scenarios.
+ * The table of hosts: in which scenarios upstream's release and the offline build were seen to try each, in mode
+ * `answer`. Throws a Failure when the report is not of both, in all scenarios.
+ * @param stated what a table says already: it stands for scenarios that did not do their job this time, as what they
+ * would have tried is not known
  */
-export function printHostTable(report: Report): string {
+export function printHostTable(report: Report, stated: TitlesByHost = new Map()): string {
   const stock = report.executables.find(({ isPinnedStock }) => isPinnedStock)
   const offline = report.executables.find(({ variant }) => variant === "offline")
   const results = report.results.filter(({ mode }) => mode === "answer")
   if (!stock || !offline || !report.allScenarios || results.length === 0) throw notWhole()
-  const tried = (executable: string) => titlesByHost(report, executable)
   const list = (titles: Set<string> | undefined) => {
     if (!titles) return "not tried"
-    return titles.size > report.scenarios.length / 2 ? "most scenarios" : [...titles].join(", ")
+    if (titles.size > report.scenarios.length / 2) return "most scenarios"
+    return report.scenarios.flatMap(({ title }) => (titles.has(title) ? [title] : [])).join(", ")
   }
-  const ofStock = tried(stock.id)
-  const ofOffline = tried(offline.id)
+  const ofStock = titlesByHost(report, stock.id)
+  const ofOffline = titlesByHost(report, offline.id)
+  for (const result of results.filter(({ executable, worked }) => executable === stock.id && !worked)) {
+    const title = titleOf(report, result)
+    for (const [host, titles] of stated) if (titles.has(title)) add(ofStock, host, title)
+  }
   const hosts = [...new Set([...ofStock.keys(), ...ofOffline.keys()])].sort()
   return [
     "| host | upstream's 1.3.0 tries it in | here, offline |",
@@ -42,16 +51,27 @@ export function replaceTable(text: string, table: string): string {
   })
 }
 
-function titlesByHost({ results, scenarios }: Report, executable: string): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>()
-  for (const result of results.filter((one) => one.executable === executable && one.mode === "answer")) {
-    const { title } = scenarios.find(({ name }) => name === result.scenario)!
-    for (const attempt of result.runs.flatMap(({ attempts }) => attempts)) {
-      const label = labelOf(hostOf(attempt))
-      found.set(label, (found.get(label) ?? new Set()).add(title))
-    }
-  }
+/** What the table in a text says of upstream's release. */
+export function readHostTable(text: string): TitlesByHost {
+  const lines = text.slice(text.indexOf(BEGIN), text.indexOf(END)).split("\n").slice(4)
+  const rows = lines.filter((line) => line.startsWith("| ")).map((line) => line.split(" | "))
+  return new Map(rows.map(([host = "", titles = ""]) => [host.slice(2), new Set(titles.split(", "))]))
+}
+
+function titlesByHost(report: Report, executable: string): TitlesByHost {
+  const found: TitlesByHost = new Map()
+  for (const result of report.results.filter((one) => one.executable === executable && one.mode === "answer"))
+    for (const attempt of result.runs.flatMap(({ attempts }) => attempts))
+      add(found, labelOf(hostOf(attempt)), titleOf(report, result))
   return found
+}
+
+function add(found: TitlesByHost, host: string, title: string): void {
+  found.set(host, (found.get(host) ?? new Set()).add(title))
+}
+
+function titleOf({ scenarios }: Report, { scenario }: ReportedResult): string {
+  return scenarios.find(({ name }) => name === scenario)!.title
 }
 
 function notWhole(): Failure {

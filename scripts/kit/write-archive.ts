@@ -4,6 +4,7 @@ import { dirname } from "node:path"
 import { Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { Header, Pack, ReadEntry } from "tar"
+import { Failure } from "../lib/errors.ts"
 import type { KitFile } from "./kit-file.ts"
 
 /** Every file has this time, so that two kits from the same inputs are the same bytes. It is the one that npm uses. */
@@ -13,6 +14,7 @@ const MTIME = new Date("1985-10-26T08:15:00.000Z")
  * Writes files as a compressed archive, sorted by path: beside `out`, then renamed.
  * @param top the folder that they are in, inside the archive
  * @returns the archive's size, and its sha256 in hex
+ * @throws Failure when it cannot be written; what `out` was before stays
  */
 export async function writeArchive(
   files: KitFile[],
@@ -36,6 +38,8 @@ export async function writeArchive(
     await using handle = await open(beside, "r+")
     await handle.sync()
     await rename(beside, out)
+  } catch (error) {
+    throw explainWriteFailure(error as NodeJS.ErrnoException, out)
   } finally {
     await rm(beside, { force: true })
   }
@@ -58,4 +62,14 @@ function pack(files: KitFile[], top: string): Pack {
   }
   archive.end()
   return archive
+}
+
+function explainWriteFailure(error: NodeJS.ErrnoException, out: string): Error {
+  if (error.code === undefined) return error
+  const report = {
+    what: `${out} could not be written`,
+    why: error.message,
+    next: `make room (df -h ${dirname(out)}), or choose another place: npm run kit -- --out FILE`,
+  }
+  return new Failure(report, { cause: error })
 }

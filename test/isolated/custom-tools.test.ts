@@ -218,6 +218,24 @@ describe("what is on disk", () => {
     expect(result.attempts).toEqual([])
   })
 
+  const MARK = `import { from } from "zod"
+export const Mark = async ({ directory }) => (await Bun.write(directory + "/" + from, ""), {})
+`
+  test.each([
+    ["a package", ["greeter@1.0.0"], ".opencode"],
+    ["a file elsewhere", ["./own/plugin/mark.ts"], "."],
+  ])("above %s that is a plugin wins", async (_, plugin, folder) => {
+    const files = {
+      "opencode.json": JSON.stringify({ plugin }),
+      "own/plugin/mark.ts": MARK,
+      ".opencode/node_modules/greeter/package.json": `{ "version": "1.0.0", "main": "plugin/mark.js" }`,
+      ".opencode/node_modules/greeter/plugin/mark.js": MARK,
+      ...packageOnDisk(folder, "zod", `export const from = "disk"`),
+    }
+    const result = await runOffline({ files })
+    expect(result.files).toContain("project/disk")
+  })
+
   test("above a configuration folder does not: there upstream would install its own", async () => {
     const result = await runOffline({
       files: { ".opencode/tool/inside.ts": TELL_INSIDE, ...packageOnDisk(".", "zod", "export const z = {}") },

@@ -45,18 +45,19 @@ function script(...args: string[]) {
   return runIsolated({ executable: Bun.which("sh")!, args, env, timeoutMs: 120_000 })
 }
 
-/** OpenCode from the prefix, which lies in PATH beside git and a shell, with a model that takes these turns. */
-function installed(turns: Turn[], files: Record<string, string> = {}, env: Record<string, string> = {}) {
-  const executable = join(prefix, "bin/opencode")
+/** OpenCode from the prefix, which lies in PATH beside git and a shell; offline unless `env` says otherwise. */
+function fromPrefix(env: Record<string, string> = {}) {
   const PATH = `${bin}:${join(prefix, "bin")}`
-  return runIsolated({
-    executable,
-    args: ["run", "say hi"],
-    provider: turns,
-    files,
+  return {
+    executable: join(prefix, "bin/opencode"),
     env: { OPENCODE_OFFLINE: "1", PATH, ...env },
     timeoutMs: 240_000,
-  })
+  }
+}
+
+/** A question to it, and a model that takes these turns. */
+function installed(turns: Turn[], files: Record<string, string> = {}, env: Record<string, string> = {}) {
+  return runIsolated({ ...fromPrefix(env), args: ["run", "say hi"], provider: turns, files })
 }
 
 /** Upstream waits for diagnostics for three seconds, and a server may need longer to start: so each is written three times. */
@@ -81,10 +82,34 @@ test("the installer makes the executable and the kit, and connects to nothing", 
 test.concurrent("offline and without Node, the model is shown the errors in a TypeScript and in a Python file", async () => {
   const result = await installed(write(wrong))
   expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
+  expectErrors(result)
+})
+
+test.concurrent("so it is in the TUI, whose sidebar names the servers", async () => {
+  const result = await runIsolated({
+    ...fromPrefix(),
+    provider: write(wrong),
+    pty: true,
+    async during({ waitFor, type }) {
+      await waitFor("Ask anything")
+      await waitFor("Mock Model")
+      await type("say hi")
+      await waitFor("say hi")
+      await type("\r")
+      await waitFor("• typescript", 120_000)
+      await waitFor("• pyright", 120_000)
+      await waitFor("Done.", 120_000)
+    },
+  })
+  expect(result.attempts).toEqual([])
+  expectErrors(result)
+})
+
+function expectErrors(result: IsolatedResult) {
   const shown = toolResults(result).join("\n")
   expect(shown).toContain("Type 'string' is not assignable to type 'number'")
   expect(shown).toContain('"Literal[\'2\']" is not assignable to "int"')
-})
+}
 
 test.concurrent("the same executable without a kit beside it shows none", async () => {
   const executable = join(RELEASE, "opencode")

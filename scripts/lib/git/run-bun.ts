@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path"
+import { createInterface } from "node:readline"
 import { formatDuration } from "../log.ts"
 import { run } from "../process.ts"
 
@@ -35,19 +36,22 @@ export async function runBun(args: string[], options: BunRun): Promise<{ ok: boo
   const give = () => {
     idle = true
     child.kill("SIGKILL")
+    // What it has started may go on, with the same output.
+    child.all.destroy()
   }
   let timer = setTimeout(give, idleMs)
   const last: string[] = []
-  for await (const line of child.iterable({ from: "all" })) {
+  const lines = createInterface({ input: child.all }).on("line", (line) => {
     clearTimeout(timer)
     timer = setTimeout(give, idleMs)
-    const text = String(line).trimEnd()
-    if (text === "") continue
+    const text = line.trimEnd()
+    if (text === "") return
     options.onLine(text)
     last.push(text)
     if (last.length > KEPT) last.shift()
-  }
+  })
   const { exitCode } = await child
+  lines.close()
   clearTimeout(timer)
   if (idle) last.push(`(ended, as it printed nothing for ${formatDuration(idleMs)})`)
   return { ok: exitCode === 0, tail: last.join("\n        ") }

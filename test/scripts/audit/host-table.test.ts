@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { printHostTable, replaceTable } from "../../../scripts/audit/host-table.ts"
+import { printHostTable, readHostTable, replaceTable } from "../../../scripts/audit/host-table.ts"
 import { makeAttempt, makeReport, makeResult } from "../../lib/audit-report.ts"
 
 const results = [
@@ -21,6 +21,20 @@ test("each host has a line with the scenarios in which it was tried, registries 
       "| the npm registry | The second | not tried |",
     ].join("\n"),
   )
+})
+
+test("what a table says of a scenario stands only when that scenario did not do its job", () => {
+  const stated = printHostTable(makeReport(results, { allScenarios: true }))
+  const table = readHostTable(replaceTable("<!-- made by npm run audit-table --><!-- end -->", stated))
+  const [one, , ...offline] = results
+  const again = (worked: boolean) => {
+    const report = makeReport([one!, makeResult("stock", "two", [], { worked }), ...offline], {
+      allScenarios: true,
+    })
+    return printHostTable(report, table)
+  }
+  expect(again(false)).toContain("| the npm registry | The second | not tried |")
+  expect(again(true)).not.toContain("the npm registry")
 })
 
 test("a report of some scenarios only, or of one executable, gives no table", () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test"
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { list, type ReadEntry } from "tar"
@@ -69,6 +69,13 @@ test("that cannot be written leaves an earlier one as it was", async () => {
   await expect(writeArchive(broken, "top", out)).rejects.toThrow()
   expect(await readFile(out, "utf8")).toBe("earlier")
   expect(await readdir(folder)).toEqual(["kit.tar.gz"])
+})
+
+test("that has no place there says so, and what to do", async () => {
+  const out = join(folder, "folder")
+  await mkdir(join(out, "inside"), { recursive: true })
+  await expect(writeArchive(files, "top", out)).rejects.toThrow(/could not be written[\s\S]*--out FILE/)
+  expect(await readdir(folder)).toEqual(["folder"])
 })
 
 test.each(["../a", "./a", "a//b", "/a", 'a"b', "a\\b", "a\nb", "a'b", ""])(
