@@ -47,16 +47,14 @@ export function openAssets(root = ROOT): Assets {
     return found
   }
   const bytes = (name: string) => {
+    const expected = must(name)
     const contents = Bun.zstdDecompressSync(readFileSync(`${root}/${moduleName(name)}`))
-    if (isExpected(contents, must(name))) return contents
+    if (isExpected(contents, expected)) return contents
     throw new Error(`This executable is damaged: ${name} is not what it was built with. Install it again.`)
   }
   return {
     has: (name) => find(name) !== undefined,
-    bytes: (name) => {
-      must(name)
-      return bytes(name)
-    },
+    bytes,
     file: (name, { executable = false } = {}) => put(name, must(name), () => bytes(name), executable),
   }
 }
