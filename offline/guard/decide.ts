@@ -61,6 +61,8 @@ export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
     denied[denied.length] = denial
     const error = new OfflineError(explain({ host: shown, port, api, instead }, verdict, options))
     onDenied?.(denial, error)
+    // Upstream shows the stack of an error that it does not know, in the TUI in place of the message.
+    error.stack = `${error.name}: ${error.message}`
     throw error
   }
 }

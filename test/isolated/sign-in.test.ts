@@ -1,4 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
+import { setTimeout as sleep } from "node:timers/promises"
 import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import { hostsTried } from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
@@ -42,6 +43,33 @@ test.concurrent.each([
     expect(hostsTried(await signIn(stock, provider, question, keys))).toContain(host)
   },
 )
+
+test.concurrent("the TUI shows a refused sign-in without the frames of a stack", async () => {
+  let shown = ""
+  await runIsolated({
+    ...offline,
+    provider: true,
+    pty: true,
+    timeoutMs: 90_000,
+    async during({ waitFor, type, screen }) {
+      const enter = async (text: string, next: string) => {
+        await type(text)
+        await waitFor(text)
+        await sleep(500)
+        await type("\r")
+        await waitFor(next)
+      }
+      await waitFor("Mock Model")
+      await enter("/connect", "Connect a provider")
+      await enter("copilot", "GitHub.com")
+      await type("\r")
+      await waitFor("github.com:443 was blocked")
+      shown = await screen()
+    },
+  })
+  expect(shown).toContain("OPENCODE_OFFLINE_ALLOW=github.com:443")
+  expect(shown).not.toMatch(/offline\.js|worker\.js/)
+})
 
 /** An MCP server on loopback that wants a sign-in at another host. */
 const mcpServer = `Bun.serve({
