@@ -34,6 +34,8 @@ export async function assembleExecutable(
   options: BuildOptions,
   step: Step,
 ): Promise<Built> {
+  // What was read to embed it is garbage by now, some 80 MB.
+  Bun.gc(true)
   let graph = stock.graph
   for (const [name, contents] of printTrees(trees, stock.graph, OFFLINE_MODULE))
     graph = replaceModule(graph, name, contents)

@@ -10,7 +10,8 @@ export interface Asset {
   /** Letters, digits, `.`, `_` and `-`. */
   name: string
   part: AssetPart
-  contents: Uint8Array
+  /** All of them together are more than a build should hold. */
+  read(): Promise<Uint8Array>
 }
 
 /** An asset as it stands in the executable. */
@@ -50,7 +51,12 @@ export async function embedAssets(assets: Asset[], cache: string): Promise<Embed
     if (!/^[\w.-]+$/.test(name) || name === sorted[at + 1]?.name)
       throw new Error(`${name} cannot be the name of an asset, or is that of two`)
   })
-  const list = await Promise.all(sorted.map((asset) => embed(asset, cache)))
+  const list: EmbeddedAsset[] = []
+  const waiting = sorted.entries()
+  const embedInTurn = async () => {
+    for (const [at, asset] of waiting) list[at] = await embed(asset, cache)
+  }
+  await Promise.all([embedInTurn(), embedInTurn()])
   const index: AssetIndex = {}
   for (const { name, sha256, bytes } of list) index[name] = { sha256, bytes }
   return {
@@ -59,7 +65,8 @@ export async function embedAssets(assets: Asset[], cache: string): Promise<Embed
   }
 }
 
-async function embed({ name, part, contents }: Asset, cache: string): Promise<EmbeddedAsset> {
+async function embed({ name, part, read }: Asset, cache: string): Promise<EmbeddedAsset> {
+  const contents = await read()
   const sha256 = createHash("sha256").update(contents).digest("hex")
   const stored = await derive(cache, `zstd ${LEVEL} ${process.versions.bun} ${sha256}`, () =>
     Bun.zstdCompress(contents, { level: LEVEL }),

@@ -65,7 +65,7 @@ export async function embedCarried(stock: Stock, options: BuildOptions, step: St
 }
 
 async function makeCarried(stock: Stock, grammars: Asset[], options: BuildOptions): Promise<Carried> {
-  const ripgrep: Asset = { name: "rg", part: "ripgrep", contents: await readFile(stock.inputs.ripgrep) }
+  const ripgrep: Asset = { name: "rg", part: "ripgrep", read: () => readFile(stock.inputs.ripgrep) }
   const [models, assets, policy, packages] = await Promise.all([
     embedModels(options, stock, options.cache),
     embedAssets([ripgrep, ...grammars], options.cache),

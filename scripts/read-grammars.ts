@@ -20,7 +20,7 @@ const RUNTIME = /\/tree-sitter-[0-9a-z]{8}\.wasm$/
 export async function readGrammars(stock: Stock, cache: string): Promise<Asset[]> {
   const runtime = await readRuntime(stock.graph)
   const licenses = Buffer.from(await readLicenses(stock.inputs.pin, cache))
-  const assets: Asset[] = [{ name: "licenses.txt", part: "grammars", contents: licenses }]
+  const assets: Asset[] = [{ name: "licenses.txt", part: "grammars", read: async () => licenses }]
   for (const [language, files] of Object.entries(stock.inputs.grammars))
     assets.push(...(await readGrammar(language, files, runtime, cache)))
   return assets
@@ -44,8 +44,8 @@ async function readGrammar(
   })
   const names = grammarNames(language)
   return [
-    { name: names.wasm, part: "grammars", contents: wasm },
-    { name: names.highlights, part: "grammars", contents: Buffer.from(highlights) },
+    { name: names.wasm, part: "grammars", read: () => readFile(files.wasm) },
+    { name: names.highlights, part: "grammars", read: async () => Buffer.from(highlights) },
   ]
 }
 

@@ -43,7 +43,7 @@ export async function benchSize({ stock, built }: Bench): Promise<Line[]> {
       stock: formatBytes(before),
       built: formatBytes(after),
       value: after - before,
-      target: 10e6,
+      target: 20e6,
       unit: "bytes",
     },
   ]
