@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto"
+import { createReadStream } from "node:fs"
+import { readFile } from "node:fs/promises"
 import { type AssetIndex, INDEX_NAME, moduleName } from "../offline/assets.ts"
 import { derive } from "./lib/derived-cache.ts"
 
@@ -10,8 +12,8 @@ export interface Asset {
   /** Letters, digits, `.`, `_` and `-`. */
   name: string
   part: AssetPart
-  /** All of them together are more than a build should hold. */
-  read(): Promise<Uint8Array>
+  /** The contents, or the path of the file that holds them: all together are more than a build should hold. */
+  source: Uint8Array | string
 }
 
 /** An asset as it stands in the executable. */
@@ -65,11 +67,20 @@ export async function embedAssets(assets: Asset[], cache: string): Promise<Embed
   }
 }
 
-async function embed({ name, part, read }: Asset, cache: string): Promise<EmbeddedAsset> {
-  const contents = await read()
-  const sha256 = createHash("sha256").update(contents).digest("hex")
-  const stored = await derive(cache, `zstd ${LEVEL} ${process.versions.bun} ${sha256}`, () =>
-    Bun.zstdCompress(contents, { level: LEVEL }),
+async function embed({ name, part, source }: Asset, cache: string): Promise<EmbeddedAsset> {
+  const { bytes, sha256 } = await digest(source)
+  const stored = await derive(cache, `zstd ${LEVEL} ${process.versions.bun} ${sha256}`, async () =>
+    Bun.zstdCompress(typeof source === "string" ? await readFile(source) : source, { level: LEVEL }),
   )
-  return { name, part, bytes: contents.length, sha256, module: `${ROOT}/${moduleName(name)}`, stored }
+  return { name, part, bytes, sha256, module: `${ROOT}/${moduleName(name)}`, stored }
+}
+
+async function digest(source: Uint8Array | string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256")
+  let bytes = 0
+  for await (const chunk of typeof source === "string" ? createReadStream(source) : [source]) {
+    hash.update(chunk)
+    bytes += chunk.length
+  }
+  return { bytes, sha256: hash.digest("hex") }
 }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises"
 import { type Asset, type EmbeddedAssets, embedAssets } from "./embed-assets.ts"
 import { type EmbeddedModels, embedModels } from "./embed-models.ts"
 import {
@@ -65,7 +64,7 @@ export async function embedCarried(stock: Stock, options: BuildOptions, step: St
 }
 
 async function makeCarried(stock: Stock, grammars: Asset[], options: BuildOptions): Promise<Carried> {
-  const ripgrep: Asset = { name: "rg", part: "ripgrep", read: () => readFile(stock.inputs.ripgrep) }
+  const ripgrep: Asset = { name: "rg", part: "ripgrep", source: stock.inputs.ripgrep }
   const [models, assets, policy, packages] = await Promise.all([
     embedModels(options, stock, options.cache),
     embedAssets([ripgrep, ...grammars], options.cache),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { createReadStream } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { grammarNames } from "../offline/grammars.ts"
@@ -20,7 +21,7 @@ const RUNTIME = /\/tree-sitter-[0-9a-z]{8}\.wasm$/
 export async function readGrammars(stock: Stock, cache: string): Promise<Asset[]> {
   const runtime = await readRuntime(stock.graph)
   const licenses = Buffer.from(await readLicenses(stock.inputs.pin, cache))
-  const assets: Asset[] = [{ name: "licenses.txt", part: "grammars", read: async () => licenses }]
+  const assets: Asset[] = [{ name: "licenses.txt", part: "grammars", source: licenses }]
   for (const [language, files] of Object.entries(stock.inputs.grammars))
     assets.push(...(await readGrammar(language, files, runtime, cache)))
   return assets
@@ -32,20 +33,20 @@ async function readGrammar(
   runtime: Uint8Array,
   cache: string,
 ): Promise<Asset[]> {
-  const wasm = await readFile(files.wasm)
   const pieces = await Promise.all(files.highlights.map((path) => readFile(path, "utf8")))
   const highlights = pieces.join("\n")
   const hash = createHash("sha256")
-  for (const input of [await readFile(import.meta.filename), runtime, wasm, highlights]) hash.update(input)
+  for (const input of [await readFile(import.meta.filename), runtime, highlights]) hash.update(input)
+  for await (const chunk of createReadStream(files.wasm)) hash.update(chunk)
   // What was tried once need not be tried again.
   await derive(cache, `grammar ${language} ${hash.digest("hex")}`, async () => {
-    await tryGrammar(language, { wasm, highlights, runtime })
+    await tryGrammar(language, { wasm: await readFile(files.wasm), highlights, runtime })
     return Buffer.from("fits")
   })
   const names = grammarNames(language)
   return [
-    { name: names.wasm, part: "grammars", read: () => readFile(files.wasm) },
-    { name: names.highlights, part: "grammars", read: async () => Buffer.from(highlights) },
+    { name: names.wasm, part: "grammars", source: files.wasm },
+    { name: names.highlights, part: "grammars", source: Buffer.from(highlights) },
   ]
 }
 

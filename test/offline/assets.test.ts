@@ -31,7 +31,7 @@ beforeEach(async () => {
   modules = join(root, "modules")
   await mkdir(modules)
   const { list, index } = await embedAssets(
-    [{ name: "tool", part: "ripgrep", read: async () => contents }],
+    [{ name: "tool", part: "ripgrep", source: contents }],
     join(root, "build"),
   )
   for (const { module, stored } of list) await writeFile(join(modules, basename(module)), stored)
@@ -154,7 +154,7 @@ describe("a folder for it", () => {
 
 test("an executable that is damaged says so, and gives out nothing", async () => {
   const { list } = await embedAssets(
-    [{ name: "tool", part: "ripgrep", read: async () => contents.subarray(1) }],
+    [{ name: "tool", part: "ripgrep", source: contents.subarray(1) }],
     join(root, "build"),
   )
   await writeFile(join(modules, basename(list[0]!.module)), list[0]!.stored)

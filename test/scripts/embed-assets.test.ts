@@ -16,7 +16,7 @@ afterAll(() => rm(cache, { recursive: true }))
 const asset = (name: string, text = name) => ({
   name,
   part: "grammars" as const,
-  read: async () => Buffer.from(text),
+  source: Buffer.from(text),
 })
 
 describe("what is carried inside", () => {
