@@ -21,17 +21,17 @@ export function moduleName(asset: string): string {
 export interface Assets {
   has(name: string): boolean
   /**
-   * An asset's contents.
+   * An asset's contents, decompressed beside this thread.
    * @throws Error when there is no such asset, or this executable is damaged
    */
-  bytes(name: string): Uint8Array
+  bytes(name: string): Promise<Uint8Array>
   /**
    * The path of a file that holds the asset, in a folder that only this user has access to. It is written when it is
    * not there; what is there is hashed first.
    * @param options `executable`: it must be possible to run it
    * @throws Error that names each folder that was tried, and what is wrong with it
    */
-  file(name: string, options?: { executable?: boolean }): string
+  file(name: string, options?: { executable?: boolean }): Promise<string>
 }
 
 /** Opens the assets of this executable. Nothing is read before the first is asked for. */
@@ -46,26 +46,31 @@ export function openAssets(root = ROOT): Assets {
     if (!found) throw new Error(`This OpenCode was built without ${name}`)
     return found
   }
-  const bytes = (name: string) => {
+  const bytes = async (name: string) => {
     const expected = must(name)
-    const contents = Bun.zstdDecompressSync(readFileSync(`${root}/${moduleName(name)}`))
+    const contents = await Bun.zstdDecompress(readFileSync(`${root}/${moduleName(name)}`))
     if (isExpected(contents, expected)) return contents
     throw new Error(`This executable is damaged: ${name} is not what it was built with. Install it again.`)
   }
   return {
     has: (name) => find(name) !== undefined,
     bytes,
-    file: (name, { executable = false } = {}) => put(name, must(name), () => bytes(name), executable),
+    file: async (name, { executable = false } = {}) => put(name, must(name), () => bytes(name), executable),
   }
 }
 
-function put(name: string, expected: Expected, contents: () => Uint8Array, executable: boolean): string {
+async function put(
+  name: string,
+  expected: Expected,
+  contents: () => Promise<Uint8Array>,
+  executable: boolean,
+): Promise<string> {
   const reasons: string[] = []
   for (const folder of candidateFolders(env)) {
     const file = `${folder}/${expected.sha256.slice(0, 16)}-${name}`
     try {
       privateFolder(folder)
-      putFile(file, expected, contents, executable)
+      await putFile(file, expected, contents, executable)
       return file
     } catch (error) {
       reasons.push(`${folder}: ${(error as Error).message}`)

@@ -25,9 +25,13 @@ export function grammarNames(filetype: string): { wasm: string; highlights: stri
  *   way is to be gone
  * @throws Error when this executable is damaged
  */
-export function grammar(assets: Assets, language: Language | undefined): Grammar | null | undefined {
+export async function grammar(
+  assets: Assets,
+  language: Language | undefined,
+): Promise<Grammar | null | undefined> {
   if (!language || !/^https?:/.test(language.wasm)) return undefined
   const { wasm, highlights } = grammarNames(language.filetype)
   if (!assets.has(wasm)) return isActive() ? null : undefined
-  return { wasm: assets.bytes(wasm), highlights: new TextDecoder().decode(assets.bytes(highlights)) }
+  const [bytes, query] = await Promise.all([assets.bytes(wasm), assets.bytes(highlights)])
+  return { wasm: bytes, highlights: new TextDecoder().decode(query) }
 }

@@ -10,7 +10,7 @@ const NAME = "rg"
  * @returns undefined when none is inside, and upstream's code may download one
  * @throws OfflineError when none is inside and none may be downloaded; Error when there is no place to put it
  */
-export function ripgrep(assets: Assets): string | undefined {
+export async function ripgrep(assets: Assets): Promise<string | undefined> {
   if (assets.has(NAME)) return assets.file(NAME, { executable: true })
   if (isActive()) throw refusal("ripgrep")
   return undefined

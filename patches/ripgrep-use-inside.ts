@@ -30,7 +30,7 @@ export default definePatch({
         })
         const at = first.range().start
         const line = `\n${" ".repeat(at.column)}`
-        const text = `const carried = ${offline}.ripgrep();${line}if (carried) return { filepath: carried };${line}`
+        const text = `const carried = await ${offline}.ripgrep();${line}if (carried) return { filepath: carried };${line}`
         return [{ start: at.index, end: at.index, text }]
       },
     },

@@ -26,7 +26,7 @@ export default definePatch({
           .filter((child) => child.isNamed())
         const lines = [
           `const options = this.filetypeParserOptions.get(${filetype!.text()});`,
-          `const grammar = ${offline}.grammar(options);`,
+          `const grammar = await ${offline}.grammar(options);`,
           "if (grammar === null) return;",
           "if (grammar) {",
           `  const language = await ${language}.load(grammar.wasm);`,

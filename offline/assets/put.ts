@@ -30,15 +30,15 @@ export function isExpected(found: Uint8Array, { sha256, bytes }: Expected): bool
  * that two processes at once, or a killed one, leave a whole file or none.
  * @throws Error when it cannot be written, or lies where nothing can be run
  */
-export function putFile(
+export async function putFile(
   file: string,
   expected: Expected,
-  contents: () => Uint8Array,
+  contents: () => Promise<Uint8Array>,
   executable: boolean,
-): void {
+): Promise<void> {
   const mode = executable ? 0o700 : 0o600
   const written = !holds(file, expected, mode)
-  if (written) replaceFile(file, contents(), mode)
+  if (written) replaceFile(file, await contents(), mode)
   if (!executable) return
   try {
     // Fails on a file system that is mounted noexec, whoever asks.

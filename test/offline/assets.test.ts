@@ -52,17 +52,17 @@ const folderIn = (name: string) => join(root, name, "opencode/inside")
 const modeOf = async (path: string) => (await lstat(path)).mode & 0o777
 
 describe("a file that is carried inside", () => {
-  test("is there for who asks by its name, and for nobody else", () => {
+  test("is there for who asks by its name, and for nobody else", async () => {
     expect(assets.has("tool")).toBe(true)
     expect(assets.has("other")).toBe(false)
     expect(assets.has("toString")).toBe(false)
-    expect(Buffer.from(assets.bytes("tool"))).toEqual(contents)
-    expect(() => assets.bytes("other")).toThrow("built without other")
+    expect(Buffer.from(await assets.bytes("tool"))).toEqual(contents)
+    await expect(assets.bytes("other")).rejects.toThrow("built without other")
     expect(openAssets(join(root, "none")).has("tool")).toBe(false)
   })
 
   test("is put into a folder of the user's cache that only the user can open, and can be run", async () => {
-    const file = assets.file("tool", { executable: true })
+    const file = await assets.file("tool", { executable: true })
     expect(dirname(file)).toBe(folderIn("XDG_CACHE_HOME"))
     expect(await modeOf(dirname(file))).toBe(0o700)
     expect(await modeOf(file)).toBe(0o700)
@@ -71,17 +71,17 @@ describe("a file that is carried inside", () => {
   })
 
   test("that is not to be run cannot be", async () => {
-    expect(await modeOf(assets.file("tool"))).toBe(0o600)
+    expect(await modeOf(await assets.file("tool"))).toBe(0o600)
   })
 
   test("is not written a second time", async () => {
-    const first = await lstat(assets.file("tool"))
-    const second = await lstat(assets.file("tool"))
+    const first = await lstat(await assets.file("tool"))
+    const second = await lstat(await assets.file("tool"))
     expect([second.ino, second.mtimeMs]).toEqual([first.ino, first.mtimeMs])
   })
 
   test("is written again when it is cut short, or when something else lies in its place", async () => {
-    const file = assets.file("tool")
+    const file = await assets.file("tool")
     const elsewhere = join(root, "elsewhere")
     await writeFile(elsewhere, contents)
     const tamperings: (() => Promise<unknown>)[] = [
@@ -94,7 +94,7 @@ describe("a file that is carried inside", () => {
     ]
     for (const tamper of tamperings) {
       await tamper()
-      expect(assets.file("tool")).toBe(file)
+      expect(await assets.file("tool")).toBe(file)
       expect((await lstat(file)).isFile()).toBe(true)
       expect(await readFile(file)).toEqual(contents)
     }
@@ -110,7 +110,7 @@ describe("a file that is carried inside", () => {
       import { openAssets } from ${module}
       const assets = openAssets(${JSON.stringify(modules)})
       for (let i = 0; i < 50; i++) {
-        const file = assets.file("tool")
+        const file = await assets.file("tool")
         try {
           if (readFileSync(file).length !== ${contents.length}) throw new Error("cut short")
           if (i % 10 === 0) rmSync(file)
@@ -119,7 +119,7 @@ describe("a file that is carried inside", () => {
           if (error.code !== "ENOENT") throw error
         }
       }
-      assets.file("tool")
+      await assets.file("tool")
       `,
     )
     const runs = await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, [script], {})))
@@ -133,22 +133,25 @@ describe("a folder for it", () => {
     const open = folderIn("XDG_CACHE_HOME")
     await mkdir(open, { recursive: true })
     await chmod(open, 0o755)
-    expect(dirname(assets.file("tool"))).toBe(folderIn("XDG_DATA_HOME"))
+    expect(dirname(await assets.file("tool"))).toBe(folderIn("XDG_DATA_HOME"))
     await rm(folderIn("XDG_DATA_HOME"), { recursive: true })
     const own = join(root, "own")
     await mkdir(own, { mode: 0o700 })
     await symlink(own, folderIn("XDG_DATA_HOME"))
-    expect(dirname(assets.file("tool"))).toBe(join(root, "TMPDIR", `opencode-offline-${process.getuid!()}`))
+    expect(dirname(await assets.file("tool"))).toBe(
+      join(root, "TMPDIR", `opencode-offline-${process.getuid!()}`),
+    )
     expect([await readdir(open), await readdir(own)]).toEqual([[], []])
   })
 
   test("is named, with what is wrong with it, when there is none that will do", async () => {
     for (const name of NAMES) await writeFile(join(root, name), "")
-    const tried = () => assets.file("tool")
-    expect(tried).toThrow("tool is inside this OpenCode, but there is no place to put it")
-    for (const name of NAMES) expect(tried).toThrow(join(root, name))
-    expect(tried).toThrow("ENOTDIR")
-    expect(tried).toThrow("Set XDG_CACHE_HOME to a folder that you can write to.")
+    const error = await assets.file("tool").catch((reason) => reason)
+    expect(error).toBeInstanceOf(Error)
+    expect(error.message).toContain("tool is inside this OpenCode, but there is no place to put it")
+    for (const name of NAMES) expect(error.message).toContain(join(root, name))
+    expect(error.message).toContain("ENOTDIR")
+    expect(error.message).toContain("Set XDG_CACHE_HOME to a folder that you can write to.")
   })
 })
 
@@ -158,6 +161,6 @@ test("an executable that is damaged says so, and gives out nothing", async () =>
     join(root, "build"),
   )
   await writeFile(join(modules, basename(list[0]!.module)), list[0]!.stored)
-  expect(() => assets.bytes("tool")).toThrow("damaged")
-  expect(() => assets.file("tool")).toThrow("damaged")
+  await expect(assets.bytes("tool")).rejects.toThrow("damaged")
+  await expect(assets.file("tool")).rejects.toThrow("damaged")
 })
