@@ -17,13 +17,18 @@ const calls = {
   "edit b.py": call("edit", { filePath: "b.py", oldString: "needle", newString: "thread" }),
   "read a.ts": call("read", { filePath: "a.ts" }),
   "edit a.ts": call("edit", { filePath: "a.ts", oldString: "needle", newString: "thread" }),
-  bash: call("bash", { command: "cat a.ts b.py c.go", description: "Show the files" }),
+  bash: call("bash", {
+    command: 'for file in a.ts b.py c.go; do while read -r line; do echo "$line"; done < $file; done',
+    description: "Show the files",
+  }),
 }
+
+const squeeze = `#!/bin/sh\nPATH=/usr/bin:/bin exec sed -i 's/  */ /g' "$1"\n`
 
 const files = {
   // Formatters of both kinds: prettier is not on disk, the other one is a program that is there.
   ...settings({
-    formatter: { own: { command: ["sed", "-i", "s/  */ /g", "$FILE"], extensions: [".py", ".go"] } },
+    formatter: { own: { command: ["squeeze", "$FILE"], extensions: [".py", ".go"] } },
   }),
   "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0", typescript: "5.0.0" } }),
   "package-lock.json": "{}",
@@ -46,7 +51,7 @@ export default defineScenario({
       args: ["run", "edit the files"],
       provider: [...Object.values(calls), { text: "All done." }],
       files,
-      programs: { go: dials("golang-modules.example") },
+      programs: { go: dials("golang-modules.example"), squeeze },
       env: { OPENCODE_ENABLE_EXA: "1" },
       timeoutMs: variant === "stock" ? 20_000 : 60_000,
     })

@@ -9,7 +9,7 @@ const shell = (script: string) => ({ executable: "/bin/sh", args: ["-c", script]
 
 test("nobody can write to a home that is read-only, and OpenCode's data has another place", async () => {
   const writing =
-    'echo > "$HOME/file"; mkdir -p "$XDG_DATA_HOME" && echo > "$XDG_DATA_HOME/file" && echo there'
+    'echo > "$HOME/file"; PATH=/usr/bin:/bin mkdir -p "$XDG_DATA_HOME" && echo > "$XDG_DATA_HOME/file" && echo there'
   const readOnly = await runIsolated({ ...shell(writing), readOnlyHome: true })
   expect(readOnly.stdout).toBe("there\n")
   expect(readOnly.stderr).toMatch(/read-only file system/i)

@@ -102,7 +102,8 @@ esac
 describe("where nothing can be run from the user's cache", () => {
   const mount = Bun.which("mount", { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" })!
   const script = [
-    'for folder in $SEALED; do mkdir -p "$folder"; $MOUNT -t tmpfs -o "$OPTIONS,mode=700" none "$folder"; done',
+    "tools=/usr/bin:/bin:/usr/sbin:/sbin",
+    'for folder in $SEALED; do PATH=$tools mkdir -p "$folder"; $MOUNT -t tmpfs -o "$OPTIONS,mode=700" none "$folder"; done',
     'exec "$OPENCODE" run "say hi"',
   ].join("\n")
   const askSealed = (OPTIONS: string, sealed: string) =>

@@ -14,11 +14,11 @@ export interface RunFolder {
   bin: string
 }
 
-/** The programs that a command finds in PATH, if this machine has them. Not ripgrep: OpenCode would use it. */
-const programs = [
-  ...["sh", "bash", "env", "git", "ls", "cat", "echo", "head", "tail", "grep", "sed", "awk", "sort", "wc"],
-  ...["mkdir", "rm", "cp", "mv", "touch", "sleep", "uname", "which", "date", "id", "ps", "stty", "dirname"],
-]
+/**
+ * The programs that a command finds in PATH: git and a shell. What else OpenCode wants, ripgrep or Node, it has to have
+ * inside.
+ */
+const programs = ["sh", "bash", "git"]
 
 /** What is put into the folders of a run; `programs` are scripts for PATH, by name. */
 export interface RunFiles {
