@@ -1,27 +1,15 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { PatchedCheckout } from "./commit-patches.ts"
 import type { Carried } from "./embed-contents.ts"
 import { Failure } from "./lib/errors.ts"
 import { runBun } from "./lib/git/run-bun.ts"
 import type { Step } from "./lib/log.ts"
-import {
-  compareRuntime,
-  type LightGraph,
-  leaveRuntime,
-  type RuntimeComparison,
-  readModuleGraph,
-} from "./lib/module-graph/index.ts"
 import { PACKAGE } from "./lib/series/git-tree.ts"
-import type { Stock } from "./read-stock.ts"
+import { type Executable, type Stock, takeApart } from "./read-stock.ts"
 
-/** What upstream's build script made. */
-export interface Compiled {
-  /** Its runtime lies in a file of the checkout. */
-  graph: LightGraph
-  /** Whether the runtime is the pinned Bun, byte for byte. */
-  runtime: RuntimeComparison
-}
+/** What upstream's build script made; it lies in the checkout. */
+export type Compiled = Pick<Executable, "graph" | "runtime">
 
 /** Nothing listens there: whatever the scripts would fetch fails at once. */
 const NOWHERE = "http://127.0.0.1:9/"
@@ -59,12 +47,11 @@ export async function compileTree(
     onLine: step.update,
   })
   if (!ok) throw notCompiled(tail)
-  const executable = await findExecutable(cwd)
-  const graph = readModuleGraph(await readFile(executable))
+  const { graph, runtime } = await takeApart(await findExecutable(cwd), inputs.bun)
   step.result(
     `by upstream's script/build.ts, with Bun ${inputs.pin.bun.version}, ${graph.modules.length} modules`,
   )
-  return { graph: leaveRuntime(graph, executable), runtime: await compareRuntime(graph.runtime, inputs.bun) }
+  return { graph, runtime }
 }
 
 async function findExecutable(cwd: string): Promise<string> {

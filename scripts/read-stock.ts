@@ -10,9 +10,9 @@ import {
   readModuleGraph,
 } from "./lib/module-graph/index.ts"
 
-/** Upstream's executable, taken apart. */
-export interface Stock {
-  inputs: Inputs
+/** An executable, taken apart. */
+export interface Executable {
+  /** Its runtime stays in the file. */
   graph: LightGraph
   bytes: number
   /** Hex. */
@@ -21,27 +21,37 @@ export interface Stock {
   runtime: RuntimeComparison
 }
 
+/** Upstream's executable. */
+export interface Stock extends Executable {
+  inputs: Inputs
+}
+
 /** @throws Failure when the file's layout is not one that is known */
 export async function readStock(inputs: Inputs, step: Step): Promise<Stock> {
-  const file = await readFile(inputs.opencode)
-  const stock = await takeApart(inputs, file)
-  // The file would be most of what the build holds in memory. Only its modules are needed from here on, so it is freed now.
-  file.buffer.transfer(0)
-  const { graph, runtime } = stock
+  const { graph, runtime, ...file } = await takeApart(inputs.opencode, inputs.bun)
   const { name, version } = inputs.target.bun
   step.result(
     `${graph.modules.length} modules, runtime ${runtime.equal ? "equals" : "DIFFERS from"} ${name}@${version}, ${formatBytes(graph.runtime.length)}`,
   )
-  return stock
+  return { inputs, graph, runtime, ...file }
 }
 
-async function takeApart(inputs: Inputs, file: Uint8Array): Promise<Stock> {
-  const graph = readModuleGraph(file)
-  return {
-    inputs,
-    graph: leaveRuntime(graph, inputs.opencode),
+/**
+ * Reads an executable and compares its runtime with Bun's own.
+ * @param path where it is, and stays while its graph is used
+ * @param bun the path of the stock Bun
+ * @throws Failure when its layout is not one that is known
+ */
+export async function takeApart(path: string, bun: string): Promise<Executable> {
+  const file = await readFile(path)
+  const whole = readModuleGraph(file)
+  const executable = {
+    graph: leaveRuntime(whole, path),
     bytes: file.length,
     sha256: createHash("sha256").update(file).digest("hex"),
-    runtime: await compareRuntime(graph.runtime, inputs.bun),
+    runtime: await compareRuntime(whole.runtime, bun),
   }
+  // The file would be most of what the build holds in memory. Only its modules are needed from here on, so it is freed now.
+  file.buffer.transfer(0)
+  return executable
 }

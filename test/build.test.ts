@@ -13,15 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => project.remove())
 
-/** Changes a file of the copy while `body` runs. */
-async function withChange(file: string, change: (text: string) => string, body: () => Promise<void>) {
-  const path = join(project.folder, file)
-  const text = await readFile(path, "utf8")
-  expect(change(text)).not.toBe(text)
-  await writeFile(path, change(text))
-  await body().finally(() => writeFile(path, text))
-}
-
 describe("a build", () => {
   test("gives the same bytes in another folder, and a release in which every promised file is", async () => {
     const [here, there] = [
@@ -100,7 +91,7 @@ describe("a build that cannot be done says what, why and what next, exits with 2
   })
 
   test("for a patch that finds another number of places than it states", async () => {
-    await withChange(
+    await project.withChange(
       "patches/search-tools-off.ts",
       (text) => text.replace("main: 2", "main: 3"),
       async () => {
@@ -117,7 +108,7 @@ describe("a build that cannot be done says what, why and what next, exits with 2
     const real =
       "sha512-U9aS0wl0uBDxXncqSYhYBDDQP2ZwiTiuJSLM6MgtFJTbUXuTZZCKmQ8p7C5/+Nxpl4sY5xK+ZaCJcS3k3WGN3g=="
     const wrong = real.replace("U9aS", "AAAA")
-    await withChange(
+    await project.withChange(
       "pins/1.3.0.json",
       (text) => text.replace(real, wrong),
       async () => {
@@ -140,7 +131,7 @@ describe("a build that cannot be done says what, why and what next, exits with 2
     const real =
       "sha512-cpDBWUXguvCdqcSFqtjqiT3PQhQ650HOz9qPPJCEk0XSIWh1pR1I7H3Ab3xrp0yU0aCFH2Ydoe1S1Kx9hSXT0g=="
     const wrong = real.replace("cpDB", "AAAA")
-    await withChange(
+    await project.withChange(
       "pins/extra.json",
       (text) => text.replace(real, wrong),
       async () => {

@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
-import type { LockedPackage } from "../lib/npm/read-packages.ts"
+import type { NamedPackage } from "../lib/npm/failure.ts"
 
 /** Not in a kit unless asked for: its licence forbids to hand it on (LICENSE.txt, 5c). */
 export const INTELEPHENSE = "intelephense"
 
 /** A package of the kit as the lockfile has it. */
-export interface KitPackage extends LockedPackage {
+export interface KitPackage extends NamedPackage {
   /** Where it goes, below the kit's folder: `node_modules/a/node_modules/b`. */
   path: string
 }

@@ -30,7 +30,7 @@ export function measureParts(
   bytes: number,
   names: Partial<Record<Exclude<keyof Sizes, "runtime" | "upstream">, string[]>>,
 ): Sizes {
-  const sizes: Sizes = { ...NOTHING, runtime: graph.runtime.length }
+  const sizes: Sizes = { ...NO_SIZES, runtime: graph.runtime.length }
   const partOf = new Map(
     (Object.keys(names) as (keyof typeof names)[]).flatMap((part) =>
       names[part]!.map((name) => [name, part]),
@@ -41,7 +41,8 @@ export function measureParts(
   return { ...sizes, rest: sizes.rest + bytes - known }
 }
 
-const NOTHING: Sizes = {
+/** Of an executable that has nothing in it. */
+export const NO_SIZES: Sizes = {
   runtime: 0,
   upstream: 0,
   offline: 0,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import type { BuildRecord } from "../../scripts/lib/build-record.ts"
 import { compareModules, type ModuleGraph, writeModuleGraph } from "../../scripts/lib/module-graph/index.ts"
+import { NO_SIZES } from "../../scripts/lib/sizes.ts"
 
 /** The true record of an executable that a test made from another; its packages are samples unless they are given. */
 export function makeBuildRecord(
@@ -30,17 +31,7 @@ export function makeBuildRecord(
       bytes: stock.runtime.length,
       equal: true,
     },
-    sizes: {
-      runtime: stock.runtime.length,
-      upstream: 0,
-      offline: 0,
-      webUi: 0,
-      models: 0,
-      ripgrep: 0,
-      grammars: 0,
-      plugins: 0,
-      rest: 0,
-    },
+    sizes: { ...NO_SIZES, runtime: stock.runtime.length },
     argv: { stock: stock.argv, built: built.argv },
     modules: { added, changed, unchanged },
     patches: [],

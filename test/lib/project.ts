@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises"
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { run } from "../../scripts/lib/process.ts"
@@ -13,6 +13,8 @@ export interface Project {
     args: string[],
     env?: Record<string, string>,
   ): Promise<{ exitCode?: number; stdout: string; stderr: string }>
+  /** Changes a file of it while `body` runs. */
+  withChange(file: string, change: (text: string) => string, body: () => Promise<void>): Promise<void>
   remove(): Promise<void>
 }
 
@@ -39,6 +41,13 @@ export async function copyProject(): Promise<Project> {
         env: { ...process.env, ...env },
       })
       return { exitCode, stdout: String(stdout), stderr: String(stderr) }
+    },
+    async withChange(file, change, body) {
+      const path = join(folder, file)
+      const text = await readFile(path, "utf8")
+      if (change(text) === text) throw new Error(`the change of ${file} changes nothing`)
+      await writeFile(path, change(text))
+      await body().finally(() => writeFile(path, text))
     },
     remove: () => rm(folder, { recursive: true }),
   }

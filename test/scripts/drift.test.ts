@@ -52,15 +52,6 @@ async function rows(args: string[], where?: Parameters<typeof drift>[1]) {
   return { exitCode, rows: (stdout ? JSON.parse(stdout) : []) as Row[], stderr }
 }
 
-/** Changes a file of the project's copy while `body` runs. */
-async function withChange(file: string, change: (text: string) => string, body: () => Promise<void>) {
-  const path = join(project.folder, file)
-  const text = await readFile(path, "utf8")
-  expect(change(text)).not.toBe(text)
-  await writeFile(path, change(text))
-  await body().finally(() => writeFile(path, text))
-}
-
 const oneMore = (text: string) =>
   text.replace("places: { main: 2, worker: 2 }", "places: { main: 3, worker: 2 }")
 
@@ -79,7 +70,7 @@ describe("the series on releases", () => {
   })
 
   test("with a patch that is refused: it is named with why, the others are tried, and the exit code is 1", async () => {
-    await withChange("patches/search-tools-off.ts", oneMore, async () => {
+    await project.withChange("patches/search-tools-off.ts", oneMore, async () => {
       const { exitCode, stdout } = await drift(["1.3.0"], { folder: project.folder })
       expect(exitCode).toBe(1)
       expect(stdout).toMatch(/^search-tools-off +REFUSED$/m)
@@ -104,7 +95,7 @@ describe("the series on releases", () => {
   })
 
   test("refuses to start when drift.json counts on a pin that is not there", async () => {
-    await withChange(
+    await project.withChange(
       "drift.json",
       (text) => text.replace(/"1\.3\.2": "[^"]+"/, '"1.3.2": "pin"'),
       async () => {
@@ -223,11 +214,11 @@ describe("the series on commits", () => {
   test("must be green on the commits of the pins, which are tried when only an origin is given", async () => {
     const pinned = (text: string) => text.replace(/"commit": "[0-9a-f]{40}"/, `"commit": "${commits.second}"`)
     const args = ["--git-url", upstream, "--cache", join(root, "cache")]
-    await withChange("pins/1.3.0.json", pinned, async () => {
+    await project.withChange("pins/1.3.0.json", pinned, async () => {
       const found = await rows(args, { folder: project.folder })
       expect(found.exitCode, found.stderr).toBe(0)
       expect(found.rows).toMatchObject([{ upstream: commits.second, green: true, required: true }])
-      await withChange("patches/search-tools-off.ts", oneMore, async () => {
+      await project.withChange("patches/search-tools-off.ts", oneMore, async () => {
         expect((await rows(args, { folder: project.folder })).exitCode).toBe(1)
       })
     })

@@ -4,16 +4,8 @@ import pacote from "pacote"
 import { Parser } from "tar"
 import { npmCache } from "./cache.ts"
 import { loadNpmOptions, type NpmOptions } from "./config.ts"
-import { explainFailure } from "./failure.ts"
+import { explainFailure, type NamedPackage } from "./failure.ts"
 import type { AcquireOptions } from "./fetch-file.ts"
-
-/** A whole package, by hash. */
-export interface LockedPackage {
-  name: string
-  version: string
-  /** A sha512, as npm writes it. */
-  integrity: string
-}
 
 /** A file of a package. */
 export interface PackageFile {
@@ -33,7 +25,7 @@ const AT_ONCE = 8
  * @throws Failure when one cannot be had as pinned
  */
 export async function readPackages(
-  packages: LockedPackage[],
+  packages: NamedPackage[],
   options: AcquireOptions,
 ): Promise<PackageFile[][]> {
   const npm = await loadNpmOptions(options.cwd ?? process.cwd(), options.env).catch((error) => {
@@ -52,7 +44,7 @@ export async function readPackages(
 }
 
 async function readPackage(
-  { name, version, integrity }: LockedPackage,
+  { name, version, integrity }: NamedPackage,
   npm: NpmOptions,
   { cache, signal }: AcquireOptions,
 ): Promise<PackageFile[]> {
