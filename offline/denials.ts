@@ -16,10 +16,10 @@ interface Logger {
  * @param own the file that this code runs from, which is never the caller
  */
 export function createReporter(file: string | undefined, own: string) {
-  return (denial: Denial, error: Error): void => {
+  return (denial: Denial, trace: Error): void => {
     try {
       const { time, host, port, api } = denial
-      const caller = callerOf(error.stack, own)
+      const caller = callerOf(trace.stack, own)
       if (file !== undefined) {
         const { threadId } = builtin<typeof import("node:worker_threads")>("node:worker_threads")
         appendDenial(file, {

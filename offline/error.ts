@@ -2,6 +2,12 @@
 export class OfflineError extends Error {
   override name = "OfflineError"
   readonly code = "ERR_OPENCODE_OFFLINE"
+
+  constructor(message: string) {
+    super(message)
+    // A refusal is no defect. Upstream shows the stack of an error that it does not know, in the TUI in place of the message.
+    this.stack = `OfflineError: ${message}`
+  }
 }
 
 /** A setting that cannot be understood. The process must stop: what was meant may have been "offline". */

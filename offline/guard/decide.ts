@@ -45,7 +45,8 @@ export interface DecideOptions {
   userConfig: string
   /** The policy is the build's alone, so an error names no setting. */
   locked?: boolean
-  onDenied?: (denial: Denial, error: Error) => void
+  /** Told ahead of the refusal; `trace` was made where it is refused. */
+  onDenied?: (denial: Denial, trace: Error) => void
 }
 
 export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
@@ -59,11 +60,8 @@ export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
     const shown = canonical?.text ?? host
     const denial = { time: now(), host: shown, port, api }
     denied[denied.length] = denial
-    const error = new OfflineError(explain({ host: shown, port, api, instead }, verdict, options))
-    onDenied?.(denial, error)
-    // Upstream shows the stack of an error that it does not know, in the TUI in place of the message.
-    error.stack = `${error.name}: ${error.message}`
-    throw error
+    onDenied?.(denial, new Error())
+    throw new OfflineError(explain({ host: shown, port, api, instead }, verdict, options))
   }
 }
 
