@@ -17,6 +17,11 @@ test("nobody can write to a home that is read-only, and OpenCode's data has anot
   expect((await runIsolated(shell('echo > "$HOME/file"'))).files).toEqual(["home/file"])
 })
 
+test("nothing is in PATH but git and a shell", async () => {
+  const { stdout } = await runIsolated(shell('for file in "$PATH"/*; do echo "${file##*/}"; done'))
+  expect(stdout).toBe("bash\ngit\nsh\n")
+})
+
 test("programs of one's own are found in PATH", async () => {
   const programs = { greet: "#!/bin/sh\necho good day\n" }
   expect((await runIsolated({ ...shell("greet"), programs })).stdout).toBe("good day\n")
