@@ -5,7 +5,7 @@
 export function dials(host: string): string {
   return `#!/usr/bin/env bash
 ( exec 3<>/dev/tcp/${host}/443 ) & dialling=$!
-( sleep 1; kill "$dialling" ) 2>/dev/null &
+( PATH=/usr/bin:/bin sleep 1; kill "$dialling" ) 2>/dev/null &
 wait "$dialling"
 exit 1
 `
