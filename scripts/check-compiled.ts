@@ -4,6 +4,7 @@ import { describeCarriedModules, namePackage } from "./check-executable.ts"
 import type { PatchedCheckout } from "./commit-patches.ts"
 import type { Compiled } from "./compile-tree.ts"
 import { type Carried, carriedModules, namesByPart } from "./embed-contents.ts"
+import { GIT_OFFLINE_MODULE } from "./embed-offline.ts"
 import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import type { Step } from "./lib/log.ts"
@@ -17,9 +18,6 @@ import { measureParts } from "./lib/sizes.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
-
-/** The module that `offline/build/embed.ts` makes, and that is run first. */
-const OFFLINE_MODULE = "/$bunfs/root/src/offline/index.js"
 
 /** The name that Bun gives to the file that is embedded. */
 const WEB_UI = /^\/\$bunfs\/root\/offline-web-ui-\w+\.pack$/
@@ -64,7 +62,7 @@ export async function checkCompiled(
     runtime: { ...namePackage(target.bun), bytes: graph.runtime.length, ...compiled.runtime },
     sizes: measureParts(graph, built.bytes, {
       ...namesByPart(carried),
-      offline: [OFFLINE_MODULE],
+      offline: [GIT_OFFLINE_MODULE],
       webUi: [webUi.name],
     }),
     argv: { stock: stock.graph.argv, built: graph.argv },
@@ -93,10 +91,13 @@ function requireInside(graph: ModuleGraph, { compiled, carried }: GitBuild): Emb
   const intended = { added: carriedModules(carried).map(({ name }) => name), changed: [], removed: [] }
   const checks: [boolean, string][] = [
     [compiled.runtime.equal, "the runtime is not the pinned Bun, byte for byte"],
-    [preload === `--preload=${OFFLINE_MODULE}`, `the stored arguments are ${graph.argv}`],
+    [preload === `--preload=${GIT_OFFLINE_MODULE}`, `the stored arguments are ${graph.argv}`],
     [!rest.some((word) => word.startsWith("--preload")), `the stored arguments are ${graph.argv}`],
-    [graph.modules.some(({ name }) => name === OFFLINE_MODULE), `there is no module ${OFFLINE_MODULE}`],
-    [entry.includes(JSON.stringify(OFFLINE_MODULE)), `the entry does not import ${OFFLINE_MODULE}`],
+    [
+      graph.modules.some(({ name }) => name === GIT_OFFLINE_MODULE),
+      `there is no module ${GIT_OFFLINE_MODULE}`,
+    ],
+    [entry.includes(JSON.stringify(GIT_OFFLINE_MODULE)), `the entry does not import ${GIT_OFFLINE_MODULE}`],
     [(graph.flags & CLOSED) === CLOSED, "it reads .env or bunfig.toml of the working directory"],
     [webUi.length === 1, "there is no web UI inside, or more than one"],
     [Bun.deepEquals(difference, intended), "what is carried inside is not what was given"],

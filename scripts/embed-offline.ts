@@ -6,6 +6,8 @@ import { lazyBuiltins } from "./lib/lazy-builtins.ts"
 
 /** The names under which our own modules stand in the executable. */
 export const OFFLINE_MODULE = "/$bunfs/root/offline.js"
+/** The offline module of an executable from the git source: `offline/build/embed.ts` names it. */
+export const GIT_OFFLINE_MODULE = "/$bunfs/root/src/offline/index.js"
 export const WEB_UI_MODULE = "/$bunfs/root/offline-web-ui.pack"
 export const CATALOGUE_MODULE = "/$bunfs/root/offline-models.json"
 export const POLICY_MODULE = "/$bunfs/root/offline-policy.json"

@@ -137,6 +137,18 @@ describe("an executable from git, in a network of its own", () => {
     expect({ stdout, attempts }).toEqual({ stdout: expect.stringMatching(/^ripgrep \d/), attempts: [] })
   })
 
+  test("is audited as one that must try nothing", async () => {
+    const command = [process.execPath, "scripts/audit.ts", "--", executable, "--scenario", "version"]
+    const { stdout } = await run(
+      command[0]!,
+      [...command.slice(1), "--json", "--out", join(release, "../audit")],
+      {
+        cwd: join(import.meta.dirname, ".."),
+      },
+    )
+    expect(JSON.parse(stdout)).toMatchObject({ executables: [{ variant: "offline" }], findings: [] })
+  })
+
   test("says that it was built from git, and from which commit", async () => {
     const shown = await runIsolated({ executable, args: ["offline", "--offline"] })
     expect(shown.stdout).toContain(`Built from git, commit ${project.commit}.`)

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { acquireFile } from "../acquire-packages.ts"
-import { OFFLINE_MODULE } from "../embed-offline.ts"
+import { GIT_OFFLINE_MODULE, OFFLINE_MODULE } from "../embed-offline.ts"
 import { Failure } from "../lib/errors.ts"
 import { readModuleGraph } from "../lib/module-graph/index.ts"
 import { readPin } from "../read-pin.ts"
@@ -12,6 +12,9 @@ import type { Variant } from "./scenario.ts"
 const PIN = "1.3.0"
 const TARGET = "linux-x64"
 const LAST_BUILD = `dist/${PIN}-${TARGET}/opencode`
+
+/** By which an executable of either source is known. */
+const OFFLINE_MODULES = [OFFLINE_MODULE, GIT_OFFLINE_MODULE]
 
 /** An executable that is audited. */
 export interface Subject {
@@ -61,7 +64,7 @@ async function readSubject(file: string, stockHash: string, variant?: Variant): 
 
 function hasOfflineModule(bytes: Uint8Array): boolean {
   try {
-    return readModuleGraph(bytes).modules.some(({ name }) => name === OFFLINE_MODULE)
+    return readModuleGraph(bytes).modules.some(({ name }) => OFFLINE_MODULES.includes(name))
   } catch (error) {
     // Any executable can be audited, so one without a module graph is as good as another.
     if (error instanceof Failure) return false
