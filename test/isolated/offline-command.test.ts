@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import { runCommand, serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
+import { runCommand, serve } from "../../scripts/lib/isolation/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // What a person is told: what would be allowed, and what was denied.
@@ -49,27 +49,22 @@ const instructed = {
 const denied = { pid: expect.any(Number), host: "rules.example", port: 443, api: "fetch" }
 
 test.concurrent("a denial goes to the file that is named, and the offline command reads it back", async () => {
-  await runIsolated({
-    ...offline,
-    env: { ...offline.env, OPENCODE_OFFLINE_LOG: "denied.jsonl" },
-    files: instructed,
-    provider: true,
-    args: ["serve", "--port", new URL(serverUrl).port],
-    async during({ execute, folder }) {
-      const { exitCode } = await execute(offline.executable, ["run", "say hi"])
-      expect(exitCode).toBe(0)
-      const lines = await readLines(`${folder.project}/denied.jsonl`)
-      const found = lines.map((line) => JSON.parse(line)).find(({ host }) => host === "rules.example")
-      expect(found.caller).toMatch(/\/src\/index\.js:\d+:\d+$/)
-      expect(found).toMatchObject({ ...denied, thread: 0 })
-      const { stdout } = await execute(offline.executable, ["offline"])
-      expect(stdout).toMatch(
-        /Denied so far, the last \d+ .*denied\.jsonl\):\n[\s\S]*rules\.example:443 {2}fetch/,
-      )
-      const report = JSON.parse((await execute(offline.executable, ["offline", "--json"])).stdout)
-      expect(report.denied).toContainEqual(found)
-      expect(report.log).toEndWith("/denied.jsonl")
-    },
+  // A first start migrates the database, which two at once do not: the server is there first.
+  const env = { ...offline.env, OPENCODE_OFFLINE_LOG: "denied.jsonl" }
+  await serve({ ...offline, env, files: instructed }, async ({ execute, folder }) => {
+    const { exitCode } = await execute(offline.executable, ["run", "say hi"])
+    expect(exitCode).toBe(0)
+    const lines = await readLines(`${folder.project}/denied.jsonl`)
+    const found = lines.map((line) => JSON.parse(line)).find(({ host }) => host === "rules.example")
+    expect(found.caller).toMatch(/\/src\/index\.js:\d+:\d+$/)
+    expect(found).toMatchObject({ ...denied, thread: 0 })
+    const { stdout } = await execute(offline.executable, ["offline"])
+    expect(stdout).toMatch(
+      /Denied so far, the last \d+ .*denied\.jsonl\):\n[\s\S]*rules\.example:443 {2}fetch/,
+    )
+    const report = JSON.parse((await execute(offline.executable, ["offline", "--json"])).stdout)
+    expect(report.denied).toContainEqual(found)
+    expect(report.log).toEndWith("/denied.jsonl")
   })
 })
 
