@@ -34,7 +34,7 @@ export async function assembleExecutable(
   options: BuildOptions,
   step: Step,
 ): Promise<Built> {
-  // What was read to embed it is garbage by now, some 80 MB.
+  // What was read to embed it is garbage by now, some 60 MB.
   Bun.gc(true)
   let graph = stock.graph
   for (const [name, contents] of printTrees(trees, stock.graph, OFFLINE_MODULE))

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
-import { createReadStream } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { type AssetIndex, INDEX_NAME, moduleName } from "../offline/assets.ts"
 import { derive } from "./lib/derived-cache.ts"
+import { readChunks } from "./lib/read-chunks.ts"
 
 /** Part of the executable that an asset is counted to. */
 export type AssetPart = "ripgrep" | "grammars"
@@ -78,7 +78,7 @@ async function embed({ name, part, source }: Asset, cache: string): Promise<Embe
 async function digest(source: Uint8Array | string): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256")
   let bytes = 0
-  for await (const chunk of typeof source === "string" ? createReadStream(source) : [source]) {
+  for await (const chunk of typeof source === "string" ? readChunks(source) : [source]) {
     hash.update(chunk)
     bytes += chunk.length
   }

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto"
-import { createReadStream } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { grammarNames } from "../offline/grammars.ts"
@@ -8,6 +7,7 @@ import type { Asset } from "./embed-assets.ts"
 import { derive } from "./lib/derived-cache.ts"
 import { Failure } from "./lib/errors.ts"
 import type { ModuleGraph } from "./lib/module-graph/index.ts"
+import { readChunks } from "./lib/read-chunks.ts"
 import { readLicenses } from "./read-licenses.ts"
 import type { Stock } from "./read-stock.ts"
 
@@ -37,7 +37,7 @@ async function readGrammar(
   const highlights = pieces.join("\n")
   const hash = createHash("sha256")
   for (const input of [await readFile(import.meta.filename), runtime, highlights]) hash.update(input)
-  for await (const chunk of createReadStream(files.wasm)) hash.update(chunk)
+  for await (const chunk of readChunks(files.wasm)) hash.update(chunk)
   // What was tried once need not be tried again.
   await derive(cache, `grammar ${language} ${hash.digest("hex")}`, async () => {
     await tryGrammar(language, { wasm: await readFile(files.wasm), highlights, runtime })

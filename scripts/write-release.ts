@@ -5,6 +5,7 @@ import type { BuildRecord } from "./lib/build-record.ts"
 import { Failure } from "./lib/errors.ts"
 import { formatBytes } from "./lib/log.ts"
 import type { FileStart } from "./lib/module-graph/index.ts"
+import { readChunks } from "./lib/read-chunks.ts"
 import type { AppliedPatch } from "./lib/series/apply.ts"
 import { describeSizes } from "./lib/sizes.ts"
 import { openStagedFolder, replaceFolder } from "./lib/staged-folder.ts"
@@ -64,18 +65,13 @@ async function* chunks(pieces: (Uint8Array | FileStart)[]): AsyncGenerator<Uint8
 }
 
 async function* readStart({ path, length }: FileStart): AsyncGenerator<Uint8Array> {
-  const file = await open(path)
-  const buffer = new Uint8Array(1 << 20)
-  try {
-    for (let at = 0; at < length; ) {
-      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length - at), at)
-      if (bytesRead === 0) throw new Error(`${path} has become shorter`)
-      yield buffer.subarray(0, bytesRead)
-      at += bytesRead
-    }
-  } finally {
-    await file.close()
+  let left = length
+  for await (const chunk of readChunks(path)) {
+    yield chunk.subarray(0, left)
+    left -= Math.min(left, chunk.length)
+    if (left === 0) return
   }
+  throw new Error(`${path} has become shorter`)
 }
 
 /**

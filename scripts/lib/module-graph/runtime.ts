@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises"
+import { readChunks } from "../read-chunks.ts"
 import { sameBytes } from "./field-reader.ts"
 
 export interface RuntimeComparison {
@@ -6,8 +6,6 @@ export interface RuntimeComparison {
   /** Offset in bytes; where one of them is the start of the other, the shorter one's length. */
   firstDifference?: number
 }
-
-const CHUNK = 1 << 20
 
 /**
  * Compares the runtime in front of a graph with a Bun executable, byte for byte. It is equal for the layout
@@ -20,22 +18,13 @@ export async function compareRuntime(
   bun: string | Uint8Array,
 ): Promise<RuntimeComparison> {
   if (typeof bun !== "string") return compareBytes(runtime, bun)
-  const file = await open(bun)
-  try {
-    const { size } = await file.stat()
-    const buffer = new Uint8Array(CHUNK)
-    for (let at = 0; ; ) {
-      const { bytesRead } = await file.read(buffer, 0, CHUNK, at)
-      const part = runtime.subarray(at, at + bytesRead)
-      const difference = compareBytes(part, buffer.subarray(0, bytesRead)).firstDifference
-      if (difference !== undefined) return { equal: false, firstDifference: at + difference }
-      at += bytesRead
-      if (bytesRead > 0) continue
-      return at === runtime.length && at === size ? { equal: true } : { equal: false, firstDifference: at }
-    }
-  } finally {
-    await file.close()
+  let at = 0
+  for await (const chunk of readChunks(bun)) {
+    const { firstDifference } = compareBytes(runtime.subarray(at, at + chunk.length), chunk)
+    if (firstDifference !== undefined) return { equal: false, firstDifference: at + firstDifference }
+    at += chunk.length
   }
+  return at === runtime.length ? { equal: true } : { equal: false, firstDifference: at }
 }
 
 /**

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto"
-import { open } from "node:fs/promises"
-
-const CHUNK = 1 << 20
+import { readChunks } from "../read-chunks.ts"
 
 /** A file's length and its sha512 as 128 hex digits. */
 export interface Digest {
@@ -9,26 +7,20 @@ export interface Digest {
   sha512: string
 }
 
-/** Reads the file at `path` through one buffer of a megabyte. Undefined when there is no such file. */
+/** Reads the file at `path`. Undefined when there is no such file. */
 export async function digestFile(path: string): Promise<Digest | undefined> {
-  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined
-    throw error
-  })
-  if (!handle) return undefined
+  const hash = createHash("sha512")
+  let bytes = 0
   try {
-    const hash = createHash("sha512")
-    const buffer = new Uint8Array(CHUNK)
-    let bytes = 0
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK)
-      if (bytesRead === 0) return { bytes, sha512: hash.digest("hex") }
-      hash.update(buffer.subarray(0, bytesRead))
-      bytes += bytesRead
+    for await (const chunk of readChunks(path)) {
+      hash.update(chunk)
+      bytes += chunk.length
     }
-  } finally {
-    await handle.close()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    throw error
   }
+  return { bytes, sha512: hash.digest("hex") }
 }
 
 export function sameDigest(a: Digest, b: Digest): boolean {
