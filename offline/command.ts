@@ -1,7 +1,7 @@
 import { describeBaked } from "./baked.ts"
 import { check } from "./check.ts"
 import { formatReport, report } from "./report.ts"
-import { start } from "./switch.ts"
+import { currentState } from "./switch.ts"
 
 interface Options {
   option(name: string, declaration: { type: "boolean"; describe: string; default: boolean }): Options
@@ -20,7 +20,7 @@ const checkCommand = {
   builder: (yargs: Options) =>
     withJson(yargs).positional("url", { type: "string", describe: "such as https://llm.corp:8443/v1" }),
   handler: ({ url = "", json }: { url?: string; json?: boolean }) => {
-    const found = check(String(url), start(), process.env)
+    const found = check(String(url), currentState(), process.env)
     if (!found) {
       process.stderr.write(
         `! "${url}" is no URL with a host and a port. Write such as https://llm.corp:8443\n`,
@@ -40,7 +40,7 @@ export const command = {
   describe: "show whether OpenCode is offline and what it may connect to",
   builder: (yargs: Options) => withJson(yargs.command(checkCommand)),
   handler: ({ json }: { json?: boolean }) => {
-    const state = start()
+    const state = currentState()
     const found = report(state, process.env)
     process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : formatReport(found, state))
   },
@@ -48,6 +48,6 @@ export const command = {
 
 /** The version as `--version` prints it: with what the build decided, if it decided anything. */
 export function version(upstream: string): string {
-  const decided = describeBaked(start().baked)
+  const decided = describeBaked(currentState().baked)
   return decided === undefined ? upstream : `${upstream} (${decided})`
 }

@@ -13,7 +13,7 @@ interface Logger {
 /**
  * Writes each refusal to OpenCode's log, and to a file if there is one. Never throws.
  * @param file what `OPENCODE_OFFLINE_LOG` names, absolute
- * @param own the file that this code runs from, which is never the caller
+ * @param own the folder that this code runs from, which is never the caller; it ends in a slash
  */
 export function createReporter(file: string | undefined, own: string) {
   return (denial: Denial, trace: Error): void => {
@@ -67,8 +67,7 @@ export function callerOf(stack: unknown, own: string): string | undefined {
   if (typeof stack !== "string") return undefined
   for (const line of stack.split("\n")) {
     const [, name, place = ""] = /^\s+at (?:(.*) \()?(.*?)\)?$/.exec(line) ?? []
-    if (!/:\d+$/.test(place) || place.startsWith(`${own}:`) || /^(node|bun|native|internal)\b/.test(place))
-      continue
+    if (!/:\d+$/.test(place) || place.startsWith(own) || /^(node|bun|native|internal)\b/.test(place)) continue
     return name && name !== "<anonymous>" ? `${name} ${place}` : place
   }
   return undefined

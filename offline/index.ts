@@ -1,8 +1,11 @@
+// Ahead of all else, in this order.
+import "./thread.ts"
 import { openAssets } from "./assets.ts"
 import { command, version } from "./command.ts"
 import { logDenials } from "./denials.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
+import { findResolution } from "./find-resolution.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
 import * as kit from "./kit.ts"
@@ -15,7 +18,7 @@ import { isActive, option, start } from "./switch.ts"
 import { webUi } from "./web-ui.ts"
 
 // The switch is resolved, and the guard stands, as soon as this module is evaluated: ahead of all upstream code.
-start()
+start(findResolution)
 hidePreload()
 
 const assets = openAssets()

@@ -1,12 +1,10 @@
-import { type BakedPolicy, readBakedPolicy, UNBAKED } from "./baked.ts"
-import { userConfigFile } from "./config-files.ts"
+import type { BakedPolicy } from "./baked.ts"
 import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
 import { SettingError } from "./error.ts"
-import { CHILD_MODULE } from "./guard/child-files.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
+import { childModule, HANDOVER, type Resolved } from "./handover.ts"
 import { createPolicy, type Policy } from "./policy.ts"
-import { environmentSaysOn, type Resolution, resolve } from "./resolve.ts"
 import { implyUpstreamFlags } from "./upstream-flags.ts"
 
 /** The switch and the policy of this thread, resolved once. */
@@ -28,46 +26,41 @@ export const option = {
 
 /**
  * Resolves the switch and, when it is on, sets upstream's network flags and puts the guard up. To be called ahead of all
- * upstream code, in every thread; a second call changes nothing. A worker takes over what the main thread resolved.
+ * upstream code, in every thread; a second call changes nothing.
  * Ends the process with exit code 2 when a setting cannot be understood.
  */
-export function start(): OfflineState {
-  state ??= begin()
+export function start(find: () => Resolved): void {
+  state ??= begin(find)
+}
+
+/** @throws Error ahead of {@link start} */
+export function currentState(): OfflineState {
+  if (!state) throw new Error("offline/index.ts has to be evaluated first")
   return state
 }
 
 export function isActive(): boolean {
-  return start().origin !== undefined
+  return currentState().origin !== undefined
 }
 
 /** What switched offline on, for people; "the switch is off" when nothing did. */
 export function switchedOnBy(): string {
-  return start().origin ?? "the switch is off"
+  return currentState().origin ?? "the switch is off"
 }
 
 let state: OfflineState | undefined
 
-/** Carries the resolution to a worker, which deletes it: children of the worker do not see it. */
-const HANDOVER = "OPENCODE_OFFLINE_RESOLUTION"
-
-/** Set when this code runs from a file, in a child that is Bun. */
-const childModule = (globalThis as { [CHILD_MODULE]?: string })[CHILD_MODULE]
-
 /** Where this code lies, in the executable or else in a file; a worker runs it first. */
 const PRELOAD = childModule ?? import.meta.path
 
-/** What a worker, or a child that is Bun, need not find out again. */
-interface Handover extends Resolution {
-  /** The file that an error tells people to write to. */
-  userConfig: string
-  baked: BakedPolicy
-}
+/** The folder that all of our code lies in. */
+const OWN = PRELOAD.slice(0, PRELOAD.lastIndexOf("/") + 1)
 
-function begin(): OfflineState {
+function begin(find: () => Resolved): OfflineState {
   try {
-    const resolution = isMainThread() && !childModule ? resolveHere() : takeOver()
-    const { baked, origin } = resolution
-    const policy = createPolicy(resolution.allow, resolution.ignored)
+    const resolved = find()
+    const { baked, origin } = resolved
+    const policy = createPolicy(resolved.allow, resolved.ignored)
     if (origin === undefined) return { origin, policy, baked, denied: [] }
     refuseDebugger(process.env)
     implyUpstreamFlags(process.env)
@@ -77,11 +70,11 @@ function begin(): OfflineState {
     const denied = installGuard({
       policy,
       origin,
-      userConfig: resolution.userConfig,
+      userConfig: resolved.userConfig,
       locked: baked.locked,
-      onDenied: createReporter(log, PRELOAD),
+      onDenied: createReporter(log, OWN),
       env: { ...process.env },
-      worker: { preload: PRELOAD, env: { [HANDOVER]: JSON.stringify(resolution) } },
+      worker: { preload: PRELOAD, env: { [HANDOVER]: JSON.stringify(resolved) } },
     })
     return { origin, policy, baked, denied }
   } catch (error) {
@@ -89,30 +82,4 @@ function begin(): OfflineState {
     process.stderr.write(`opencode: ${error.message}\n  ${error.next}\n`)
     process.exit(2)
   }
-}
-
-function resolveHere(): Handover {
-  delete process.env[HANDOVER]
-  const baked = readBakedPolicy()
-  const resolution = resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd(), baked })
-  const userConfig = resolution.origin === undefined ? "" : userConfigFile(process.env)
-  return { ...resolution, userConfig, baked }
-}
-
-/**
- * What the main thread, or the process that started this one, has resolved. Nothing but the guard can hand it over: a
- * worker's constructor sets it over whatever a caller names. Without it the main thread is off, unless the environment
- * says otherwise; a child that is Bun is always offline.
- */
-function takeOver(): Handover {
-  const handed = process.env[HANDOVER]
-  delete process.env[HANDOVER]
-  if (handed !== undefined) return JSON.parse(handed) as Handover
-  if (!childModule && environmentSaysOn(process.env)) return resolveHere()
-  const origin = childModule && "the process that started this one"
-  return { origin, allow: [], ignored: [], userConfig: "", baked: UNBAKED }
-}
-
-function isMainThread(): boolean {
-  return (globalThis as { Bun?: { isMainThread: boolean } }).Bun?.isMainThread ?? true
 }

@@ -3,6 +3,7 @@ import { type EmbeddedModels, embedModels } from "./embed-models.ts"
 import {
   CATALOGUE_MODULE,
   embedOffline,
+  GUARD_MODULE,
   OFFLINE_MODULE,
   POLICY_MODULE,
   WEB_UI_MODULE,
@@ -28,8 +29,8 @@ export interface Carried {
 
 /** What is added to the executable of the release source. */
 export interface Embedded extends Carried {
-  /** The offline module, ASCII text. */
-  offline: string
+  /** Our own code, by the names of its modules. */
+  offline: Record<string, string>
   webUi: { pack: Uint8Array; files: number; rawBytes: number }
 }
 
@@ -49,7 +50,7 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
   ])
   const parts = [
     `web UI ${webUi.files} files, ${formatBytes(webUi.pack.length)}`,
-    `offline ${formatBytes(offline.length)}`,
+    `offline ${formatBytes(sum(Object.values(offline)))}`,
     ...describeCarried(carried),
   ]
   step.result(parts.join(", "))
@@ -77,16 +78,22 @@ async function makeCarried(stock: Stock, grammars: Asset[], options: BuildOption
 function describeCarried({ models, assets, policy, packages }: Carried): string[] {
   return [
     `models ${formatBytes(models.bytes.length)}`,
-    `carried ${formatBytes(assets.list.reduce((sum, { stored }) => sum + stored.length, 0))}`,
+    `carried ${formatBytes(sum(assets.list.map(({ stored }) => stored)))}`,
     ...packages.packages.map(({ root, module }) => `${root.name} ${formatBytes(module.bytes.length)}`),
     ...(policy ? [`policy ${policy.mode}${policy.locked ? ", locked" : ""}`] : []),
   ]
 }
 
+function sum(contents: { length: number }[]): number {
+  return contents.reduce((length, content) => length + content.length, 0)
+}
+
 /** What is added to the executable of the release source, in the order in which it stands there. */
 export function modulesOf(embedded: Embedded): AddedModule[] {
   return [
-    { name: OFFLINE_MODULE, kind: "code", contents: Buffer.from(embedded.offline) },
+    ...Object.entries(embedded.offline).map(([name, text]) => {
+      return { name, kind: "code" as const, contents: Buffer.from(text) }
+    }),
     { name: WEB_UI_MODULE, kind: "asset", contents: embedded.webUi.pack },
     ...carriedModules(embedded),
   ]
@@ -110,7 +117,7 @@ export function namesByPart({ assets, packages }: Carried) {
   const ofPart = (part: string) =>
     assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
   return {
-    offline: [OFFLINE_MODULE],
+    offline: [OFFLINE_MODULE, GUARD_MODULE],
     webUi: [WEB_UI_MODULE],
     models: [CATALOGUE_MODULE],
     ripgrep: ofPart("ripgrep"),

@@ -69,14 +69,14 @@ test("what is no regular file, or cannot be read, gives no denials or an error",
 })
 
 const STACK = `OfflineError: fetch to a.example:443 was blocked
-    at <anonymous> (/$bunfs/root/offline.js:10:3)
+    at <anonymous> (/$bunfs/root/offline/guard.js:10:3)
     at fetch (native)
     at processTicksAndRejections (native:7:39)
     at pull (/$bunfs/root/src/index.js:197571:12)
     at /$bunfs/root/src/index.js:1:1`
 
 test("the caller is the innermost frame that is neither the guard's nor the runtime's", () => {
-  const own = "/$bunfs/root/offline.js"
+  const own = "/$bunfs/root/offline/"
   expect(callerOf(STACK, own)).toBe("pull /$bunfs/root/src/index.js:197571:12")
   expect(callerOf("Error\n    at <anonymous> (/repo/a.ts:1:2)", own)).toBe("/repo/a.ts:1:2")
   expect(callerOf("Error\n    at /repo/a.ts:1:2", own)).toBe("/repo/a.ts:1:2")
@@ -85,7 +85,7 @@ test("the caller is the innermost frame that is neither the guard's nor the runt
 })
 
 test("refusals reach the file at once, and OpenCode's log as soon as there is one", () => {
-  const report = createReporter(file, "/own.js")
+  const report = createReporter(file, "/own/")
   const error = new Error("refused")
   error.stack = STACK
   report(
@@ -100,7 +100,7 @@ test("refusals reach the file at once, and OpenCode's log as soon as there is on
       host: "a.example",
       port: null,
       api: "fetch",
-      caller: "/$bunfs/root/offline.js:10:3",
+      caller: "/$bunfs/root/offline/guard.js:10:3",
     },
   ])
   const logged: unknown[] = []

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { embedOffline } from "../../scripts/embed-offline.ts"
+import { embedOffline, GUARD_MODULE, OFFLINE_MODULE } from "../../scripts/embed-offline.ts"
 import { run } from "../../scripts/lib/process.ts"
 
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "embed-"))
-  await writeFile(path.join(folder, "offline.js"), await embedOffline())
+  for (const [name, text] of Object.entries(await embedOffline()))
+    await writeFile(path.join(folder, path.basename(name)), text)
   await writeFile(path.join(folder, "worker.js"), WORKER)
   await writeFile(path.join(folder, "main.js"), MAIN)
 })
@@ -24,7 +25,7 @@ const WORKER = `
 const loaded = new Set()
 const { getBuiltinModule } = process
 process.getBuiltinModule = (name) => { loaded.add(name); return getBuiltinModule(name) }
-await import("./offline.js")
+await import("./guard.js")
 postMessage(JSON.stringify([...loaded].sort()))
 `
 
@@ -54,10 +55,16 @@ test("a worker that is not offline loads none", async () => {
   expect(await loadedInWorker({})).toEqual([])
 })
 
-test("the module imports nothing before it is evaluated", async () => {
-  const imported = Array.from(
-    (await embedOffline()).matchAll(/^import .* from "(.+)";$/gm),
-    ([, name]) => name,
-  )
-  expect(imported).toEqual([])
+test("the modules import nothing before they are evaluated, but the guard", async () => {
+  const imported = (text: string) =>
+    Array.from(text.matchAll(/^(?:import|\}) .*"(.+)";$/gm), ([, name]) => name)
+  const modules = await embedOffline()
+  expect(Object.keys(modules)).toEqual([OFFLINE_MODULE, GUARD_MODULE])
+  expect(imported(modules[OFFLINE_MODULE]!)).toEqual(["./guard.js"])
+  expect(imported(modules[GUARD_MODULE]!)).toEqual([])
+})
+
+test("what a worker runs first does not read configuration", async () => {
+  const modules = await embedOffline()
+  expect(modules[GUARD_MODULE]).not.toContain("jsonc-parser")
 })

@@ -20,7 +20,7 @@ import { stockBun, stockExecutable } from "../lib/stock.ts"
 const ROOT = join(import.meta.dirname, "../..")
 const MAIN = "/$bunfs/root/src/index.js"
 const WASM = "/$bunfs/root/tree-sitter-3jzf13jk.wasm"
-const OFFLINE = "/$bunfs/root/offline.js"
+const OFFLINE = "/$bunfs/root/offline/index.js"
 
 let folder: string
 let executable: string
@@ -92,7 +92,7 @@ describe("one byte changed is found", () => {
 
   test("in the stored arguments", async () => {
     const [first, ...others] = await find(record.executable.bytes - 8 - 16 - 32 - 5)
-    expect(first).toStartWith('stored arguments: found "--preload=/$bunfs/root/offline.js --user-agent')
+    expect(first).toStartWith('stored arguments: found "--preload=/$bunfs/root/offline/index.js --user-agent')
     expect(others).toEqual(["the stored arguments are not one --preload in front of upstream's"])
   })
 

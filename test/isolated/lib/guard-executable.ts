@@ -26,12 +26,14 @@ export const LEAVE_OUT = "TEST_GUARD_WITHOUT"
  * @returns its path, in a folder of its own
  */
 export async function makeGuardExecutable(script: string, { bare = false } = {}): Promise<string> {
-  const offline = Buffer.from(await embedOffline([obeyLeaveOut]))
+  const offline = await embedOffline([obeyLeaveOut])
   const probe = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
   let graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
   for (const name of Object.values(BUNDLES)) graph = replaceModule(graph, name, probe)
   if (!bare) {
-    graph = addModule(graph, { ...graph.modules[graph.entry]!, name: OFFLINE_MODULE, contents: offline })
+    const entry = graph.modules[graph.entry]!
+    for (const [name, text] of Object.entries(offline))
+      graph = addModule(graph, { ...entry, name, contents: Buffer.from(text) })
     graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
   }
   return writeProbe(graph)

@@ -20,7 +20,7 @@ import { sampleExecutable, sampleModule } from "../../lib/sample-executable.ts"
 
 const MAIN = "/$bunfs/root/main.js"
 const WORKER = "/$bunfs/root/wörker.js"
-const OFFLINE = "/$bunfs/root/offline.js"
+const OFFLINE = "/$bunfs/root/offline/index.js"
 
 const stock = readModuleGraph(sampleExecutable({ layout: "appended" }).file)
 const code = Buffer.from("// @bun\n")

@@ -1,0 +1,17 @@
+import { readBakedPolicy } from "./baked.ts"
+import { userConfigFile } from "./config-files.ts"
+import { isMainThread, NOTHING, type Resolved } from "./handover.ts"
+import { environmentSaysOn, resolve } from "./resolve.ts"
+
+/**
+ * Resolves the switch and the policy from all that this process was started with. A worker that nothing was handed to
+ * is off, as the main thread is, unless the environment says otherwise.
+ * @throws SettingError when a setting cannot be understood
+ */
+export function findResolution(): Resolved {
+  if (!isMainThread() && !environmentSaysOn(process.env)) return NOTHING
+  const baked = readBakedPolicy()
+  const resolution = resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd(), baked })
+  const userConfig = resolution.origin === undefined ? "" : userConfigFile(process.env)
+  return { ...resolution, userConfig, baked }
+}
