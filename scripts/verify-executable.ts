@@ -18,7 +18,8 @@ import { type Pin, readPin } from "./read-pin.ts"
 const DESCRIPTION = [
   "Checks an executable against the build.json beside it and against upstream's package, which is taken from the",
   "cache or the registry and verified against the pin. The runtime must be the stock Bun, and every module that",
-  "build.json does not declare as added or changed must be upstream's, byte for byte.",
+  "build.json does not declare as added or changed must be upstream's, byte for byte. One from the git source was",
+  "compiled anew: that it comes from the commit is shown by building it again.",
   "\n\nExit codes: 0 all is as build.json says, 1 something is not (one line each), 2 could not check.",
 ].join(" ")
 
@@ -76,12 +77,12 @@ async function readExecutable(file: string): Promise<Uint8Array> {
 
 async function readTarget(record: BuildRecord): Promise<Pin["targets"][string] & Pick<Pin, "plugin">> {
   const pin = await readPin(record.opencode)
-  const target = record.source === "release" ? pin.targets[record.target] : undefined
+  const target = pin.targets[record.target]
   if (target) return { ...target, plugin: pin.plugin }
   throw new Failure({
     what: `There is no executable of upstream's to compare with`,
-    why: `build.json says target ${record.target} and source ${record.source}; the pin has releases for ${Object.keys(pin.targets).join(", ")}`,
-    next: "verify an executable that was built with --source release",
+    why: `build.json says target ${record.target}; the pin has ${Object.keys(pin.targets).join(", ")}`,
+    next: "verify an executable for one of those",
   })
 }
 
@@ -112,6 +113,7 @@ function printLines({ file, findings, record }: Report): string {
   const { added, changed, unchanged } = record.modules
   return [
     `✔ ${name} is what build.json says`,
+    ...(record.git ? [`  source:    git, commit ${record.git.commit}: build it again to compare`] : []),
     `  runtime:   equals ${record.runtime.package}@${record.runtime.version}, byte for byte`,
     `  modules:   ${unchanged.length} equal those of ${record.stock.package}@${record.stock.version}`,
     ...changed.map((module) => `  changed:   ${module.name}`),

@@ -102,10 +102,9 @@ export async function writeRelease(
 export function describeRelease(record: BuildRecord, options: BuildOptions): string {
   if (options.json) return JSON.stringify(record, null, 2)
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
-  const check = record.source === "release" ? `    Check it: npm run verify -- ${file}` : ""
   const more = record.executable.bytes - record.stock.bytes
   const difference = `${more < 0 ? "-" : "+"} ${formatBytes(Math.abs(more))}`
-  return `${describeSizes(record.sizes)}: stock ${difference}\n${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline${check}`
+  return `${describeSizes(record.sizes)}: stock ${difference}\n${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
 }
 
 function sums(executable: string, files: Map<string, string>): string {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { createHash } from "node:crypto"
-import { readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type BuildRecord, readBuildRecord } from "../scripts/lib/build-record.ts"
 import { runIsolated } from "../scripts/lib/isolation/isolated.ts"
 import { namespacePrefix } from "../scripts/lib/isolation/namespace.ts"
 import { serve, serverUrl } from "../scripts/lib/isolation/scenarios.ts"
+import { readModuleGraph } from "../scripts/lib/module-graph/index.ts"
 import { run } from "../scripts/lib/process.ts"
 import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
 import { must } from "./lib/stand-in-upstream.ts"
@@ -30,6 +31,11 @@ beforeAll(async () => {
 })
 
 afterAll(() => project?.remove())
+
+function verify(file: string) {
+  const words = ["scripts/verify-executable.ts", file, "--cache", project.cache]
+  return run(process.execPath, words, { cwd: project.folder, env: process.env })
+}
 
 describe("a build from git", () => {
   test("makes a release with the files that one from the release source has, by their sums", async () => {
@@ -58,6 +64,27 @@ describe("a build from git", () => {
     })
     expect(record.patches.every(({ commit }) => /^[0-9a-f]{40}$/.test(commit ?? ""))).toBe(true)
     expect(JSON.stringify(record) + built.stdout + built.stderr).not.toContain("s3cret")
+  })
+
+  test("is what its record says, and a changed byte of its code or its Bun is found", async () => {
+    const sound = await verify(executable)
+    expect(sound).toMatchObject({ exitCode: 0, stderr: "" })
+    expect(sound.stdout).toContain(`source:    git, commit ${project.commit}: build it again to compare`)
+    const { modules, entry } = readModuleGraph(await readFile(executable))
+    const { name, contents } = modules[entry]!
+    for (const [at, finding] of [
+      [contents.byteOffset + 100, `sha256 of ${name}: found`],
+      [50_000_000, "the runtime differs from @oven/bun-linux-x64-baseline@1.3.10 at byte 50000000"],
+    ] as const) {
+      const bytes = await readFile(executable)
+      bytes[at]! ^= 1
+      const tampered = join(project.folder, "tampered")
+      await mkdir(tampered, { recursive: true })
+      await copyFile(join(release, "build.json"), join(tampered, "build.json"))
+      await writeFile(join(tampered, "opencode"), bytes)
+      const { exitCode, stdout } = await verify(join(tampered, "opencode"))
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: expect.stringContaining(finding) })
+    }
   })
 
   test("leaves no checkout behind, and nothing in a repository of the person's", async () => {

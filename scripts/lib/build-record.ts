@@ -8,7 +8,7 @@ const gitHash = z.string().regex(/^[0-9a-f]{40}$/, "must be a hash of git's as 4
 const npmPackage = z.strictObject({ package: z.string(), version: z.string(), integrity: z.string() })
 const module = z.strictObject({ name: z.string(), bytes, sha256 })
 
-const buildRecord = z.strictObject({
+const fields = z.strictObject({
   format: z.literal(1),
   /** The name of the pin, which is upstream's version. */
   opencode: z.string(),
@@ -113,6 +113,11 @@ const buildRecord = z.strictObject({
       locked: z.boolean(),
     })
     .optional(),
+})
+
+const buildRecord = fields.refine(({ source, git }) => (source === "git") === (git !== undefined), {
+  path: ["git"],
+  message: "must be there when the source is git, and not otherwise",
 })
 
 /** `build.json`: what a release is, what it was made from, and how it differs from upstream's executable. */

@@ -58,7 +58,10 @@ export function findFileDifferences(
   ]
 }
 
-/** What of the executable is neither upstream's nor declared in the record, and what is declared but not there. */
+/**
+ * What of the executable is neither upstream's nor declared in the record, and what is declared but not there. One from
+ * the git source was compiled anew: there, only the runtime and what is declared can be compared.
+ */
 export function findGraphDifferences(evidence: Evidence): string[] {
   const difference = compareModules(evidence.stock, evidence.built)
   return [
@@ -67,11 +70,11 @@ export function findGraphDifferences(evidence: Evidence): string[] {
     ...findInModules(difference, evidence.record),
     ...findInPolicy(evidence),
     ...findInPackages(difference, evidence.record),
-    ...findInRecords(difference, evidence),
+    ...(evidence.record.source === "release" ? findInRelease(difference, evidence) : []),
   ]
 }
 
-function findInRuntime({ record, runtime, stock, built }: Evidence): string[] {
+function findInRuntime({ record, runtime, built }: Evidence): string[] {
   const { package: name, version } = record.runtime
   const found = runtime.equal
     ? []
@@ -80,9 +83,6 @@ function findInRuntime({ record, runtime, stock, built }: Evidence): string[] {
     ...found,
     ...differs("the runtime equals the Bun package", runtime.equal, record.runtime.equal),
     ...differs("length of the runtime", built.runtime.length, record.runtime.bytes),
-    ...differs("layout", built.layout, stock.layout, UPSTREAM),
-    ...differs("flags", built.flags, stock.flags, UPSTREAM),
-    ...differs("entry", built.modules[built.entry]!.name, stock.modules[stock.entry]!.name, UPSTREAM),
   ]
 }
 
@@ -92,7 +92,7 @@ function findInArguments({ record, built, stock }: Evidence): string[] {
     ...differs("stored arguments of upstream's executable", stock.argv, record.argv.stock),
   ]
   const [, preloaded, rest] = built.argv.match(/^--preload=(\S+) (.*)$/s) ?? []
-  if (rest !== stock.argv)
+  if (record.source === "release" && rest !== stock.argv)
     return [...found, "the stored arguments are not one --preload in front of upstream's"]
   if (record.modules.added.some(({ name }) => name === preloaded)) return found
   return [...found, `${preloaded} is run first, but build.json does not declare it as added`]
@@ -100,7 +100,6 @@ function findInArguments({ record, built, stock }: Evidence): string[] {
 
 function findInModules(difference: GraphDifference, { modules }: BuildRecord): string[] {
   return [
-    ...difference.removed.map((name) => `${name} was removed`),
     ...findUndeclared("added", difference.added, modules.added),
     ...findUndeclared("changed", difference.changed, modules.changed),
     ...findUndeclared("equal to upstream's", difference.unchanged, modules.unchanged),
@@ -139,13 +138,17 @@ function findUndeclared(state: string, found: Digest[], declared: Digest[]): str
   return [...lines, ...missing.map(({ name }) => `build.json declares ${name} as ${state}, but it is not`)]
 }
 
-/** What is stored about modules beside their contents, and their order. */
-function findInRecords({ added, changed }: GraphDifference, { stock, built }: Evidence): string[] {
+/** What is stored beside the modules' contents, and their order. */
+function findInRelease({ added, changed, removed }: GraphDifference, { stock, built }: Evidence): string[] {
   const before = new Map(stock.modules.map((module) => [module.name, module]))
   const after = new Map(built.modules.map((module) => [module.name, module]))
   const more = changed.filter(({ name }) => !differsInContentsOnly(before.get(name)!, after.get(name)!))
   const derived = added.filter(({ name }) => hasDerivedParts(after.get(name)!))
   const lines = [
+    ...removed.map((name) => `${name} was removed`),
+    ...differs("layout", built.layout, stock.layout, UPSTREAM),
+    ...differs("flags", built.flags, stock.flags, UPSTREAM),
+    ...differs("entry", built.modules[built.entry]!.name, stock.modules[stock.entry]!.name, UPSTREAM),
     ...more.map(({ name }) => `${name} differs from upstream's in more than its contents`),
     ...derived.map(({ name }) => `${name} was added with bytecode, module info or a source map`),
   ]

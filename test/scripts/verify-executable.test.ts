@@ -158,8 +158,8 @@ describe("a build.json that does not tell the truth", () => {
       return stderr
     }
     expect(await stops({ opencode: "0.0.1" })).toContain('no pin named "0.0.1"')
-    expect(await stops({ target: "linux-arm64" })).toContain("target linux-arm64 and source release")
-    expect(await stops({ source: "git" })).toContain("source git; the pin has releases for linux-x64,")
+    expect(await stops({ target: "linux-arm64" })).toContain("target linux-arm64; the pin has linux-x64,")
+    expect(await stops({ source: "git" })).toContain("git: must be there when the source is git")
     expect(await stops({ format: 2 })).toMatch(/not a record of a build\n {2}why: {2}format: .*expected 1\n/)
     expect(await stops({ more: 1 })).toContain('Unrecognized key: "more"')
   })

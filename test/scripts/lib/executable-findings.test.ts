@@ -128,8 +128,8 @@ describe("finds in the modules", () => {
 
   test("a module that is gone, one that came, and one that came in another's place", () => {
     expect(findInBuilt({ modules: built.modules.filter(({ name }) => name !== WORKER) })).toEqual([
-      `${WORKER} was removed`,
       `build.json declares ${WORKER} as equal to upstream's, but it is not`,
+      `${WORKER} was removed`,
       "the modules are not upstream's, in upstream's order, and then the added ones",
     ])
     expect(findInBuilt({ modules: [...built.modules, sampleModule({ name: "more.js" })] })).toEqual([
