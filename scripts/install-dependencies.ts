@@ -18,7 +18,7 @@ import type { BuildOptions } from "./read-options.ts"
 const TO_CACHE = ["--linker=hoisted", "--ignore-scripts"]
 
 /** Scripts of the install that do what no build needs: set git's hooks, and download Electron, for upstream's desktop app. */
-const LEFT_OUT = { HUSKY: "0", ELECTRON_SKIP_BINARY_DOWNLOAD: "1" }
+export const LEFT_OUT = { HUSKY: "0", ELECTRON_SKIP_BINARY_DOWNLOAD: "1" }
 
 /** By which Bun finds a mirror of GitHub, for dependencies that are not in a registry. */
 const GITHUB = ["GITHUB_API_URL", "GITHUB_TOKEN"]
