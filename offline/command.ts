@@ -3,23 +3,31 @@ import { check } from "./check.ts"
 import { formatReport, report } from "./report.ts"
 import { currentState } from "./switch.ts"
 
-interface Options {
-  option(name: string, declaration: { type: "boolean"; describe: string; default: boolean }): Options
-  positional(name: string, declaration: { type: "string"; describe: string }): Options
-  command(module: object): Options
+/** The part of yargs that is used; each call changes the one object, and its own types say what it then holds. */
+interface Yargs {
+  option(name: string, declaration: { type: "boolean"; describe: string; default: boolean }): unknown
+  positional(name: string, declaration: { type: "string"; describe: string }): unknown
+  command(module: object): unknown
 }
 
-const withJson = (yargs: Options) =>
+/** What yargs has read, by name; its types leave the values open. */
+type Arguments = Record<string, unknown>
+
+function withJson<Y extends Yargs>(yargs: Y): Y {
   yargs.option("json", { type: "boolean", describe: "print it as JSON", default: false })
+  return yargs
+}
 
 /** `opencode offline check URL`: exit code 0 when it is allowed, 1 when it is denied, 2 when it is no URL. */
 const checkCommand = {
   // Not `<url>`: yargs would exit with 1 when it is missing, which means denied.
   command: "check [url]",
   describe: "say whether a URL may be connected to, and why; exit code 0 or 1",
-  builder: (yargs: Options) =>
-    withJson(yargs).positional("url", { type: "string", describe: "such as https://llm.corp:8443/v1" }),
-  handler: ({ url = "", json }: { url?: string; json?: boolean }) => {
+  builder: <Y extends Yargs>(yargs: Y): Y => {
+    yargs.positional("url", { type: "string", describe: "such as https://llm.corp:8443/v1" })
+    return withJson(yargs)
+  },
+  handler: ({ url = "", json }: Arguments) => {
     const found = check(String(url), currentState(), process.env)
     if (!found) {
       process.stderr.write(
@@ -38,8 +46,11 @@ const checkCommand = {
 export const command = {
   command: "offline",
   describe: "show whether OpenCode is offline and what it may connect to",
-  builder: (yargs: Options) => withJson(yargs.command(checkCommand)),
-  handler: ({ json }: { json?: boolean }) => {
+  builder: <Y extends Yargs>(yargs: Y): Y => {
+    yargs.command(checkCommand)
+    return withJson(yargs)
+  },
+  handler: ({ json }: Arguments) => {
     const state = currentState()
     const found = report(state, process.env)
     process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : formatReport(found, state))

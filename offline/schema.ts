@@ -1,23 +1,10 @@
-/** The part of zod that upstream's configuration schema is made with. */
-interface Zod {
-  boolean(): ZodType
-  string(): ZodType
-  array(item: ZodType): ZodType
-  object(shape: Record<string, ZodType>): ZodType
-  union(options: ZodType[]): ZodType
-}
-
-interface ZodType {
-  optional(): ZodType
-  strict(): ZodType
-  describe(text: string): ZodType
-}
+import type { z } from "zod"
 
 /**
  * The schema of the key `offline` in opencode.json: `true`, `false`, or `{ "allow": [...] }`.
  * @param zod upstream's own zod, so that its JSON schema and its errors are upstream's
  */
-export function configSchema(zod: Zod): ZodType {
+export function configSchema(zod: typeof z) {
   const allow = zod
     .array(zod.string())
     .optional()

@@ -1,4 +1,4 @@
-import { after, definePatch, hasFirstArgument } from "./lib.ts"
+import { chain, definePatch, hasFirstArgument } from "./lib.ts"
 
 export default definePatch({
   subject: "feat(cli): add a global --offline option and an offline command",
@@ -14,14 +14,14 @@ export default definePatch({
       what: 'the declaration of the global option "print-logs"',
       find: hasFirstArgument("option", "print-logs"),
       places: { main: 1 },
-      change: (call, offline) => [after(call, `.option("offline", ${offline}.option)`)],
+      change: (call, offline) => [chain(call, `.option("offline", ${offline}.option)`)],
     },
     {
       file: "src/index.ts",
       what: "the declaration of the completion command, which the others follow",
       find: hasFirstArgument("completion", "completion"),
       places: { main: 1 },
-      change: (call, offline) => [after(call, `.command(${offline}.command)`)],
+      change: (call, offline) => [chain(call, `.command(${offline}.command)`)],
     },
   ],
 })

@@ -42,7 +42,9 @@ export default definePatch({
         },
       },
       places: { main: 1, worker: 1 },
-      change: (place, offline) => [after(place, `\n      ${handOver(place, offline)};`)],
+      change: (place, offline) => [
+        after(place, `\n${" ".repeat(place.range().start.column)}${handOver(place, offline)};`),
+      ],
     },
   ],
 })

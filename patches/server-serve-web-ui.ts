@@ -1,4 +1,4 @@
-import { after, definePatch, hasFirstArgument, part, replace } from "./lib.ts"
+import { chain, definePatch, hasFirstArgument, part, replace } from "./lib.ts"
 
 export default definePatch({
   subject: "fix(server): serve the web UI from the executable instead of a proxy",
@@ -23,7 +23,7 @@ export default definePatch({
       },
       places: { main: 1, worker: 1 },
       change: (place, offline) => [
-        after(part(part(place, "function"), "object"), `.use(${offline}.webUi.middleware)`),
+        chain(part(part(place, "function"), "object"), `.use(${offline}.webUi.middleware)`),
       ],
     },
     {
@@ -32,6 +32,13 @@ export default definePatch({
       find: hasFirstArgument("all", "/*"),
       places: { main: 1, worker: 1 },
       change: (place, offline) => [replace(part(place, "arguments"), `("/*", ${offline}.webUi.notFound)`)],
+    },
+    {
+      file: "src/server/server.ts",
+      what: "the import of the proxy, which nothing uses any more",
+      find: { rule: { kind: "import_statement", has: { field: "source", regex: '^"hono/proxy"$' } } },
+      places: { git: 1 },
+      change: (place) => [{ ...replace(place, ""), end: place.range().end.index + 1 }],
     },
   ],
 })

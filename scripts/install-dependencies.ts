@@ -17,6 +17,9 @@ import type { BuildOptions } from "./read-options.ts"
  */
 const TO_CACHE = ["--linker=hoisted", "--ignore-scripts"]
 
+/** Scripts of the install that do what no build needs: set git's hooks, and download Electron, for upstream's desktop app. */
+export const LEFT_OUT = { HUSKY: "0", ELECTRON_SKIP_BINARY_DOWNLOAD: "1" }
+
 /** By which Bun finds a mirror of GitHub, for dependencies that are not in a registry. */
 const GITHUB = ["GITHUB_API_URL", "GITHUB_TOKEN"]
 
@@ -39,7 +42,7 @@ export async function installDependencies(
     ...proxyVariables(npm),
     ...Object.fromEntries(given),
     BUN_INSTALL_CACHE_DIR: join(options.cache, "bun"),
-    HUSKY: "0",
+    ...LEFT_OUT,
   }
   const install = async (cwd: string, ...args: string[]) => {
     const command = ["install", "--frozen-lockfile", ...args]

@@ -20,6 +20,15 @@ export function after(node: SgNode, text: string): TextEdit {
   return { start: end.index, end: end.index, text }
 }
 
+/** Puts a further call behind one of a chain, on a line of its own where the chain is written so. */
+export function chain(call: SgNode, text: string): TextEdit {
+  const member = call.field("function")
+  const dot = member?.children().find((child) => child.kind() === ".")
+  const at = dot?.range().start
+  const ownLine = at && at.line > part(member!, "object").range().end.line
+  return after(call, ownLine ? `\n${" ".repeat(at.column)}${text}` : text)
+}
+
 /** Puts statements at the start of a function whose body is a block, indented like its first statement. */
 export function atStart(fn: SgNode, statements: string): TextEdit {
   const body = fn.field("body")

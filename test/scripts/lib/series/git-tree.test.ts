@@ -14,6 +14,7 @@ function patched(name: string, file: string, text: string): string {
 
 const ERRORS = "src/cli/error.ts"
 const LOG = "src/util/log.ts"
+const ENTRY = "src/index.ts"
 
 describe("a patch on the git source", () => {
   test("is reached by an import behind the file's own, and has no semicolons", () => {
@@ -49,8 +50,38 @@ describe("a patch on the git source", () => {
       const source = `export namespace Log {\n  let write = (m: any) => m${end}\n  export function create(tags?: any) {\n    return tags${end}\n  }\n  export async function init(o: Options) {\n    if (o.print) return${end}\n    write = async (msg: any) => {\n      msg\n    }${end}\n  }\n}\n`
       const text = patched("log-denials", LOG, source)
       expect(text).toContain("if (o.print) return Offline.logDenials(create)")
-      expect(text.match(/Offline\.logDenials\(create\)/g)).toHaveLength(2)
+      expect(text).toContain(`\n    }${end}\n    Offline.logDenials(create)\n  }`)
     }
+  })
+
+  test("adds to a chain as it is written: in lines, or in one", () => {
+    const lines =
+      'const cli = yargs()\n  .option("print-logs", {\n    type: "boolean",\n  })\n  .completion("completion", "print")\n  .parse()\n'
+    expect(patched("cli-offline-option", ENTRY, lines)).toContain(
+      '  })\n  .option("offline", Offline.option)\n  .completion("completion", "print")\n  .command(Offline.command)\n  .parse()\n',
+    )
+    const one =
+      'yargs().option("print-logs", {\n  type: "boolean",\n}).completion("completion", "").parse()\n'
+    expect(patched("cli-offline-option", ENTRY, one)).toContain(
+      '}).option("offline", Offline.option).completion("completion", "").command(Offline.command).parse()\n',
+    )
+  })
+
+  test("leaves no import behind that only the replaced code used", () => {
+    const source =
+      'import { Hono } from "hono"\nimport { proxy } from "hono/proxy"\nimport { Instance } from "../i"\n\n' +
+      "export const app = new Hono()\n" +
+      '  .get("/a", (c) => c.json(1))\n' +
+      "  .use((c, next) => Instance.provide({ fn: next }))\n" +
+      '  .all("/*", (c) => proxy(c.req.path))\n'
+    expect(patched("server-serve-web-ui", "src/server/server.ts", source)).toBe(
+      'import { Hono } from "hono"\nimport { Instance } from "../i"\nimport { Offline } from "@/offline"\n\n' +
+        "export const app = new Hono()\n" +
+        '  .get("/a", (c) => c.json(1))\n' +
+        "  .use(Offline.webUi.middleware)\n" +
+        "  .use((c, next) => Instance.provide({ fn: next }))\n" +
+        '  .all("/*", Offline.webUi.notFound)\n',
+    )
   })
 
   test("is refused when its place is missing, or is there twice", () => {
