@@ -1,4 +1,12 @@
-import { definePatch, firstParameter, functionNamed, hasFirstArgument, inside, replace } from "./lib.ts"
+import {
+  after,
+  definePatch,
+  firstParameter,
+  functionNamed,
+  hasFirstArgument,
+  inside,
+  replace,
+} from "./lib.ts"
 
 export default definePatch({
   subject: "feat(lsp): look for language servers in the installed kit when offline",
@@ -24,12 +32,15 @@ export default definePatch({
     },
     {
       file: "src/lsp/server.ts",
-      what: "a search for TypeScript's server in the project",
-      find: hasFirstArgument("resolve", "typescript/lib/tsserver.js"),
+      what: "a variable that holds what a search for TypeScript's server in the project found",
+      find: {
+        rule: {
+          ...hasFirstArgument("resolve", "typescript/lib/tsserver.js").rule,
+          inside: { kind: "variable_declarator" },
+        },
+      },
       places: { main: 2, worker: 2 },
-      change: (place, offline) => [
-        replace(place, `(${place.text()} ?? ${offline}.kit.module("typescript/lib/tsserver.js"))`),
-      ],
+      change: (place, offline) => [after(place, ` ?? ${offline}.kit.module("typescript/lib/tsserver.js")`)],
     },
   ],
 })

@@ -65,14 +65,12 @@ export default definePatch({
         },
       },
       places: { main: 1 },
-      change: (place, offline) => {
-        const first = inside(part(place, "consequence"), {
-          rule: { kind: "expression_statement", nthChild: 1 },
-        })
-        const at = first.range().start
-        const text = `if (${offline}.models.fetchDisabled()) return ${offline}.models.refuseRefresh();\n${" ".repeat(at.column)}`
-        return [{ start: at.index, end: at.index, text }]
-      },
+      change: (place, offline) => [
+        atStart(
+          part(place, "consequence"),
+          `if (${offline}.models.fetchDisabled()) return ${offline}.models.refuseRefresh();`,
+        ),
+      ],
     },
   ],
 })

@@ -1,4 +1,4 @@
-import { definePatch, inside, part } from "./lib.ts"
+import { atStart, definePatch, part } from "./lib.ts"
 
 export default definePatch({
   subject: "feat(file): use the ripgrep inside the executable instead of downloading one",
@@ -24,15 +24,12 @@ export default definePatch({
         },
       },
       places: { main: 1, worker: 1 },
-      change: (place, offline) => {
-        const first = inside(part(place, "consequence"), {
-          rule: { kind: "lexical_declaration", nthChild: 1 },
-        })
-        const at = first.range().start
-        const line = `\n${" ".repeat(at.column)}`
-        const text = `const carried = await ${offline}.ripgrep();${line}if (carried) return { filepath: carried };${line}`
-        return [{ start: at.index, end: at.index, text }]
-      },
+      change: (place, offline) => [
+        atStart(
+          part(place, "consequence"),
+          `const carried = await ${offline}.ripgrep();\nif (carried) return { filepath: carried };`,
+        ),
+      ],
     },
   ],
 })

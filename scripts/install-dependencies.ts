@@ -15,10 +15,13 @@ import type { BuildOptions } from "./read-options.ts"
  * Upstream's layout of node_modules is Bun's isolated one; when a download fails while Bun 1.3.10 makes that, it waits
  * for ever. So everything is brought into the cache first, in a checkout of its own, by the other layout.
  */
-const TO_CACHE = ["--linker=hoisted", "--ignore-scripts"]
+const TO_CACHE = ["--linker=hoisted"]
 
-/** Scripts of the install that do what no build needs: set git's hooks, and download Electron, for upstream's desktop app. */
-export const LEFT_OUT = { HUSKY: "0", ELECTRON_SKIP_BINARY_DOWNLOAD: "1" }
+/**
+ * No script of a package's or of upstream's own is run. They set git's hooks and download Electron for the desktop app;
+ * the build needs none, and upstream's own Nix build leaves them out, too.
+ */
+export const INSTALL = ["install", "--frozen-lockfile", "--ignore-scripts"]
 
 /** By which Bun finds a mirror of GitHub, for dependencies that are not in a registry. */
 const GITHUB = ["GITHUB_API_URL", "GITHUB_TOKEN"]
@@ -42,11 +45,15 @@ export async function installDependencies(
     ...proxyVariables(npm),
     ...Object.fromEntries(given),
     BUN_INSTALL_CACHE_DIR: join(options.cache, "bun"),
-    ...LEFT_OUT,
   }
   const install = async (cwd: string, ...args: string[]) => {
-    const command = ["install", "--frozen-lockfile", ...args]
-    const { ok, tail } = await runBun(command, { bun: inputs.bun, cwd, home, env, onLine: step.update })
+    const { ok, tail } = await runBun([...INSTALL, ...args], {
+      bun: inputs.bun,
+      cwd,
+      home,
+      env,
+      onLine: step.update,
+    })
     if (!ok) throw notInstalled(withoutLogins(tail), registryOf("opencode", npm))
   }
   try {

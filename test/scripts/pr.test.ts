@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { LEFT_OUT } from "../../scripts/install-dependencies.ts"
+import { INSTALL } from "../../scripts/install-dependencies.ts"
 import { runBun } from "../../scripts/lib/git/run-bun.ts"
 import { serve, serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
 import { defaultCache } from "../../scripts/lib/npm/cache.ts"
@@ -207,14 +207,13 @@ test("what is prepared compiles by upstream's own build script, and serves its p
   const bun = await stockBun()
   const env = {
     ...proxyVariables(npm),
-    ...LEFT_OUT,
     BUN_INSTALL_CACHE_DIR: join(defaultCache(), "bun"),
     OPENCODE_VERSION: "1.3.0",
     OPENCODE_CHANNEL: "latest",
     MODELS_DEV_API_JSON: models,
   }
   const inTree = (args: string[], cwd: string) => runBun(args, { bun, cwd, home, env, onLine: () => {} })
-  expect(await inTree(["install", "--frozen-lockfile"], tree)).toMatchObject({ ok: true })
+  expect(await inTree(INSTALL, tree)).toMatchObject({ ok: true })
   const folder = join(tree, "packages/opencode")
   expect(await inTree(["run", "script/build.ts", "--single", "--skip-install"], folder)).toMatchObject({
     ok: true,

@@ -29,14 +29,14 @@ export function chain(call: SgNode, text: string): TextEdit {
   return after(call, ownLine ? `\n${" ".repeat(at.column)}${text}` : text)
 }
 
-/** Puts statements at the start of a function whose body is a block, indented like its first statement. */
-export function atStart(fn: SgNode, statements: string): TextEdit {
-  const body = fn.field("body")
-  const first = body?.children().find((child) => child.isNamed())
-  if (!body || !first || body.kind() !== "statement_block") {
+/** Puts statements at the start of a block, or of a function whose body is one, indented like what is first in it. */
+export function atStart(place: SgNode, statements: string): TextEdit {
+  const block = place.field("body") ?? place
+  const first = block.children().find((child) => child.isNamed())
+  if (!first || block.kind() !== "statement_block") {
     throw new Failure({
-      what: `A function has no block body: ${fn.text().slice(0, 80)}`,
-      why: "the patch was written for a function with statements",
+      what: `There is no block with statements: ${place.text().slice(0, 80)}`,
+      why: "the patch was written for one",
       next: "look at upstream's new code and mend the patch",
     })
   }
