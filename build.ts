@@ -64,7 +64,9 @@ function buildFromGit(options: BuildOptions): Promise<BuildRecord> {
     )
     const build = { checkout, stock, carried, compiled, built }
     const record = await progress.step("Check", (step) => checkCompiled(build, options, step))
-    const release = { applied: checkout.patches.map(({ applied }) => applied), staging: built.staging }
+    const licenses = await readLicenses(pin, options.cache)
+    const applied = checkout.patches.map((patch) => patch.applied)
+    const release = { applied, staging: built.staging, licenses }
     await progress.step("Write the release", () => writeRelease(release, record, options))
     return record
   })
