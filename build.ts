@@ -51,7 +51,9 @@ function buildFromGit(options: BuildOptions): Promise<BuildRecord> {
     const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
     const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
     const commit = await progress.step("Fetch the commit", (step) => fetchCommit(pin, options, step))
-    const checkout = await progress.step("Apply the series", (step) => commitPatches(commit, folder, step))
+    const checkout = await progress.step("Apply the series", (step) =>
+      commitPatches(commit, folder, options, step),
+    )
     await progress.step("Install the dependencies", (step) =>
       installDependencies(checkout, inputs, options, step),
     )
@@ -62,7 +64,9 @@ function buildFromGit(options: BuildOptions): Promise<BuildRecord> {
     )
     const build = { checkout, stock, carried, compiled, built }
     const record = await progress.step("Check", (step) => checkCompiled(build, options, step))
-    const release = { applied: checkout.patches.map(({ applied }) => applied), staging: built.staging }
+    const licenses = await readLicenses(pin, options.cache)
+    const applied = checkout.patches.map((patch) => patch.applied)
+    const release = { applied, staging: built.staging, licenses }
     await progress.step("Write the release", () => writeRelease(release, record, options))
     return record
   })

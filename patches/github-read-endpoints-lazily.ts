@@ -1,6 +1,6 @@
 import { atStart, definePatch, replace } from "./lib.ts"
 
-const DEPENDENCY = "node_modules/@octokit/plugin-rest-endpoint-methods/"
+const DEPENDENCY = "node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/"
 
 /** Ours; fills the dependency's table of endpoints. */
 const FILL = "readGithubEndpoints"
@@ -24,7 +24,7 @@ export default definePatch({
           has: { field: "right", pattern: "Object.entries($ENDPOINTS)" },
         },
       },
-      places: { main: 1, git: 0 },
+      places: { main: 1 },
       change: (place) => [
         replace(
           place,
@@ -43,7 +43,7 @@ export default definePatch({
           has: { field: "name", regex: "^endpointsToMethods\\d*$" },
         },
       },
-      places: { main: 1, git: 0 },
+      places: { main: 1 },
       change: (place) => [atStart(place, `${FILL}();`)],
     },
   ],

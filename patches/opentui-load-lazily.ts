@@ -32,7 +32,7 @@ export default definePatch({
           },
         },
       },
-      places: { main: 1, git: 0 },
+      places: { main: 1 },
       change: (place) => [replace(place, "// Loaded by resolveRenderLib, on first use.")],
     },
   ],

@@ -16,7 +16,7 @@ export default definePatch({
       find: {
         rule: { kind: "method_definition", has: { field: "name", regex: "^loadFiletypeParser$" } },
       },
-      places: { parser: 1, git: 0 },
+      places: { parser: 1 },
       change: (place, offline) => {
         const worker = place.parent()!
         const language = captured(inside(worker, "$LANGUAGE.load($PATH)"), "LANGUAGE").text()
@@ -26,7 +26,7 @@ export default definePatch({
           .filter((child) => child.isNamed())
         const lines = [
           `const options = this.filetypeParserOptions.get(${filetype!.text()});`,
-          `const grammar = await ${offline}.grammar(options);`,
+          `const grammar = await ${offline}?.grammar(options);`,
           "if (grammar === null) return;",
           "if (grammar) {",
           `  const language = await ${language}.load(grammar.wasm);`,

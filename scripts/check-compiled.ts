@@ -15,6 +15,7 @@ import {
   readModuleGraph,
 } from "./lib/module-graph/index.ts"
 import { measureParts } from "./lib/sizes.ts"
+import { findTreeSitter } from "./read-grammars.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
@@ -82,7 +83,7 @@ function countFiles({ contents }: EmbeddedModule): number {
 }
 
 /** @returns the web UI's module */
-function requireInside(graph: ModuleGraph, { compiled, carried }: GitBuild): EmbeddedModule {
+function requireInside(graph: ModuleGraph, { compiled, carried, stock }: GitBuild): EmbeddedModule {
   const { added, changed, removed } = compareModules(compiled.graph, graph)
   const entry = Buffer.from(graph.modules[graph.entry]!.contents).toString("latin1")
   const webUi = graph.modules.filter(({ name }) => WEB_UI.test(name))
@@ -99,6 +100,10 @@ function requireInside(graph: ModuleGraph, { compiled, carried }: GitBuild): Emb
     ],
     [entry.includes(JSON.stringify(GIT_OFFLINE_MODULE)), `the entry does not import ${GIT_OFFLINE_MODULE}`],
     [(graph.flags & CLOSED) === CLOSED, "it reads .env or bunfig.toml of the working directory"],
+    [
+      Bun.deepEquals(findTreeSitter(compiled.graph), findTreeSitter(stock.graph)),
+      "its tree-sitter is not the release's, which the grammars were tried with",
+    ],
     [webUi.length === 1, "there is no web UI inside, or more than one"],
     [Bun.deepEquals(difference, intended), "what is carried inside is not what was given"],
   ]

@@ -5,6 +5,7 @@ import { checkOut } from "./lib/git/mirror.ts"
 import type { Step } from "./lib/log.ts"
 import { commitSeries, type PatchCommit } from "./lib/series/git-commits.ts"
 import { hasPlaces } from "./lib/series/patch.ts"
+import type { BuildOptions } from "./read-options.ts"
 import { readSeries } from "./read-series.ts"
 
 /** A checkout of the build's own, with the series on top of upstream's commit. */
@@ -20,13 +21,18 @@ export interface PatchedCheckout {
 /**
  * Checks the commit out into a new folder and puts the series on top, a commit a patch.
  * @param folder of the build's own; the checkout is made in it
- * @throws Failure when the disk is full, or a patch does not apply
+ * @throws Failure when the disk is full, a dependency cannot be had, or a patch does not apply
  */
-export async function commitPatches(commit: Commit, folder: string, step: Step): Promise<PatchedCheckout> {
+export async function commitPatches(
+  commit: Commit,
+  folder: string,
+  { cache }: BuildOptions,
+  step: Step,
+): Promise<PatchedCheckout> {
   const root = join(folder, "opencode")
   await checkOut(commit.mirror, commit.commit, root)
   const series = (await readSeries()).filter((patch) => hasPlaces(patch, ["git"]))
-  const patches = await commitSeries(root, series)
+  const patches = await commitSeries(root, series, { cache, onProgress: step.update })
   const { stdout } = await git(root, ["rev-parse", `${commit.commit}^{tree}`, "HEAD", "HEAD^{tree}"])
   const [tree = "", head = "", patchedTree = ""] = stdout.trim().split("\n")
   step.result(`${patches.length} commits, tree ${patchedTree.slice(0, 12)}`)

@@ -59,7 +59,11 @@ await runCommand(async () => {
       await progress.step(release.version, (step) => tryRelease(release, series, { cache, keep, step })),
     )
   for (const origin of plan.commits)
-    attempts.push(await progress.step(origin.commit, () => tryCommit(origin, series, cache)))
+    attempts.push(
+      await progress.step(origin.commit, (step) =>
+        tryCommit(origin, series, { cache, onProgress: step.update }),
+      ),
+    )
   console.log(
     options.json
       ? JSON.stringify(withVerdict(attempts, plan), null, 2)

@@ -46,7 +46,7 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
   const [offline, webUi, carried] = await Promise.all([
     embedOffline(),
     embedWebUi(acquireWebUi, pin.webUi.executable.sha512, options.cache),
-    makeCarried(stock, await readGrammars(stock, options.cache), options),
+    makeCarried(stock, options),
   ])
   const parts = [
     `web UI ${webUi.files} files, ${formatBytes(webUi.pack.length)}`,
@@ -57,14 +57,15 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
   return { offline, webUi, ...carried }
 }
 
-/** For the git source, whose TUI fetches grammars as upstream's does: what draws them is in a dependency. */
+/** For the git source, whose code and web UI upstream's build script puts inside. */
 export async function embedCarried(stock: Stock, options: BuildOptions, step: Step): Promise<Carried> {
-  const carried = await makeCarried(stock, [], options)
+  const carried = await makeCarried(stock, options)
   step.result(describeCarried(carried).join(", "))
   return carried
 }
 
-async function makeCarried(stock: Stock, grammars: Asset[], options: BuildOptions): Promise<Carried> {
+async function makeCarried(stock: Stock, options: BuildOptions): Promise<Carried> {
+  const grammars = await readGrammars(stock, options.cache)
   const ripgrep: Asset = { name: "rg", part: "ripgrep", source: stock.inputs.ripgrep }
   const [models, assets, policy, packages] = await Promise.all([
     embedModels(options, stock, options.cache),

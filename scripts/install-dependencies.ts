@@ -5,6 +5,7 @@ import type { PatchedCheckout } from "./commit-patches.ts"
 import { Failure } from "./lib/errors.ts"
 import { checkOut } from "./lib/git/mirror.ts"
 import { runBun } from "./lib/git/run-bun.ts"
+import { LOOPBACK, withTarballs } from "./lib/git/serve-tarballs.ts"
 import { withoutLogins } from "./lib/git/show-url.ts"
 import type { Step } from "./lib/log.ts"
 import { loadNpmOptions, registryOf } from "./lib/npm/config.ts"
@@ -41,8 +42,11 @@ export async function installDependencies(
   const home = join(checkout.root, "../npm-home")
   const download = join(checkout.root, "../download")
   const given = GITHUB.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
+  const proxy = proxyVariables(npm)
   const env = {
-    ...proxyVariables(npm),
+    ...proxy,
+    // For what withTarballs serves.
+    NO_PROXY: [proxy.NO_PROXY, LOOPBACK].filter(Boolean).join(","),
     ...Object.fromEntries(given),
     BUN_INSTALL_CACHE_DIR: join(options.cache, "bun"),
   }
@@ -61,7 +65,7 @@ export async function installDependencies(
     await checkOut(checkout.commit.mirror, checkout.commit.commit, download)
     await install(download, ...TO_CACHE)
     await rm(download, { recursive: true })
-    await install(checkout.root)
+    await withTarballs(checkout.root, { cache: options.cache }, () => install(checkout.root))
     step.result(`by ${checkout.commit.commit.slice(0, 12)}'s own lockfile`)
   } finally {
     await rm(home, { recursive: true, force: true })

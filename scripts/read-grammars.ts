@@ -70,12 +70,17 @@ async function tryGrammar(
   }
 }
 
+/** The contents of the modules of an executable that are tree-sitter. */
+export function findTreeSitter({ modules }: Pick<ModuleGraph, "modules">): Uint8Array[] {
+  return modules.filter(({ name }) => RUNTIME.test(name)).map(({ contents }) => contents)
+}
+
 /** Tree-sitter as it is in the executable, which must be that of the package: its other half is code of the package. */
-async function readRuntime({ modules }: Pick<ModuleGraph, "modules">): Promise<Uint8Array> {
-  const inside = modules.filter(({ name }) => RUNTIME.test(name))
+async function readRuntime(graph: Pick<ModuleGraph, "modules">): Promise<Uint8Array> {
+  const inside = findTreeSitter(graph)
   const file = createRequire(import.meta.url).resolve("web-tree-sitter/tree-sitter.wasm")
   const own = await readFile(file)
-  if (inside.length === 1 && Buffer.compare(own, inside[0]!.contents) === 0) return own
+  if (inside.length === 1 && Buffer.compare(own, inside[0]!) === 0) return own
   throw new Failure({
     what: "Grammars cannot be tried with the tree-sitter inside the executable",
     why: `it is not the one of the package web-tree-sitter that this project has`,

@@ -79,7 +79,7 @@ async function* readStart({ path, length }: FileStart): AsyncGenerator<Uint8Arra
  * @throws Failure when a promised file is missing
  */
 export async function writeRelease(
-  { applied, staging, licenses }: { applied: AppliedPatch[]; staging: Staging; licenses?: string },
+  { applied, staging, licenses }: { applied: AppliedPatch[]; staging: Staging; licenses: string },
   record: BuildRecord,
   { out }: BuildOptions,
 ): Promise<void> {
@@ -90,7 +90,7 @@ export async function writeRelease(
     "unchanged-modules.txt",
     record.modules.unchanged.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(""),
   )
-  if (licenses) files.set("licenses.txt", licenses)
+  files.set("licenses.txt", licenses)
   for (const patch of applied) files.set(`patches/${patch.name}.diff`, patch.diff)
   for (const [name, text] of files) await writeFile(join(folder, name), text)
   await writeFile(join(folder, "SHA256SUMS"), sums(record.executable.sha256, files))

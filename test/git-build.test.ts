@@ -15,6 +15,11 @@ import { must } from "./lib/stand-in-upstream.ts"
 
 setDefaultTimeout(300_000)
 
+/** Runs the command in its arguments in a network namespace whose loopback is up, as it is on any machine. */
+const WITH_LOOPBACK = `
+  (await import(${JSON.stringify(join(import.meta.dirname, "../scripts/lib/isolation/netlink.ts"))})).bringLoopbackUp()
+  process.exit(Bun.spawnSync(process.argv.slice(1), { stdio: ["ignore", "inherit", "inherit"] }).exitCode)`
+
 let project: GitProject
 let built: Awaited<ReturnType<GitProject["buildGit"]>>
 let release: string
@@ -47,7 +52,9 @@ describe("a build from git", () => {
     }
     const names = sums.map((line) => line.split("  ")[1]!)
     const patches = record.patches.map(({ name }) => `patches/${name}.diff`)
-    expect(names.sort()).toEqual(["opencode", "build.json", "unchanged-modules.txt", ...patches].sort())
+    expect(names.sort()).toEqual(
+      ["opencode", "build.json", "licenses.txt", "unchanged-modules.txt", ...patches].sort(),
+    )
   })
 
   test("records the source, the commit and its trees, a commit a patch, and no login", async () => {
@@ -92,13 +99,15 @@ describe("a build from git", () => {
     expect(await must(project.upstream, ["status", "--porcelain"])).toBe("")
   })
 
-  test("needs no network when the cache is warm, and then has the same commits", async () => {
+  test("needs no network and no proxy when the cache is warm, and then has the same commits", async () => {
     const prefix = await namespacePrefix()
     const words = ["build.ts", "--source", "git", "--cache", project.cache, "--out", "again", "--json"]
-    const options = { cwd: project.folder, env: process.env }
+    const proxy = "http://127.0.0.1:9/"
+    const env = { ...process.env, npm_config_proxy: proxy, npm_config_https_proxy: proxy }
+    const options = { cwd: project.folder, env }
     const { exitCode, stdout, stderr } = await run(
       prefix[0]!,
-      [...prefix.slice(1), process.execPath, ...words],
+      [...prefix.slice(1), process.execPath, "-e", WITH_LOOPBACK, process.execPath, ...words],
       options,
     )
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
@@ -148,7 +157,7 @@ describe("an executable from git, in a network of its own", () => {
     expect({ stdout, attempts }).toEqual({ stdout: "1.3.0\n", attempts: [] })
   })
 
-  test.each(["main", "socket", "worker", "parser"])(
+  test.each(["main", "socket", "worker", "dependency"])(
     "offline, refuses a connection from %s, which is made with the switch off",
     async (where) => {
       const args = ["ask", where, "http://far.example/"]
@@ -158,6 +167,33 @@ describe("an executable from git, in a network of its own", () => {
       expect(on).toMatchObject({ stdout: "outcome: ERR_OPENCODE_OFFLINE\n", attempts: [] })
     },
   )
+
+  test.each([{}, { OPENCODE_OFFLINE: "1" }] as Record<string, string>[])(
+    "colours code by the grammar that is inside, in the worker of a dependency, with %p",
+    async (env) => {
+      const args = ["draw", "python", 'def f(): return "x"']
+      const { stdout, attempts } = await runIsolated({ executable, args, env })
+      expect(stdout).toContain('drawn: "x"=string def=keyword f=function')
+      expect(attempts).toEqual([])
+    },
+  )
+
+  test("asks for the grammar that is not inside, and offline does not", async () => {
+    const args = ["draw", "cobol", "STOP RUN."]
+    const off = await runIsolated({ executable, args })
+    expect(off.attempts.map(({ name }) => name)).toContain("grammars.example")
+    const on = await runIsolated({ executable, args: [...args, "--offline"] })
+    expect(on).toMatchObject({ exitCode: 0, stdout: "drawn: \n", attempts: [] })
+  })
+
+  test("leaves no native library in the temporary folder when it draws nothing", async () => {
+    const env = { TMPDIR: "tmp", BUN_TMPDIR: "tmp" }
+    const files = { "tmp/.keep": "" }
+    const { exitCode, ...left } = await runIsolated({ executable, args: ["endpoints"], env, files })
+    expect(exitCode).toBe(0)
+    expect(left.files.filter((file) => file.endsWith(".so"))).toEqual([])
+    expect(left.stdout).toBe("endpoints of 39 areas\n")
+  })
 
   test("runs the ripgrep that is inside, and downloads none", async () => {
     const { stdout, attempts } = await runIsolated({ executable, args: ["search"] })
@@ -247,6 +283,50 @@ describe("a build from git that cannot be done says what, why and what next, and
     expect(message).toContain("could not be installed")
     expect(message).toContain("http://127.0.0.1:9/")
     expect(message).toContain("npm ping")
+  })
+
+  test("for a dependency that is patched and cannot be had", async () => {
+    const cache = await project.newCache()
+    await rm(join(cache, "npm"))
+    const settings = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" }
+    const message = await refused(["--cache", cache], settings)
+    expect(message).toMatch(/@(opentui\/core|octokit\/plugin-rest-endpoint-methods)@/)
+    expect(message).toContain("http://127.0.0.1:9/")
+  })
+
+  test("for a dependency of another shape", async () => {
+    const other = (text: string) => text.replace('["@opentui/core@0.1.87"', '["@opentui/core@workspace:core"')
+    await changed("bun.lock", other, async () => {
+      const message = await refused([])
+      expect(message).toContain("The patch tui-use-grammars-inside does not apply")
+      expect(message).toContain("node_modules/@opentui/core/ of the git tree")
+    })
+  })
+
+  test("for a tree-sitter that is not the one that the grammars were tried with", async () => {
+    // Not written over: it is the file in Bun's cache, too.
+    const another = (text: string) =>
+      text.replace(
+        "const worker =",
+        `const sitter = path.join(fs.realpathSync(path.join(parser, "../../../web-tree-sitter")), "tree-sitter.wasm")
+fs.rmSync(sitter)
+fs.writeFileSync(sitter, "another")
+const worker =`,
+      )
+    await changed("packages/opencode/script/build.ts", another, async () => {
+      expect(await refused([])).toContain("its tree-sitter is not the release's")
+    })
+  })
+
+  test("for a network without a loopback", async () => {
+    const prefix = await namespacePrefix()
+    const words = ["build.ts", "--source", "git", "--cache", project.cache, "--out", "refused"]
+    const { exitCode, stderr } = await run(prefix[0]!, [...prefix.slice(1), process.execPath, ...words], {
+      cwd: project.folder,
+      env: process.env,
+    })
+    expect(String(stderr)).toContain("ip link set lo up")
+    expect(exitCode).toBe(2)
   })
 
   test("for a lockfile that does not name what the commit asks for", async () => {

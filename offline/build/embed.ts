@@ -65,8 +65,9 @@ function plugin(embedded: string): BunPlugin {
   return {
     name: "offline",
     setup(build) {
-      build.onResolve({ filter: /^@\/offline$/ }, () => ({ path: "module", namespace: "offline" }))
-      build.onLoad({ filter: /^module$/, namespace: "offline" }, () => ({
+      // The path is no builtin's name: Bun would give this module to a dependency that imports the builtin.
+      build.onResolve({ filter: /^@\/offline$/ }, ({ path }) => ({ path, namespace: "offline" }))
+      build.onLoad({ filter: /./, namespace: "offline" }, () => ({
         contents: `export { Offline } from ${JSON.stringify(MODULE)}`,
         loader: "js",
       }))

@@ -6,6 +6,7 @@ import { checkOut, mirrorCommit } from "../lib/git/mirror.ts"
 import type { Step } from "../lib/log.ts"
 import { readBunVersion, readModuleGraph } from "../lib/module-graph/index.ts"
 import { withTemporaryFolder } from "../lib/npm/cache.ts"
+import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
 import { lookUp, readPackageFile } from "../lib/npm/unpinned.ts"
 import { readTrees } from "../lib/release-source.ts"
 import type { NamedPatch } from "../lib/series/apply.ts"
@@ -66,15 +67,16 @@ export async function tryRelease(
 export async function tryCommit(
   origin: { url: string; commit: string },
   series: NamedPatch[],
-  cache: string,
+  options: AcquireOptions,
 ): Promise<Attempt> {
+  const { cache } = options
   const mirror = await mirrorCommit(origin, cache)
   const attempt: Attempt = { upstream: origin.commit, source: "git", by: "its own hash", verdicts: [] }
   return withTemporaryFolder(cache, async (folder) => {
     await checkOut(mirror, origin.commit, folder)
     return readable(attempt, async () => {
       await readEntries(folder)
-      return trySeries([await readGitTree(folder, series)], series, applyToCheckout)
+      return trySeries([await readGitTree(folder, series, options)], series, applyToCheckout)
     })
   })
 }

@@ -6,6 +6,7 @@ import { checkOut, mirrorCommit } from "../lib/git/mirror.ts"
 import type { NamedPatch } from "../lib/series/apply.ts"
 import { commitSeries } from "../lib/series/git-commits.ts"
 import { readGitTree } from "../lib/series/git-tree.ts"
+import { dependencyOf } from "../lib/series/patch.ts"
 import { findNeeds } from "./find-needs.ts"
 import { TEMPLATE } from "./write-body.ts"
 
@@ -28,15 +29,16 @@ export async function makeBranch(
   patch: NamedPatch,
   { cache, folder }: { cache: string; folder: string },
 ): Promise<Branch> {
+  const own = series.filter((one) => !editsDependency(one))
+  if (!own.includes(patch)) throw elsewhere(patch)
   const tree = join(folder, "tree")
   // Asked for first, as it is what most often fails.
   const author = await identity()
   await checkOut(await mirrorCommit(origin, cache), origin.commit, tree)
-  const needs = findNeeds(await readGitTree(tree, series), series, patch)
+  const needs = findNeeds(await readGitTree(tree, own, { cache }), own, patch)
   const template = await readTemplate(tree)
   await must(tree, ["checkout", "--quiet", "-b", patch.name])
-  const commits = await commitSeries(tree, [...needs, patch], { author, onlyUsed: true })
-  if (commits.at(-1)?.name !== patch.name) throw noPlace(patch)
+  await commitSeries(tree, [...needs, patch], { author, onlyUsed: true, cache })
   await must(tree, ["format-patch", "--quiet", "--no-signature", "--output-directory", folder, origin.commit])
   const titles = await must(tree, ["log", "--reverse", "--format=%s", `${origin.commit}..HEAD`])
   return { template, commits: titles.trim().split("\n") }
@@ -76,9 +78,13 @@ async function must(tree: string, args: string[]): Promise<string> {
   })
 }
 
-function noPlace({ name }: NamedPatch): Failure {
+function editsDependency({ edits }: NamedPatch): boolean {
+  return edits.some((edit) => dependencyOf(edit) !== undefined)
+}
+
+function elsewhere({ name }: NamedPatch): Failure {
   return new Failure({
-    what: `The patch ${name} changes nothing in upstream's repository`,
+    what: `The patch ${name} changes nothing of upstream's own in its repository`,
     why: "it edits a dependency, which has a repository of its own",
     next: `open the pull request there; what it changes is in dist/1.3.0-linux-x64/patches/${name}.diff`,
   })

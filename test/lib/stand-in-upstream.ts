@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { git } from "../../scripts/lib/git/git.ts"
 
 /** A monorepo of our own, in the layout and with the shapes of upstream's: see its README. */
-const FOLDER = join(import.meta.dirname, "../fixtures/upstream")
+export const FOLDER = join(import.meta.dirname, "../fixtures/upstream")
 
 /** The files of its opencode package that are TypeScript, by their paths in the package. */
 export const SOURCES: Record<string, string> = await readSources()

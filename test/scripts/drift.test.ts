@@ -182,13 +182,13 @@ describe("the series on commits", () => {
     commits = await makeUpstream(upstream)
   })
 
-  test("is tried patch by patch, and a patch without a place on this source says so", async () => {
+  test("is tried patch by patch, dependencies included", async () => {
     const found = await rows(given(commits.first))
     expect(found.exitCode, found.stderr).toBe(0)
     const [row] = found.rows
     expect(row).toMatchObject({ upstream: commits.first, source: "git", green: true, required: false })
-    expect(withoutPlace(row!.verdicts)).toEqual(without("git"))
-    expect(without("git")).toContain("opentui-load-lazily")
+    expect(withoutPlace(row!.verdicts)).toEqual([])
+    expect(row!.verdicts).toContainEqual({ patch: "opentui-load-lazily", verdict: "applies", places: 1 })
   })
 
   test("names what a commit with another shape refuses", async () => {

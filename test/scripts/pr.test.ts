@@ -243,7 +243,7 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
       "of a patch that edits a dependency",
       "opentui-load-lazily",
       [],
-      "changes nothing in upstream's repository",
+      "edits a dependency, which has a repository of its own",
     ],
     ["that closes no number", "models-decide-first", ["--issue", "12a"], "must be the number of an issue"],
     ["from a base that is not there", "models-decide-first", ["--base", "none"], 'no branch or tag "none"'],

@@ -24,18 +24,28 @@ const AT_ONCE = 8
  * @returns the files of each, in the order asked for
  * @throws Failure when one cannot be had as pinned
  */
-export async function readPackages(
+export function readPackages(packages: NamedPackage[], options: AcquireOptions): Promise<PackageFile[][]> {
+  return readEach(packages, options, unpack)
+}
+
+/** The tarballs of packages, as {@link readPackages} reads them. */
+export function readTarballs(packages: NamedPackage[], options: AcquireOptions): Promise<Buffer[]> {
+  return readEach(packages, options, async (tarball) => tarball)
+}
+
+async function readEach<T>(
   packages: NamedPackage[],
   options: AcquireOptions,
-): Promise<PackageFile[][]> {
+  read: (tarball: Buffer) => Promise<T>,
+): Promise<T[]> {
   const npm = await loadNpmOptions(options.cwd ?? process.cwd(), options.env).catch((error) => {
     throw explainFailure(error, { pinned: packages[0]!, npm: undefined, cache: options.cache })
   })
-  const found: PackageFile[][] = []
+  const found: T[] = []
   const waiting = [...packages.entries()]
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      found[next[0]] = await readPackage(next[1], npm, options)
+      found[next[0]] = await readOne(next[1], npm, options, read)
       options.onProgress?.(`${packages.length - waiting.length} of ${packages.length} packages`)
     }
   }
@@ -43,16 +53,17 @@ export async function readPackages(
   return found
 }
 
-async function readPackage(
+async function readOne<T>(
   { name, version, integrity }: NamedPackage,
   npm: NpmOptions,
   { cache, signal }: AcquireOptions,
-): Promise<PackageFile[]> {
+  read: (tarball: Buffer) => Promise<T>,
+): Promise<T> {
   const spec = `${name}@${version}`
   try {
     // `resolved` is no address: see fetch-file.ts.
     const settings = { ...npm, cache: npmCache(cache), integrity, resolved: spec, signal }
-    return await unpack(await pacote.tarball(spec, settings))
+    return await read(await pacote.tarball(spec, settings))
   } catch (error) {
     throw explainFailure(error, { pinned: { name, version, integrity }, npm, cache })
   }

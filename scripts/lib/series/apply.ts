@@ -1,6 +1,6 @@
 import { Failure } from "../errors.ts"
 import { diffText } from "./diff-unit.ts"
-import { concerns, type Edit, expectedPlaces, type Patch, type TextEdit, type TreeName } from "./patch.ts"
+import { type Edit, expectedPlaces, names, type Patch, type TextEdit, type TreeName } from "./patch.ts"
 import { parseUnit, type Unit } from "./unit.ts"
 
 export interface NamedPatch extends Patch {
@@ -66,23 +66,29 @@ function applyPatch(
 }
 
 function applyEdit(tree: TreeName, units: Unit[], patch: NamedPatch, edit: Edit, offline: string) {
-  let places = 0
+  const expected = expectedPlaces(edit, tree)
+  // Each version of a dependency has as many.
+  const found = new Map<string, number>()
   const changed = units.map((unit) => {
-    if (!concerns(edit, unit)) return unit
-    const found = parseUnit(unit).findAll(edit.find)
-    places += found.length
+    if (!names(edit, unit)) return unit
+    const places = unit.text.includes(edit.anchor ?? "") ? parseUnit(unit).findAll(edit.find) : []
+    const of = unit.published?.package ?? ""
+    found.set(of, (found.get(of) ?? 0) + places.length)
     const text = splice(
       unit.text,
-      found.flatMap((place) => edit.change(place, offline)),
+      places.flatMap((place) => edit.change(place, offline)),
     )
     if (text === unit.text) return unit
     const after = { ...unit, text }
     parseUnit(after)
     return after
   })
-  const expected = expectedPlaces(edit, tree)
-  if (places !== expected) throw anotherNumber(tree, patch, edit, expected, places)
-  return { units: changed, places }
+  if (found.size === 0) found.set("", 0)
+  for (const [of, count] of found) {
+    if (count !== expected)
+      throw anotherNumber(tree, patch, { ...edit, file: of || edit.file }, expected, count)
+  }
+  return { units: changed, places: [...found.values()].reduce((a, b) => a + b) }
 }
 
 /** The text with those edits made; they must not overlap. */

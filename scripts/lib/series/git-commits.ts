@@ -2,7 +2,9 @@ import { cp, readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Failure } from "../errors.ts"
 import { git } from "../git/git.ts"
+import type { AcquireOptions } from "../npm/fetch-file.ts"
 import type { AppliedPatch, NamedPatch } from "./apply.ts"
+import { writeDependencies } from "./dependencies.ts"
 import { applyToGitTree, type GitChange, PACKAGE, readGitTree, writeUnits } from "./git-tree.ts"
 import { findUses, pruneOffline } from "./prune-offline.ts"
 import type { Unit } from "./unit.ts"
@@ -22,7 +24,8 @@ export interface PatchCommit {
   applied: AppliedPatch
 }
 
-export interface CommitOptions {
+/** And from where the dependencies are had that the series edits. */
+export interface CommitOptions extends AcquireOptions {
   /** Who made the commits, and when: as `git var GIT_AUTHOR_IDENT` prints it. That of the tree's commit if not given. */
   author?: string
   /** Leave out what the patches do not use of offline/, and all of it when they use none. */
@@ -31,17 +34,18 @@ export interface CommitOptions {
 
 /**
  * Applies the series to a checked-out tree: one commit that brings offline/ and its first import, then one commit a
- * patch. Author and dates are those of the commit that the tree was at, so the same tree and series give the same
- * hashes anywhere. All patches are applied in memory before the first commit is made.
+ * patch; what edits a dependency is a patch that Bun applies as it installs. Author and dates are those of the commit
+ * that the tree was at, so the same tree and series give the same hashes anywhere. All patches are applied in memory
+ * before the first commit is made.
  * @param root a clean checkout that belongs to the build
  */
 export async function commitSeries(
   root: string,
   series: NamedPatch[],
-  { author, onlyUsed }: CommitOptions = {},
+  { author, onlyUsed, ...from }: CommitOptions,
 ): Promise<PatchCommit[]> {
   const environment = author ? committer(author) : await identity(root)
-  const tree = await readGitTree(root, series)
+  const tree = await readGitTree(root, series, from)
   const used = onlyUsed ? findUses(applyToGitTree(tree, series)) : undefined
   if (used && used.members.size + used.modules.length === 0)
     return commitChanges(root, series, applyToGitTree(tree, series), environment)
@@ -67,7 +71,11 @@ async function commitChanges(
   const commits: PatchCommit[] = []
   for (const { applied, changed } of changes) {
     if (changed.length === 0) continue
-    await writeUnits(root, changed)
+    const { dependencies = [], own = [] } = Object.groupBy(changed, ({ published }) =>
+      published ? "dependencies" : "own",
+    )
+    await writeDependencies(root, dependencies)
+    await writeUnits(root, own)
     const { why, whyPatch } = series.find(({ name }) => name === applied.name)!
     const message = `${applied.subject}\n\n${why}\n\n${whyPatch}`
     commits.push({ name: applied.name, commit: await commit(root, message, environment), applied })
@@ -126,7 +134,7 @@ function committer(ident: string): Record<string, string> {
 }
 
 async function commit(root: string, message: string, environment: Record<string, string>): Promise<string> {
-  await must(root, ["add", "--all", PACKAGE], environment)
+  await must(root, ["add", "--all"], environment)
   await must(root, ["commit", "--quiet", "--no-verify", "--no-gpg-sign", "-m", message], environment)
   return (await must(root, ["rev-parse", "HEAD"])).trim()
 }

@@ -1,8 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Failure } from "../errors.ts"
+import type { AcquireOptions } from "../npm/fetch-file.ts"
 import { type AppliedPatch, applySeries, type NamedPatch, type Tree } from "./apply.ts"
-import type { Patch } from "./patch.ts"
+import { readDependencies } from "./dependencies.ts"
+import { dependencyOf, type Edit, type Patch } from "./patch.ts"
 import { parseUnit, type Unit } from "./unit.ts"
 
 /** Where upstream's monorepo has the package that `Edit.file` is relative to. */
@@ -12,6 +14,9 @@ export const PACKAGE = "packages/opencode"
 const OFFLINE = "Offline"
 const IMPORT = `import { ${OFFLINE} } from "@/offline"`
 
+/** How a dependency's code reaches it: there is nothing of ours where it is not compiled, and it goes upstream's way. */
+const IN_DEPENDENCY = `(await import("@/offline").catch(() => ({}))).${OFFLINE}`
+
 /** What a patch did to the tree, and the files that it changed, as they are now. */
 export interface GitChange {
   applied: AppliedPatch
@@ -19,18 +24,20 @@ export interface GitChange {
 }
 
 /**
- * The files of a checked-out tree that a series names, one unit a file. A file that is not there is no unit, so the
- * edit that names it finds no place and says so.
+ * The files of a checked-out tree that a series names, one unit a file, and those of the dependencies that it edits. A
+ * file that is not there is no unit, so the edit that names it finds no place and says so.
  * @param root the monorepo's folder
+ * @param options from where dependencies are had
+ * @throws Failure as {@link readDependencies} does
  */
-export async function readGitTree(root: string, series: Patch[]): Promise<Tree> {
-  const files = new Set(series.flatMap(({ edits }) => edits.map((edit) => edit.file)))
-  const sources = [...files].filter((file) => !file.startsWith("node_modules/"))
-  const units = sources.map(async (file) => {
+export async function readGitTree(root: string, series: Patch[], options: AcquireOptions): Promise<Tree> {
+  const own = series.flatMap(({ edits }) => edits.filter((edit) => dependencyOf(edit) === undefined))
+  const units = [...new Set(own.map(({ file }) => file))].map(async (file) => {
     const text = await readFile(join(root, PACKAGE, file), "utf8").catch(absent)
     return text === undefined ? [] : [{ file, text }]
   })
-  return { name: "git", units: (await Promise.all(units)).flat() }
+  const dependencies = await readDependencies(root, series, options)
+  return { name: "git", units: [...(await Promise.all(units)).flat(), ...dependencies] }
 }
 
 /**
@@ -57,17 +64,20 @@ export async function writeUnits(root: string, units: Unit[]): Promise<void> {
 }
 
 function inStyle(patch: NamedPatch): NamedPatch {
-  const edits = patch.edits.map((edit) => ({
-    ...edit,
-    change: (...args: Parameters<typeof edit.change>) =>
-      edit.change(...args).map((change) => ({ ...change, text: change.text.replace(/;(?=\n|$)/g, "") })),
-  }))
+  const edits = patch.edits.map((edit) => ({ ...edit, change: changeInStyle(edit) }))
   return { ...patch, edits }
+}
+
+/** A dependency's code is a bundler's, and has semicolons. */
+function changeInStyle(edit: Edit): Edit["change"] {
+  if (dependencyOf(edit) !== undefined) return (place) => edit.change(place, IN_DEPENDENCY)
+  return (...args) =>
+    edit.change(...args).map((change) => ({ ...change, text: change.text.replace(/;(?=\n|$)/g, "") }))
 }
 
 /** The import stands behind the file's last one; a file without imports gets it as its first line. */
 function withImport(unit: Unit, before: Unit): Unit {
-  if (imports(unit) || !uses(unit)) return unit
+  if (unit.published || imports(unit) || !uses(unit)) return unit
   if (uses(before)) throw taken(unit)
   const last = parseUnit(unit)
     .findAll({ rule: { kind: "import_statement", inside: { kind: "program" } } })

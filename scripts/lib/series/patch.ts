@@ -17,8 +17,8 @@ export interface TextEdit {
 /** One kind of place in upstream's code, and what becomes of each. */
 export interface Edit {
   /**
-   * Upstream's source file, relative to its opencode package: `src/provider/models.ts`. Or all files of a dependency:
-   * `node_modules/NAME/`, which the git source has not. `script/…` is only on the git source.
+   * Upstream's source file, relative to its opencode package: `src/provider/models.ts`. Or all files of a dependency, or
+   * of a folder in it: `node_modules/NAME/`. `script/…` is only on the git source.
    */
   file: string
   /** What is looked for, in words, for the error when it is not found: "the initialiser of ModelsDev.Data". */
@@ -27,11 +27,15 @@ export interface Edit {
   anchor?: string
   /** An ast-grep rule (https://ast-grep.github.io/reference/rule.html) in TypeScript's grammar. */
   find: NapiConfig
-  /** How many places there are in each tree. A tree that is not named has none; `git` defaults to the larger of the two. */
+  /**
+   * How many places there are in each tree. A tree that is not named has none; `git` defaults to the largest of the
+   * others. In a dependency it is the number on `git` of each version that upstream's lockfile resolves.
+   */
   places: Partial<Record<TreeName, number>>
   /**
    * @param place one match of `find`
-   * @param offline the expression by which the patched code reaches the `Offline` object of offline/index.ts
+   * @param offline the expression by which the patched code reaches the `Offline` object of offline/index.ts; in a
+   *   dependency it may give undefined, and stand in asynchronous functions only
    */
   change(place: SgNode, offline: string): TextEdit[]
 }
@@ -59,10 +63,16 @@ export function definePatch(patch: Patch): Patch {
   return patch
 }
 
-/** Whether an edit may find its place in a unit. */
-export function concerns(edit: Edit, { file, text }: Unit): boolean {
-  const named = edit.file.endsWith("/") ? file.includes(`/${edit.file}`) : file === edit.file
-  return named && text.includes(edit.anchor ?? "")
+/** Whether an edit names a unit's file. */
+export function names(edit: Edit, { file }: Unit): boolean {
+  return edit.file.endsWith("/") ? file.includes(`/${edit.file}`) : file === edit.file
+}
+
+const DEPENDENCY = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//
+
+/** The name of the dependency whose files an edit changes; undefined when they are upstream's own. */
+export function dependencyOf({ file }: Edit): string | undefined {
+  return DEPENDENCY.exec(file)?.[1]
 }
 
 /** Whether a patch has a place in one of the trees: some are for one source only. */
@@ -72,6 +82,5 @@ export function hasPlaces({ edits }: Patch, trees: TreeName[]): boolean {
 
 /** The number of places that an edit must find in a tree. */
 export function expectedPlaces(edit: Edit, tree: TreeName): number {
-  if (tree !== "git") return edit.places[tree] ?? 0
-  return edit.places.git ?? Math.max(edit.places.main ?? 0, edit.places.worker ?? 0)
+  return edit.places[tree] ?? (tree === "git" ? Math.max(0, ...Object.values(edit.places)) : 0)
 }

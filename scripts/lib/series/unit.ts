@@ -6,6 +6,17 @@ export interface Unit {
   /** `src/provider/models.ts`; empty for text that belongs to no file. */
   file: string
   text: string
+  /** Of a dependency's file on the git source: what the registry has of it. */
+  published?: Published
+}
+
+/** A file as it lies in a package of the registry. */
+export interface Published {
+  /** `NAME@VERSION`. */
+  package: string
+  /** In the package. */
+  path: string
+  text: string
 }
 
 /** @throws Failure when the text is not whole: a patch must never search half a tree. */

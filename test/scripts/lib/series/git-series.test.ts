@@ -1,14 +1,24 @@
 import { describe, expect, test } from "bun:test"
+import { defaultCache } from "../../../../scripts/lib/npm/cache.ts"
+import { readDependencies } from "../../../../scripts/lib/series/dependencies.ts"
 import { applyToGitTree } from "../../../../scripts/lib/series/git-tree.ts"
+import { names } from "../../../../scripts/lib/series/patch.ts"
 import type { Unit } from "../../../../scripts/lib/series/unit.ts"
 import { readSeries } from "../../../../scripts/read-series.ts"
-import { SOURCES } from "../../../lib/stand-in-upstream.ts"
+import { FOLDER, SOURCES } from "../../../lib/stand-in-upstream.ts"
 
 const series = await readSeries()
-const named = new Set(series.flatMap(({ edits }) => edits.map(({ file }) => file)))
-const files: Unit[] = Object.entries(SOURCES)
-  .filter(([file]) => named.has(file))
-  .map(([file, text]) => ({ file, text: text.replace(/^#!.*\n/, "") }))
+const edits = series.flatMap((patch) => patch.edits)
+const own: Unit[] = Object.entries(SOURCES).map(([file, text]) => ({
+  file,
+  text: text.replace(/^#!.*\n/, ""),
+}))
+const dependencies = await readDependencies(FOLDER, series, { cache: defaultCache() })
+const files = [...own, ...dependencies].filter((unit) => edits.some((edit) => concerns(edit, unit)))
+
+function concerns(edit: (typeof edits)[number], unit: Unit): boolean {
+  return names(edit, unit) && unit.text.includes(edit.anchor ?? "")
+}
 
 const VARIANTS: Record<string, (text: string) => string> = {
   "indented with tabs": (text) => text.replaceAll("  ", "\t"),
@@ -38,33 +48,26 @@ describe("the series on the git source", () => {
 
   for (const [variant, change] of Object.entries(VARIANTS)) {
     test(`finds the same places in code ${variant}`, () => {
-      const units = files.map(({ file, text }) => ({ file, text: change(text) }))
+      const units = files.map((unit) => (unit.published ? unit : { ...unit, text: change(unit.text) }))
       expect(units).not.toEqual(files)
       expect(places(apply(units))).toEqual(expected)
     })
   }
 
-  const onGit = series.filter(({ edits }) => edits.some(({ places }) => places.git !== 0))
-
-  for (const patch of onGit) {
-    const named = new Set(patch.edits.map(({ file }) => file))
+  for (const patch of series) {
+    const named = files.filter((unit) => patch.edits.some((edit) => concerns(edit, unit)))
     const refusal = `The patch ${patch.name} does not apply`
 
     test(`refuses ${patch.name} when any of its files is gone, or holds its place twice`, () => {
-      for (const file of named) {
+      expect(named).not.toEqual([])
+      for (const { file } of named) {
         const without = files.filter((unit) => unit.file !== file)
         expect(() => apply(without, [patch]), `${file} gone`).toThrow(refusal)
-        const twice = files.map((unit) => (unit.file === file ? { file, text: unit.text + unit.text } : unit))
+        const twice = files.map((unit) =>
+          unit.file === file ? { ...unit, text: unit.text + unit.text } : unit,
+        )
         expect(() => apply(twice, [patch]), `${file} twice`).toThrow(refusal)
       }
     })
   }
-
-  test("leaves out what edits a dependency", () => {
-    expect(series.filter((patch) => !onGit.includes(patch)).map(({ name }) => name)).toEqual([
-      "tui-use-grammars-inside",
-      "opentui-load-lazily",
-      "github-read-endpoints-lazily",
-    ])
-  })
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { defaultCache } from "../../../../scripts/lib/npm/cache.ts"
 import { run } from "../../../../scripts/lib/process.ts"
 import { commitSeries } from "../../../../scripts/lib/series/git-commits.ts"
 import { PACKAGE } from "../../../../scripts/lib/series/git-tree.ts"
@@ -27,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }))
 
 test("the series adds no type error", async () => {
-  await commitSeries(root, await readSeries())
+  await commitSeries(root, await readSeries(), { cache: defaultCache() })
   expect(await added()).toEqual([])
 })
 
