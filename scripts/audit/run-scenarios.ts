@@ -37,7 +37,7 @@ export async function runScenario(cell: Cell, recorder: Recorder): Promise<Repor
   const context = { variant: subject.variant, mode, executable: subject.file, isolated }
   const { worked, detail } = await Promise.resolve()
     .then(() => scenario.run(context))
-    .catch((error): Outcome => ({ worked: false, detail: firstLine(error) }))
+    .catch((error): Outcome => ({ worked: false, detail: oneLine(error) }))
   const { runs, incomplete } = await finish()
   const ms = runs.reduce((sum, run) => sum + run.ms, 0)
   return { executable: subject.id, scenario: scenario.name, mode, worked, detail, ms, incomplete, runs }
@@ -61,7 +61,7 @@ function createRuns({ subject, scenario, mode }: Cell, { folder, authority }: Re
     try {
       return await runIsolated({ ...options, executable: subject.file, mode, env, ...evidence })
     } catch (error) {
-      if (!kept) unrecorded.push(firstLine(error))
+      if (!kept) unrecorded.push(oneLine(error))
       throw error
     }
   }
@@ -100,4 +100,9 @@ function toRun({ command, result }: Recording, pcap: string): ReportedRun {
   }
 }
 
-const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split("\n")[0]!
+/** What went wrong, and what stood on the screen if that is part of it. */
+function oneLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  const lines = text.split("\n").map((line) => line.replace(/[^\x20-\x7e]+/g, " ").trim())
+  return lines.filter(Boolean).join(" / ").replace(/ {2,}/g, "  ").slice(0, 1000)
+}

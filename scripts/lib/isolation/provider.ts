@@ -40,8 +40,9 @@ export function providerConfig(settings: Record<string, unknown> = {}): Record<s
 /**
  * Serves the OpenAI-compatible chat API. Requests that offer tools take the turns of the script one after the other, and
  * the last one from then on; those without (OpenCode asks for a title that way) are answered with a fixed line.
+ * @param thinkingMs how long the first turn takes
  */
-export function startProvider(script: Turn[], clock: () => number) {
+export function startProvider(script: Turn[], clock: () => number, thinkingMs: number) {
   const requests: ProviderRequest[] = []
   let turn = 0
   const { hostname, port } = new URL(providerUrl)
@@ -55,6 +56,7 @@ export function startProvider(script: Turn[], clock: () => number) {
       requests.push({ at: clock(), path, body })
       if (path !== "/v1/chat/completions") return Response.json({ error: "no such path" }, { status: 404 })
       const offersTools = (body?.tools?.length ?? 0) > 0
+      if (offersTools && turn === 0) await Bun.sleep(thinkingMs)
       const next = offersTools ? script[Math.min(turn++, script.length - 1)]! : { text: "A title" }
       return body?.stream ? streamed(next) : Response.json(whole(next))
     },
