@@ -14,6 +14,7 @@ import {
   type ModuleGraph,
   readModuleGraph,
 } from "./lib/module-graph/index.ts"
+import { BUNDLES } from "./lib/release-source.ts"
 import { measureParts } from "./lib/sizes.ts"
 import { findTreeSitter } from "./read-grammars.ts"
 import { digestFiles, readToolVersions } from "./read-inputs.ts"
@@ -23,7 +24,7 @@ import type { Stock } from "./read-stock.ts"
 /** The name that Bun gives to the file that is embedded. */
 const WEB_UI = /^\/\$bunfs\/root\/offline-web-ui-\w+\.pack$/
 
-/** Neither `.env` nor `bunfig.toml` of the working directory is read. */
+/** Bits of the flags: neither `.env` nor `bunfig.toml` of the working directory is read. */
 const CLOSED = 3
 
 /** All that one build from git was made of. */
@@ -85,7 +86,7 @@ function countFiles({ contents }: EmbeddedModule): number {
 /** @returns the web UI's module */
 function requireInside(graph: ModuleGraph, { compiled, carried, stock }: GitBuild): EmbeddedModule {
   const { added, changed, removed } = compareModules(compiled.graph, graph)
-  const entry = Buffer.from(graph.modules[graph.entry]!.contents).toString("latin1")
+  const entry = graph.modules[graph.entry]!
   const webUi = graph.modules.filter(({ name }) => WEB_UI.test(name))
   const [preload, ...rest] = graph.argv.split(" ")
   const difference = { added: added.map(({ name }) => name), changed, removed }
@@ -98,8 +99,16 @@ function requireInside(graph: ModuleGraph, { compiled, carried, stock }: GitBuil
       graph.modules.some(({ name }) => name === GIT_OFFLINE_MODULE),
       `there is no module ${GIT_OFFLINE_MODULE}`,
     ],
-    [entry.includes(JSON.stringify(GIT_OFFLINE_MODULE)), `the entry does not import ${GIT_OFFLINE_MODULE}`],
+    [entry.name === BUNDLES.main, `what is run is ${entry.name}, not ${BUNDLES.main}`],
+    [
+      Buffer.from(entry.contents).includes(JSON.stringify(GIT_OFFLINE_MODULE)),
+      `the entry does not import ${GIT_OFFLINE_MODULE}`,
+    ],
     [(graph.flags & CLOSED) === CLOSED, "it reads .env or bunfig.toml of the working directory"],
+    [
+      graph.flags === stock.graph.flags,
+      `of the files that Bun reads by itself it reads others than the release does: its flags are ${graph.flags}, not ${stock.graph.flags}`,
+    ],
     [
       Bun.deepEquals(findTreeSitter(compiled.graph), findTreeSitter(stock.graph)),
       "its tree-sitter is not the release's, which the grammars were tried with",

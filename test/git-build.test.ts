@@ -383,6 +383,30 @@ const worker =`,
     })
   })
 
+  test("for a build script by which another entry is the one that is run", async () => {
+    // Bun puts an entry that a plugin looks for behind those that none does.
+    const looking = (text: string) =>
+      text
+        .replace(
+          "setup() {}",
+          "setup(build: any) { build.onResolve({ filter: /index\\.ts$/ }, () => undefined) }",
+        )
+        .replace('[outfile, "--version"]', '["true"]')
+    await changed("packages/opencode/script/build.ts", looking, async () => {
+      expect(await refused([])).toMatch(/what is run is \S+worker\.js, not \S+\/src\/index\.js/)
+    })
+  })
+
+  test.each([
+    ["autoloadDotenv: false", "it reads .env"],
+    ["autoloadPackageJson: true", "its flags are 11, not 3"],
+  ])("for a build script without %s, which the release was made with", async (option, why) => {
+    const without = (text: string) => text.replace(`${option},`, "")
+    await changed("packages/opencode/script/build.ts", without, async () => {
+      expect(await refused([])).toContain(why)
+    })
+  })
+
   test("for a web UI that does not build", async () => {
     const failing = (text: string) => `throw new Error("the page cannot be made")\n${text}`
     await changed("packages/app/script/build.ts", failing, async () => {

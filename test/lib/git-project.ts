@@ -27,12 +27,13 @@ export interface GitProject extends Project {
 
 export const LOGIN = "someone:s3cret"
 
-export async function makeGitProject(): Promise<GitProject> {
+/** @param make makes the repository that stands for upstream's in a folder */
+export async function makeGitProject(make = makeUpstream): Promise<GitProject> {
   const project = await copyProject()
   const root = await mkdtemp(join(tmpdir(), "opencode-offline-git-"))
   const upstream = join(root, "upstream")
   await mkdir(upstream)
-  const { first } = await makeUpstream(upstream)
+  const { first } = await make(upstream)
   const server = await serveGit(root)
   const url = `${server.url.replace("://", `://${LOGIN}@`)}/upstream/.git`
   const pin = join(project.folder, "pins/1.3.0.json")

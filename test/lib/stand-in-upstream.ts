@@ -18,6 +18,11 @@ async function readSources(): Promise<Record<string, string>> {
 /** Makes a repository of that tree, with a second commit behind the first. */
 export async function makeUpstream(folder: string): Promise<{ first: string; second: string }> {
   await cp(FOLDER, folder, { recursive: true })
+  return commitUpstream(folder)
+}
+
+/** Makes a repository of what is in a folder. */
+export async function commitUpstream(folder: string): Promise<{ first: string; second: string }> {
   await must(folder, ["init", "--quiet", "--initial-branch=dev"])
   const first = await commit(folder, "first")
   await must(folder, ["tag", "v1.3.0"])

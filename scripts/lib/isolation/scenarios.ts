@@ -90,6 +90,8 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
     async during({ waitFor, type, screen, finished }) {
       await waitFor("Ask anything")
       await waitFor("Mock Model")
+      // In the foot, which is the last that is drawn.
+      await waitFor("1.3.0")
       screens.start = await screen()
       await enter("say hi")
       await waitFor("The mock model says hello.")

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { join } from "node:path"
+import { readBuildRecord } from "../scripts/lib/build-record.ts"
+import { runIsolated } from "../scripts/lib/isolation/isolated.ts"
+import { run } from "../scripts/lib/process.ts"
+import { hasPlaces } from "../scripts/lib/series/patch.ts"
+import { readSeries } from "../scripts/read-series.ts"
+import { type GitProject, makeGitProject } from "./lib/git-project.ts"
+import { makeRealUpstream } from "./lib/real-upstream.ts"
+
+// The git source on OpenCode's real code: lib/real-upstream.ts makes a repository of what is in the published executable,
+// and the isolated tests and the audit run on what is built from it.
+
+setDefaultTimeout(600_000)
+
+const ROOT = join(import.meta.dirname, "..")
+
+let project: GitProject
+let release: string
+let executable: string
+
+beforeAll(async () => {
+  project = await makeGitProject(makeRealUpstream)
+  const { exitCode, stderr } = await project.buildGit()
+  if (exitCode !== 0) throw new Error(stderr)
+  release = join(project.folder, "dist/1.3.0-linux-x64-git")
+  executable = join(release, "opencode")
+})
+
+afterAll(() => project?.remove())
+
+/** Runs a script of this project, with the executable. */
+function script(name: string, ...args: string[]) {
+  const words = [join(ROOT, "scripts", name), ...args]
+  return run(process.execPath, words, { cwd: ROOT, env: process.env })
+}
+
+test("each patch finds its places in the real code, and is a commit", async () => {
+  const { patches } = await readBuildRecord(join(release, "build.json"))
+  const series = (await readSeries()).filter((patch) => hasPlaces(patch, ["git"]))
+  expect(patches.filter(({ commit }) => commit).map(({ name }) => name)).toEqual(
+    series.map(({ name }) => name),
+  )
+})
+
+test("with the switch off it asks for the catalogue, as upstream's does, and the recorder sees it", async () => {
+  const { stdout, attempts } = await runIsolated({ executable, args: ["--version"] })
+  expect(stdout).toBe("1.3.0\n")
+  expect(attempts.map(({ name }) => name)).toContain("models.dev")
+})
+
+test("the isolated tests pass: run, serve, the TUI, what is off, what the switch leaves as it is, colours", async () => {
+  const names = ["offline", "offline-features", "github", "switch", "grammars"]
+  const files = names.map((name) => `test/isolated/${name}.test`)
+  const { exitCode, stdout, stderr } = await script("run-tests.ts", "--executable", executable, ...files)
+  const failed = [...new Set(String(stderr).match(/^\(fail\).*/gm))]
+  expect({ exitCode, failed }).toEqual({ exitCode: 0, failed: [] })
+  expect(stdout).toMatch(/^\d+ passed, 0 failed$/m)
+})
+
+test("offline, the audit finds nothing in any scenario", async () => {
+  const out = join(release, "../audit")
+  const { stdout, stderr } = await script("audit.ts", "--", executable, "--json", "--out", out)
+  if (!stdout) throw new Error(String(stderr))
+  const { executables, results, findings, allScenarios } = JSON.parse(String(stdout))
+  expect(findings.map(({ line }: { line: string }) => line)).toEqual([])
+  expect({ executables, allScenarios }).toMatchObject({
+    executables: [{ variant: "offline" }],
+    allScenarios: true,
+  })
+  expect(results.length).toBeGreaterThan(20)
+})
