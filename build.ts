@@ -30,10 +30,10 @@ async function buildFromRelease(options: BuildOptions): Promise<BuildRecord> {
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
-  const { trees, applied } = await progress.step("Apply the series", (step) => patchStock(stock, step))
+  const { bundles, applied } = await progress.step("Apply the series", (step) => patchStock(stock, step))
   const embedded = await progress.step("Embed", (step) => embedContents(stock, options, step))
   const built = await progress.step("Assemble", (step) =>
-    assembleExecutable(stock, trees, embedded, options, step),
+    assembleExecutable(stock, bundles, embedded, options, step),
   )
   const build = { stock, applied, embedded, built }
   const record = await progress.step("Check", (step) => checkExecutable(build, options, step))

@@ -1,12 +1,14 @@
+import { OFFLINE_MODULE } from "./embed-offline.ts"
 import type { Step } from "./lib/log.ts"
-import { OFFLINE, readTrees } from "./lib/release-source.ts"
-import { type AppliedPatch, applySeries, type Tree } from "./lib/series/apply.ts"
+import { OFFLINE, printTrees, readTrees } from "./lib/release-source.ts"
+import { type AppliedPatch, applySeries } from "./lib/series/apply.ts"
 import { hasPlaces } from "./lib/series/patch.ts"
 import { readSeries } from "./read-series.ts"
 import type { Stock } from "./read-stock.ts"
 
 export interface Patched {
-  trees: Tree[]
+  /** New contents of modules, by their names. */
+  bundles: Map<string, Uint8Array>
   applied: AppliedPatch[]
 }
 
@@ -18,8 +20,8 @@ export async function patchStock(stock: Stock, step: Step): Promise<Patched> {
   const trees = readTrees(stock.graph)
   const names = trees.map(({ name }) => name)
   const series = (await readSeries()).filter((patch) => hasPlaces(patch, names))
-  const patched = applySeries(trees, series, OFFLINE)
-  const places = patched.applied.flatMap(({ counts }) => Object.values(counts)).reduce((a, b) => a + b, 0)
-  step.result(`${patched.applied.length} patches, ${places} places`)
-  return patched
+  const { trees: changed, applied } = applySeries(trees, series, OFFLINE)
+  const places = applied.flatMap(({ counts }) => Object.values(counts)).reduce((a, b) => a + b, 0)
+  step.result(`${applied.length} patches, ${places} places`)
+  return { bundles: printTrees(changed, stock.graph, OFFLINE_MODULE), applied }
 }

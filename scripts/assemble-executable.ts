@@ -3,8 +3,6 @@ import { type AddedModule, type Carried, carriedModules, type Embedded, modulesO
 import { OFFLINE_MODULE } from "./embed-offline.ts"
 import { formatBytes, type Step } from "./lib/log.ts"
 import { addModule, type LightGraph, replaceModule, writeModuleGraph } from "./lib/module-graph/index.ts"
-import { printTrees } from "./lib/release-source.ts"
-import type { Tree } from "./lib/series/apply.ts"
 import type { BuildOptions } from "./read-options.ts"
 import type { Stock } from "./read-stock.ts"
 import { openStaging, type Staging, writeExecutable } from "./write-release.ts"
@@ -29,7 +27,7 @@ const KINDS = {
  */
 export async function assembleExecutable(
   stock: Stock,
-  trees: Tree[],
+  bundles: Map<string, Uint8Array>,
   embedded: Embedded,
   options: BuildOptions,
   step: Step,
@@ -37,8 +35,7 @@ export async function assembleExecutable(
   // What was read to embed it is garbage by now, some 60 MB.
   Bun.gc(true)
   let graph = stock.graph
-  for (const [name, contents] of printTrees(trees, stock.graph, OFFLINE_MODULE))
-    graph = replaceModule(graph, name, contents)
+  for (const [name, contents] of bundles) graph = replaceModule(graph, name, contents)
   graph = addModules(graph, modulesOf(embedded))
   graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
   const built = await stage(graph, options)

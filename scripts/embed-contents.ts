@@ -42,6 +42,8 @@ export interface AddedModule {
 }
 
 export async function embedContents(stock: Stock, options: BuildOptions, step: Step): Promise<Embedded> {
+  // What was read, and parsed to be patched, is garbage by now, some 60 MB.
+  Bun.gc(true)
   const { pin, webUi: acquireWebUi } = stock.inputs
   const [offline, webUi, carried] = await Promise.all([
     embedOffline(),
