@@ -51,7 +51,8 @@ export async function takeApart(path: string, bun: string): Promise<Executable> 
     sha256: createHash("sha256").update(file).digest("hex"),
     runtime: await compareRuntime(whole.runtime, bun),
   }
-  // The file would be most of what the build holds in memory. Only its modules are needed from here on, so it is freed now.
+  // The file would be most of what the build holds in memory, and only its modules are needed from here on. Detached, it
+  // goes with the next collection; left alone it outlives the build (475 MB instead of 370).
   file.buffer.transfer(0)
   return executable
 }
