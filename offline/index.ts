@@ -1,5 +1,3 @@
-// Ahead of all else, in this order.
-import "./thread.ts"
 import { openAssets } from "./assets.ts"
 import { command, version } from "./command.ts"
 import { logDenials } from "./denials.ts"
@@ -15,10 +13,11 @@ import { orWithout, refusalText } from "./refusals.ts"
 import { ripgrep } from "./ripgrep.ts"
 import { configSchema } from "./schema.ts"
 import { isActive, option, start } from "./switch.ts"
+import { PRELOAD } from "./thread.ts"
 import { webUi } from "./web-ui.ts"
 
 // The switch is resolved, and the guard stands, as soon as this module is evaluated: ahead of all upstream code.
-start(findResolution)
+start(findResolution, PRELOAD)
 hidePreload()
 
 const assets = openAssets()

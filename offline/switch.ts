@@ -3,7 +3,7 @@ import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
 import { SettingError } from "./error.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
-import { childModule, HANDOVER, type Resolved } from "./handover.ts"
+import { HANDOVER, type Resolved } from "./handover.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { implyUpstreamFlags } from "./upstream-flags.ts"
 
@@ -28,9 +28,10 @@ export const option = {
  * Resolves the switch and, when it is on, sets upstream's network flags and puts the guard up. To be called ahead of all
  * upstream code, in every thread; a second call changes nothing.
  * Ends the process with exit code 2 when a setting cannot be understood.
+ * @param preload the file that workers run first; all of our code lies in its folder
  */
-export function start(find: () => Resolved): void {
-  state ??= begin(find)
+export function start(find: () => Resolved, preload: string): void {
+  state ??= begin(find, preload)
 }
 
 /** @throws Error ahead of {@link start} */
@@ -50,13 +51,7 @@ export function switchedOnBy(): string {
 
 let state: OfflineState | undefined
 
-/** Where this code lies, in the executable or else in a file; a worker runs it first. */
-const PRELOAD = childModule ?? import.meta.path
-
-/** The folder that all of our code lies in. */
-const OWN = PRELOAD.slice(0, PRELOAD.lastIndexOf("/") + 1)
-
-function begin(find: () => Resolved): OfflineState {
+function begin(find: () => Resolved, preload: string): OfflineState {
   try {
     const resolved = find()
     const { baked, origin } = resolved
@@ -72,9 +67,9 @@ function begin(find: () => Resolved): OfflineState {
       origin,
       userConfig: resolved.userConfig,
       locked: baked.locked,
-      onDenied: createReporter(log, OWN),
+      onDenied: createReporter(log, preload.slice(0, preload.lastIndexOf("/") + 1)),
       env: { ...process.env },
-      worker: { preload: PRELOAD, env: { [HANDOVER]: JSON.stringify(resolved) } },
+      worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
     })
     return { origin, policy, baked, denied }
   } catch (error) {

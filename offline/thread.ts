@@ -1,7 +1,12 @@
-import { takeOver } from "./handover.ts"
+import { childModule, takeOver } from "./handover.ts"
 import { start } from "./switch.ts"
 
-// What a worker, and a child that is Bun, runs first. A release has this file and all that it imports as a module of its
-// own: a worker that uses nothing else of OpenCode's loads nothing else of ours.
+/**
+ * What a worker, and a child that is Bun, runs first: this file, or the module or the copy that it is part of. A release
+ * has it and all that it imports as a module of its own: a worker that uses nothing else of OpenCode's loads nothing else
+ * of ours.
+ */
+export const PRELOAD = childModule ?? import.meta.path
+
 const resolved = takeOver()
-if (resolved) start(() => resolved)
+if (resolved) start(() => resolved, PRELOAD)
