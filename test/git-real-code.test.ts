@@ -60,7 +60,7 @@ test("the isolated tests pass: run, serve, the TUI, what is off, what the switch
 
 test("offline, the audit finds nothing in any scenario", async () => {
   const out = join(release, "../audit")
-  const { stdout, stderr } = await script("audit.ts", "--", executable, "--json", "--out", out)
+  const { stdout, stderr } = await script("audit.ts", "--", executable, "--json", "--jobs", "2", "--out", out)
   if (!stdout) throw new Error(String(stderr))
   const { executables, results, findings, allScenarios } = JSON.parse(String(stdout))
   expect(findings.map(({ line }: { line: string }) => line)).toEqual([])

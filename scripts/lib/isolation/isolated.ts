@@ -8,7 +8,7 @@ import type { Authority } from "./authority.ts"
 import { type ControlClient, createControlClient } from "./control-client.ts"
 import { namespacePrefix } from "./namespace.ts"
 import type { NetworkMode } from "./network.ts"
-import { providerConfig, type Turn, toolThenText } from "./provider.ts"
+import { providerConfig, TUI_OPENS_SESSION_MS, type Turn, toolThenText } from "./provider.ts"
 import {
   type Command,
   type CommandResult,
@@ -35,6 +35,8 @@ export interface IsolatedOptions {
   programs?: Files
   /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
   provider?: true | Turn[]
+  /** How long its first turn takes: {@link TUI_OPENS_SESSION_MS} with a `pty`, else nothing. */
+  thinkingMs?: number
   mode?: NetworkMode
   stdin?: string
   /** Keeps standard input open, for `type` to write to. */
@@ -139,6 +141,7 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
     },
     mode: options.mode ?? "answer",
     provider: options.provider === true ? toolThenText : options.provider,
+    thinkingMs: options.thinkingMs ?? (options.pty ? TUI_OPENS_SESSION_MS : 0),
     pty: options.pty === true ? { columns: 130, rows: 40 } : options.pty,
     readOnly: options.readOnlyHome ? folder.home : undefined,
     lingerMs: options.lingerMs ?? 200,

@@ -4,6 +4,12 @@ export const providerUrl = "http://127.0.0.1:4010/v1"
 /** The model to name on the command line: `run -m mock/mock-model`. */
 export const providerModel = "mock/mock-model"
 
+/**
+ * How long a model has to think when a TUI is watching. One that answers within milliseconds, as none does, now and then
+ * loses a race: upstream's TUI reads a new session while the answer comes, and then shows what it has read of it.
+ */
+export const TUI_OPENS_SESSION_MS = 2000
+
 /** What the mock model does with one request: call a tool, or say something and be done. */
 export type Turn = { tool: string; input: Record<string, unknown> } | { text: string }
 

@@ -33,6 +33,7 @@ export interface SupervisorRequest {
   command: Command
   mode: NetworkMode
   provider?: Turn[]
+  thinkingMs: number
   pty?: ScreenSize
   /** A folder that nobody may write to. */
   readOnly?: string

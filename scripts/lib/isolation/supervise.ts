@@ -8,19 +8,12 @@ import { runFiles, type SupervisorRequest, type SupervisorResult } from "./reque
 import { Screen } from "./screen.ts"
 import { makeReadOnly } from "./system-files.ts"
 
-/**
- * A model that answers within milliseconds, as none does, now and then loses a race: upstream's TUI reads a new session
- * while the answer comes, and then shows the empty answer that it has read.
- */
-const TUI_OPENS_SESSION_MS = 2000
-
 /** Runs inside the namespace: `bun supervise.ts FOLDER` does what FOLDER/request.json asks and writes result.json. */
 async function supervise(folder: string): Promise<void> {
   const request: SupervisorRequest = JSON.parse(readFileSync(join(folder, runFiles.request), "utf8"))
   const network = await createNetwork(request, join(folder, "etc"))
   if (request.readOnly) makeReadOnly(request.readOnly)
-  const thinkingMs = request.pty ? TUI_OPENS_SESSION_MS : 0
-  const provider = request.provider && startProvider(request.provider, network.clock, thinkingMs)
+  const provider = request.provider && startProvider(request.provider, network.clock, request.thinkingMs)
   const screen = request.pty && new Screen(request.pty)
   const command = startCommand(request.command, folder, screen)
   startControlServer({ folder, network, command, screen })
