@@ -17,7 +17,7 @@ export function moduleName(asset: string): string {
   return `offline-asset-${asset}.zst`
 }
 
-/** Files that are carried inside the executable: `scripts/embed-assets.ts` puts them there. */
+/** Files that are carried inside the executable: `scripts/contents/assets.ts` puts them there. */
 export interface Assets {
   has(name: string): boolean
   /**

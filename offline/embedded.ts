@@ -8,5 +8,5 @@ export interface Embedded {
   webUi?: string
 }
 
-/** The build gives this file other contents: scripts/embed-offline.ts or, on the git source, build/embed.ts. */
+/** The build gives this file other contents: scripts/contents/offline-module.ts or, on the git source, build/embed.ts. */
 export const embedded: Embedded = {}

@@ -1,4 +1,4 @@
-import type { Edit } from "../scripts/lib/series/patch.ts"
+import type { Edit } from "../scripts/patching/patch.ts"
 import { definePatch, inside, replace } from "./lib.ts"
 
 export default definePatch({

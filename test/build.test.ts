@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { namespacePrefix } from "../scripts/lib/isolation/namespace.ts"
+import { namespacePrefix } from "../scripts/isolation/namespace.ts"
 import { run } from "../scripts/lib/process.ts"
-import { readSeries } from "../scripts/read-series.ts"
+import { readSeries } from "../scripts/patching/read-series.ts"
 import { copyProject, type Project } from "./lib/project.ts"
 
 let project: Project

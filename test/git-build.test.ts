@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { createHash } from "node:crypto"
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { type BuildRecord, readBuildRecord } from "../scripts/lib/build-record.ts"
-import { runIsolated } from "../scripts/lib/isolation/isolated.ts"
-import { namespacePrefix } from "../scripts/lib/isolation/namespace.ts"
-import { serve, serverUrl } from "../scripts/lib/isolation/scenarios.ts"
-import { readModuleGraph } from "../scripts/lib/module-graph/index.ts"
+import { readModuleGraph } from "../scripts/container/index.ts"
+import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
+import { runIsolated } from "../scripts/isolation/isolated.ts"
+import { namespacePrefix } from "../scripts/isolation/namespace.ts"
 import { run } from "../scripts/lib/process.ts"
+import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
 import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
 import { must } from "./lib/stand-in-upstream.ts"
 
@@ -17,7 +17,7 @@ setDefaultTimeout(300_000)
 
 /** Runs the command in its arguments in a network namespace whose loopback is up, as it is on any machine. */
 const WITH_LOOPBACK = `
-  (await import(${JSON.stringify(join(import.meta.dirname, "../scripts/lib/isolation/netlink.ts"))})).bringLoopbackUp()
+  (await import(${JSON.stringify(join(import.meta.dirname, "../scripts/isolation/netlink.ts"))})).bringLoopbackUp()
   process.exit(Bun.spawnSync(process.argv.slice(1), { stdio: ["ignore", "inherit", "inherit"] }).exitCode)`
 
 let project: GitProject
@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => project?.remove())
 
 function verify(file: string) {
-  const words = ["scripts/verify-executable.ts", file, "--cache", project.cache]
+  const words = ["scripts/commands/verify.ts", file, "--cache", project.cache]
   return run(process.execPath, words, { cwd: project.folder, env: process.env })
 }
 
@@ -201,7 +201,7 @@ describe("an executable from git, in a network of its own", () => {
   })
 
   test("is audited as one that must try nothing", async () => {
-    const command = [process.execPath, "scripts/audit.ts", "--", executable, "--scenario", "version"]
+    const command = [process.execPath, "scripts/commands/audit.ts", "--", executable, "--scenario", "version"]
     const { stdout } = await run(
       command[0]!,
       [...command.slice(1), "--json", "--out", join(release, "../audit")],

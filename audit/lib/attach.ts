@@ -1,4 +1,4 @@
-import { Screen } from "../../scripts/lib/isolation/screen.ts"
+import { Screen } from "../../scripts/isolation/screen.ts"
 
 /**
  * Runs inside a namespace, as `bun attach.ts EXECUTABLE URL`: opens the TUI of EXECUTABLE on a server, asks a question and

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util"
 import type { AuditContext, Outcome } from "../../scripts/audit/scenario.ts"
-import type { IsolatedResult } from "../../scripts/lib/isolation/isolated.ts"
+import type { IsolatedResult } from "../../scripts/isolation/isolated.ts"
 
 /** The job is done when every check holds; those that do not are named ahead of what was seen. */
 export function judge(checks: Record<string, boolean>, seen: string): Outcome {

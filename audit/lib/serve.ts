@@ -1,11 +1,7 @@
 import type { AuditContext } from "../../scripts/audit/scenario.ts"
-import { waitForServer } from "../../scripts/lib/isolation/control-client.ts"
-import type {
-  IsolatedContext,
-  IsolatedOptions,
-  IsolatedResult,
-} from "../../scripts/lib/isolation/isolated.ts"
-import { serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
+import { serverUrl } from "../../scripts/harness/scenarios.ts"
+import { waitForServer } from "../../scripts/isolation/control-client.ts"
+import type { IsolatedContext, IsolatedOptions, IsolatedResult } from "../../scripts/isolation/isolated.ts"
 
 export interface ServerContext extends IsolatedContext {
   /** Sends a request to the server, with a JSON body if any, and waits 20 seconds at most for the answer. */

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
-import { openBrowser } from "../../scripts/lib/isolation/browser.ts"
-import type { BrowserFiles } from "../../scripts/lib/isolation/browser-files.ts"
+import { openBrowser } from "../../scripts/isolation/browser.ts"
+import type { BrowserFiles } from "../../scripts/isolation/browser-files.ts"
 
 /** What the tour is asked for, as the JSON argument of this script. */
 export interface TourRequest {

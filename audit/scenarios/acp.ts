@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
-import type { IsolatedContext } from "../../scripts/lib/isolation/isolated.ts"
+import type { IsolatedContext } from "../../scripts/isolation/isolated.ts"
 import { judge } from "../lib/outcome.ts"
 
 export default defineScenario({

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
-import { TUI_OPENS_SESSION_MS } from "../../scripts/lib/isolation/provider.ts"
-import { serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
+import { TUI_OPENS_SESSION_MS } from "../../scripts/harness/provider.ts"
+import { serverUrl } from "../../scripts/harness/scenarios.ts"
 import { judge } from "../lib/outcome.ts"
 import { serve } from "../lib/serve.ts"
 

@@ -1,5 +1,5 @@
 import { type AuditContext, defineScenario } from "../../scripts/audit/scenario.ts"
-import type { IsolatedResult } from "../../scripts/lib/isolation/isolated.ts"
+import type { IsolatedResult } from "../../scripts/isolation/isolated.ts"
 import { judge, linesOf } from "../lib/outcome.ts"
 
 /** How one signs in: the words of the command, what is answered to its questions, and what is said offline. */

@@ -1,5 +1,5 @@
 import { defineScenario } from "../../scripts/audit/scenario.ts"
-import { toolThenText } from "../../scripts/lib/isolation/provider.ts"
+import { toolThenText } from "../../scripts/harness/provider.ts"
 import { judge } from "../lib/outcome.ts"
 import { toolOutputs } from "../lib/tools.ts"
 

@@ -1,5 +1,5 @@
 import { type AuditContext, defineScenario } from "../../scripts/audit/scenario.ts"
-import { providerModel } from "../../scripts/lib/isolation/provider.ts"
+import { providerModel } from "../../scripts/harness/provider.ts"
 import { judge, judgeRefusal } from "../lib/outcome.ts"
 import { githubCheckout } from "../lib/projects.ts"
 

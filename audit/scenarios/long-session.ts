@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
 
-import { serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
+import { serverUrl } from "../../scripts/harness/scenarios.ts"
 import { judge } from "../lib/outcome.ts"
 import { type ServerContext, serve } from "../lib/serve.ts"
 
@@ -51,7 +51,7 @@ async function hasHeartbeat(events: Response, stop: AbortSignal): Promise<boolea
 }
 
 async function advanceClock({ execute }: ServerContext, executable: string): Promise<void> {
-  const script = join(import.meta.dirname, "../../scripts/lib/isolation/advance-clock.ts")
+  const script = join(import.meta.dirname, "../../scripts/isolation/advance-clock.ts")
   const { exitCode, stderr } = await execute(process.execPath, [script, executable, String(SECONDS)])
   if (exitCode !== 0) throw new Error(`the clock could not be advanced: ${stderr}`)
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
-import { serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
+import { serverUrl } from "../../scripts/harness/scenarios.ts"
 import { judge } from "../lib/outcome.ts"
 import { serve } from "../lib/serve.ts"
 

@@ -1,5 +1,5 @@
 import { defineScenario } from "../../scripts/audit/scenario.ts"
-import { providerModel } from "../../scripts/lib/isolation/provider.ts"
+import { providerModel } from "../../scripts/harness/provider.ts"
 import { judge } from "../lib/outcome.ts"
 
 export default defineScenario({

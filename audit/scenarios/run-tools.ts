@@ -1,5 +1,5 @@
 import { defineScenario } from "../../scripts/audit/scenario.ts"
-import type { Turn } from "../../scripts/lib/isolation/provider.ts"
+import type { Turn } from "../../scripts/harness/provider.ts"
 import { judge } from "../lib/outcome.ts"
 import { dials } from "../lib/programs.ts"
 import { settings } from "../lib/projects.ts"

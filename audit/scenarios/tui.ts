@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
-import type { IsolatedContext } from "../../scripts/lib/isolation/isolated.ts"
-import { toolThenText } from "../../scripts/lib/isolation/provider.ts"
+import { toolThenText } from "../../scripts/harness/provider.ts"
+import type { IsolatedContext } from "../../scripts/isolation/isolated.ts"
 
 /** The languages whose grammar upstream's fetches to colour code, by the name that a block of code has. */
 const languages = [

@@ -1,4 +1,4 @@
-import type { NetworkMode } from "../lib/isolation/network.ts"
+import type { NetworkMode } from "../isolation/network.ts"
 
 /** The hosts that upstream's 1.3.0 is known to try in each mode, by how they are called here. */
 const ALWAYS = ["models.dev", "the npm registry", "github.com", "app.opencode.ai", "opncd.ai"]

@@ -1,4 +1,4 @@
-import type { NetworkMode } from "../lib/isolation/network.ts"
+import type { NetworkMode } from "../isolation/network.ts"
 import { hostOf, type Report, type ReportedAttempt, type ReportedResult } from "./report.ts"
 
 /** What was tried at one host, by one scenario with one executable: each way once. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path"
 import { Command, Option } from "commander"
-import type { NetworkMode } from "../lib/isolation/network.ts"
+import type { NetworkMode } from "../isolation/network.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import type { Variant } from "./scenario.ts"
 
@@ -41,7 +41,7 @@ const OWN_SCENARIOS = "audit/scenarios"
 
 const MODES = ["answer", "refuse", "drop"] as const
 
-/** Reads the words behind `scripts/audit.ts`. Commander ends the process with 2 for what it does not know. */
+/** Reads the words behind `scripts/commands/audit.ts`. Commander ends the process with 2 for what it does not know. */
 export function readAuditOptions(words: string[]): AuditOptions {
   const end = words.indexOf("--")
   const command = end < 0 ? undefined : words.slice(end + 1)

@@ -1,13 +1,13 @@
 import { copyFile } from "node:fs/promises"
 import { basename, join } from "node:path"
-import type { Authority } from "../lib/isolation/authority.ts"
+import type { Authority } from "../isolation/authority.ts"
 import {
   type IsolatedOptions,
   type IsolatedResult,
   type Recording,
   runIsolated,
-} from "../lib/isolation/isolated.ts"
-import type { NetworkMode } from "../lib/isolation/network.ts"
+} from "../isolation/isolated.ts"
+import type { NetworkMode } from "../isolation/network.ts"
 import type { Subject } from "./find-subjects.ts"
 import type { NamedScenario } from "./load-scenarios.ts"
 import type { ReportedResult, ReportedRun } from "./report.ts"

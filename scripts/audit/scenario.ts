@@ -1,5 +1,5 @@
-import type { IsolatedOptions, IsolatedResult } from "../lib/isolation/isolated.ts"
-import type { NetworkMode } from "../lib/isolation/network.ts"
+import type { IsolatedOptions, IsolatedResult } from "../isolation/isolated.ts"
+import type { NetworkMode } from "../isolation/network.ts"
 
 /** What is audited: upstream's executable as it is, or one that is run with the switch thrown. */
 export type Variant = "stock" | "offline"

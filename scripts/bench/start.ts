@@ -1,9 +1,9 @@
-import { acquireFile } from "../acquire-packages.ts"
+import { runIsolated } from "../isolation/isolated.ts"
 import { Failure } from "../lib/errors.ts"
-import { runIsolated } from "../lib/isolation/isolated.ts"
 import { formatDuration } from "../lib/log.ts"
+import { acquireFile } from "../lib/npm/acquire.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
-import { readPin } from "../read-pin.ts"
+import { readPin } from "../pins/pin.ts"
 import type { Bench, Line } from "./lines.ts"
 import { fastest, median, pairedRatio, takeTurns } from "./rounds.ts"
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join, relative } from "node:path"
 import { Failure } from "../lib/errors.ts"
-import type { Tree } from "../lib/series/apply.ts"
+import type { Tree } from "../patching/apply.ts"
 
 const PROJECT = join(import.meta.dirname, "../..")
 

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import { listVersions } from "../lib/npm/unpinned.ts"
-import { listPins, readPin } from "../read-pin.ts"
+import { listPins, readPin } from "../pins/pin.ts"
 import { PACKAGE } from "./attempt.ts"
 
 /** What is to be tried, and what of it must be green. */

@@ -1,7 +1,7 @@
 import { Failure } from "../lib/errors.ts"
-import { OFFLINE } from "../lib/release-source.ts"
-import { type AppliedPatch, applySeries, type NamedPatch, type Tree } from "../lib/series/apply.ts"
-import { applyToGitTree } from "../lib/series/git-tree.ts"
+import { type AppliedPatch, applySeries, type NamedPatch, type Tree } from "../patching/apply.ts"
+import { applyToGitTree } from "../upstream/git-tree.ts"
+import { OFFLINE } from "../upstream/release-source.ts"
 
 /** What one patch did on one upstream. */
 export interface Verdict {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import type { BuildRecord } from "../lib/build-record.ts"
+import { buildRelease, isStale, RELEASE } from "../build/fresh-release.ts"
 import { Failure } from "../lib/errors.ts"
-import { buildRelease, isStale, RELEASE } from "../lib/fresh-release.ts"
+import type { BuildRecord } from "../record/build-record.ts"
 
 /**
  * The folder of the release that goes into the kit: the given one, or this project's, which is built when it is missing

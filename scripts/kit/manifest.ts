@@ -1,6 +1,6 @@
-import type { BuildRecord } from "../lib/build-record.ts"
 import { formatBytes } from "../lib/log.ts"
 import type { PackageFile } from "../lib/npm/read-packages.ts"
+import type { BuildRecord } from "../record/build-record.ts"
 import type { Bin, Program } from "./programs.ts"
 import type { KitPackage } from "./read-lock.ts"
 

@@ -1,5 +1,5 @@
 import { Failure } from "../lib/errors.ts"
-import type { NamedPatch } from "../lib/series/apply.ts"
+import type { NamedPatch } from "../patching/apply.ts"
 import { HEADINGS, splitBody, tick } from "./body-text.ts"
 
 /** Where upstream keeps its template. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { readPin } from "../../scripts/read-pin.ts"
+import { readPin } from "../../scripts/pins/pin.ts"
 
 const text = await readFile(join(import.meta.dirname, "../../docs/inside.md"), "utf8")
 const pin = await readPin("1.3.0")

@@ -1,13 +1,13 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { type Setup, serve, serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
+import { type Setup, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 setDefaultTimeout(120_000)
 
-const script = join(import.meta.dirname, "../../scripts/lib/isolation/advance-clock.ts")
+const script = join(import.meta.dirname, "../../scripts/isolation/advance-clock.ts")
 
 /** How often the catalogue of models was fetched, at the start and after `seconds` were let pass. */
 async function fetches(setup: Setup, ...seconds: number[]): Promise<number> {

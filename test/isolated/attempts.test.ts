@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import fc from "fast-check"
-import { findAttempts } from "../../scripts/lib/isolation/attempts.ts"
-import { NameTable } from "../../scripts/lib/isolation/names.ts"
+import { findAttempts } from "../../scripts/isolation/attempts.ts"
+import { NameTable } from "../../scripts/isolation/names.ts"
 
 const loopback = Buffer.from([127, 0, 0, 1])
 const outside = Buffer.from([203, 0, 113, 1])

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Report, reportSchema } from "../../scripts/audit/report.ts"
-import { addModule, readModuleGraph, writeModuleGraph } from "../../scripts/lib/module-graph/index.ts"
+import { writeExecutable } from "../../scripts/build/write-release.ts"
+import { addModule, readModuleGraph, writeModuleGraph } from "../../scripts/container/index.ts"
 import { run } from "../../scripts/lib/process.ts"
-import { writeExecutable } from "../../scripts/write-release.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { type Leak, leaks, preamble } from "./lib/leaks.ts"
 
@@ -40,7 +40,7 @@ async function audit({ title, code, after = 1 }: Omit<Leak, "attempt">): Promise
   await plant(code, file)
   await writeFile(join(own, "serve.ts"), serveFor(after + 1))
   const words = [file, "--scenarios", own, "--out", join(own, "report"), "--json"]
-  const { exitCode, stdout } = await run(process.execPath, ["scripts/audit.ts", ...words], {
+  const { exitCode, stdout } = await run(process.execPath, ["scripts/commands/audit.ts", ...words], {
     cwd: join(import.meta.dirname, "../.."),
     env: process.env,
   })

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type Report, reportSchema } from "../../scripts/audit/report.ts"
-import { unpackBrowser } from "../../scripts/lib/isolation/browser-files.ts"
-import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
+import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { builtExecutable } from "../lib/built.ts"
 import type { OpenRequest } from "./lib/open-report.ts"
@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true }))
 async function audit(words: string[], prefix: string[] = [], out = join(folder, crypto.randomUUID())) {
   const end = words.includes("--") ? words.indexOf("--") : words.length
   const all = [...words.slice(0, end), "--out", out, "--json", ...words.slice(end)]
-  const [program, ...rest] = [...prefix, process.execPath, "scripts/audit.ts", ...all]
+  const [program, ...rest] = [...prefix, process.execPath, "scripts/commands/audit.ts", ...all]
   const options = { cwd: join(import.meta.dirname, "../.."), env: process.env }
   const { exitCode, stdout, stderr } = await run(program!, rest, options)
   const report = stdout ? reportSchema.parse(JSON.parse(stdout)) : undefined

@@ -2,9 +2,9 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
-import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import { providerConfig, type Turn } from "../../scripts/lib/isolation/provider.ts"
-import { toolResults } from "../../scripts/lib/isolation/scenarios.ts"
+import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
+import { toolResults } from "../../scripts/harness/scenarios.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 setDefaultTimeout(60_000)

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { join } from "node:path"
-import type { Attempt } from "../../scripts/lib/isolation/attempts.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import type { Attempt } from "../../scripts/isolation/attempts.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
 
 setDefaultTimeout(300_000)
 
@@ -109,7 +109,7 @@ test.concurrent("an HTTPS request is recorded with the name of its host, looked 
 test.concurrent("an echo request is caught, its reply is not counted", async () => {
   // A raw ICMP socket, for which Bun has no API.
   const { attempts, stderr } = await runScript(
-    `import { libc } from ${JSON.stringify(join(import.meta.dirname, "../../scripts/lib/isolation/libc.ts"))}
+    `import { libc } from ${JSON.stringify(join(import.meta.dirname, "../../scripts/isolation/libc.ts"))}
      const address = Buffer.from([2, 0, 0, 0, 203, 0, 113, 12, 0, 0, 0, 0, 0, 0, 0, 0])
      const echo = Buffer.from([8, 0, 0xf7, 0xfd, 0, 1, 0, 1])
      const sent = libc.sendto(libc.socket(2, 3, 1), echo, echo.length, 0, address, address.length)

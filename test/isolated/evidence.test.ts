@@ -1,9 +1,9 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { readFile } from "node:fs/promises"
-import type { Attempt } from "../../scripts/lib/isolation/attempts.ts"
-import { createAuthority } from "../../scripts/lib/isolation/authority.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import { parsePacket } from "../../scripts/lib/isolation/packet.ts"
+import type { Attempt } from "../../scripts/isolation/attempts.ts"
+import { createAuthority } from "../../scripts/isolation/authority.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
+import { parsePacket } from "../../scripts/isolation/packet.ts"
 
 setDefaultTimeout(300_000)
 

@@ -4,14 +4,10 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { INDEX_NAME } from "../../offline/assets.ts"
 import { grammarNames } from "../../offline/grammars.ts"
-import {
-  type IsolatedOptions,
-  type IsolatedResult,
-  runIsolated,
-} from "../../scripts/lib/isolation/isolated.ts"
-import { readModuleGraph, replaceModule, writeModuleGraph } from "../../scripts/lib/module-graph/index.ts"
-import { readPin } from "../../scripts/read-pin.ts"
-import { writeExecutable } from "../../scripts/write-release.ts"
+import { writeExecutable } from "../../scripts/build/write-release.ts"
+import { readModuleGraph, replaceModule, writeModuleGraph } from "../../scripts/container/index.ts"
+import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/isolation/isolated.ts"
+import { readPin } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import { CODE_SAMPLES, PLAIN_SAMPLE } from "./lib/code-samples.ts"

@@ -1,8 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import { readFile } from "node:fs/promises"
-import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import { readModuleGraph } from "../../scripts/lib/module-graph/index.ts"
-import { BUNDLES } from "../../scripts/lib/release-source.ts"
+import { readModuleGraph } from "../../scripts/container/index.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
+import { BUNDLES } from "../../scripts/upstream/release-source.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // Nothing that lies in the working directory or stands in the environment runs ahead of the guard. That the same does run

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
-import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 
 setDefaultTimeout(300_000)

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { basename } from "node:path"
-import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { runIsolated } from "../../scripts/isolation/isolated.ts"
 
 // What the harness can do for a scenario besides recording.
 

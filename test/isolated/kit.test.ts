@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { RELEASE } from "../../scripts/lib/fresh-release.ts"
-import { type IsolatedResult, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import type { Turn } from "../../scripts/lib/isolation/provider.ts"
-import { ask, hostsTried, toolResults } from "../../scripts/lib/isolation/scenarios.ts"
+import { RELEASE } from "../../scripts/build/fresh-release.ts"
+import type { Turn } from "../../scripts/harness/provider.ts"
+import { ask, hostsTried, toolResults } from "../../scripts/harness/scenarios.ts"
+import { type IsolatedResult, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
 
 // The archive that `npm run kit` makes, installed where there is no Node, no npm and no network.
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 async function kit(...args: string[]) {
-  const words = [join(import.meta.dirname, "../../scripts/kit.ts"), "--json", ...args]
+  const words = [join(import.meta.dirname, "../../scripts/commands/kit.ts"), "--json", ...args]
   const { exitCode, stdout, stderr } = await run(process.execPath, words, { env: process.env })
   if (exitCode !== 0) throw new Error(`kit failed:\n${stderr}`)
   return JSON.parse(stdout)

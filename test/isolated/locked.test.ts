@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
 import {
   ask,
   converse,
@@ -11,7 +10,8 @@ import {
   serveAndAsk,
   serverUrl,
   toolResults,
-} from "../../scripts/lib/isolation/scenarios.ts"
+} from "../../scripts/harness/scenarios.ts"
+import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 
 // Builds whose policy was decided when they were made, and everything that could undo it.

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
-import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import type { Turn } from "../../scripts/lib/isolation/provider.ts"
-import { ask, serve, serverUrl, toolResults } from "../../scripts/lib/isolation/scenarios.ts"
+import type { Turn } from "../../scripts/harness/provider.ts"
+import { ask, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
+import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // Behind a firewall that drops every packet: what is asked for is done, or refused with what to do, and no packet is

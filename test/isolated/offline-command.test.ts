@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
-import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import { runCommand, serve } from "../../scripts/lib/isolation/scenarios.ts"
+import { runCommand, serve } from "../../scripts/harness/scenarios.ts"
+import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // What a person is told: what would be allowed, and what was denied.

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
-import { providerUrl, type Turn } from "../../scripts/lib/isolation/provider.ts"
+import { providerUrl, type Turn } from "../../scripts/harness/provider.ts"
 import {
   ask,
   hostsTried,
@@ -10,7 +10,7 @@ import {
   serverUrl,
   toolResults,
   toolsOffered,
-} from "../../scripts/lib/isolation/scenarios.ts"
+} from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 

@@ -6,7 +6,7 @@ import {
   type Setup,
   serveAndAsk,
   toolResults,
-} from "../../scripts/lib/isolation/scenarios.ts"
+} from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // The main promise, on the executable that was built: with the switch on, whichever way, no packet goes anywhere but to

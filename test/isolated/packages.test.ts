@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
-import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import { providerConfig, type Turn } from "../../scripts/lib/isolation/provider.ts"
+import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 

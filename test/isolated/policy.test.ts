@@ -1,11 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
-import {
-  ask,
-  hostsTried,
-  runCommand,
-  runQuestion,
-  toolResults,
-} from "../../scripts/lib/isolation/scenarios.ts"
+import { ask, hostsTried, runCommand, runQuestion, toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // Who may widen the policy, and who may not, on the executable that was built.

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
-import { hostsTried, runQuestion } from "../../scripts/lib/isolation/scenarios.ts"
+import { hostsTried, runQuestion } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // What a name resolves to: an entry that is a name stands for the name, wherever it leads; an entry that is an address

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import type { Turn } from "../../scripts/lib/isolation/provider.ts"
+import type { Turn } from "../../scripts/harness/provider.ts"
 import {
   ask,
   hostsTried,
@@ -11,7 +10,8 @@ import {
   serve,
   serverUrl,
   toolResults,
-} from "../../scripts/lib/isolation/scenarios.ts"
+} from "../../scripts/harness/scenarios.ts"
+import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 

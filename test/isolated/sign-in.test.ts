@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { setTimeout as sleep } from "node:timers/promises"
-import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import { hostsTried } from "../../scripts/lib/isolation/scenarios.ts"
+import { hostsTried } from "../../scripts/harness/scenarios.ts"
+import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 

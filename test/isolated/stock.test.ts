@@ -8,7 +8,7 @@ import {
   serveAndAsk,
   serverUrl,
   toolResults,
-} from "../../scripts/lib/isolation/scenarios.ts"
+} from "../../scripts/harness/scenarios.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // What upstream's own executable is known to try: if these are not seen, the recorder is broken, and a run of ours that is

@@ -7,7 +7,7 @@ import {
   serveAndAsk,
   toolResults,
   toolsOffered,
-} from "../../scripts/lib/isolation/scenarios.ts"
+} from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 

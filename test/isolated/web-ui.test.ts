@@ -1,9 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import { join } from "node:path"
-import { unpackBrowser } from "../../scripts/lib/isolation/browser-files.ts"
-import { waitForServer } from "../../scripts/lib/isolation/control-client.ts"
-import { type IsolatedContext, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import { hostsTried, serve, serverUrl } from "../../scripts/lib/isolation/scenarios.ts"
+import { hostsTried, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
+import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
+import { waitForServer } from "../../scripts/isolation/control-client.ts"
+import { type IsolatedContext, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 import type { Visit, VisitRequest } from "./lib/visit.ts"
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { join } from "node:path"
-import type { BuildRecord } from "../../scripts/lib/build-record.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/lib/isolation/isolated.ts"
-import { providerConfig, providerUrl, type Turn } from "../../scripts/lib/isolation/provider.ts"
-import { toolResults, toolsOffered } from "../../scripts/lib/isolation/scenarios.ts"
+import { providerConfig, providerUrl, type Turn } from "../../scripts/harness/provider.ts"
+import { toolResults, toolsOffered } from "../../scripts/harness/scenarios.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
+import type { BuildRecord } from "../../scripts/record/build-record.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 
@@ -136,7 +136,7 @@ test("build.json names each package with its hash, its licence and what it is ma
 test("the build can be repeated, and npm run verify finds it in order", async () => {
   const again = await project.build([...WITH, "--out", "again", "--json"])
   expect(JSON.parse(again.stdout)).toEqual(record)
-  const words = ["scripts/verify-executable.ts", join(project.folder, "with/opencode")]
+  const words = ["scripts/commands/verify.ts", join(project.folder, "with/opencode")]
   const { exitCode, stdout } = await run(process.execPath, words, { cwd: project.folder, env: process.env })
   expect(String(stdout)).toContain("offline-packages/opencode-skills@0.1.7.br")
   expect(exitCode).toBe(0)

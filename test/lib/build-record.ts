@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
-import type { BuildRecord } from "../../scripts/lib/build-record.ts"
-import { compareModules, type ModuleGraph, writeModuleGraph } from "../../scripts/lib/module-graph/index.ts"
-import { NO_SIZES } from "../../scripts/lib/sizes.ts"
+import { compareModules, type ModuleGraph, writeModuleGraph } from "../../scripts/container/index.ts"
+import type { BuildRecord } from "../../scripts/record/build-record.ts"
+import { NO_SIZES } from "../../scripts/record/sizes.ts"
 
 /** The true record of an executable that a test made from another; its packages are samples unless they are given. */
 export function makeBuildRecord(

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { acquireFile } from "../../scripts/acquire-packages.ts"
 import { Failure } from "../../scripts/lib/errors.ts"
+import { acquireFile } from "../../scripts/lib/npm/acquire.ts"
 import type { TestPackage } from "./registry.ts"
 
 /** A person's home and a project of theirs, empty but for what a test writes, and an empty cache. */

@@ -1,14 +1,10 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
-import {
-  type EmbeddedModule,
-  type ModuleGraph,
-  readModuleGraph,
-} from "../../scripts/lib/module-graph/index.ts"
-import { BUNDLES, bundleNames, readTrees } from "../../scripts/lib/release-source.ts"
-import { PACKAGE } from "../../scripts/lib/series/git-tree.ts"
-import type { Unit } from "../../scripts/lib/series/unit.ts"
-import { readWebUi } from "../../scripts/lib/web-ui/read-assets.ts"
+import { type EmbeddedModule, type ModuleGraph, readModuleGraph } from "../../scripts/container/index.ts"
+import { readWebUi } from "../../scripts/contents/web-ui/read-assets.ts"
+import type { Unit } from "../../scripts/patching/unit.ts"
+import { PACKAGE } from "../../scripts/upstream/git-tree.ts"
+import { BUNDLES, bundleNames, readTrees } from "../../scripts/upstream/release-source.ts"
 import { renameInto } from "./rename-into.ts"
 import { commitUpstream, FOLDER } from "./stand-in-upstream.ts"
 import { stockExecutable } from "./stock.ts"

@@ -1,7 +1,7 @@
 import type { SgNode } from "@ast-grep/napi"
-import { splice } from "../../scripts/lib/series/apply.ts"
-import { replace } from "../../scripts/lib/series/edits.ts"
-import { parseUnit, type Unit } from "../../scripts/lib/series/unit.ts"
+import { splice } from "../../scripts/patching/apply.ts"
+import { replace } from "../../scripts/patching/edits.ts"
+import { parseUnit, type Unit } from "../../scripts/patching/unit.ts"
 
 /**
  * Units of one bundle, with the names that they use of that bundle's other units exchanged for those which another bundle

@@ -1,4 +1,4 @@
-import type { EmbeddedModule, ModuleGraph } from "../../scripts/lib/module-graph/index.ts"
+import type { EmbeddedModule, ModuleGraph } from "../../scripts/container/index.ts"
 
 /** A small executable of our own, made without the code that it tests, and where its parts are. */
 export interface SampleExecutable {

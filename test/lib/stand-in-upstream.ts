@@ -1,6 +1,6 @@
 import { cp, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { git } from "../../scripts/lib/git/git.ts"
+import { git } from "../../scripts/upstream/git/git.ts"
 
 /** A monorepo of our own, in the layout and with the shapes of upstream's: see its README. */
 export const FOLDER = join(import.meta.dirname, "../fixtures/upstream")

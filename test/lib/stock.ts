@@ -1,6 +1,6 @@
-import { acquireFile } from "../../scripts/acquire-packages.ts"
+import { acquireFile } from "../../scripts/lib/npm/acquire.ts"
 import { defaultCache } from "../../scripts/lib/npm/cache.ts"
-import { readPin } from "../../scripts/read-pin.ts"
+import { readPin } from "../../scripts/pins/pin.ts"
 
 /**
  * The path of an executable as upstream published it, in the cache that builds use; it comes from npm when it is not

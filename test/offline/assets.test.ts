@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { type Assets, openAssets } from "../../offline/assets.ts"
-import { embedAssets } from "../../scripts/embed-assets.ts"
+import { embedAssets } from "../../scripts/contents/assets.ts"
 import { run } from "../../scripts/lib/process.ts"
 
 const contents = Buffer.from(`#!/bin/sh\necho carried\n# ${"more ".repeat(20_000)}\n`)

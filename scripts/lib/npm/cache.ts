@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises"
 import { homedir } from "node:os"
 import { basename, isAbsolute, join } from "node:path"
-import type { PinnedPackage } from "../../read-pin.ts"
+import type { PinnedPackage } from "../../pins/pin.ts"
 
 const HOUR = 60 * 60 * 1000
 

@@ -1,4 +1,4 @@
-import type { PinnedPackage } from "../../read-pin.ts"
+import type { PinnedPackage } from "../../pins/pin.ts"
 import { explainCacheFailure } from "../cache-failure.ts"
 import { Failure, type FailureReport } from "../errors.ts"
 import { type NpmOptions, registryOf } from "./config.ts"

@@ -1,7 +1,7 @@
 import { mkdir, rename } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import pacote from "pacote"
-import type { PinnedPackage } from "../../read-pin.ts"
+import type { PinnedPackage } from "../../pins/pin.ts"
 import { formatBytes } from "../log.ts"
 import { cachedPath, npmCache, withTemporaryFolder } from "./cache.ts"
 import { loadNpmOptions, type NpmOptions } from "./config.ts"

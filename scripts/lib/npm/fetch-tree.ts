@@ -1,10 +1,10 @@
 import { join } from "node:path"
 import pacote from "pacote"
-import { type LockedTree, packagesOf } from "../packages/locked.ts"
 import { npmCache } from "./cache.ts"
 import { loadNpmOptions, type NpmOptions } from "./config.ts"
 import { explainFailure } from "./failure.ts"
 import type { AcquireOptions } from "./fetch-file.ts"
+import { type LockedTree, packagesOf } from "./locked.ts"
 
 /**
  * Unpacks the packages of a tree below `folder`, each verified against its hash: from the cache, else from the registry

@@ -2,17 +2,17 @@ import { mkdtemp, readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import type { Plugin } from "esbuild"
-import { embedOffline, OFFLINE_MODULE } from "../../../scripts/embed-offline.ts"
-import { bundleModule } from "../../../scripts/lib/bundle-module.ts"
+import { writeExecutable } from "../../../scripts/build/write-release.ts"
 import {
   addModule,
   type ModuleGraph,
   readModuleGraph,
   replaceModule,
   writeModuleGraph,
-} from "../../../scripts/lib/module-graph/index.ts"
-import { BUNDLES } from "../../../scripts/lib/release-source.ts"
-import { writeExecutable } from "../../../scripts/write-release.ts"
+} from "../../../scripts/container/index.ts"
+import { bundleModule } from "../../../scripts/contents/bundle-module.ts"
+import { embedOffline, OFFLINE_MODULE } from "../../../scripts/contents/offline-module.ts"
+import { BUNDLES } from "../../../scripts/upstream/release-source.ts"
 import { stockExecutable } from "../../lib/stock.ts"
 
 /** Names a file of offline/guard that is left out of the run: the executable that is made here obeys it. */

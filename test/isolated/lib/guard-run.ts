@@ -1,6 +1,6 @@
 import { expect } from "bun:test"
-import type { Attempt } from "../../../scripts/lib/isolation/attempts.ts"
-import { runIsolated } from "../../../scripts/lib/isolation/isolated.ts"
+import type { Attempt } from "../../../scripts/isolation/attempts.ts"
+import { runIsolated } from "../../../scripts/isolation/isolated.ts"
 import type { Outcome } from "./guard-probe.ts"
 import { vectors } from "./guard-vectors.ts"
 

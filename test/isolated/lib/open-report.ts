@@ -1,5 +1,5 @@
-import { openBrowser } from "../../../scripts/lib/isolation/browser.ts"
-import type { BrowserFiles } from "../../../scripts/lib/isolation/browser-files.ts"
+import { openBrowser } from "../../../scripts/isolation/browser.ts"
+import type { BrowserFiles } from "../../../scripts/isolation/browser-files.ts"
 
 /** What is to be seen of a report, as the JSON argument of this script: where the page is. */
 export interface OpenRequest {

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core"
-import { openBrowser, type Witness } from "../../../scripts/lib/isolation/browser.ts"
-import type { BrowserFiles } from "../../../scripts/lib/isolation/browser-files.ts"
+import { openBrowser, type Witness } from "../../../scripts/isolation/browser.ts"
+import type { BrowserFiles } from "../../../scripts/isolation/browser-files.ts"
 
 /** What a visit is asked to do, as the JSON argument of this script. */
 export interface VisitRequest {

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test"
 import { join } from "node:path"
+import { RELEASE } from "../../../scripts/build/fresh-release.ts"
 import { hasOwnContents } from "../../../scripts/kit/find-release.ts"
-import { type BuildRecord, readBuildRecord } from "../../../scripts/lib/build-record.ts"
-import { RELEASE } from "../../../scripts/lib/fresh-release.ts"
+import { type BuildRecord, readBuildRecord } from "../../../scripts/record/build-record.ts"
 
 const record = await readBuildRecord(join(RELEASE, "build.json"))
 const plain: BuildRecord = { ...record, policy: undefined, models: { ...record.models, from: "upstream" } }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { definePatch, replace } from "../../../patches/lib.ts"
-import type { NamedPatch, Tree } from "../../../scripts/lib/series/apply.ts"
-import type { Patch } from "../../../scripts/lib/series/patch.ts"
+import type { NamedPatch, Tree } from "../../../scripts/patching/apply.ts"
+import type { Patch } from "../../../scripts/patching/patch.ts"
 import { findNeeds, findPatch } from "../../../scripts/pr/find-needs.ts"
 
 const tree: Tree = { name: "git", units: [{ file: "src/a.ts", text: "one()\n" }] }

@@ -1,0 +1,104 @@
+import { resolve } from "node:path"
+import { Command, Option } from "commander"
+import { Failure } from "../lib/errors.ts"
+import { defaultCache } from "../lib/npm/cache.ts"
+import { showUrl } from "../upstream/git/show-url.ts"
+
+export interface BuildOptions {
+  pin: string
+  source: "release" | "git"
+  /** Where the commit is fetched from: a URL, a path or a bundle; undefined for the pin's. */
+  gitUrl: string | undefined
+  target: string
+  /** The release's folder, absolute. */
+  out: string
+  /** The folder of what is kept between builds, absolute. */
+  cache: string
+  /** An organisation's own model catalogue, absolute. */
+  models: string | undefined
+  /** What is laid over upstream's model catalogue, absolute. */
+  modelsExtend: string | undefined
+  /** The policy that is built in, absolute. */
+  policy: string | undefined
+  /** Packages that go inside beside those of the pin, as `name@version`. */
+  with: string[]
+  json: boolean
+}
+
+const DESCRIPTION = `Makes an OpenCode executable that makes no connection its policy does not allow.
+
+Exit codes: 0 built, 2 could not build. A failed or killed build leaves the last release as it was.`
+
+const collect = (value: string, values: string[]) => [...values, value]
+
+/** @throws Failure for options that contradict each other; commander ends the process with 2 for unknown ones. */
+export function readOptions(argv: string[]): BuildOptions {
+  const command = new Command("npm run build --")
+    .description(DESCRIPTION)
+    .option("--pin <name>", "which upstream to build: a file in pins/", "1.3.0")
+    .addOption(
+      new Option("--source <source>", "what to build from: upstream's executable, or its pinned commit")
+        .choices(["release", "git"])
+        .default("release"),
+    )
+    .option("--git-url <origin>", "fetch the commit from this URL, path or git bundle (default: the pin's)")
+    .option(
+      "--target <target>",
+      "for which platform, as in the pin: linux-x64, -baseline, -musl",
+      "linux-x64",
+    )
+    .option(
+      "--out <folder>",
+      "where the release goes (default: dist/<pin>-<target>, with -git for that source)",
+    )
+    .option("--cache <folder>", "where packages are kept between builds", defaultCache())
+    .option(
+      "--models <file>",
+      "put this model catalogue inside, and no other (the form of models.dev/api.json)",
+    )
+    .addOption(
+      new Option(
+        "--models-extend <file>",
+        "add these providers and models to upstream's catalogue",
+      ).conflicts("models"),
+    )
+    .option("--policy <file>", "build this policy in: mode, allow, locked (see README)")
+    .option(
+      "--with <package@version>",
+      "put this package inside; repeatable (see docs/plugins.md)",
+      collect,
+      [],
+    )
+    .option("--json", "print build.json on standard output, and nothing else", false)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse(argv)
+  const options = command.opts()
+  requireConsistent(options as BuildOptions)
+  const folder = `dist/${options.pin}-${options.target}${options.source === "git" ? "-git" : ""}`
+  return {
+    ...(options as BuildOptions),
+    out: resolve(options.out ?? folder),
+    cache: resolve(options.cache),
+    models: options.models && resolve(options.models),
+    modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
+    policy: options.policy && resolve(options.policy),
+  }
+}
+
+function requireConsistent({ source, gitUrl, target }: BuildOptions): void {
+  if (source === "release" && gitUrl !== undefined) {
+    throw new Failure({
+      what: "--git-url says where a commit is, but the release source has none",
+      why: "without --source git, upstream's executable is taken from the npm registry",
+      next: `npm run build -- --source git --git-url ${showUrl(gitUrl)}`,
+    })
+  }
+  const platform = `${process.platform}-${process.arch}`
+  if (source === "git" && target !== platform) {
+    throw new Failure({
+      what: `The git source cannot be built for ${target} here`,
+      why: `upstream's build script compiles for the platform that it runs on, which is ${platform}`,
+      next: `npm run build -- --source git --target ${platform}, or npm run build -- --target ${target} from the release`,
+    })
+  }
+}

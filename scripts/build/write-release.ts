@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto"
+import { mkdir, open, readdir, writeFile } from "node:fs/promises"
+import { join, relative } from "node:path"
+import type { FileStart } from "../container/index.ts"
+import { Failure } from "../lib/errors.ts"
+import { formatBytes } from "../lib/log.ts"
+import { readChunks } from "../lib/read-chunks.ts"
+import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
+import type { AppliedPatch } from "../patching/apply.ts"
+import type { BuildRecord } from "../record/build-record.ts"
+import { describeSizes } from "../record/sizes.ts"
+import type { BuildOptions } from "./options.ts"
+
+/** A folder beside the release's own, in which it is made; nothing of it is seen until it is whole. */
+export interface Staging {
+  folder: string
+  executable: string
+}
+
+/** Makes the folder in which a release is made, beside the release's own (`out`). */
+export async function openStaging(out: string): Promise<Staging> {
+  const folder = await openStagedFolder(out)
+  await mkdir(join(folder, "patches"))
+  return { folder, executable: join(folder, "opencode") }
+}
+
+/**
+ * Writes an executable, piece by piece, and hashes it on the way.
+ * @returns its size in bytes and its sha256 in hex
+ */
+export async function writeExecutable(
+  path: string,
+  pieces: (Uint8Array | FileStart)[],
+): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256")
+  const file = await open(path, "wx", 0o755)
+  let bytes = 0
+  try {
+    for await (const chunk of chunks(pieces)) {
+      hash.update(chunk)
+      await file.writeFile(chunk)
+      bytes += chunk.length
+    }
+  } catch (error) {
+    throw new Failure(
+      {
+        what: `${path} could not be written`,
+        why: (error as Error).message,
+        next: "free some space, or pass --out",
+      },
+      { cause: error },
+    )
+  } finally {
+    await file.close()
+  }
+  return { bytes, sha256: hash.digest("hex") }
+}
+
+/** Gives the pieces' bytes. The chunks of a file share one buffer: each is to be used before the next is taken. */
+async function* chunks(pieces: (Uint8Array | FileStart)[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) yield piece
+    else yield* readStart(piece)
+  }
+}
+
+async function* readStart({ path, length }: FileStart): AsyncGenerator<Uint8Array> {
+  let left = length
+  for await (const chunk of readChunks(path)) {
+    yield chunk.subarray(0, left)
+    left -= Math.min(left, chunk.length)
+    if (left === 0) return
+  }
+  throw new Error(`${path} has become shorter`)
+}
+
+/**
+ * Adds to the staged executable what a reviewer reads, then puts the whole folder in the place of the last release.
+ * @throws Failure when a promised file is missing
+ */
+export async function writeRelease(
+  { applied, staging, licenses }: { applied: AppliedPatch[]; staging: Staging; licenses: string },
+  record: BuildRecord,
+  { out }: BuildOptions,
+): Promise<void> {
+  const { folder } = staging
+  const files = new Map<string, string>()
+  files.set("build.json", `${JSON.stringify(record, null, 2)}\n`)
+  files.set(
+    "unchanged-modules.txt",
+    record.modules.unchanged.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(""),
+  )
+  files.set("licenses.txt", licenses)
+  for (const patch of applied) files.set(`patches/${patch.name}.diff`, patch.diff)
+  for (const [name, text] of files) await writeFile(join(folder, name), text)
+  await writeFile(join(folder, "SHA256SUMS"), sums(record.executable.sha256, files))
+  await requireFiles(folder, ["opencode", "SHA256SUMS", ...files.keys()])
+  await replaceFolder(folder, out)
+}
+
+/** What the build says last: the release's folder and what to do with it, or build.json for a pipeline. */
+export function describeRelease(record: BuildRecord, options: BuildOptions): string {
+  if (options.json) return JSON.stringify(record, null, 2)
+  const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
+  const more = record.executable.bytes - record.stock.bytes
+  const difference = `${more < 0 ? "-" : "+"} ${formatBytes(Math.abs(more))}`
+  return `${describeSizes(record.sizes)}: stock ${difference}\n${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
+}
+
+function sums(executable: string, files: Map<string, string>): string {
+  const lines = [...files].map(
+    ([name, text]) => `${createHash("sha256").update(text).digest("hex")}  ${name}\n`,
+  )
+  return [`${executable}  opencode\n`, ...lines].join("")
+}
+
+async function requireFiles(folder: string, promised: string[]): Promise<void> {
+  const there = new Set(await readdir(folder, { recursive: true }))
+  const missing = promised.filter((name) => !there.has(name))
+  if (missing.length === 0) return
+  throw new Failure({
+    what: `The release lacks ${missing.join(", ")}`,
+    why: "something removed it while the release was being made",
+    next: "npm run build",
+  })
+}

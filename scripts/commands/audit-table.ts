@@ -1,0 +1,55 @@
+import { readFile, rename, writeFile } from "node:fs/promises"
+import { resolve } from "node:path"
+import { Command } from "commander"
+import { printHostTable, readHostTable, replaceTable } from "../audit/host-table.ts"
+import { reportSchema } from "../audit/report.ts"
+import { Failure, runCommand } from "../lib/errors.ts"
+
+const DESCRIPTION = `Writes the README's table of measured hosts from the report of \`npm run audit\`.
+
+A table is current when it says what was measured; what a scenario of upstream's that did not do its job this time would
+have tried is taken from the table.
+Exit codes: 0 written, or current; 1 not current (--check), 2 could not run.`
+
+await runCommand(async () => {
+  const options = new Command("npm run audit-table --")
+    .description(DESCRIPTION)
+    .option("--report <file>", "the report that it is made from", "dist/audit/report.json")
+    .option("--readme <file>", "the file that has the table", "README.md")
+    .option("--check", "write nothing, and say whether the table is current", false)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse()
+    .opts<{ report: string; readme: string; check: boolean }>()
+  const report = await readReport(options.report)
+  const before = await readFile(options.readme, "utf8")
+  const stated = options.check ? readHostTable(before) : undefined
+  const after = replaceTable(before, printHostTable(report, stated))
+  if (options.check) return isCurrent(before, after, options)
+  await writeFile(`${options.readme}.new`, after)
+  await rename(`${options.readme}.new`, options.readme)
+  console.log(after === before ? `${options.readme} was current` : `${options.readme} has the new table`)
+  return true
+})
+
+async function readReport(file: string) {
+  const text = await readFile(file, "utf8").catch((error) => {
+    throw new Failure({ what: `${resolve(file)} cannot be read`, why: error.message, next: "npm run audit" })
+  })
+  const parsed = reportSchema.safeParse(JSON.parse(text))
+  if (parsed.success) return parsed.data
+  const why = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")
+  throw new Failure({ what: `${file} is no report of an audit`, why, next: "npm run audit" })
+}
+
+function isCurrent(before: string, after: string, { readme }: { readme: string }): boolean {
+  if (before === after) {
+    console.log(`the table in ${readme} is current`)
+    return true
+  }
+  const old = new Set(before.split("\n"))
+  const changed = after.split("\n").filter((line) => !old.has(line))
+  console.log(
+    [`✖ the table in ${readme} is not what was measured: npm run audit-table`, ...changed].join("\n"),
+  )
+  return false
+}

@@ -1,0 +1,92 @@
+import { relative } from "node:path"
+import { findFindings } from "../audit/find-findings.ts"
+import { findSubjects, type Subject } from "../audit/find-subjects.ts"
+import { loadScenarios, type NamedScenario } from "../audit/load-scenarios.ts"
+import { type AuditOptions, readAuditOptions } from "../audit/read-options.ts"
+import type { Report, ReportedResult } from "../audit/report.ts"
+import { type Cell, runScenario } from "../audit/run-scenarios.ts"
+import { summarize } from "../audit/summarize.ts"
+import { openAudit, writeAudit } from "../audit/write-audit.ts"
+import { createAuthority } from "../isolation/authority.ts"
+import { namespacePrefix } from "../isolation/namespace.ts"
+import { setTurns } from "../isolation/turns.ts"
+import { Failure, runCommand } from "../lib/errors.ts"
+import { Progress, type Step } from "../lib/log.ts"
+
+await runCommand(async () => {
+  const options = readAuditOptions(process.argv.slice(2))
+  const progress = new Progress(3, { silent: options.json })
+  const startedAt = new Date()
+  const { subjects, scenarios, folder } = await progress.step("Find what to run", () => prepare(options))
+  const results = await progress.step("Run the scenarios", (step) =>
+    runAll(cellsOf(subjects, scenarios, options), folder, options, step),
+  )
+  const report = judge({ startedAt, subjects, scenarios, results, options })
+  await progress.step("Write the report", () => writeAudit(report, folder, options.out))
+  console.log(options.json ? JSON.stringify(report, null, 2) : summarize(report, options.out))
+  throwIncomplete(report)
+  return report.findings.length === 0
+})
+
+async function prepare(options: AuditOptions) {
+  // First, as it is what most often fails.
+  await namespacePrefix()
+  const scenarios = await loadScenarios(options)
+  return { scenarios, subjects: await findSubjects(options), folder: await openAudit(options.out) }
+}
+
+function cellsOf(subjects: Subject[], scenarios: NamedScenario[], { modes }: AuditOptions): Cell[] {
+  return modes.flatMap((mode) =>
+    scenarios.flatMap((scenario) => subjects.map((subject) => ({ subject, scenario, mode }))),
+  )
+}
+
+/** Starts all; the harness lets as many run at once as there are jobs. */
+async function runAll(cells: Cell[], folder: string, { jobs }: AuditOptions, step: Step) {
+  setTurns(jobs)
+  const recorder = { folder, authority: await createAuthority() }
+  let done = 0
+  const results = await Promise.all(
+    cells.map(async (cell) => {
+      const result = await runScenario(cell, recorder)
+      step.update(`${++done} of ${cells.length}: ${cell.subject.id}, ${cell.scenario.name}, ${cell.mode}`)
+      return result
+    }),
+  )
+  step.result(`${cells.length} done`)
+  return results
+}
+
+interface Audited {
+  startedAt: Date
+  subjects: Subject[]
+  scenarios: NamedScenario[]
+  results: ReportedResult[]
+  options: AuditOptions
+}
+
+function judge({ startedAt, subjects, scenarios, results, options }: Audited): Report {
+  const unjudged = {
+    version: 1 as const,
+    startedAt: startedAt.toISOString(),
+    ms: Date.now() - startedAt.getTime(),
+    executables: subjects.map((subject) => ({ ...subject, file: relative(process.cwd(), subject.file) })),
+    scenarios: scenarios.map(({ name, title, what, worksOffline, allowed = [] }) => ({
+      ...{ name, title, what, worksOffline, allowed },
+    })),
+    allScenarios: options.allScenarios,
+    results,
+  }
+  return { ...unjudged, findings: findFindings(unjudged) }
+}
+
+/** A run of which not all is known proves nothing; what was found in others stands. */
+function throwIncomplete({ results, findings }: Report): void {
+  const first = results.find(({ incomplete }) => incomplete !== undefined)
+  if (!first || findings.some(({ kind }) => kind === "tried")) return
+  throw new Failure({
+    what: `${first.executable} in ${first.scenario} (${first.mode}) was not recorded to the end`,
+    why: first.incomplete!,
+    next: `npm run audit -- --scenario ${first.scenario} --mode ${first.mode} --jobs 1`,
+  })
+}

@@ -1,0 +1,46 @@
+import { join, relative, resolve } from "node:path"
+import { kitFiles, releaseFiles, sums } from "../kit/contents.ts"
+import { findRelease } from "../kit/find-release.ts"
+import { parts, table } from "../kit/manifest.ts"
+import { readKitOptions } from "../kit/options.ts"
+import { readLock } from "../kit/read-lock.ts"
+import { writeArchive } from "../kit/write-archive.ts"
+import { runCommand } from "../lib/errors.ts"
+import { formatBytes, Progress } from "../lib/log.ts"
+import { readBuildRecord } from "../record/build-record.ts"
+
+await runCommand(async () => {
+  const started = performance.now()
+  const options = readKitOptions(process.argv)
+  const progress = new Progress(4, { silent: options.json })
+  const release = await progress.step("Find the release", () => findRelease(options.release))
+  const record = await readBuildRecord(join(release, "build.json"))
+  const name = `${record.opencode}-${record.target}-kit`
+  const chosen = await readLock(join(import.meta.dirname, "../../kit"), { ...options, target: record.target })
+  const read = await progress.step("Acquire", async (step) => {
+    // npm's libraries take a while to load.
+    const { readPackages } = await import("../lib/npm/read-packages.ts")
+    const found = await readPackages(chosen.packages, { cache: options.cache, onProgress: step.update })
+    step.result(`${chosen.packages.length} packages`)
+    return found
+  })
+  const { files, manifest } = await progress.step("Put together", async (step) => {
+    const rest = await kitFiles(record, chosen, read)
+    const all = [...(await releaseFiles(release, record)), ...rest.files]
+    const bytes = all.reduce((sum, { data }) => sum + data.length, 0)
+    step.result(`${all.length} files, ${formatBytes(bytes)}`)
+    return { ...rest, files: [...all, sums(all)] }
+  })
+  const out = options.out ?? resolve(`dist/${name}.tar.gz`)
+  const archive = await progress.step("Write the archive", async (step) => {
+    const written = await writeArchive(files, `opencode-${name}`, out)
+    step.result(formatBytes(written.bytes))
+    return written
+  })
+  const file = relative(process.cwd(), out)
+  const milliseconds = Math.round(performance.now() - started)
+  if (options.json)
+    console.log(JSON.stringify({ file, ...archive, milliseconds, parts: parts(manifest), manifest }, null, 2))
+  else console.log(`${table(parts(manifest))}\n${file}  sha256 ${archive.sha256}`)
+  return true
+})

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto"
+import { readFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { grammarNames } from "../../offline/grammars.ts"
+import type { GrammarFiles } from "../build/acquire-inputs.ts"
+import type { Stock } from "../build/read-stock.ts"
+import type { ModuleGraph } from "../container/index.ts"
+import { derive } from "../lib/derived-cache.ts"
+import { Failure } from "../lib/errors.ts"
+import { hashMakers } from "../lib/makers.ts"
+import { readChunks } from "../lib/read-chunks.ts"
+import { readLicenses } from "../record/licenses.ts"
+import type { Asset } from "./assets.ts"
+
+const RUNTIME = /\/tree-sitter-[0-9a-z]{8}\.wasm$/
+
+/**
+ * The grammars of the pin with their queries, each of which was loaded by the very tree-sitter that is inside the
+ * executable, and their licences.
+ * @throws Failure when that is another one than the build has, or a grammar or its query cannot be used with it
+ */
+export async function readGrammars(stock: Stock, cache: string): Promise<Asset[]> {
+  const runtime = await readRuntime(stock.graph)
+  const licenses = Buffer.from(await readLicenses(stock.inputs.pin, cache))
+  const assets: Asset[] = [{ name: "licenses.txt", part: "grammars", source: licenses }]
+  for (const [language, files] of Object.entries(stock.inputs.grammars))
+    assets.push(...(await readGrammar(language, files, runtime, cache)))
+  return assets
+}
+
+async function readGrammar(
+  language: string,
+  files: GrammarFiles,
+  runtime: Uint8Array,
+  cache: string,
+): Promise<Asset[]> {
+  const pieces = await Promise.all(files.highlights.map((path) => readFile(path, "utf8")))
+  const highlights = pieces.join("\n")
+  const hash = createHash("sha256")
+  for (const input of [await hashMakers(import.meta.filename), runtime, highlights]) hash.update(input)
+  for await (const chunk of readChunks(files.wasm)) hash.update(chunk)
+  // What was tried once need not be tried again.
+  await derive(cache, `grammar ${language} ${hash.digest("hex")}`, async () => {
+    await tryGrammar(language, { wasm: await readFile(files.wasm), highlights, runtime })
+    return Buffer.from("fits")
+  })
+  const names = grammarNames(language)
+  return [
+    { name: names.wasm, part: "grammars", source: files.wasm },
+    { name: names.highlights, part: "grammars", source: Buffer.from(highlights) },
+  ]
+}
+
+/** Tree-sitter refuses a grammar of an ABI that it does not know, and a query that names what a grammar has not. */
+async function tryGrammar(
+  language: string,
+  { wasm, highlights, runtime }: { wasm: Uint8Array; highlights: string; runtime: Uint8Array },
+): Promise<void> {
+  const { Language, Parser, Query } = await import("web-tree-sitter")
+  await Parser.init({ wasmBinary: runtime })
+  try {
+    const loaded = await Language.load(wasm)
+    new Parser().setLanguage(loaded)
+    new Query(loaded, highlights)
+  } catch (error) {
+    throw new Failure({
+      what: `The grammar of ${language} does not fit the tree-sitter inside the executable`,
+      why: (error as Error).message,
+      next: `name another package or version for grammars.${language} in the pin: docs/pins.md`,
+    })
+  }
+}
+
+/** The contents of the modules of an executable that are tree-sitter. */
+export function findTreeSitter({ modules }: Pick<ModuleGraph, "modules">): Uint8Array[] {
+  return modules.filter(({ name }) => RUNTIME.test(name)).map(({ contents }) => contents)
+}
+
+/** Tree-sitter as it is in the executable, which must be that of the package: its other half is code of the package. */
+async function readRuntime(graph: Pick<ModuleGraph, "modules">): Promise<Uint8Array> {
+  const inside = findTreeSitter(graph)
+  const file = createRequire(import.meta.url).resolve("web-tree-sitter/tree-sitter.wasm")
+  const own = await readFile(file)
+  if (inside.length === 1 && Buffer.compare(own, inside[0]!) === 0) return own
+  throw new Failure({
+    what: "Grammars cannot be tried with the tree-sitter inside the executable",
+    why: `it is not the one of the package web-tree-sitter that this project has`,
+    next: "npm install --save-dev --save-exact web-tree-sitter@VERSION, with the version that the executable's code names",
+  })
+}

@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises"
+import { z } from "zod"
+import type { Stock } from "../build/read-stock.ts"
+import { derive } from "../lib/derived-cache.ts"
+import { Failure } from "../lib/errors.ts"
+import { hashMakers } from "../lib/makers.ts"
+import { part } from "../patching/edits.ts"
+import { parseUnit } from "../patching/unit.ts"
+import { readTrees } from "../upstream/release-source.ts"
+
+/** The model catalogue that goes inside, as JSON in the form of models.dev/api.json. */
+export interface EmbeddedModels {
+  bytes: Uint8Array
+  providers: number
+  /** Whose it is: upstream's own snapshot, the file given with `--models`, or the two together. */
+  from: "upstream" | "organisation" | "both"
+}
+
+/** The least that OpenCode reads of each provider. */
+const Catalogue = z.record(
+  z.string(),
+  z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    env: z.array(z.string()),
+    models: z.record(z.string(), z.looseObject({ id: z.string() })),
+  }),
+)
+
+/** What extends a catalogue: whole providers, or only what is to be added to one that is there. */
+const Extension = z.record(
+  z.string(),
+  z.looseObject({ models: z.record(z.string(), z.looseObject({})).optional() }),
+)
+
+/**
+ * The organisation's catalogue, or upstream's snapshot, or that extended by the organisation's.
+ * @param given paths of the organisation's: `models` takes the snapshot's place, `modelsExtend` is laid over it
+ * @throws Failure when it is no catalogue
+ */
+export async function embedModels(
+  given: { models?: string; modelsExtend?: string },
+  stock: Stock,
+  cache: string,
+): Promise<EmbeddedModels> {
+  const { models, modelsExtend } = given
+  if (models !== undefined) return embed(models, () => readJson(models), "organisation")
+  const snapshot = JSON.parse(await readUpstreams(stock, cache))
+  if (modelsExtend === undefined) return embed("upstream's snapshot", () => snapshot, "upstream")
+  const extended = async () => extend(snapshot, Extension.parse(await readJson(modelsExtend)))
+  return embed(modelsExtend, extended, "both")
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, "utf8"))
+}
+
+/** A provider's own fields, and each of its models as a whole, take the place of those of the same name. */
+function extend(
+  catalogue: z.infer<typeof Extension>,
+  extension: z.infer<typeof Extension>,
+): z.infer<typeof Extension> {
+  const result = { ...catalogue }
+  for (const [id, provider] of Object.entries(extension))
+    result[id] = { ...result[id], ...provider, models: { ...result[id]?.models, ...provider.models } }
+  return result
+}
+
+/** Upstream has its snapshot as code; as JSON it is read in a fraction of the time. */
+async function readUpstreams(stock: Stock, cache: string): Promise<string> {
+  const maker = await hashMakers(import.meta.filename)
+  const bytes = await derive(cache, `models ${stock.sha256} ${maker}`, async () =>
+    Buffer.from(readSnapshot(stock)),
+  )
+  return Buffer.from(bytes).toString()
+}
+
+async function embed(
+  name: string,
+  read: () => unknown,
+  from: EmbeddedModels["from"],
+): Promise<EmbeddedModels> {
+  try {
+    const catalogue = Catalogue.parse(await read())
+    return { bytes: Buffer.from(JSON.stringify(catalogue)), providers: Object.keys(catalogue).length, from }
+  } catch (error) {
+    throw notCatalogue(name, error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message)
+  }
+}
+
+const SNAPSHOT = "src/provider/models-snapshot.ts"
+
+/** Upstream's snapshot is an object literal of plain data, which JSON5 can read. */
+function readSnapshot(stock: Stock): string {
+  const units = readTrees(stock.graph)[0]!.units.filter((unit) => unit.file === SNAPSHOT)
+  const found = units.flatMap((unit) =>
+    parseUnit(unit).findAll({
+      rule: { kind: "assignment_expression", has: { field: "left", regex: "^snapshot\\d*$" } },
+    }),
+  )
+  if (found.length !== 1)
+    throw notCatalogue(SNAPSHOT, `it assigns the snapshot ${found.length} times, not once`)
+  const text = Buffer.from(part(found[0]!, "right").text(), "latin1").toString("utf8")
+  return JSON.stringify(Bun.JSON5.parse(text))
+}
+
+function notCatalogue(name: string, why: string): Failure {
+  return new Failure({
+    what: `${name} is not a model catalogue`,
+    why,
+    next: "pass a file in the form of models.dev/api.json: providers by id, each with id, name, env and models",
+  })
+}

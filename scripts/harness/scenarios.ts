@@ -1,0 +1,146 @@
+import { waitForServer } from "../isolation/control-client.ts"
+import {
+  type IsolatedContext,
+  type IsolatedOptions,
+  type IsolatedResult,
+  runIsolated,
+} from "../isolation/isolated.ts"
+import { type Turn, toolThenText } from "./provider.ts"
+
+/** How OpenCode is started beyond what a scenario itself needs: which executable, and what is switched on how. */
+export interface Setup extends Pick<IsolatedOptions, "env" | "files" | "home" | "mode"> {
+  executable: string
+  /** Put behind a scenario's own arguments. */
+  args?: string[]
+}
+
+/** Runs one command without a terminal to its end. */
+export function runCommand(setup: Setup, ...args: string[]): Promise<IsolatedResult> {
+  return runIsolated({ ...setup, provider: true, args: [...args, ...(setup.args ?? [])] })
+}
+
+/** A question to the mock model, which calls a tool and then answers. */
+export function runQuestion(setup: Setup): Promise<IsolatedResult> {
+  return runCommand(setup, "run", "say hi")
+}
+
+/** A question to a mock model that takes these turns. */
+export function ask(setup: Setup, provider: Turn[]): Promise<IsolatedResult> {
+  return runIsolated({ ...setup, provider, args: ["run", "say hi", ...(setup.args ?? [])] })
+}
+
+/** Where `serve` listens in a namespace. */
+export const serverUrl = "http://127.0.0.1:4321"
+
+/** What the server answered to one request. */
+export interface Answer {
+  status: number
+  type: string
+  text: string
+}
+
+export interface ServeResult extends IsolatedResult {
+  answers: Record<string, Answer>
+}
+
+/** Starts `serve` and asks for the page, the API's description, the configuration, and a session to be made and shared. */
+export async function serveAndAsk(setup: Setup): Promise<ServeResult> {
+  const answers: Record<string, Answer> = {}
+  const result = await serve(setup, async ({ fetch }) => {
+    const ask = async (method: string, path: string, init: RequestInit = {}) => {
+      const response = await fetch(serverUrl + path, { ...init, method })
+      const type = response.headers.get("content-type") ?? ""
+      const answer = { status: response.status, type, text: await response.text() }
+      answers[`${method} ${path.replace(/ses_\w+/, "ID")}`] = answer
+      return answer
+    }
+    await ask("GET", "/", { headers: { accept: "text/html" } })
+    await ask("GET", "/doc")
+    await ask("GET", "/config")
+    const headers = { "content-type": "application/json" }
+    const session = await ask("POST", "/session", { body: "{}", headers })
+    await ask("POST", `/session/${JSON.parse(session.text).id}/share`)
+  })
+  return { ...result, answers }
+}
+
+/** Starts `serve`, and ends it when `during` is done. */
+export function serve(setup: Setup, during: (context: IsolatedContext) => Promise<void>) {
+  const args = ["serve", "--port", new URL(serverUrl).port, ...(setup.args ?? [])]
+  return runIsolated({
+    ...setup,
+    args,
+    provider: true,
+    timeoutMs: 60_000,
+    async during(context) {
+      await waitForServer(context, `${serverUrl}/global/health`)
+      await during(context)
+    },
+  })
+}
+
+export interface ConversationResult extends IsolatedResult {
+  /** The screen when the TUI was ready, when the model had answered, and after `/share`. */
+  screens: { start: string; answered: string; shared: string }
+}
+
+/** Opens the TUI, asks a question, waits for the answer, tries to share the conversation, and leaves. */
+export async function converse(setup: Setup, afterShare: string): Promise<ConversationResult> {
+  const screens = { start: "", answered: "", shared: "" }
+  const result = await runIsolated({
+    ...setup,
+    provider: withCode,
+    pty: true,
+    timeoutMs: 90_000,
+    async during({ waitFor, type, screen, finished }) {
+      await waitFor("Ask anything")
+      await waitFor("Mock Model")
+      // In the foot, which is the last that is drawn.
+      await waitFor("1.3.0")
+      screens.start = await screen()
+      await enter("say hi")
+      await waitFor("The mock model says hello.")
+      await waitFor('print("hi")')
+      screens.answered = await screen()
+      await enter("/share")
+      await waitFor(afterShare)
+      screens.shared = await screen()
+      await type(CONTROL_C)
+      await finished()
+
+      async function enter(text: string) {
+        await type(text)
+        await waitFor(text)
+        await type("\r")
+      }
+    },
+  })
+  return { ...result, screens }
+}
+
+/** The TUI colours code by a grammar that upstream's fetches when there is some to draw. */
+const withCode: Turn[] = [
+  toolThenText[0]!,
+  { text: `The mock model says hello.\n\n\`\`\`python\nprint("hi")\n\`\`\`\n` },
+]
+
+const CONTROL_C = "\x03"
+
+/** The hosts that were looked up or connected to, each once, sorted; an address where there is no name. */
+export function hostsTried({ attempts }: IsolatedResult): string[] {
+  return [...new Set(attempts.map(({ name, address }) => name ?? address ?? "not IP"))].sort()
+}
+
+/** What the tools that the model called gave back to it. */
+export function toolResults({ providerRequests }: IsolatedResult): string[] {
+  const messages = providerRequests.flatMap(
+    ({ body }) => (body?.messages ?? []) as { role: string; content: string }[],
+  )
+  return messages.filter(({ role }) => role === "tool").map(({ content }) => content)
+}
+
+/** The tools that were offered to the model, each once, sorted. */
+export function toolsOffered({ providerRequests }: IsolatedResult): string[] {
+  const names = providerRequests.flatMap(({ body }) => body?.tools?.map((tool) => tool.function.name) ?? [])
+  return [...new Set(names)].sort()
+}

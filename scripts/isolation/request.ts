@@ -1,0 +1,66 @@
+import type { ProviderRequest, Turn } from "../harness/provider.ts"
+import type { Attempt } from "./attempts.ts"
+import type { Authority } from "./authority.ts"
+import type { NetworkMode } from "./network.ts"
+import type { ScreenSize } from "./screen.ts"
+
+/** A command to run inside a namespace, exactly as it is started. */
+export interface Command {
+  executable: string
+  args: string[]
+  env: Record<string, string>
+  cwd: string
+  stdin?: string
+  /** Whether standard input stays open for more. */
+  interactive?: boolean
+  timeoutMs: number
+}
+
+export interface CommandResult {
+  /** Undefined when a signal ended the command. */
+  exitCode?: number
+  signal?: string
+  /** Whether it was ended because it took longer than it was given. */
+  timedOut: boolean
+  stdout: string
+  stderr: string
+  /** Milliseconds from start to end. */
+  ms: number
+}
+
+/** What the supervisor inside the namespace is asked to do, as the file `request.json` of its folder. */
+export interface SupervisorRequest {
+  command: Command
+  mode: NetworkMode
+  provider?: Turn[]
+  thinkingMs: number
+  pty?: ScreenSize
+  /** A folder that nobody may write to. */
+  readOnly?: string
+  /** How long the recording goes on after the command has ended, in milliseconds, for what it left running. */
+  lingerMs: number
+  /** Whether to find out which process sent what, and to write all packets to the file `capture.pcap`. */
+  evidence?: boolean
+  /** Ends TLS with its certificates, so that requests show. */
+  authority?: Authority
+}
+
+/** What the supervisor found, as the file `result.json` of its folder. */
+export interface SupervisorResult extends CommandResult {
+  attempts: Attempt[]
+  lost: number
+  providerRequests: ProviderRequest[]
+  /** The last screen, when there was a pseudo-terminal. */
+  screen?: string
+}
+
+/** The names of the files in a run's folder. */
+export const runFiles = {
+  request: "request.json",
+  result: "result.json",
+  control: "control.sock",
+  pcap: "capture.pcap",
+  authority: "authority.pem",
+  stdout: "stdout",
+  stderr: "stderr",
+} as const

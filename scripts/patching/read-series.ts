@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises"
+import { z } from "zod"
+import { Failure } from "../lib/errors.ts"
+import type { NamedPatch } from "./apply.ts"
+import type { Patch } from "./patch.ts"
+
+/** What a patch declares about itself; the edits are checked by their type and by applying them. */
+const Declaration = z.object({
+  subject: z.string().regex(/^(feat|fix|docs|chore|refactor|test)\s*(\([a-zA-Z0-9-]+\))?\s*: \S/),
+  why: z.string().min(40),
+  whyPatch: z.string().min(20),
+  kind: z.enum(["upstreamable", "build", "offline-only"]),
+  upstream: z.array(z.number().int().positive()),
+  removeWhen: z.string().min(20),
+  needs: z.array(z.string()).optional(),
+  edits: z
+    .array(
+      z.object({ file: z.string().regex(/^(src|script|node_modules)\//), what: z.string().min(8) }).loose(),
+    )
+    .min(1),
+})
+
+const DIRECTORY = new URL("../../patches/", import.meta.url)
+
+/**
+ * Reads patches/series (a name a line, `#` starts a comment) and the patches that it names.
+ * @throws Failure when a patch is missing, named twice, or does not declare all that a patch must
+ */
+export async function readSeries(directory: URL = DIRECTORY): Promise<NamedPatch[]> {
+  const lines = (await readFile(new URL("series", directory), "utf8")).split("\n")
+  const names = lines.map((line) => line.replace(/#.*/, "").trim()).filter(Boolean)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice) throw invalid(twice, "patches/series names it twice")
+  const series = await Promise.all(names.map((name) => readPatch(name, directory)))
+  for (const { name, needs = [] } of series) {
+    const unknown = needs.find((needed) => !names.includes(needed))
+    if (unknown) throw invalid(name, `it needs ${unknown}, which is not in patches/series`)
+  }
+  return series
+}
+
+async function readPatch(name: string, directory: URL): Promise<NamedPatch> {
+  const module = await import(new URL(`${name}.ts`, directory).href).catch((error) => {
+    throw invalid(name, `patches/${name}.ts cannot be loaded: ${error.message}`)
+  })
+  const declared = Declaration.safeParse(module.default)
+  if (!declared.success) throw invalid(name, z.prettifyError(declared.error))
+  return { name, ...(module.default as Patch) }
+}
+
+function invalid(name: string, why: string): Failure {
+  return new Failure({
+    what: `The patch ${name} cannot be used`,
+    why,
+    next: `mend patches/${name}.ts or its line in patches/series`,
+  })
+}

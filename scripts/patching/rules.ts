@@ -1,0 +1,92 @@
+import type { NapiConfig, Rule, SgNode } from "@ast-grep/napi"
+import { Failure } from "../lib/errors.ts"
+import { part } from "./edits.ts"
+
+/** A function declaration by its name; Bun's bundler adds digits to a name that another file uses too. */
+export function functionNamed(name: string): NapiConfig {
+  return { rule: { kind: "function_declaration", has: { field: "name", regex: `^${name}\\d*$` } } }
+}
+
+/** The `handler` of a yargs command module, as a property or a method. {@link functionOf} gives its function. */
+export function commandHandler(command: string): NapiConfig {
+  const module: Rule = { kind: "object", has: property("command", `"${escapeRegExp(command)}"`) }
+  return {
+    rule: {
+      inside: module,
+      any: [
+        { kind: "pair", has: { field: "key", regex: "^handler$" } },
+        { kind: "method_definition", has: { field: "name", regex: "^handler$" } },
+      ],
+    },
+  }
+}
+
+/** The function of a Hono route, by the operation id that its `describeRoute` gives it. */
+export function routeHandler(operationId: string): NapiConfig {
+  return {
+    rule: {
+      kind: "arrow_function",
+      inside: {
+        kind: "arguments",
+        has: {
+          kind: "call_expression",
+          all: [
+            { has: { field: "function", regex: "^describeRoute\\d*$" } },
+            { has: { ...property("operationId", `"${escapeRegExp(operationId)}"`), stopBy: "end" } },
+          ],
+        },
+      },
+    },
+  }
+}
+
+/** A call of a method whose first argument is that string: `.all("/*", …)`. */
+export function hasFirstArgument(method: string, argument: string): NapiConfig {
+  return {
+    rule: {
+      kind: "call_expression",
+      all: [
+        { has: { field: "function", has: { field: "property", regex: `^${method}$` } } },
+        { has: { field: "arguments", has: { nthChild: 1, regex: `^"${escapeRegExp(argument)}"$` } } },
+      ],
+    },
+  }
+}
+
+/** A property by its name and its value's text, both as regular expressions that must match in full. */
+export function property(name: string, value: string): Rule {
+  return {
+    kind: "pair",
+    all: [{ has: { field: "key", regex: `^${name}$` } }, { has: { field: "value", regex: `^${value}$` } }],
+  }
+}
+
+/** The function that a `pair` holds, or the node itself when it is a function already. */
+export function functionOf(place: SgNode): SgNode {
+  return place.kind() === "pair" ? part(place, "value") : place
+}
+
+/** The names of a function's parameters, without types and default values. */
+export function parameterNames(fn: SgNode): string[] {
+  const single = fn.field("parameter")
+  if (single) return [single.text()]
+  const parameters = part(fn, "parameters").children()
+  return parameters
+    .filter((child) => child.isNamed())
+    .map((child) => (child.field("pattern") ?? child.field("left") ?? child).text())
+}
+
+/** The name of a function's first parameter. */
+export function firstParameter(fn: SgNode): string {
+  const [first] = parameterNames(fn)
+  if (first !== undefined) return first
+  throw new Failure({
+    what: `A function has no parameter: ${fn.text().slice(0, 80)}`,
+    why: "the patch was written for a function with one",
+    next: "look at upstream's new code and mend the patch",
+  })
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+}

@@ -1,0 +1,32 @@
+import { Lang, parse, type SgNode } from "@ast-grep/napi"
+import { Failure } from "../lib/errors.ts"
+
+/** A piece of source text that parses by itself: a file of the git source, a run of a release bundle. */
+export interface Unit {
+  /** `src/provider/models.ts`; empty for text that belongs to no file. */
+  file: string
+  text: string
+  /** Of a dependency's file on the git source: what the registry has of it. */
+  published?: Published
+}
+
+/** A file as it lies in a package of the registry. */
+export interface Published {
+  /** `NAME@VERSION`. */
+  package: string
+  /** In the package. */
+  path: string
+  text: string
+}
+
+/** @throws Failure when the text is not whole: a patch must never search half a tree. */
+export function parseUnit(unit: Unit): SgNode {
+  const root = parse(unit.file.endsWith("x") ? Lang.Tsx : Lang.TypeScript, unit.text).root()
+  const error = root.find({ rule: { kind: "ERROR" } })
+  if (!error) return root
+  throw new Failure({
+    what: `${unit.file} does not parse`,
+    why: `at line ${error.range().start.line + 1} of its text: ${error.text().slice(0, 80)}`,
+    next: "if it is upstream's text, the cut into units is wrong for this version; if a patch changed it, mend the patch",
+  })
+}

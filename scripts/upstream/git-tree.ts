@@ -1,0 +1,111 @@
+import { readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { Failure } from "../lib/errors.ts"
+import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
+import { type AppliedPatch, applySeries, type NamedPatch, type Tree } from "../patching/apply.ts"
+import { readDependencies } from "../patching/dependencies.ts"
+import { dependencyOf, type Edit, type Patch } from "../patching/patch.ts"
+import { parseUnit, type Unit } from "../patching/unit.ts"
+
+/** Where upstream's monorepo has the package that `Edit.file` is relative to. */
+export const PACKAGE = "packages/opencode"
+
+/** The name by which patched code of the git source knows the `Offline` object. */
+const OFFLINE = "Offline"
+const IMPORT = `import { ${OFFLINE} } from "@/offline"`
+
+/** How a dependency's code reaches it: there is nothing of ours where it is not compiled, and it goes upstream's way. */
+const IN_DEPENDENCY = `(await import("@/offline").catch(() => ({}))).${OFFLINE}`
+
+/** What a patch did to the tree, and the files that it changed, as they are now. */
+export interface GitChange {
+  applied: AppliedPatch
+  changed: Unit[]
+}
+
+/**
+ * The files of a checked-out tree that a series names, one unit a file, and those of the dependencies that it edits. A
+ * file that is not there is no unit, so the edit that names it finds no place and says so.
+ * @param root the monorepo's folder
+ * @param options from where dependencies are had
+ * @throws Failure as {@link readDependencies} does
+ */
+export async function readGitTree(root: string, series: Patch[], options: AcquireOptions): Promise<Tree> {
+  const own = series.flatMap(({ edits }) => edits.filter((edit) => dependencyOf(edit) === undefined))
+  const units = [...new Set(own.map(({ file }) => file))].map(async (file) => {
+    const text = await readFile(join(root, PACKAGE, file), "utf8").catch(absent)
+    return text === undefined ? [] : [{ file, text }]
+  })
+  const dependencies = await readDependencies(root, series, options)
+  return { name: "git", units: [...(await Promise.all(units)).flat(), ...dependencies] }
+}
+
+/**
+ * Applies a series in memory, patch by patch, as upstream's style wants it: an import instead of a global, no
+ * semicolons. Nothing is written, so a failure leaves nothing behind.
+ * @throws Failure as applySeries does; also when a file has another `Offline`
+ */
+export function applyToGitTree(tree: Tree, series: NamedPatch[]): GitChange[] {
+  let current = tree
+  return series.map((patch) => {
+    const { trees, applied } = applySeries([current], [inStyle(patch)], OFFLINE)
+    const units = trees[0]!.units.map((unit, i) =>
+      unit === current.units[i] ? unit : withImport(unit, current.units[i]!),
+    )
+    const changed = units.filter((unit, i) => unit !== current.units[i])
+    current = { ...current, units }
+    return { applied: applied[0]!, changed }
+  })
+}
+
+/** Writes changed files back into the checked-out tree. */
+export async function writeUnits(root: string, units: Unit[]): Promise<void> {
+  await Promise.all(units.map(({ file, text }) => writeFile(join(root, PACKAGE, file), text)))
+}
+
+function inStyle(patch: NamedPatch): NamedPatch {
+  const edits = patch.edits.map((edit) => ({ ...edit, change: changeInStyle(edit) }))
+  return { ...patch, edits }
+}
+
+/** A dependency's code is a bundler's, and has semicolons. */
+function changeInStyle(edit: Edit): Edit["change"] {
+  if (dependencyOf(edit) !== undefined) return (place) => edit.change(place, IN_DEPENDENCY)
+  return (...args) =>
+    edit.change(...args).map((change) => ({ ...change, text: change.text.replace(/;(?=\n|$)/g, "") }))
+}
+
+/** The import stands behind the file's last one; a file without imports gets it as its first line. */
+function withImport(unit: Unit, before: Unit): Unit {
+  if (unit.published || imports(unit) || !uses(unit)) return unit
+  if (uses(before)) throw taken(unit)
+  const last = parseUnit(unit)
+    .findAll({ rule: { kind: "import_statement", inside: { kind: "program" } } })
+    .at(-1)
+  const at = last?.range().end.index
+  const text =
+    at === undefined
+      ? `${IMPORT}\n\n${unit.text}`
+      : `${unit.text.slice(0, at)}\n${IMPORT}${unit.text.slice(at)}`
+  return { ...unit, text }
+}
+
+function imports(unit: Unit): boolean {
+  return unit.text.includes(`${IMPORT}\n`)
+}
+
+function uses(unit: Unit): boolean {
+  return parseUnit(unit).has({ rule: { kind: "identifier", regex: `^${OFFLINE}$` } })
+}
+
+function taken(unit: Unit): Failure {
+  return new Failure({
+    what: `${unit.file} of the git tree has a name ${OFFLINE} of its own`,
+    why: "patched code reaches ours by that name",
+    next: "give it another name in scripts/upstream/git-tree.ts",
+  })
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error
+}

@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test"
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { run } from "../../../scripts/lib/process.ts"
+import { listPins, PINS, readPin } from "../../../scripts/pins/pin.ts"
+import { printPin } from "../../../scripts/pins/write-pin.ts"
+import { makeNpmHome, type NpmHome } from "../../lib/npm-home.ts"
+import { makePackage, type Registry, startRegistry, type TestPackage } from "../../lib/registry.ts"
+import { sampleExecutable } from "../../lib/sample-executable.ts"
+import { makeUpstream, must } from "../../lib/stand-in-upstream.ts"
+
+const ROOT = join(import.meta.dirname, "../../..")
+
+/** An executable of our own, in whose runtime a Bun says its version; and that runtime alone. */
+const { file, payload } = sampleExecutable({ layout: "appended" })
+file.write("bun/1.0.0 npm/? node/v24.3.0 linux x64", payload.start - 100, "latin1")
+const opencode = await makePackage("opencode-linux-x64", file, "bin/opencode")
+const bun = (name: string, contents: Buffer) => makePackage(`@oven/bun-linux-x64${name}`, contents, "bin/bun")
+const runtime = file.subarray(0, payload.start)
+const other = Buffer.concat([runtime, Buffer.from("!")])
+
+/** The plugin package of the release, with what it needs. */
+const needed = ["@opencode-ai/sdk", "zod"]
+const plugin = await makePackage("@opencode-ai/plugin", Buffer.from(""), "index.js", {
+  dependencies: Object.fromEntries(needed.map((name) => [name, "1.0.0"])),
+  license: "MIT",
+})
+const parts = [plugin, ...(await Promise.all(needed.map((name) => makePackage(name, Buffer.from("")))))]
+const locked = ({ pinned, manifest }: TestPackage) => ({
+  version: "1.0.0",
+  integrity: pinned.integrity,
+  license: manifest.license ?? "not stated",
+})
+
+let root: string
+let upstream: string
+let commit: string
+let home: NpmHome
+let registry: Registry
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "pin-"))
+  upstream = join(root, "upstream")
+  await mkdir(upstream)
+  commit = (await makeUpstream(upstream)).first
+  await must(upstream, ["tag", "v1.0.0", commit])
+})
+afterAll(() => rm(root, { recursive: true }))
+beforeEach(async () => {
+  home = await makeNpmHome()
+})
+afterEach(async () => {
+  await registry?.close()
+  await home.remove()
+})
+
+async function pin(packages: TestPackage[], args: string[] = []) {
+  registry = await startRegistry([...packages, ...parts])
+  await home.npmrc(`registry=${registry.url}`)
+  const out = join(home.home, "pins")
+  const given = ["1.0.0", "--target", "linux-x64", "--git-url", upstream, "--out", out, ...args]
+  const words = ["scripts/commands/pin.ts", ...given, "--cache", home.options.cache]
+  const { exitCode, stderr } = await run(process.execPath, words, { cwd: ROOT, env: home.options.env })
+  return { exitCode, stderr: String(stderr), out }
+}
+
+describe("a pin that is made", () => {
+  test("names the tag's commit and each package by its hash, and the Bun that the executable begins with", async () => {
+    const same = await bun("", runtime)
+    const { exitCode, stderr, out } = await pin([await bun("-baseline", other), same, opencode])
+    expect(exitCode, stderr).toBe(0)
+    const like = await readPin("1.3.0")
+    expect(await readPin("1.0.0", out)).toEqual({
+      ...like,
+      version: "1.0.0",
+      git: { url: like.git.url, commit },
+      bun: { version: "1.0.0" },
+      targets: { "linux-x64": { opencode: opencode.pinned, bun: same.pinned } },
+      plugin: {
+        provides: like.plugin.provides,
+        packages: Object.fromEntries(parts.map((part) => [`node_modules/${part.pinned.name}`, locked(part)])),
+      },
+    })
+    expect(await readdir(out)).toEqual(["1.0.0.json"])
+  })
+
+  test("is never made in the place of another", async () => {
+    const packages = [await bun("-baseline", runtime), opencode]
+    const { out } = await pin(packages)
+    const before = await readFile(join(out, "1.0.0.json"), "utf8")
+    await registry.close()
+    const { exitCode, stderr } = await pin(packages, ["--commit", "0".repeat(40)])
+    expect(stderr).toContain("1.0.0.json is left as it is")
+    expect(exitCode).toBe(2)
+    expect(await readFile(join(out, "1.0.0.json"), "utf8")).toBe(before)
+  })
+})
+
+test("a pin is printed as those of this repository are", async () => {
+  for (const name of await listPins())
+    expect(printPin(await readPin(name))).toBe(await readFile(join(PINS, `${name}.json`), "utf8"))
+})
+
+describe("no pin is made, and no file,", () => {
+  const refused: [title: string, packages: () => Promise<TestPackage[]>, args: string[], message: string][] =
+    [
+      [
+        "when no Bun package is the executable's beginning",
+        async () => [await bun("-baseline", other), await bun("", other), opencode],
+        [],
+        "The runtime of opencode-linux-x64 is none of npm's",
+      ],
+      [
+        "when the Bun does not say its version",
+        async () => [
+          await makePackage(
+            "opencode-linux-x64",
+            sampleExecutable({ layout: "appended" }).file,
+            "bin/opencode",
+          ),
+        ],
+        [],
+        "does not say its version",
+      ],
+      [
+        "when the package is not there",
+        async () => [],
+        [],
+        "opencode-linux-x64@1.0.0 is not in the npm registry",
+      ],
+      [
+        "when the origin has no such tag",
+        async () => [],
+        ["--git-url", join(PINS, "..", "none")],
+        "cannot be asked for v1.0.0",
+      ],
+      ["of a branch", async () => [], ["--commit", "dev"], "must be a full commit"],
+      ["of a target that is not built", async () => [], ["--target", "amiga"], "Allowed choices are"],
+    ]
+  test.each(refused)("%s", async (_title, packages, args, message) => {
+    const { exitCode, stderr, out } = await pin(await packages(), args)
+    expect(stderr).toContain(message)
+    expect(exitCode).toBe(2)
+    expect(await readdir(out).catch(() => [])).toEqual([])
+  })
+})

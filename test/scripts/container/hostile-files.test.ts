@@ -1,0 +1,139 @@
+import { describe, expect, test } from "bun:test"
+import fc from "fast-check"
+import { readModuleGraph, writeModuleGraph } from "../../../scripts/container/index.ts"
+import { Failure } from "../../../scripts/lib/errors.ts"
+import { arbitraryGraph } from "../../lib/arbitrary-graph.ts"
+import { sampleExecutable, sampleModule } from "../../lib/sample-executable.ts"
+
+const LAYOUTS = ["appended", "elf-section"] as const
+
+/** A file is either understood whole, so that writing it gives it back, or refused with a known error; and at once. */
+function isReadOrRefused(file: Buffer): "read" | "refused" {
+  const started = performance.now()
+  const outcome = readOrRefuse(file)
+  expect(performance.now() - started).toBeLessThan(500)
+  return outcome
+}
+
+function readOrRefuse(file: Buffer): "read" | "refused" {
+  try {
+    const graph = readModuleGraph(file)
+    if (!Buffer.concat(writeModuleGraph(graph)).equals(file))
+      throw new Error("read, but not the same when written")
+    return "read"
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return "refused"
+  }
+}
+
+describe.each(LAYOUTS)("the layout %p", (layout) => {
+  test("is refused when it is cut off, wherever that is", () => {
+    const { file } = sampleExecutable({ layout })
+    expect(isReadOrRefused(file)).toBe("read")
+    for (let length = 0; length < file.length; length++)
+      expect(isReadOrRefused(file.subarray(0, length))).toBe("refused")
+  })
+
+  test("is read or refused with any one byte changed", () => {
+    const { file } = sampleExecutable({ layout })
+    const outcomes = { read: 0, refused: 0 }
+    for (let at = 0; at < file.length; at++)
+      for (const bits of [0x01, 0x80, 0xff]) {
+        file[at]! ^= bits
+        outcomes[isReadOrRefused(file)]++
+        file[at]! ^= bits
+      }
+    expect(outcomes.read).toBeGreaterThan(1000)
+    expect(outcomes.refused).toBeGreaterThan(1000)
+  })
+})
+
+const hostileNumber = fc.oneof(
+  fc.nat(600),
+  fc.integer({ min: 0, max: 0xffff_ffff }),
+  fc.constantFrom(0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0, 0xffff_ffff),
+)
+
+test("a graph with random numbers in its offsets record is read or refused", () => {
+  const numbers = fc.array(fc.tuple(fc.nat(7), hostileNumber), { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(arbitraryGraph, numbers, (graph, changes) => {
+      const { file, offsets } = sampleExecutable(graph)
+      for (const [field, value] of changes) file.writeUInt32LE(value, offsets + 4 * field)
+      isReadOrRefused(file)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test("a graph with random numbers in its modules' records is read or refused", () => {
+  const numbers = fc.array(fc.tuple(fc.nat(6), fc.nat(12), hostileNumber), { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(arbitraryGraph, numbers, (graph, changes) => {
+      const { file, record } = sampleExecutable(graph)
+      for (const [index, field, value] of changes)
+        file.writeUInt32LE(value, record(index % graph.modules.length) + 4 * field)
+      isReadOrRefused(file)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test("an ELF file with random numbers in its headers is read or refused", () => {
+  const number = fc.oneof(fc.nat(20_000), hostileNumber)
+  const changes = fc.array(fc.tuple(fc.nat(), number), { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(fc.constantFrom(...LAYOUTS), changes, (layout, changes) => {
+      const { file } = sampleExecutable({ layout })
+      const table = file.readUInt32LE(40)
+      const places = [...span(0, 176), ...span(table, table + 128)]
+      for (const [place, value] of changes) file.writeUInt32LE(value, places[place % places.length]!)
+      isReadOrRefused(file)
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+test("random bytes in a graph's place, or as a whole file, are read or refused", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...LAYOUTS), fc.uint8Array({ maxLength: 400 }), (layout, noise) => {
+      const { file, payload } = sampleExecutable({ layout })
+      file.set(noise.subarray(0, payload.end - payload.start), payload.start)
+      isReadOrRefused(file)
+      isReadOrRefused(Buffer.from(noise))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test("the most modules allowed are read at once, and one more is refused before any is", () => {
+  const many = (count: number) => {
+    const modules = Array.from({ length: 3 }, (_, index) => sampleModule({ name: `${index}` }))
+    const sample = sampleExecutable({ layout: "appended", modules })
+    sample.file.writeUInt32LE(52 * count, sample.offsets + 12)
+    return sample.file
+  }
+  expect(() => readModuleGraph(many(65_537))).toThrow(/module count is 65537\n/)
+  expect(() => readModuleGraph(many(65_536))).toThrow(/end of the records is/)
+})
+
+test("numbers that ask for gigabytes get no memory", () => {
+  const refuse = (field: number, value: number) => {
+    const sample = sampleExecutable({ layout: "appended" })
+    sample.file.writeUInt32LE(value, sample.offsets + field)
+    expect(isReadOrRefused(sample.file)).toBe("refused")
+  }
+  const before = process.memoryUsage().rss
+  for (let round = 0; round < 200; round++) {
+    refuse(12, 52 * 82_595_524)
+    refuse(12, 52 * 65_536)
+    refuse(24, 0xffff_ffff)
+    refuse(0, 0xffff_ffff)
+  }
+  expect(process.memoryUsage().rss - before).toBeLessThan(100e6)
+})
+
+function span(from: number, to: number): number[] {
+  return Array.from({ length: (to - from) / 4 }, (_, index) => from + 4 * index)
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Stock } from "../../../scripts/build/read-stock.ts"
+import { type ModuleGraph, readModuleGraph } from "../../../scripts/container/index.ts"
+import { readGrammars } from "../../../scripts/contents/grammars.ts"
+import { Failure } from "../../../scripts/lib/errors.ts"
+import { acquireFile } from "../../../scripts/lib/npm/acquire.ts"
+import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
+import { type PinnedGrammar, readPin } from "../../../scripts/pins/pin.ts"
+import { stockExecutable } from "../../lib/stock.ts"
+
+const { grammars } = await readPin("1.3.0")
+let graph: ModuleGraph
+let folder: string
+beforeAll(async () => {
+  graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
+  folder = await mkdtemp(join(tmpdir(), "read-grammars-"))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** The path of one file of a grammar of the pin. */
+function fileOf(language: string, part: "wasm" | "highlights"): Promise<string> {
+  const found = (grammars[language] as PinnedGrammar).find((item) => item[part])!
+  return acquireFile({ ...found, executable: found[part]! }, { cache: defaultCache() })
+}
+
+const read = (wasm: string, highlights: string[], modules = graph.modules) =>
+  readGrammars(
+    {
+      graph: { modules },
+      inputs: { pin: { grammars: {} }, grammars: { lang: { wasm, highlights } } },
+    } as unknown as Stock,
+    folder,
+  )
+
+test("a grammar and its query are read as they are, the pieces of a query joined", async () => {
+  const [wasm, c, cpp] = [
+    await fileOf("cpp", "wasm"),
+    await fileOf("c", "highlights"),
+    await fileOf("cpp", "highlights"),
+  ]
+  const assets = await read(wasm, [c, cpp])
+  expect(assets.map(({ name, part }) => [name, part])).toEqual([
+    ["licenses.txt", "grammars"],
+    ["grammar-lang.wasm", "grammars"],
+    ["grammar-lang.scm", "grammars"],
+  ])
+  expect(assets[1]!.source).toBe(wasm)
+  const text = `${await readFile(c, "utf8")}\n${await readFile(cpp, "utf8")}`
+  expect(String(assets[2]!.source)).toBe(text)
+})
+
+test("a query for another grammar is refused, by name", async () => {
+  const failure = await failureOf(read(await fileOf("json", "wasm"), [await fileOf("rust", "highlights")]))
+  expect(failure.report.what).toContain("The grammar of lang does not fit the tree-sitter inside")
+  expect(failure.report.next).toContain("grammars.lang")
+})
+
+test("a grammar of another ABI than tree-sitter's inside knows is refused", async () => {
+  const file = join(folder, "newer.wasm")
+  await writeFile(file, withAbi(await readFile(await fileOf("json", "wasm")), 99))
+  const failure = await failureOf(read(file, [await fileOf("json", "highlights")]))
+  expect(failure.report.why).toContain("Incompatible language version 99")
+})
+
+test("another tree-sitter inside than the one that grammars would be tried with is refused", async () => {
+  const modules = graph.modules.map((module) =>
+    /tree-sitter-3jzf13jk\.wasm$/.test(module.name) ? { ...module, contents: Buffer.from("other") } : module,
+  )
+  const failure = await failureOf(
+    read(await fileOf("json", "wasm"), [await fileOf("json", "highlights")], modules),
+  )
+  expect(failure.report.why).toContain("not the one of the package web-tree-sitter")
+})
+
+/** JSON's grammar, which says where its table begins that it has the ABI 14 and 25 symbols, with another ABI. */
+function withAbi(wasm: Buffer, abi: number): Buffer {
+  const table = Buffer.from(Uint32Array.of(14, 25).buffer)
+  const at = wasm.indexOf(table)
+  expect(at).toBeGreaterThan(0)
+  expect(wasm.indexOf(table, at + 1)).toBe(-1)
+  wasm.writeUInt32LE(abi, at)
+  return wasm
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  const error = await promise.then(
+    () => undefined,
+    (reason) => reason,
+  )
+  expect(error).toBeInstanceOf(Failure)
+  return error as Failure
+}

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { defaultCache } from "../../../../scripts/lib/npm/cache.ts"
+import { commitSeries } from "../../../../scripts/patching/git-commits.ts"
+import { readSeries } from "../../../../scripts/patching/read-series.ts"
+import { git } from "../../../../scripts/upstream/git/git.ts"
+import { checkOut, mirrorCommit } from "../../../../scripts/upstream/git/mirror.ts"
+import { serveGit } from "../../../lib/git-server.ts"
+import { makeUpstream, must } from "../../../lib/stand-in-upstream.ts"
+
+let root: string
+let upstream: string
+let commits: { first: string; second: string }
+let server: Awaited<ReturnType<typeof serveGit>>
+let count = 0
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "git-source-"))
+  upstream = join(root, "upstream")
+  await mkdir(upstream)
+  commits = await makeUpstream(upstream)
+  await must(upstream, ["bundle", "create", "--quiet", join(root, "up.bundle"), "--all"])
+  server = await serveGit(root)
+})
+
+afterAll(async () => {
+  server.stop()
+  await rm(root, { recursive: true, force: true })
+})
+
+const newFolder = () => join(root, `cache-${count++}`)
+const origin = (url: string, commit = commits.first) => ({ url, commit, version: "1.3.0" })
+const httpUrl = () => `${server.url}/upstream/.git`
+
+async function checkedOut(url: string, cache = newFolder()): Promise<string> {
+  const folder = newFolder()
+  await checkOut(await mirrorCommit(origin(url), cache), commits.first, folder)
+  return folder
+}
+
+describe("the mirror of a pinned commit", () => {
+  test("comes from smart HTTP, a file URL, a path and a bundle alike, and holds no later commit", async () => {
+    for (const url of [httpUrl(), `file://${upstream}`, upstream, join(root, "up.bundle")]) {
+      const folder = await checkedOut(url)
+      expect(await must(folder, ["rev-parse", "HEAD"]), url).toBe(commits.first)
+      expect(await readdir(folder), url).not.toContain("later.txt")
+      expect(await must(folder, ["status", "--porcelain"]), url).toBe("")
+    }
+  })
+
+  test("comes from a server that refuses to give a commit by its sha", async () => {
+    const cache = newFolder()
+    process.env.GIT_CONFIG_PARAMETERS = "'protocol.version=0'"
+    try {
+      await must(upstream, ["branch", "--force", "other", commits.second])
+      await must(upstream, ["tag", "--delete", "v1.3.0"])
+      await expect(must(upstream, ["fetch", "--depth=1", httpUrl(), commits.first])).rejects.toThrow(
+        "Server does not allow request for unadvertised object",
+      )
+      expect(await must(await checkedOut(httpUrl(), cache), ["rev-parse", "HEAD"])).toBe(commits.first)
+    } finally {
+      delete process.env.GIT_CONFIG_PARAMETERS
+      await must(upstream, ["tag", "--force", "v1.3.0", commits.first])
+    }
+  })
+
+  test("is not fetched again when it is whole", async () => {
+    const cache = newFolder()
+    await checkedOut(upstream, cache)
+    await checkedOut(join(root, "nothing-here"), cache)
+  })
+
+  test("is fetched again when one byte of an object in it is another", async () => {
+    const cache = newFolder()
+    const mirror = await mirrorCommit(origin(upstream), cache)
+    const packs = join(mirror, "objects/pack")
+    const path = join(packs, (await readdir(packs)).find((name) => name.endsWith(".pack"))!)
+    const bytes = await readFile(path)
+    bytes[bytes.length >> 1]! ^= 1
+    await chmod(path, 0o600)
+    await writeFile(path, bytes)
+    await checkedOut(upstream, cache)
+    expect(await git(mirror, ["fsck"])).toMatchObject({ ok: true })
+  })
+
+  test("is fetched again when its objects are gone, or it is no repository any more", async () => {
+    const cache = newFolder()
+    const mirror = await mirrorCommit(origin(upstream), cache)
+    const packs = (await readdir(join(mirror, "objects/pack"))).filter((name) => name.endsWith(".pack"))
+    const objects = (await readdir(join(mirror, "objects"))).filter((name) => /^[0-9a-f]{2}$/.test(name))
+    expect(packs.length + objects.length).toBeGreaterThan(0)
+    for (const name of packs) await rm(join(mirror, "objects/pack", name))
+    for (const name of objects) await rm(join(mirror, "objects", name), { recursive: true })
+    await checkedOut(upstream, cache)
+    await writeFile(join(mirror, "HEAD"), "broken")
+    await checkedOut(upstream, cache)
+  })
+
+  test("is refused when the origin cannot be reached, and leaves nothing behind", async () => {
+    const cache = newFolder()
+    const attempt = mirrorCommit(origin("http://127.0.0.1:9/none.git"), cache)
+    await expect(attempt).rejects.toThrow("Nothing could be fetched from http://127.0.0.1:9/")
+    expect(await readdir(join(cache, "git"))).toEqual([])
+    expect(await readdir(join(cache, "tmp"))).toEqual([])
+  })
+
+  test("is fetched by the next build when one was killed half-way", async () => {
+    const cache = newFolder()
+    using silent = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise(() => {}) })
+    const module = join(import.meta.dir, "../../../../scripts/lib/git/mirror.ts")
+    const given = JSON.stringify(origin(`http://127.0.0.1:${silent.port}/x.git`))
+    const code = `(await import(${JSON.stringify(module)})).mirrorCommit(${given}, ${JSON.stringify(cache)})`
+    const child = Bun.spawn([process.execPath, "-e", code], { stdout: "ignore", stderr: "ignore" })
+    while ((await readdir(join(cache, "tmp")).catch(() => [])).length === 0) await Bun.sleep(20)
+    child.kill("SIGKILL")
+    await child.exited
+    expect(await readdir(join(cache, "git"))).toEqual([])
+    await checkedOut(upstream, cache)
+  })
+
+  test("is refused when the commit is unknown, and the error says where the tag points", async () => {
+    const unknown = mirrorCommit(origin(upstream, "0123456789".repeat(4)), newFolder())
+    await expect(unknown).rejects.toThrow(`its tag v1.3.0 points at ${commits.first}`)
+  })
+})
+
+describe("the series on a checked-out tree", () => {
+  test("is one commit a patch, with the same hashes each time, and leaves the tree clean", async () => {
+    const series = await readSeries()
+    const folders = [await checkedOut(httpUrl()), await checkedOut(upstream)]
+    const [one, two] = await Promise.all(
+      folders.map((folder) => commitSeries(folder, series, { cache: defaultCache() })),
+    )
+    expect(one!.map(({ commit }) => commit)).toEqual(two!.map(({ commit }) => commit))
+    const subjects = (await must(folders[0]!, ["log", "--reverse", "--format=%s"])).split("\n").slice(2)
+    expect(subjects).toEqual(series.map(({ subject }) => subject))
+    expect(await must(folders[0]!, ["status", "--porcelain"])).toBe("")
+    const identities = await must(folders[0]!, ["log", "--format=%an %ae %at %cn %ce %ct"])
+    const [identity] = (await must(upstream, ["log", "-1", "--format=%an %ae %at", commits.first])).split(
+      "\n",
+    )
+    const [, ...ours] = identities.split("\n").reverse()
+    expect([...new Set(ours)]).toEqual([`${identity} ${identity}`])
+  })
+
+  test("touches no repository that a folder stands in", async () => {
+    const mine = newFolder()
+    await mkdir(join(mine, "inner"), { recursive: true })
+    await must(mine, ["init", "--quiet"])
+    expect((await git(join(mine, "inner"), ["rev-parse", "--git-dir"])).stderr).toContain(
+      "not a git repository",
+    )
+  })
+
+  test("touches no repository that the environment names", async () => {
+    const mine = newFolder()
+    await mkdir(mine)
+    await must(mine, ["init", "--quiet"])
+    process.env.GIT_DIR = join(mine, ".git")
+    process.env.GIT_WORK_TREE = mine
+    try {
+      await commitSeries(await checkedOut(upstream), await readSeries(), { cache: defaultCache() })
+    } finally {
+      delete process.env.GIT_DIR
+      delete process.env.GIT_WORK_TREE
+    }
+    expect(await readdir(mine)).toEqual([".git"])
+    expect(await must(mine, ["count-objects"])).toBe("0 objects, 0 kilobytes")
+  })
+
+  test("brings offline/ as modules that Bun bundles", async () => {
+    const folder = await checkedOut(upstream)
+    await commitSeries(folder, await readSeries(), { cache: defaultCache() })
+    const entry = join(folder, "packages/opencode/src/offline/index.ts")
+    expect(await Bun.file(entry).text()).not.toMatch(/from ".*\.ts"/)
+    const built = await Bun.build({ entrypoints: [entry], target: "bun", external: ["jsonc-parser"] })
+    expect(built.success).toBe(true)
+  })
+
+  test("puts the guard's import ahead of all others in each entry", async () => {
+    const folder = await checkedOut(upstream)
+    await commitSeries(folder, await readSeries(), { cache: defaultCache() })
+    for (const file of ["src/index.ts", "src/cli/cmd/tui/worker.ts"]) {
+      const text = await Bun.file(join(folder, "packages/opencode", file)).text()
+      expect(text.startsWith('import "@/offline"\n'), file).toBe(true)
+    }
+  })
+})
