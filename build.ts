@@ -1,14 +1,10 @@
 import { acquireInputs } from "./scripts/build/acquire-inputs.ts"
-import { assembleCompiled, assembleExecutable } from "./scripts/build/assemble-executable.ts"
-import { checkCompiled } from "./scripts/build/check-compiled.ts"
-import { checkExecutable } from "./scripts/build/check-executable.ts"
-import { commitPatches } from "./scripts/build/commit-patches.ts"
-import { compileTree } from "./scripts/build/compile-tree.ts"
-import { embedCarried, embedContents } from "./scripts/build/embed-contents.ts"
-import { fetchCommit } from "./scripts/build/fetch-commit.ts"
-import { installDependencies } from "./scripts/build/install-dependencies.ts"
+import { assemble } from "./scripts/build/assemble.ts"
+import { checkExecutable } from "./scripts/build/check.ts"
+import { prepareContents } from "./scripts/build/contents.ts"
+import { takeFromCommit } from "./scripts/build/from-commit.ts"
+import { takeFromRelease } from "./scripts/build/from-release.ts"
 import { type BuildOptions, readOptions } from "./scripts/build/options.ts"
-import { patchStock } from "./scripts/build/patch-stock.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
@@ -17,57 +13,38 @@ import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
 import { readPin } from "./scripts/pins/pin.ts"
 import type { BuildRecord } from "./scripts/record/build-record.ts"
 import { readLicenses } from "./scripts/record/licenses.ts"
+import { findTarget } from "./scripts/upstream/target.ts"
 
 await runCommand(async () => {
-  const options = readOptions(process.argv)
-  const record = await (options.source === "git" ? buildFromGit : buildFromRelease)(options)
+  const options = await readOptions(process.argv)
+  const record = await withTemporaryFolder(options.cache, (folder) => build(options, folder))
   console.log(describeRelease(record, options))
   return true
 })
 
-async function buildFromRelease(options: BuildOptions): Promise<BuildRecord> {
-  const progress = new Progress(8, { silent: options.json })
+/** The steps of both sources: they differ in where the code comes from, and in nothing else. */
+async function build(options: BuildOptions, folder: string): Promise<BuildRecord> {
+  const { out, cache, gitUrl, coreOnly } = options
+  const { file } = findTarget(options.target)
+  const progress = new Progress(options.source === "git" ? 11 : 9, { silent: options.json })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
-  const { bundles, applied } = await progress.step("Apply the series", (step) => patchStock(stock, step))
-  const embedded = await progress.step("Embed", (step) => embedContents(stock, options, step))
-  const built = await progress.step("Assemble", (step) =>
-    assembleExecutable(stock, bundles, embedded, options, step),
+  const contents = await progress.step("Prepare the contents", (step) =>
+    prepareContents(pin, inputs, stock, options, step),
   )
-  const build = { stock, applied, embedded, built }
-  const record = await progress.step("Check", (step) => checkExecutable(build, options, step))
-  const licenses = await readLicenses(pin, options.cache)
-  const release = { applied, staging: built.staging, licenses }
-  await progress.step("Write the release", () => writeRelease(release, record, options))
+  const code = await (options.source === "git"
+    ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, cache, folder }, progress)
+    : takeFromRelease({ pin, inputs, stock, coreOnly, cache }, progress))
+  const built = await progress.step("Assemble", (step) => assemble(code, contents, { out, file }, step))
+  const record = await progress.step("Check", (step) =>
+    checkExecutable({ pin, inputs, stock, code, contents, built }, options, step),
+  )
+  const release = {
+    applied: code.applied,
+    staging: built.staging,
+    licenses: await readLicenses(pin, cache),
+  }
+  await progress.step("Write the release", () => writeRelease(release, record, { out }))
   return record
-}
-
-/** The stock executable is what the model catalogue is taken from, and what the modules are compared with. */
-function buildFromGit(options: BuildOptions): Promise<BuildRecord> {
-  return withTemporaryFolder(options.cache, async (folder) => {
-    const progress = new Progress(11, { silent: options.json })
-    const pin = await progress.step("Read the pin", () => readPin(options.pin))
-    const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
-    const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
-    const commit = await progress.step("Fetch the commit", (step) => fetchCommit(pin, options, step))
-    const checkout = await progress.step("Apply the series", (step) =>
-      commitPatches(commit, folder, options, step),
-    )
-    await progress.step("Install the dependencies", (step) =>
-      installDependencies(checkout, inputs, options, step),
-    )
-    const carried = await progress.step("Embed", (step) => embedCarried(stock, options, step))
-    const compiled = await progress.step("Compile", (step) => compileTree(checkout, stock, carried, step))
-    const built = await progress.step("Assemble", (step) =>
-      assembleCompiled(compiled, carried, options, step),
-    )
-    const build = { checkout, stock, carried, compiled, built }
-    const record = await progress.step("Check", (step) => checkCompiled(build, options, step))
-    const licenses = await readLicenses(pin, options.cache)
-    const applied = checkout.patches.map((patch) => patch.applied)
-    const release = { applied, staging: built.staging, licenses }
-    await progress.step("Write the release", () => writeRelease(release, record, options))
-    return record
-  })
 }

@@ -2,6 +2,8 @@
 export interface Embedded {
   /** From what the executable was built; undefined when this is run from its source. */
   source?: "release" | "git"
+  /** Upstream's version. */
+  version?: string
   /** The commit of upstream's that was built. */
   commit?: string
   /** The module that the web UI is in; undefined when there is none. */

@@ -1,3 +1,4 @@
+import type { KnownHosts } from "../pins/hosts.ts"
 import { hostsOfStock, labelOf } from "./known-hosts.ts"
 import { type Finding, hostOf, type Report, type ReportedAttempt, type ReportedResult } from "./report.ts"
 
@@ -5,8 +6,9 @@ import { type Finding, hostOf, type Report, type ReportedAttempt, type ReportedR
  * What the audit was made to find: an offline run that tried something that its scenario does not allow, a scenario that
  * did not do its job offline though it needs no network, and, when all scenarios were run with upstream's release, a host
  * that it is known to try and was not seen to: then the recorder is deaf.
+ * @param known what was measured of that release
  */
-export function findFindings(report: Omit<Report, "findings">): Finding[] {
+export function findFindings(report: Omit<Report, "findings">, known: KnownHosts): Finding[] {
   const offline = report.results.filter((result) => variantOf(report, result.executable) === "offline")
   return [
     ...offline.flatMap((result) => tried(result, report)),
@@ -14,7 +16,7 @@ export function findFindings(report: Omit<Report, "findings">): Finding[] {
     ...(report.allScenarios
       ? report.executables.filter((one) => one.isPinnedStock && one.variant === "stock")
       : []
-    ).flatMap(({ id }) => notSeen(id, report)),
+    ).flatMap(({ id }) => notSeen(id, report, known)),
   ]
 }
 
@@ -56,7 +58,7 @@ function didNotWork(
   return [{ kind: "did-not-work", executable, scenario, mode, line }]
 }
 
-function notSeen(executable: string, { results }: Unjudged): Finding[] {
+function notSeen(executable: string, { results }: Unjudged, known: KnownHosts): Finding[] {
   const modes = new Set(results.map(({ mode }) => mode))
   return [...modes].flatMap((mode) => {
     const seen = results
@@ -64,7 +66,7 @@ function notSeen(executable: string, { results }: Unjudged): Finding[] {
       .flatMap(({ runs }) =>
         runs.flatMap(({ attempts }) => attempts.map((attempt) => labelOf(hostOf(attempt)))),
       )
-    const missing = hostsOfStock(mode).filter((host) => !seen.includes(host))
+    const missing = hostsOfStock(known, mode).filter((host) => !seen.includes(host))
     return missing.map((host) => {
       const line = `${executable} was not seen to try ${host}, which it is known to (${mode})`
       return { kind: "not-seen" as const, executable, mode, host, line }

@@ -1,19 +1,17 @@
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
+import { plainRelease } from "../build/fresh-release.ts"
 import { readModuleGraph } from "../container/index.ts"
 import { GIT_OFFLINE_MODULE, OFFLINE_MODULE } from "../contents/offline-module.ts"
 import { Failure } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
-import { readPin } from "../pins/pin.ts"
+import { pinnedTarget, readPin } from "../pins/pin.ts"
+import { hostTarget } from "../upstream/target.ts"
 import type { AuditOptions } from "./read-options.ts"
 import type { Variant } from "./scenario.ts"
 
-const PIN = "1.3.0"
-const TARGET = "linux-x64"
-const LAST_BUILD = `dist/${PIN}-${TARGET}/opencode`
-
-/** By which an executable of either source is known. */
+/** The modules that show that an executable is ours. */
 const OFFLINE_MODULES = [OFFLINE_MODULE, GIT_OFFLINE_MODULE]
 
 /** An executable that is audited. */
@@ -30,8 +28,14 @@ export interface Subject {
 }
 
 /** Finds what is to be audited. Throws a Failure for what is not there. */
-export async function findSubjects({ command, files, cache, variant }: AuditOptions): Promise<Subject[]> {
-  const stock = (await readPin(PIN)).targets[TARGET]!.opencode
+export async function findSubjects({
+  pin,
+  command,
+  files,
+  cache,
+  variant,
+}: AuditOptions): Promise<Subject[]> {
+  const stock = pinnedTarget(await readPin(pin), hostTarget().name).opencode
   if (command && command[0] !== "opencode") {
     if (files.length > 0) throw twoPrograms(command[0]!)
     return withIds([
@@ -39,7 +43,8 @@ export async function findSubjects({ command, files, cache, variant }: AuditOpti
     ])
   }
   const found = files.map((file) => resolve(file))
-  if (files.length === 0) found.push(await acquireFile(stock, { cache }), resolve(LAST_BUILD))
+  if (files.length === 0)
+    found.push(await acquireFile(stock, { cache }), (await plainRelease(pin)).executable)
   const subjects: Unnamed[] = []
   // One after the other: each is read whole.
   for (const file of found) subjects.push(await readSubject(file, stock.executable.sha512, variant))
@@ -90,8 +95,7 @@ function withIds(subjects: Unnamed[]): Subject[] {
 }
 
 function notThere(file: string, error: Error): Failure {
-  const next =
-    file === resolve(LAST_BUILD) ? "npm run build" : "npm run audit -- FILE with an executable's path"
+  const next = "npm run build, with the same --pin; or npm run audit -- FILE with an executable's path"
   return new Failure({ what: `${file} cannot be audited`, why: error.message, next }, { cause: error })
 }
 

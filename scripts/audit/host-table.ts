@@ -32,7 +32,7 @@ export function printHostTable(report: Report, stated: TitlesByHost = new Map())
   }
   const hosts = [...new Set([...ofStock.keys(), ...ofOffline.keys()])].sort()
   return [
-    "| host | upstream's 1.3.0 tries it in | here, offline |",
+    `| host | upstream's ${report.pin} tries it in | here, offline |`,
     "|---|---|---|",
     ...hosts.map((host) => `| ${host} | ${list(ofStock.get(host))} | ${list(ofOffline.get(host))} |`),
   ].join("\n")

@@ -1,17 +1,9 @@
 import type { NetworkMode } from "../isolation/network.ts"
+import type { KnownHosts } from "../pins/hosts.ts"
 
-/** The hosts that upstream's 1.3.0 is known to try in each mode, by how they are called here. */
-const ALWAYS = ["models.dev", "the npm registry", "github.com", "app.opencode.ai", "opncd.ai"]
-
-/** Where packets are dropped, upstream's waits for other hosts ahead of these, for longer than a scenario lasts. */
-const UNLESS_DROPPED = [
-  ...["api.github.com", "api.opencode.ai", "opencode.ai", "mcp.exa.ai", "Homebrew", "Chocolatey"],
-  ...["api.releases.hashicorp.com", "www.eclipse.org", "mDNS"],
-]
-
-/** The hosts that all scenarios together must have seen upstream's 1.3.0 try. */
-export function hostsOfStock(mode: NetworkMode): string[] {
-  return mode === "drop" ? ALWAYS : [...ALWAYS, ...UNLESS_DROPPED]
+/** The hosts that all scenarios together must have seen upstream's try in a network of this kind. */
+export function hostsOfStock({ always, unlessDropped }: KnownHosts, mode: NetworkMode): string[] {
+  return mode === "drop" ? always : [...always, ...unlessDropped]
 }
 
 /** Registries are known by their first labels, as which one it is, is for a package manager's configuration to say. */

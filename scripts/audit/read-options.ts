@@ -5,6 +5,8 @@ import { defaultCache } from "../lib/npm/cache.ts"
 import type { Variant } from "./scenario.ts"
 
 export interface AuditOptions {
+  /** The pin whose release is audited when no file is named, and whose upstream's hosts are known. */
+  pin: string | undefined
   /** The executables, as they were given; none for the last build and upstream's. */
   files: string[]
   /** A command line of one's own, what stands behind `--`; it takes the place of the scenarios. */
@@ -62,6 +64,7 @@ export function readAuditOptions(words: string[]): AuditOptions {
         .default("answer"),
     )
     .addOption(new Option("--variant <variant>", "how FILE is run").choices(["stock", "offline"]))
+    .option("--pin <name>", "a folder in pins/ (default: the one that is built by default)")
     .option("--jobs <n>", "how many runs there are at once", readCount, 3)
     .option("--json", "print report.json on standard output, and nothing else", false)
     .option("--out <folder>", "where the report goes", "dist/audit")
@@ -71,6 +74,7 @@ export function readAuditOptions(words: string[]): AuditOptions {
   const options = program.opts()
   if (command?.length === 0) program.error("error: there is no command behind --")
   return {
+    pin: options.pin,
     files: program.args,
     command,
     scenarios: resolve(options.scenarios),

@@ -55,7 +55,9 @@ const finding = z.strictObject({
 
 /** The form of `report.json`; docs/audit.md says what each field is. */
 export const reportSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
+  /** The pin whose release of upstream's is known. */
+  pin: z.string(),
   startedAt: z.iso.datetime(),
   ms: z.number(),
   executables: z.array(

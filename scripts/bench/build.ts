@@ -7,16 +7,16 @@ import type { Bench, Line } from "./lines.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
-/** Makes a release in the folder `out`. */
-export async function build(out: string): Promise<Cost> {
-  const cost = await measure([process.execPath, "build.ts", "--out", out], { cwd: ROOT })
+/** Makes a release of a pin in the folder `out`. */
+export async function build(pin: string, out: string): Promise<Cost> {
+  const cost = await measure([process.execPath, "build.ts", "--pin", pin, "--out", out], { cwd: ROOT })
   if (cost.exitCode === 0) return cost
   throw new Failure({ what: "The build failed", why: "see there", next: "npm run build" })
 }
 
 /** Builds once more, with a warm cache. */
-export async function benchBuild({ built }: Bench): Promise<Line[]> {
-  const { milliseconds, peakBytes } = await build(join(built, ".."))
+export async function benchBuild({ pin, built }: Bench): Promise<Line[]> {
+  const { milliseconds, peakBytes } = await build(pin, join(built, ".."))
   return [
     {
       name: "build, warm",

@@ -15,10 +15,14 @@ export interface Line {
 
 /** What every part of the benchmark is given. */
 export interface Bench {
+  /** The name of the pin. */
+  pin: string
   /** Upstream's executable. */
   stock: string
   /** The one that was built for this run. */
   built: string
+  /** A ripgrep. */
+  ripgrep: string
   /** How often each is run. */
   rounds: number
   /** Says what is being measured now. */

@@ -1,9 +1,6 @@
 import { runIsolated } from "../isolation/isolated.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatDuration } from "../lib/log.ts"
-import { acquireFile } from "../lib/npm/acquire.ts"
-import { defaultCache } from "../lib/npm/cache.ts"
-import { readPin } from "../pins/pin.ts"
 import type { Bench, Line } from "./lines.ts"
 import { fastest, median, pairedRatio, takeTurns } from "./rounds.ts"
 
@@ -52,8 +49,7 @@ export async function benchStart({ stock, built, rounds, update }: Bench): Promi
  * A question, until the provider gets it. Both find a ripgrep in PATH: without one, upstream's leaves out the work that
  * it is for, and ours, which has one inside, does not.
  */
-export async function benchRun({ stock, built, rounds, update }: Bench): Promise<Line[]> {
-  const ripgrep = await acquireFile((await readPin("1.3.0")).ripgrep, { cache: defaultCache() })
+export async function benchRun({ stock, built, ripgrep, rounds, update }: Bench): Promise<Line[]> {
   const programs = { rg: `#!/bin/sh\nexec '${ripgrep}' "$@"\n` }
   const variants = [
     { executable: stock, args: ["run", "hi"] },

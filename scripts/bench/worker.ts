@@ -6,7 +6,7 @@ import { readModuleGraph, replaceModule, writeModuleGraph } from "../container/i
 import { bundleModule } from "../contents/bundle-module.ts"
 import { runIsolated } from "../isolation/isolated.ts"
 import { Failure } from "../lib/errors.ts"
-import { BUNDLES } from "../upstream/release-source.ts"
+import { BUNDLES } from "../upstream/readable-bundles.ts"
 import { type Bench, type Line, show } from "./lines.ts"
 import { fastest, takeTurns } from "./rounds.ts"
 

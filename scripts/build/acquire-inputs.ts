@@ -1,10 +1,9 @@
 import { stat } from "node:fs/promises"
-import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import { acquireAll, acquireFile } from "../lib/npm/acquire.ts"
 import { cachedPath } from "../lib/npm/cache.ts"
-import type { Pin, PinnedGrammar, PinnedPackage } from "../pins/pin.ts"
-import type { BuildOptions } from "./options.ts"
+import type { PinnedPackage } from "../lib/npm/pinned.ts"
+import { type Pin, type PinnedGrammar, type PinnedTarget, pinnedTarget } from "../pins/pin.ts"
 
 /** Paths in the cache. */
 export interface GrammarFiles {
@@ -15,45 +14,48 @@ export interface GrammarFiles {
 
 /** What a build is made from, each verified against the pin. */
 export interface Inputs {
-  pin: Pin
-  target: { opencode: PinnedPackage; bun: PinnedPackage }
+  /** What the pin says of the files. */
+  pinned: PinnedTarget
   /** Paths in the cache. */
   opencode: string
   bun: string
   ripgrep: string
   /** By language. */
   grammars: Record<string, GrammarFiles>
-  /** Acquires the package that carries the web UI; asked only when its pack is not in the cache already. */
-  webUi(): Promise<string>
+  /** Acquires the package that carries the web UI, if there is one; asked only when its pack is not in the cache already. */
+  webUi: (() => Promise<string>) | undefined
 }
 
 /**
  * The step that uses the network, and only when the cache lacks something.
  * @throws Failure when the pin has no such target, or a package cannot be had as pinned
  */
-export async function acquireInputs(pin: Pin, options: BuildOptions, step: Step): Promise<Inputs> {
-  const target = pin.targets[options.target]
-  if (!target) throw unknownTarget(pin, options.target)
-  const from = { cache: options.cache, onProgress: step.update }
-  const executables = await acquireAll([target.opencode, target.bun, pin.ripgrep], from)
+export async function acquireInputs(
+  pin: Pin,
+  { target, cache }: { target: string; cache: string },
+  step: Step,
+): Promise<Inputs> {
+  const pinned = pinnedTarget(pin, target)
+  const from = { cache, onProgress: step.update }
+  const executables = await acquireAll([pinned.opencode, pinned.bun, pinned.ripgrep], from)
   const [opencode, bun, ripgrep] = executables as [string, string, string]
   const packages = Object.values(pin.grammars).flat()
   await acquireAll(filesOf(packages, "licenseFile"), from)
   // From the tarballs that were just fetched.
   await acquireAll([...filesOf(packages, "wasm"), ...filesOf(packages, "highlights")], from)
   step.result(
-    `${target.opencode.name}@${target.opencode.version}, ${formatBytes((await stat(opencode)).size)}`,
+    `${pinned.opencode.name}@${pinned.opencode.version}, ${formatBytes((await stat(opencode)).size)}`,
   )
+  const { webUi } = pin
   return {
-    pin,
-    target,
+    pinned,
     opencode,
     bun,
     ripgrep,
     grammars: Object.fromEntries(
-      Object.entries(pin.grammars).map(([language, list]) => [language, pathsOf(list, options.cache)]),
+      Object.entries(pin.grammars).map(([language, list]) => [language, pathsOf(list, cache)]),
     ),
-    webUi: () => acquireFile(pin.webUi, from),
+    webUi: webUi && (() => acquireFile(webUi, from)),
   }
 }
 
@@ -70,13 +72,4 @@ function pathsOf(list: PinnedGrammar, cache: string): GrammarFiles {
     wasm: cachedPath(cache, wasm!),
     highlights: filesOf(list, "highlights").map((pinned) => cachedPath(cache, pinned)),
   }
-}
-
-function unknownTarget(pin: Pin, target: string): Failure {
-  const known = Object.keys(pin.targets)
-  return new Failure({
-    what: `The pin ${pin.version} has no target ${JSON.stringify(target)}`,
-    why: `it has ${known.join(", ")}`,
-    next: `npm run build -- --target ${known[0]}`,
-  })
 }

@@ -2,11 +2,12 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
+import type { Pin } from "../pins/pin.ts"
 import { runBun } from "../upstream/git/run-bun.ts"
-import { PACKAGE } from "../upstream/git-tree.ts"
-import type { PatchedCheckout } from "./commit-patches.ts"
-import type { Carried } from "./embed-contents.ts"
-import { type Executable, type Stock, takeApart } from "./read-stock.ts"
+import { PACKAGE } from "../upstream/typescript-tree.ts"
+import type { Inputs } from "./acquire-inputs.ts"
+import type { PatchedCheckout } from "./from-commit.ts"
+import { type Executable, takeApart } from "./read-stock.ts"
 
 /** What upstream's build script made; it lies in the checkout. */
 export type Compiled = Pick<Executable, "graph" | "runtime">
@@ -21,21 +22,20 @@ const NOWHERE = "http://127.0.0.1:9/"
  */
 export async function compileTree(
   checkout: PatchedCheckout,
-  { inputs }: Stock,
-  { models }: Carried,
+  { pin, inputs, catalogue: models }: { pin: Pin; inputs: Inputs; catalogue: Uint8Array },
   step: Step,
 ): Promise<Compiled> {
   const home = join(checkout.root, "../home")
   await mkdir(home, { recursive: true })
   const catalogue = join(home, "models.json")
-  await writeFile(catalogue, models.bytes)
+  await writeFile(catalogue, models)
   const cwd = join(checkout.root, PACKAGE)
   const { ok, tail } = await runBun(["run", "script/build.ts", "--single", "--skip-install"], {
     bun: inputs.bun,
     cwd,
     home,
     env: {
-      OPENCODE_VERSION: inputs.pin.version,
+      OPENCODE_VERSION: pin.version,
       OPENCODE_CHANNEL: "latest",
       MODELS_DEV_API_JSON: catalogue,
       OPENCODE_OFFLINE_COMMIT: checkout.commit.commit,
@@ -48,9 +48,7 @@ export async function compileTree(
   })
   if (!ok) throw notCompiled(tail)
   const { graph, runtime } = await takeApart(await findExecutable(cwd), inputs.bun)
-  step.result(
-    `by upstream's script/build.ts, with Bun ${inputs.pin.bun.version}, ${graph.modules.length} modules`,
-  )
+  step.result(`by upstream's script/build.ts, with Bun ${pin.bun.version}, ${graph.modules.length} modules`)
   return { graph, runtime }
 }
 

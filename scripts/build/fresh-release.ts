@@ -2,18 +2,36 @@ import { readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { Failure } from "../lib/errors.ts"
 import { run } from "../lib/process.ts"
+import { readSupported } from "../pins/pin.ts"
+import { hostTarget } from "../upstream/target.ts"
+import { releaseFolder } from "./release-folder.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
-
-/** The folder of the release that `npm run build` makes when it is given no options. */
-export const RELEASE = join(ROOT, "dist/1.3.0-linux-x64")
 
 /** What the executable is made from; a newer file among them makes it stale. */
 const INPUTS = ["build.ts", "scripts", "patches", "offline", "pins", "package-lock.json"]
 
-/** Whether the release is missing, or older than what it is made from. */
-export async function isStale(): Promise<boolean> {
-  const built = await stat(join(RELEASE, "opencode")).catch(() => undefined)
+/** A release as `npm run build` makes it when it is told no more than the pin. */
+export interface PlainRelease {
+  pin: string
+  folder: string
+  executable: string
+}
+
+/**
+ * The release of a pin for this machine.
+ * @param name of the pin; the default when it is not given
+ */
+export async function plainRelease(name?: string): Promise<PlainRelease> {
+  const pin = name ?? (await readSupported()).default
+  const target = hostTarget()
+  const folder = releaseFolder({ pin, target: target.name, source: "release", coreOnly: false })
+  return { pin, folder, executable: join(folder, target.file) }
+}
+
+/** Whether a release is missing, or older than what it is made from. */
+export async function isStale({ executable }: PlainRelease): Promise<boolean> {
+  const built = await stat(executable).catch(() => undefined)
   if (!built) return true
   for (const input of INPUTS) {
     if ((await lastChange(join(ROOT, input))) > built.mtimeMs) return true
@@ -29,13 +47,14 @@ async function lastChange(path: string): Promise<number> {
   return Math.max(found.mtimeMs, ...inside)
 }
 
-/** Makes the release; its progress goes to where this process's own does. */
-export async function buildRelease(): Promise<void> {
-  const { exitCode } = await run(process.execPath, ["build.ts"], {
+/** Makes a release; its progress goes to where this process's own does. */
+export async function buildRelease({ pin }: PlainRelease): Promise<void> {
+  const { exitCode } = await run(process.execPath, ["build.ts", "--pin", pin], {
     cwd: ROOT,
     env: process.env,
     stdio: ["ignore", process.stderr, process.stderr],
   })
   if (exitCode === 0) return
-  throw new Failure({ what: "The executable could not be built", why: "see above", next: "npm run build" })
+  const next = `npm run build -- --pin ${pin}`
+  throw new Failure({ what: "The executable could not be built", why: "see above", next })
 }

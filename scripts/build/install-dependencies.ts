@@ -9,8 +9,7 @@ import { runBun } from "../upstream/git/run-bun.ts"
 import { LOOPBACK, withTarballs } from "../upstream/git/serve-tarballs.ts"
 import { withoutLogins } from "../upstream/git/show-url.ts"
 import type { Inputs } from "./acquire-inputs.ts"
-import type { PatchedCheckout } from "./commit-patches.ts"
-import type { BuildOptions } from "./options.ts"
+import type { PatchedCheckout } from "./from-commit.ts"
 
 /**
  * Upstream's layout of node_modules is Bun's isolated one; when a download fails while Bun 1.3.10 makes that, it waits
@@ -35,7 +34,7 @@ const GITHUB = ["GITHUB_API_URL", "GITHUB_TOKEN"]
 export async function installDependencies(
   checkout: PatchedCheckout,
   inputs: Inputs,
-  options: BuildOptions,
+  options: { cache: string },
   step: Step,
 ): Promise<void> {
   const npm = await loadNpmOptions(process.cwd())

@@ -2,14 +2,21 @@ import { resolve } from "node:path"
 import { Command, Option } from "commander"
 import { Failure } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
+import { readSupported } from "../pins/pin.ts"
 import { showUrl } from "../upstream/git/show-url.ts"
+import { findTarget, hostTarget, TARGETS } from "../upstream/target.ts"
+import { releaseFolder } from "./release-folder.ts"
 
+/** What the command line says, in full. A step takes of it what it needs. */
 export interface BuildOptions {
+  /** The name of the pin. */
   pin: string
   source: "release" | "git"
   /** Where the commit is fetched from: a URL, a path or a bundle; undefined for the pin's. */
   gitUrl: string | undefined
   target: string
+  /** Whether no patch is applied. */
+  coreOnly: boolean
   /** The release's folder, absolute. */
   out: string
   /** The folder of what is kept between builds, absolute. */
@@ -32,10 +39,11 @@ Exit codes: 0 built, 2 could not build. A failed or killed build leaves the last
 const collect = (value: string, values: string[]) => [...values, value]
 
 /** @throws Failure for options that contradict each other; commander ends the process with 2 for unknown ones. */
-export function readOptions(argv: string[]): BuildOptions {
+export async function readOptions(argv: string[]): Promise<BuildOptions> {
+  const supported = await readSupported()
   const command = new Command("npm run build --")
     .description(DESCRIPTION)
-    .option("--pin <name>", "which upstream to build: a file in pins/", "1.3.0")
+    .option("--pin <name>", "which upstream to build: a folder in pins/", supported.default)
     .addOption(
       new Option("--source <source>", "what to build from: upstream's executable, or its pinned commit")
         .choices(["release", "git"])
@@ -44,12 +52,13 @@ export function readOptions(argv: string[]): BuildOptions {
     .option("--git-url <origin>", "fetch the commit from this URL, path or git bundle (default: the pin's)")
     .option(
       "--target <target>",
-      "for which platform, as in the pin: linux-x64, -baseline, -musl",
-      "linux-x64",
+      `for which platform, as far as the pin has it: ${TARGETS.map(({ name }) => name).join(", ")}`,
+      hostTarget().name,
     )
+    .option("--core-only", "apply no patch: the guard and the switch alone, on any OpenCode", false)
     .option(
       "--out <folder>",
-      "where the release goes (default: dist/<pin>-<target>, with -git for that source)",
+      "where the release goes (default: dist/<pin>-<target>, with -git for that source, and -core)",
     )
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option(
@@ -72,12 +81,11 @@ export function readOptions(argv: string[]): BuildOptions {
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(argv)
-  const options = command.opts()
-  requireConsistent(options as BuildOptions)
-  const folder = `dist/${options.pin}-${options.target}${options.source === "git" ? "-git" : ""}`
+  const options = command.opts<BuildOptions>()
+  requireConsistent(options)
   return {
-    ...(options as BuildOptions),
-    out: resolve(options.out ?? folder),
+    ...options,
+    out: resolve(options.out ?? releaseFolder(options)),
     cache: resolve(options.cache),
     models: options.models && resolve(options.models),
     modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
@@ -85,7 +93,9 @@ export function readOptions(argv: string[]): BuildOptions {
   }
 }
 
-function requireConsistent({ source, gitUrl, target }: BuildOptions): void {
+function requireConsistent({ source, gitUrl, target, coreOnly }: BuildOptions): void {
+  const { name: host } = hostTarget()
+  findTarget(target)
   if (source === "release" && gitUrl !== undefined) {
     throw new Failure({
       what: "--git-url says where a commit is, but the release source has none",
@@ -93,12 +103,18 @@ function requireConsistent({ source, gitUrl, target }: BuildOptions): void {
       next: `npm run build -- --source git --git-url ${showUrl(gitUrl)}`,
     })
   }
-  const platform = `${process.platform}-${process.arch}`
-  if (source === "git" && target !== platform) {
+  if (source === "git" && target !== host) {
     throw new Failure({
       what: `The git source cannot be built for ${target} here`,
-      why: `upstream's build script compiles for the platform that it runs on, which is ${platform}`,
-      next: `npm run build -- --source git --target ${platform}, or npm run build -- --target ${target} from the release`,
+      why: `upstream's build script compiles for the platform that it runs on, which is ${host}`,
+      next: `npm run build -- --source git --target ${host}, or npm run build -- --target ${target} from the release`,
+    })
+  }
+  if (source === "git" && coreOnly) {
+    throw new Failure({
+      what: "--core-only is not for the git source",
+      why: "upstream's build script is one of the things that the series patches",
+      next: "npm run build -- --core-only, from the release",
     })
   }
 }

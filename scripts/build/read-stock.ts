@@ -21,19 +21,18 @@ export interface Executable {
   runtime: RuntimeComparison
 }
 
-/** Upstream's executable. */
-export interface Stock extends Executable {
-  inputs: Inputs
-}
-
-/** @throws Failure when the file's layout is not one that is known */
-export async function readStock(inputs: Inputs, step: Step): Promise<Stock> {
-  const { graph, runtime, ...file } = await takeApart(inputs.opencode, inputs.bun)
-  const { name, version } = inputs.target.bun
+/**
+ * Takes upstream's executable apart.
+ * @throws Failure when the file's layout is not one that is known
+ */
+export async function readStock(inputs: Inputs, step: Step): Promise<Executable> {
+  const executable = await takeApart(inputs.opencode, inputs.bun)
+  const { graph, runtime } = executable
+  const { name, version } = inputs.pinned.bun
   step.result(
     `${graph.modules.length} modules, runtime ${runtime.equal ? "equals" : "DIFFERS from"} ${name}@${version}, ${formatBytes(graph.runtime.length)}`,
   )
-  return { inputs, graph, runtime, ...file }
+  return executable
 }
 
 /**

@@ -9,7 +9,6 @@ import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
 import type { AppliedPatch } from "../patching/apply.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import { describeSizes } from "../record/sizes.ts"
-import type { BuildOptions } from "./options.ts"
 
 /** A folder beside the release's own, in which it is made; nothing of it is seen until it is whole. */
 export interface Staging {
@@ -17,11 +16,14 @@ export interface Staging {
   executable: string
 }
 
-/** Makes the folder in which a release is made, beside the release's own (`out`). */
-export async function openStaging(out: string): Promise<Staging> {
+/**
+ * Makes the folder in which a release is made, beside the release's own (`out`).
+ * @param file the name of the executable
+ */
+export async function openStaging(out: string, file: string): Promise<Staging> {
   const folder = await openStagedFolder(out)
   await mkdir(join(folder, "patches"))
-  return { folder, executable: join(folder, "opencode") }
+  return { folder, executable: join(folder, file) }
 }
 
 /**
@@ -81,7 +83,7 @@ async function* readStart({ path, length }: FileStart): AsyncGenerator<Uint8Arra
 export async function writeRelease(
   { applied, staging, licenses }: { applied: AppliedPatch[]; staging: Staging; licenses: string },
   record: BuildRecord,
-  { out }: BuildOptions,
+  { out }: { out: string },
 ): Promise<void> {
   const { folder } = staging
   const files = new Map<string, string>()
@@ -93,25 +95,32 @@ export async function writeRelease(
   files.set("licenses.txt", licenses)
   for (const patch of applied) files.set(`patches/${patch.name}.diff`, patch.diff)
   for (const [name, text] of files) await writeFile(join(folder, name), text)
-  await writeFile(join(folder, "SHA256SUMS"), sums(record.executable.sha256, files))
-  await requireFiles(folder, ["opencode", "SHA256SUMS", ...files.keys()])
+  await writeFile(join(folder, "SHA256SUMS"), sums(record.executable, files))
+  await requireFiles(folder, [record.executable.file, "SHA256SUMS", ...files.keys()])
   await replaceFolder(folder, out)
 }
 
 /** What the build says last: the release's folder and what to do with it, or build.json for a pipeline. */
-export function describeRelease(record: BuildRecord, options: BuildOptions): string {
+export function describeRelease(record: BuildRecord, options: { out: string; json: boolean }): string {
   if (options.json) return JSON.stringify(record, null, 2)
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
   const more = record.executable.bytes - record.stock.bytes
   const difference = `${more < 0 ? "-" : "+"} ${formatBytes(Math.abs(more))}`
-  return `${describeSizes(record.sizes)}: stock ${difference}\n${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
+  return `${describeSizes(record.sizes)}: stock ${difference}\n${describeLeftOut(record)}${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
 }
 
-function sums(executable: string, files: Map<string, string>): string {
+/** What is not in it, by reason: a person must not have to look for it. */
+function describeLeftOut({ leftOut }: BuildRecord): string {
+  return [...Map.groupBy(leftOut, ({ why }) => why)]
+    .map(([why, patches]) => `left out (${why}): ${patches.map(({ name }) => name).join(", ")}\n`)
+    .join("")
+}
+
+function sums({ file, sha256 }: BuildRecord["executable"], files: Map<string, string>): string {
   const lines = [...files].map(
     ([name, text]) => `${createHash("sha256").update(text).digest("hex")}  ${name}\n`,
   )
-  return [`${executable}  opencode\n`, ...lines].join("")
+  return [`${sha256}  ${file}\n`, ...lines].join("")
 }
 
 async function requireFiles(folder: string, promised: string[]): Promise<void> {

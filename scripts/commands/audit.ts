@@ -12,16 +12,20 @@ import { namespacePrefix } from "../isolation/namespace.ts"
 import { setTurns } from "../isolation/turns.ts"
 import { Failure, runCommand } from "../lib/errors.ts"
 import { Progress, type Step } from "../lib/log.ts"
+import { type KnownHosts, readKnownHosts } from "../pins/hosts.ts"
+import { readSupported } from "../pins/pin.ts"
 
 await runCommand(async () => {
   const options = readAuditOptions(process.argv.slice(2))
   const progress = new Progress(3, { silent: options.json })
   const startedAt = new Date()
-  const { subjects, scenarios, folder } = await progress.step("Find what to run", () => prepare(options))
+  const { pin, known, subjects, scenarios, folder } = await progress.step("Find what to run", () =>
+    prepare(options),
+  )
   const results = await progress.step("Run the scenarios", (step) =>
     runAll(cellsOf(subjects, scenarios, options), folder, options, step),
   )
-  const report = judge({ startedAt, subjects, scenarios, results, options })
+  const report = judge({ pin, known, startedAt, subjects, scenarios, results, options })
   await progress.step("Write the report", () => writeAudit(report, folder, options.out))
   console.log(options.json ? JSON.stringify(report, null, 2) : summarize(report, options.out))
   throwIncomplete(report)
@@ -32,7 +36,14 @@ async function prepare(options: AuditOptions) {
   // First, as it is what most often fails.
   await namespacePrefix()
   const scenarios = await loadScenarios(options)
-  return { scenarios, subjects: await findSubjects(options), folder: await openAudit(options.out) }
+  const pin = options.pin ?? (await readSupported()).default
+  return {
+    pin,
+    known: await readKnownHosts(pin),
+    scenarios,
+    subjects: await findSubjects(options),
+    folder: await openAudit(options.out),
+  }
 }
 
 function cellsOf(subjects: Subject[], scenarios: NamedScenario[], { modes }: AuditOptions): Cell[] {
@@ -58,6 +69,9 @@ async function runAll(cells: Cell[], folder: string, { jobs }: AuditOptions, ste
 }
 
 interface Audited {
+  /** Its name. */
+  pin: string
+  known: KnownHosts
   startedAt: Date
   subjects: Subject[]
   scenarios: NamedScenario[]
@@ -65,9 +79,10 @@ interface Audited {
   options: AuditOptions
 }
 
-function judge({ startedAt, subjects, scenarios, results, options }: Audited): Report {
+function judge({ pin, known, startedAt, subjects, scenarios, results, options }: Audited): Report {
   const unjudged = {
-    version: 1 as const,
+    version: 2 as const,
+    pin,
     startedAt: startedAt.toISOString(),
     ms: Date.now() - startedAt.getTime(),
     executables: subjects.map((subject) => ({ ...subject, file: relative(process.cwd(), subject.file) })),
@@ -77,7 +92,7 @@ function judge({ startedAt, subjects, scenarios, results, options }: Audited): R
     allScenarios: options.allScenarios,
     results,
   }
-  return { ...unjudged, findings: findFindings(unjudged) }
+  return { ...unjudged, findings: findFindings(unjudged, known) }
 }
 
 /** A run of which not all is known proves nothing; what was found in others stands. */

@@ -12,7 +12,8 @@ import { runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
-import { readPin } from "../pins/pin.ts"
+import { pinName, pinnedTarget, readPin } from "../pins/pin.ts"
+import { hostTarget } from "../upstream/target.ts"
 
 const DESCRIPTION = `Measures the build, and the executable against upstream's, both in one run.
 
@@ -37,25 +38,29 @@ await runCommand(async () => {
     .description(DESCRIPTION)
     .option("--rounds <n>", "how often each is run", (text) => Number.parseInt(text, 10), 9)
     .addOption(new Option("--only <name>", "one part").choices(Object.keys(parts)))
+    .option("--pin <name>", "which upstream: a folder in pins/ (default: the one that is built by default)")
     .option("--json", "print the lines as JSON", false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
-    .opts<{ rounds: number; only?: string; json: boolean }>()
+    .opts<{ rounds: number; pin?: string; only?: string; json: boolean }>()
   const names = options.only ? [options.only] : Object.keys(parts)
   const progress = new Progress(1 + names.length)
-  const pin = await readPin("1.3.0")
-  const stock = await acquireFile(pin.targets["linux-x64"]!.opencode, { cache: defaultCache() })
+  const pin = await readPin(options.pin)
+  const target = hostTarget()
+  const pinned = pinnedTarget(pin, target.name)
+  const stock = await acquireFile(pinned.opencode, { cache: defaultCache() })
+  const ripgrep = await acquireFile(pinned.ripgrep, { cache: defaultCache() })
   const folder = await mkdtemp(join(tmpdir(), "opencode-offline-bench-"))
   try {
     const release = join(folder, "release")
-    await progress.step("Build what is measured", () => build(release))
+    await progress.step("Build what is measured", () => build(pinName(pin), release))
     const lines: Line[] = []
     for (const name of names) {
       const { title, bench } = parts[name]!
-      const built = join(release, "opencode")
+      const built = join(release, target.file)
       lines.push(
         ...(await progress.step(title, ({ update }) =>
-          bench({ stock, built, rounds: options.rounds, update }),
+          bench({ pin: pinName(pin), stock, built, ripgrep, rounds: options.rounds, update }),
         )),
       )
     }

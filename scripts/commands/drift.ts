@@ -31,7 +31,7 @@ await runCommand(async () => {
     .description(DESCRIPTION)
     .argument(
       "[version...]",
-      "releases, such as 1.3.2",
+      "releases, by their versions",
       collect(/^\d+\.\d+\.\d+(-[\w.]+)?$/, "an exact version"),
     )
     .option("--git-url <origin>", "URL, path or git bundle: try the commits of the pins, from there")

@@ -1,24 +1,25 @@
-import { join, relative, resolve } from "node:path"
-import { Command, InvalidArgumentError, Option } from "commander"
-import { resolveTree } from "../contents/packages/resolve-tree.ts"
-import { runCommand } from "../lib/errors.ts"
-import { Progress } from "../lib/log.ts"
+import { relative, resolve } from "node:path"
+import { Command, InvalidArgumentError } from "commander"
+import { Failure, runCommand } from "../lib/errors.ts"
+import { Progress, type Step } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { packagesOf } from "../lib/npm/locked.ts"
-import { listPins, PINS, type Pin, readPin } from "../pins/pin.ts"
-import { pinTargets } from "../pins/pin-targets.ts"
+import { listPins, PINS, type Pin, pinFile, pinName, readPin } from "../pins/pin.ts"
+import { pinPlugin } from "../pins/pin-plugin.ts"
+import { type Missing, pinTargets } from "../pins/pin-targets.ts"
+import { readSpec } from "../pins/read-spec.ts"
 import { requireNew, writePin } from "../pins/write-pin.ts"
 import { resolveRef } from "../upstream/git/resolve-ref.ts"
+import { findTarget, TARGETS } from "../upstream/target.ts"
 
-const DESCRIPTION = `Writes pins/VERSION.json for a release of upstream's, from what the npm registry says and serves now.
+const DESCRIPTION = `Writes pins/VERSION/pin.json for a release of upstream's, from what the npm registry says and serves now.
 
-What is no package of the release's or its Bun's, as the web UI and ripgrep, is as in the newest pin. A pin that is there
-is never replaced. Nothing of the release is run. Compare the hashes with another registry's before the pin is committed
-(docs/pins.md).
+Each target that the registry has is pinned; one that it has not, or that cannot be read, is named and does not stop the
+others. What a release of that form needs beside it (the page, grammars) is as in the newest pin of that form. A pin that
+is there is never replaced. Nothing of the release is run. Compare the hashes with another registry's before the pin is
+committed (docs/pins.md).
 
 Exit codes: 0 written, 2 could not write.`
-
-const TARGETS = ["linux-x64", "linux-x64-baseline", "linux-x64-musl", "linux-x64-baseline-musl"]
 
 interface Options {
   commit?: string
@@ -31,61 +32,79 @@ interface Options {
 await runCommand(async () => {
   const command = new Command("npm run pin --")
     .description(DESCRIPTION)
-    .argument("<version>", "the release, such as 1.3.2", exactVersion)
+    .argument("<release>", "a version, such as 1.0.0, or another package of upstream's: NAME@VERSION")
     .option("--commit <sha>", "upstream's full commit (default: where the tag vVERSION points)", fullCommit)
     .option("--git-url <origin>", "where to ask for that tag (default: as in the newest pin)")
-    .addOption(new Option("--target <name...>", "only these targets").choices(TARGETS).default(TARGETS))
-    .option("--out <folder>", "where the pin goes", PINS)
+    .option("--target <name...>", "only these targets", targetNames, [])
+    .option("--out <folder>", "where the pin's folder goes", PINS)
     .option("--cache <folder>", "where packages are kept", defaultCache())
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
   const options = command.opts<Options>()
-  const [version] = command.args as [string]
-  const file = join(resolve(options.out), `${version}.json`)
+  const { product, version } = readSpec(command.args[0]!)
+  const out = resolve(options.out)
+  const cache = resolve(options.cache)
+  const file = pinFile(pinName({ product, version }), out)
   await requireNew(file)
   const progress = new Progress(4)
-  const like = await readPin((await listPins())[0]!)
-  const commit = await progress.step("Find the commit", () => findCommit(version, like, options))
+  const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
+  const git = await progress.step("Find the commit", (step) => findCommit(version, pins[0]!, options, step))
+  const names = options.target.length > 0 ? options.target : TARGETS.map(({ name }) => name)
   const taken = await progress.step("Take the packages", (step) =>
-    pinTargets(version, options.target, { cache: resolve(options.cache), step }),
+    pinTargets({ product, version }, names.map(findTarget), pins, { cache, step }),
   )
-  const { provides } = like.plugin
-  const plugin = await progress.step("Resolve the plugin package", () =>
-    resolveTree(provides[0]!, version, provides),
+  const { missing, ...parts } = taken
+  const plugin = await progress.step("Resolve the plugin package", (step) =>
+    pinPlugin({ product, version }, { cache, step }),
   )
-  const pin: Pin = { ...like, version, git: { ...like.git, commit }, ...taken, plugin }
-  await progress.step("Write the pin", () => writePin(pin, file))
-  console.log(describe(pin, file))
+  const pin: Pin = { version, product, git, ...parts, ...(plugin && { plugin }) }
+  await progress.step("Write the pin", () => writePin(pin, out))
+  console.log(describe(pin, file, missing))
   return true
 })
-
-function exactVersion(text: string): string {
-  if (/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(text)) return text
-  throw new InvalidArgumentError("It must be an exact version.")
-}
 
 function fullCommit(text: string): string {
   if (/^[0-9a-f]{40}$/.test(text)) return text
   throw new InvalidArgumentError("It must be a full commit, 40 hex digits.")
 }
 
-function findCommit(version: string, { git }: Pin, { commit, gitUrl }: Options): Promise<string> {
-  return resolveRef(gitUrl ?? git.url, commit ?? `v${version}`)
+function targetNames(name: string, names: string[]): string[] {
+  if (TARGETS.some((target) => target.name === name)) return [...names, name]
+  throw new InvalidArgumentError(`Allowed choices are ${TARGETS.map((target) => target.name).join(", ")}.`)
 }
 
-/** The hashes to be compared, and what comes next. */
-function describe({ version, targets, plugin }: Pin, file: string): string {
-  const packages = Object.values(targets).flatMap(({ opencode, bun }) => [opencode, bun])
+/** A release can be built without its commit, so an origin that is out of reach is no reason to stop, unless it was named. */
+async function findCommit(
+  version: string,
+  { git }: Pin,
+  { commit, gitUrl }: Options,
+  step: Step,
+): Promise<Pin["git"]> {
+  try {
+    return { url: git.url, commit: await resolveRef(gitUrl ?? git.url, commit ?? `v${version}`) }
+  } catch (error) {
+    if (gitUrl !== undefined || !(error instanceof Failure)) throw error
+    step.result(`left out: ${error.report.what}`)
+    return { url: git.url }
+  }
+}
+
+/** The hashes to be compared, what is not in it, and what comes next. */
+function describe(pin: Pin, file: string, missing: Missing[]): string {
+  const { targets, plugin } = pin
+  const packages = Object.values(targets).flatMap(({ opencode, bun, ripgrep }) => [opencode, bun, ripgrep])
   const hashes = new Map(
-    [...packages, ...packagesOf(plugin)].map(({ name, version, integrity }) => [
+    [...packages, ...(plugin ? packagesOf(plugin) : [])].map(({ name, version, integrity }) => [
       `${name}@${version}`,
       integrity,
     ]),
   )
+  const name = pinName(pin)
   return [
     relative(process.cwd(), file),
     ...[...hashes].map(([spec, integrity]) => `  ${spec}  ${integrity}`),
+    ...missing.map(({ target, why }) => `  without ${target}: ${why}`),
     "Compare them with a second registry's: npm view NAME@VERSION dist.integrity",
-    `Then: npm run drift -- ${version} && npm run build -- --pin ${version}`,
+    `Then: npm run drift -- ${pin.version} && npm run build -- --pin ${name}`,
   ].join("\n")
 }

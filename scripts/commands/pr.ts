@@ -5,7 +5,7 @@ import { Failure, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSeries } from "../patching/read-series.ts"
-import { readPin } from "../pins/pin.ts"
+import { listPins, type Pin, readPin } from "../pins/pin.ts"
 import { readFigures } from "../pr/figures.ts"
 import { findPatch } from "../pr/find-needs.ts"
 import { lint } from "../pr/lint.ts"
@@ -28,7 +28,7 @@ Exit codes: 0 prepared, or nothing found; 1 upstream's bots would close it; 2 co
 interface Options {
   base?: string
   gitUrl?: string
-  pin: string
+  pin?: string
   issue?: number
   report: string
   out?: string
@@ -43,7 +43,7 @@ await runCommand(async () => {
     .argument("[patch]", "a name in patches/series")
     .option("--base <ref>", "branch, tag or full commit to start from (default: the pin's commit)")
     .option("--git-url <origin>", "URL, path or git bundle to take it from (default: the pin's)")
-    .option("--pin <name>", "a file in pins/", "1.3.0")
+    .option("--pin <name>", "a folder in pins/ (default: the newest whose commit is known)")
     .option("--issue <number>", "the issue that is closed (default: the patch's first)", readNumber)
     .option("--report <file>", "the audit's report", "dist/audit/report.json")
     .option("--out <folder>", "where it goes (default: dist/pr/<patch>)")
@@ -102,9 +102,24 @@ async function prepare(name: string, options: Options): Promise<boolean> {
 }
 
 async function findBase({ base, gitUrl, pin }: Options): Promise<{ url: string; commit: string }> {
-  const { git } = await readPin(pin)
+  const { git } = pin ? await readPin(pin) : await newestWithCommit()
   const url = gitUrl ?? git.url
-  return { url, commit: await resolveRef(url, base ?? git.commit) }
+  const ref = base ?? git.commit
+  if (ref === undefined) throw noBase(pin!)
+  return { url, commit: await resolveRef(url, ref) }
+}
+
+async function newestWithCommit(): Promise<Pin> {
+  const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
+  return pins.find(({ git }) => git.commit !== undefined)!
+}
+
+function noBase(pin: string): Failure {
+  return new Failure({
+    what: `The pin ${pin} has no commit to start from`,
+    why: "upstream's repository was not in reach when it was made",
+    next: "npm run pr -- PATCH --base dev, or a full commit",
+  })
 }
 
 async function check(path: string, title?: string): Promise<boolean> {

@@ -1,16 +1,17 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
-import { buildRelease, isStale } from "../build/fresh-release.ts"
+import { buildRelease, isStale, plainRelease } from "../build/fresh-release.ts"
 import { Failure, runCommand } from "../lib/errors.ts"
 import { run } from "../lib/process.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
-const HELP = `npm test [-- PATTERN...] [-- -t NAME] [-- --all] [-- --executable FILE]
+const HELP = `npm test [-- PATTERN...] [-- -t NAME] [-- --all] [-- --pin NAME] [-- --executable FILE]
 
 Builds the executable when it is missing or older than its inputs, then runs the tests.
 PATTERN picks test files by a part of their path; -t picks tests by name.
+--pin has them run on another pin than the default.
 --executable has the isolated tests run that file, as it is, instead of the one that is built by default.
 --all takes each part of the guard out in every thread, not only in the main one. Ends with "N passed, N failed".
 Exit codes: 0 all passed, 1 a test failed (or was skipped while CI is set), 2 could not run.`
@@ -21,9 +22,14 @@ await runCommand(async () => {
     console.log(HELP)
     return true
   }
+  const pin = takeValue(args, "--pin")
   const executable = takeValue(args, "--executable")
   if (executable !== undefined) process.env.TEST_EXECUTABLE = resolve(executable)
-  else if (await isStale()) await buildRelease()
+  else {
+    const release = await plainRelease(pin)
+    process.env.TEST_PIN = release.pin
+    if (await isStale(release)) await buildRelease(release)
+  }
   if (args.includes("--all")) process.env.TEST_ALL = "1"
   return runTests(args.filter((word) => word !== "--all"))
 })

@@ -6,7 +6,7 @@ import { Failure, runCommand } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readExtra } from "../pins/extra.ts"
-import { type Pin, readPin } from "../pins/pin.ts"
+import { type Pin, type PinnedTarget, pinName, pinnedTarget, readPin } from "../pins/pin.ts"
 import { type BuildRecord, readBuildRecord } from "../record/build-record.ts"
 import {
   findFileDifferences,
@@ -32,7 +32,7 @@ interface Report {
 await runCommand(async () => {
   const command = new Command("npm run verify --")
     .description(DESCRIPTION)
-    .argument("<file>", "the executable: dist/1.3.0-linux-x64/opencode")
+    .argument("<file>", "the executable: dist/PIN-TARGET/opencode")
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option("--json", "print { file, ok, findings } on standard output, and nothing else", false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -56,7 +56,7 @@ async function verify(file: string, cache: string): Promise<Report> {
   const built = tryReadGraph(bytes)
   const findings = [
     ...findPinDifferences(record, pinned),
-    ...findPackageDifferences(record, [plugin, ...extra]),
+    ...findPackageDifferences(record, [...(plugin ? [plugin] : []), ...extra]),
     ...findFileDifferences("the file", bytes, record.executable),
     ...findFileDifferences("upstream's file", stockBytes, record.stock),
   ]
@@ -70,20 +70,14 @@ async function readExecutable(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file)
   } catch (error) {
-    const next = "npm run build, then npm run verify -- dist/1.3.0-linux-x64/opencode"
+    const next = "npm run build, whose last lines name the file"
     throw new Failure({ what: `${file} cannot be read`, why: (error as Error).message, next })
   }
 }
 
-async function readTarget(record: BuildRecord): Promise<Pin["targets"][string] & Pick<Pin, "plugin">> {
-  const pin = await readPin(record.opencode)
-  const target = pin.targets[record.target]
-  if (target) return { ...target, plugin: pin.plugin }
-  throw new Failure({
-    what: `There is no executable of upstream's to compare with`,
-    why: `build.json says target ${record.target}; the pin has ${Object.keys(pin.targets).join(", ")}`,
-    next: "verify an executable for one of those",
-  })
+async function readTarget(record: BuildRecord): Promise<PinnedTarget & Pick<Pin, "plugin">> {
+  const pin = await readPin(pinName({ product: record.product, version: record.opencode }))
+  return { ...pinnedTarget(pin, record.target), plugin: pin.plugin }
 }
 
 /** A file that is not laid out as it should be is what verifying looks for, not a reason to stop. */

@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { grammarNames } from "../../offline/grammars.ts"
 import type { GrammarFiles } from "../build/acquire-inputs.ts"
-import type { Stock } from "../build/read-stock.ts"
 import type { ModuleGraph } from "../container/index.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { readChunks } from "../lib/read-chunks.ts"
+import type { Pin } from "../pins/pin.ts"
 import { readLicenses } from "../record/licenses.ts"
 import type { Asset } from "./assets.ts"
 
@@ -19,11 +19,17 @@ const RUNTIME = /\/tree-sitter-[0-9a-z]{8}\.wasm$/
  * executable, and their licences.
  * @throws Failure when that is another one than the build has, or a grammar or its query cannot be used with it
  */
-export async function readGrammars(stock: Stock, cache: string): Promise<Asset[]> {
-  const runtime = await readRuntime(stock.graph)
-  const licenses = Buffer.from(await readLicenses(stock.inputs.pin, cache))
+export async function readGrammars(
+  graph: Pick<ModuleGraph, "modules">,
+  grammars: Record<string, GrammarFiles>,
+  pin: Pin,
+  cache: string,
+): Promise<Asset[]> {
+  if (Object.keys(grammars).length === 0) return []
+  const runtime = await readRuntime(graph)
+  const licenses = Buffer.from(await readLicenses(pin, cache))
   const assets: Asset[] = [{ name: "licenses.txt", part: "grammars", source: licenses }]
-  for (const [language, files] of Object.entries(stock.inputs.grammars))
+  for (const [language, files] of Object.entries(grammars))
     assets.push(...(await readGrammar(language, files, runtime, cache)))
   return assets
 }

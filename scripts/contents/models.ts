@@ -1,12 +1,10 @@
 import { readFile } from "node:fs/promises"
 import { z } from "zod"
-import type { Stock } from "../build/read-stock.ts"
+import type { Executable } from "../build/read-stock.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
-import { part } from "../patching/edits.ts"
-import { parseUnit } from "../patching/unit.ts"
-import { readTrees } from "../upstream/release-source.ts"
+import { type Shape, shapeOf } from "../upstream/shape.ts"
 
 /** The model catalogue that goes inside, as JSON in the form of models.dev/api.json. */
 export interface EmbeddedModels {
@@ -36,16 +34,20 @@ const Extension = z.record(
 /**
  * The organisation's catalogue, or upstream's snapshot, or that extended by the organisation's.
  * @param given paths of the organisation's: `models` takes the snapshot's place, `modelsExtend` is laid over it
+ * @returns undefined when none was given and where upstream has its own is not known
  * @throws Failure when it is no catalogue
  */
 export async function embedModels(
   given: { models?: string; modelsExtend?: string },
-  stock: Stock,
+  stock: Executable,
   cache: string,
-): Promise<EmbeddedModels> {
+): Promise<EmbeddedModels | undefined> {
   const { models, modelsExtend } = given
   if (models !== undefined) return embed(models, () => readJson(models), "organisation")
-  const snapshot = JSON.parse(await readUpstreams(stock, cache))
+  const shape = shapeOf(stock.graph)
+  if (!shape && modelsExtend === undefined) return undefined
+  if (!shape) throw notCatalogue(modelsExtend!, "it is to be laid over upstream's, which is not known")
+  const snapshot = JSON.parse(await readUpstreams(stock, shape, cache))
   if (modelsExtend === undefined) return embed("upstream's snapshot", () => snapshot, "upstream")
   const extended = async () => extend(snapshot, Extension.parse(await readJson(modelsExtend)))
   return embed(modelsExtend, extended, "both")
@@ -67,10 +69,10 @@ function extend(
 }
 
 /** Upstream has its snapshot as code; as JSON it is read in a fraction of the time. */
-async function readUpstreams(stock: Stock, cache: string): Promise<string> {
+async function readUpstreams(stock: Executable, shape: Shape, cache: string): Promise<string> {
   const maker = await hashMakers(import.meta.filename)
   const bytes = await derive(cache, `models ${stock.sha256} ${maker}`, async () =>
-    Buffer.from(readSnapshot(stock)),
+    Buffer.from(shape.readCatalogue(stock.graph)),
   )
   return Buffer.from(bytes).toString()
 }
@@ -86,22 +88,6 @@ async function embed(
   } catch (error) {
     throw notCatalogue(name, error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message)
   }
-}
-
-const SNAPSHOT = "src/provider/models-snapshot.ts"
-
-/** Upstream's snapshot is an object literal of plain data, which JSON5 can read. */
-function readSnapshot(stock: Stock): string {
-  const units = readTrees(stock.graph)[0]!.units.filter((unit) => unit.file === SNAPSHOT)
-  const found = units.flatMap((unit) =>
-    parseUnit(unit).findAll({
-      rule: { kind: "assignment_expression", has: { field: "left", regex: "^snapshot\\d*$" } },
-    }),
-  )
-  if (found.length !== 1)
-    throw notCatalogue(SNAPSHOT, `it assigns the snapshot ${found.length} times, not once`)
-  const text = Buffer.from(part(found[0]!, "right").text(), "latin1").toString("utf8")
-  return JSON.stringify(Bun.JSON5.parse(text))
 }
 
 function notCatalogue(name: string, why: string): Failure {

@@ -14,27 +14,29 @@ export const WEB_UI_MODULE = "/$bunfs/root/offline-web-ui.pack"
 export const CATALOGUE_MODULE = "/$bunfs/root/offline-models.json"
 export const POLICY_MODULE = "/$bunfs/root/offline-policy.json"
 
-const EMBEDDED: Embedded = { source: "release", webUi: WEB_UI_MODULE }
-
 /**
  * Makes offline/ the modules that run ahead of OpenCode's own code.
+ * @param embedded what they cannot know by themselves
  * @returns their contents, ASCII text, by the names under which they stand in the executable
  */
-export async function embedOffline(plugins: Plugin[] = []): Promise<Record<string, string>> {
+export async function embedOffline(
+  embedded: Embedded,
+  plugins: Plugin[] = [],
+): Promise<Record<string, string>> {
   const folder = join(import.meta.dirname, "../../offline")
   const entries = { index: join(folder, "index.ts"), thread: join(folder, "thread.ts") }
   const { index, guard } = await bundleModules(entries, {
     shared: "guard",
-    plugins: [lazyBuiltins, nameEmbedded, ...plugins],
+    plugins: [lazyBuiltins, nameEmbedded(embedded), ...plugins],
   })
   // All of `thread` is in `guard`, which can therefore stand in its place.
   return { [OFFLINE_MODULE]: index!, [GUARD_MODULE]: guard! }
 }
 
-const nameEmbedded: Plugin = {
+const nameEmbedded = (embedded: Embedded): Plugin => ({
   name: "name-embedded",
   setup({ onLoad }) {
-    const contents = `export const embedded = ${JSON.stringify(EMBEDDED)}\n`
+    const contents = `export const embedded = ${JSON.stringify(embedded)}\n`
     onLoad({ filter: /offline\/embedded\.ts$/ }, () => ({ contents, loader: "ts" }))
   },
-}
+})

@@ -1,18 +1,19 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { readBunVersion, readModuleGraph } from "../container/index.ts"
+import { type ModuleGraph, readBunVersion, readModuleGraph } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { withTemporaryFolder } from "../lib/npm/cache.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
 import { lookUp, readPackageFile } from "../lib/npm/unpinned.ts"
-import type { NamedPatch } from "../patching/apply.ts"
+import type { NamedPatch, Tree } from "../patching/apply.ts"
 import { readEntries } from "../patching/git-commits.ts"
-import { listPins, readPin } from "../pins/pin.ts"
+import { listPins, PRODUCT, readPin } from "../pins/pin.ts"
 import { checkOut, mirrorCommit } from "../upstream/git/mirror.ts"
-import { readGitTree } from "../upstream/git-tree.ts"
-import { readTrees } from "../upstream/release-source.ts"
+import { shapeOf } from "../upstream/shape.ts"
+import { hostTarget, packageFor } from "../upstream/target.ts"
+import { readGitTree } from "../upstream/typescript-tree.ts"
 import { keepCode } from "./keep-code.ts"
 import type { Release } from "./plan.ts"
 import { applyToCheckout, applyToRelease, trySeries, type Verdict } from "./try-series.ts"
@@ -32,10 +33,10 @@ export interface Attempt {
   verdicts: Verdict[]
 }
 
-/** The target whose executable is looked at; the bundles of all targets hold the same code. */
-const TARGET = "linux-x64"
+/** The target whose executable is looked at. */
+const TARGET = hostTarget()
 /** The npm package of that target. */
-export const PACKAGE = `opencode-${TARGET}`
+export const PACKAGE = packageFor(PRODUCT, TARGET)
 const EXECUTABLE = "bin/opencode"
 
 /**
@@ -86,12 +87,23 @@ async function readRelease(
   options: { cache: string; onProgress(text: string): void },
 ) {
   if ((await listPins()).includes(version)) {
-    const pinned = (await readPin(version)).targets[TARGET]
+    const pinned = (await readPin(version)).targets[TARGET.name]
     if (pinned) return { file: await readFile(await acquireFile(pinned.opencode, options)), by: "its pin" }
   }
   const wanted = integrity ? { name: PACKAGE, version, integrity } : await lookUp(PACKAGE, version, options)
   const { contents } = await readPackageFile(wanted, EXECUTABLE, options)
   return { file: contents, by: integrity ? "drift.json's hash" : "the registry's hash" }
+}
+
+/** @throws Failure when patches have no form for this code */
+function readTrees(graph: ModuleGraph): Tree[] {
+  const shape = shapeOf(graph)
+  if (shape && shape.trees.length > 0) return shape.readTrees(graph)
+  throw new Failure({
+    what: "No patch can be tried",
+    why: shape ? `none has a form for ${shape.name}` : "the code is in a form that is not known",
+    next: "build it with --core-only",
+  })
 }
 
 /** A layout that is not known is what drift looks for, not a reason to stop. */

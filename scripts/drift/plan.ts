@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import { listVersions } from "../lib/npm/unpinned.ts"
-import { listPins, readPin } from "../pins/pin.ts"
+import { listPins, pinName, readPin } from "../pins/pin.ts"
 import { PACKAGE } from "./attempt.ts"
 
 /** What is to be tried, and what of it must be green. */
@@ -39,8 +39,8 @@ export async function makePlan(given: {
   cache: string
 }): Promise<Plan> {
   const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
-  const settings = await readSettings(pins.map(({ version }) => version))
-  const pinned = pins.map(({ git }) => git.commit)
+  const settings = await readSettings(pins.map(pinName))
+  const pinned = pins.flatMap(({ git }) => git.commit ?? [])
   const commits = given.gitUrl && given.commit.length === 0 ? pinned : given.commit
   const url = given.gitUrl ?? pins[0]!.git.url
   const nothingGiven = given.versions.length + commits.length === 0

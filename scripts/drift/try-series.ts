@@ -1,7 +1,7 @@
 import { Failure } from "../lib/errors.ts"
 import { type AppliedPatch, applySeries, type NamedPatch, type Tree } from "../patching/apply.ts"
-import { applyToGitTree } from "../upstream/git-tree.ts"
-import { OFFLINE } from "../upstream/release-source.ts"
+import { OFFLINE } from "../upstream/readable-bundles.ts"
+import { applyToGitTree } from "../upstream/typescript-tree.ts"
 
 /** What one patch did on one upstream. */
 export interface Verdict {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { buildRelease, isStale, RELEASE } from "../build/fresh-release.ts"
+import { buildRelease, isStale, type PlainRelease, plainRelease } from "../build/fresh-release.ts"
 import { Failure } from "../lib/errors.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 
@@ -11,13 +11,14 @@ import type { BuildRecord } from "../record/build-record.ts"
  */
 export async function findRelease(given: string | undefined): Promise<string> {
   if (given) return given
-  if (await isStale()) {
+  const release = await plainRelease()
+  if (await isStale(release)) {
     // Not by `readBuildRecord`: a stale one may be of another version of this project.
-    const text = await readFile(join(RELEASE, "build.json"), "utf8").catch(() => "{}")
-    if (hasOwnContents(JSON.parse(text))) throw ownBuild()
-    await buildRelease()
+    const text = await readFile(join(release.folder, "build.json"), "utf8").catch(() => "{}")
+    if (hasOwnContents(JSON.parse(text))) throw ownBuild(release)
+    await buildRelease(release)
   }
-  return RELEASE
+  return release.folder
 }
 
 /** Whether a release was built with options that put something of an organisation's own inside. */
@@ -34,10 +35,10 @@ type Contents = Partial<Pick<BuildRecord, "policy" | "models" | "packages">>
 /** What every release carries. */
 const PLUGIN = "@opencode-ai/plugin"
 
-function ownBuild(): Failure {
+function ownBuild({ folder }: PlainRelease): Failure {
   return new Failure({
     what: "The release is older than what it is made from, and was built with a policy, models or packages of your own",
-    why: `${RELEASE}/build.json says so; built again without them it would be another`,
-    next: `npm run build with the options it was built with, or take it as it is: npm run kit -- --release ${RELEASE}`,
+    why: `${folder}/build.json says so; built again without them it would be another`,
+    next: `npm run build with the options it was built with, or take it as it is: npm run kit -- --release ${folder}`,
   })
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
-import type { NamedPackage } from "../lib/npm/failure.ts"
+import type { NamedPackage } from "../lib/npm/pinned.ts"
 
 /** Not in a kit unless asked for: its licence forbids to hand it on (LICENSE.txt, 5c). */
 export const INTELEPHENSE = "intelephense"

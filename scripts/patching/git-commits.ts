@@ -3,7 +3,13 @@ import { join } from "node:path"
 import { Failure } from "../lib/errors.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
 import { git } from "../upstream/git/git.ts"
-import { applyToGitTree, type GitChange, PACKAGE, readGitTree, writeUnits } from "../upstream/git-tree.ts"
+import {
+  applyToGitTree,
+  type GitChange,
+  PACKAGE,
+  readGitTree,
+  writeUnits,
+} from "../upstream/typescript-tree.ts"
 import type { AppliedPatch, NamedPatch } from "./apply.ts"
 import { writeDependencies } from "./dependencies.ts"
 import { findUses, pruneOffline } from "./prune-offline.ts"

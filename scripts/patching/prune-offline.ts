@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { SgNode } from "@ast-grep/napi"
-import type { GitChange } from "../upstream/git-tree.ts"
+import type { GitChange } from "../upstream/typescript-tree.ts"
 import { splice } from "./apply.ts"
 import { replace } from "./edits.ts"
 import { parseUnit } from "./unit.ts"

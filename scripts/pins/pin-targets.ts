@@ -1,8 +1,13 @@
-import { compareRuntime, readBunVersion, readModuleGraph } from "../container/index.ts"
+import { createHash } from "node:crypto"
+import { compareRuntime, type ModuleGraph, readBunVersion, readModuleGraph } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
-import { lookUp, readPackageFile } from "../lib/npm/unpinned.ts"
-import type { Pin, PinnedPackage } from "./pin.ts"
+import type { NamedPackage, PinnedPackage } from "../lib/npm/pinned.ts"
+import { type PackageFile, readPackages } from "../lib/npm/read-packages.ts"
+import { lookUp } from "../lib/npm/unpinned.ts"
+import { shapeOf } from "../upstream/shape.ts"
+import { packageFor, type Target } from "../upstream/target.ts"
+import type { Pin, PinnedTarget } from "./pin.ts"
 
 interface Options {
   cache: string
@@ -12,65 +17,128 @@ interface Options {
 /** A package as a pin names it, and the file that it is for. */
 interface Taken {
   pinned: PinnedPackage
-  contents: Buffer
+  contents: Uint8Array
+}
+
+/** A target that is not in the pin. */
+export interface Missing {
+  target: string
+  why: string
 }
 
 /**
- * Takes upstream's executable of each target from the registry, and the Bun package whose executable it begins with.
- * @throws Failure when a package is not there, an executable's layout or Bun is not known, or no Bun package is the same
+ * Takes upstream's executable of each target from the registry, the Bun package that it was made with, and a ripgrep.
+ * @param pins those that there are, newest first: what goes beside an executable of an older form is as in one of these
+ * @throws Failure when none of the targets can be had
  */
 export async function pinTargets(
-  version: string,
-  names: string[],
+  release: { product: string; version: string },
+  wanted: Target[],
+  pins: Pin[],
   options: Options,
-): Promise<Pick<Pin, "bun" | "targets">> {
+): Promise<Pick<Pin, "bun" | "targets" | "webUi" | "grammars"> & { missing: Missing[] }> {
   const targets: Pin["targets"] = {}
-  const versions = new Set<string>()
-  for (const name of names) {
-    const opencode = await take(`opencode-${name}`, version, "bin/opencode", options)
-    const { runtime } = readModuleGraph(opencode.contents)
-    const bunVersion = readBunVersion(runtime)
-    if (!bunVersion) throw unknownBun(name, version)
-    versions.add(bunVersion)
-    const bun = await findBun(runtime, name, bunVersion, options)
-    targets[name] = { opencode: opencode.pinned, bun }
+  const missing: Missing[] = []
+  let beside: Pick<Pin, "webUi" | "grammars"> = { grammars: {} }
+  for (const target of wanted) {
+    try {
+      const { pinned, graph } = await pinTarget(release, target, options)
+      targets[target.name] = pinned
+      beside = besideOf(graph, pins)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      missing.push({ target: target.name, why: `${error.report.what}: ${error.report.why}` })
+    }
   }
-  const [bun, other] = versions
-  if (other) throw severalBuns([...versions])
-  options.step.result(`${names.length} targets, Bun ${bun}`)
-  return { bun: { version: bun! }, targets }
+  const versions = [...new Set(Object.values(targets).map(({ bun }) => bun.version))]
+  if (versions.length === 0) throw nothingTaken(release, missing)
+  if (versions.length > 1) throw severalBuns(versions)
+  options.step.result(
+    `${Object.keys(targets).length} targets, Bun ${versions[0]}; ${missing.length} not there`,
+  )
+  return { bun: { version: versions[0]! }, targets, ...beside, missing }
 }
 
-/** By comparing, not by its name: upstream's executable without `baseline` in its name has the Bun that has it. */
+async function pinTarget(
+  { product, version }: { product: string; version: string },
+  target: Target,
+  options: Options,
+): Promise<{ pinned: PinnedTarget; graph: ModuleGraph }> {
+  const opencode = await take(packageFor(product, target), version, isExecutable, options)
+  const graph = readModuleGraph(opencode.contents)
+  const bunVersion = readBunVersion(graph.runtime)
+  if (!bunVersion) throw unknownBun(opencode.pinned)
+  const bun = await findBun(graph, opencode.pinned, target, bunVersion, options)
+  const ripgrep = await take(
+    target.ripgrep.name,
+    undefined,
+    ({ path }) => path === target.ripgrep.path,
+    options,
+  )
+  return { pinned: { opencode: opencode.pinned, bun, ripgrep: ripgrep.pinned }, graph }
+}
+
+/** Packages of upstream's hold one program. */
+function isExecutable({ path }: PackageFile): boolean {
+  return /^bin\/[^/]+$/.test(path)
+}
+
+/** By comparing, not by its name. */
 async function findBun(
-  runtime: Uint8Array,
-  target: string,
+  graph: ModuleGraph,
+  opencode: PinnedPackage,
+  target: Target,
   version: string,
   options: Options,
 ): Promise<PinnedPackage> {
-  const system = `@oven/bun-${target.replace("-baseline", "")}`
-  const candidates = [`${system}-baseline`, system]
-  for (const name of candidates) {
-    const bun = await take(name, version, "bin/bun", options)
-    if ((await compareRuntime(runtime, bun.contents)).equal) return bun.pinned
+  for (const name of target.bun.names) {
+    const bun = await take(name, version, ({ path }) => path === target.bun.path, options)
+    if ((await compareRuntime(graph.runtime, bun.contents)).equal) return bun.pinned
   }
   throw new Failure({
-    what: `The runtime of opencode-${target} is none of npm's`,
-    why: `it says that it is Bun ${version}, and is not ${candidates.join(" or ")}, byte for byte`,
+    what: `The runtime of ${opencode.name} is none of npm's`,
+    why: `it says that it is Bun ${version}, and is not ${target.bun.names.join(" or ")}, byte for byte`,
     next: "do not pin it before a person knows why: cmp bun opencode, as docs/pins.md says",
   })
 }
 
-async function take(name: string, version: string, path: string, { cache, step }: Options): Promise<Taken> {
+/** @param version undefined for the newest */
+async function take(
+  name: string,
+  version: string | undefined,
+  isWanted: (file: PackageFile) => boolean,
+  { cache, step }: Options,
+): Promise<Taken> {
   const options = { cache, onProgress: step.update }
-  const wanted = await lookUp(name, version, options)
-  const { contents, bytes, sha512 } = await readPackageFile(wanted, path, options)
-  return { pinned: { ...wanted, executable: { path, bytes, sha512 } }, contents }
+  step.update(`${name}@${version ?? "latest"}`)
+  const wanted = await lookUp(name, version ?? "latest", options)
+  const [files] = await readPackages([wanted], options)
+  const found = files!.filter(isWanted)
+  if (found.length !== 1) throw noFile(wanted, found)
+  const { path, data } = found[0]!
+  const sha512 = createHash("sha512").update(data).digest("hex")
+  return { pinned: { ...wanted, executable: { path, bytes: data.length, sha512 } }, contents: data }
 }
 
-function unknownBun(target: string, version: string): Failure {
+/** A form that has no page inside is given one, and one whose code is patched where grammars are loaded, grammars. */
+function besideOf(graph: ModuleGraph, pins: Pin[]): Pick<Pin, "webUi" | "grammars"> {
+  const shape = shapeOf(graph)
+  const like = pins.find((pin) => pin.webUi !== undefined)
+  const grammars = (shape?.trees.includes("parser") && like?.grammars) || {}
+  return shape?.hasPage === false && like ? { webUi: like.webUi, grammars } : { grammars }
+}
+
+function noFile({ name, version }: NamedPackage, found: PackageFile[]): Failure {
   return new Failure({
-    what: `The Bun inside opencode-${target}@${version} does not say its version`,
+    what: `${name}@${version} has not one file of the kind that is looked for`,
+    why: `it has ${found.map(({ path }) => path).join(", ") || "none"}`,
+    next: `see what is in it: npm pack --dry-run ${name}@${version}`,
+  })
+}
+
+function unknownBun({ name, version }: PinnedPackage): Failure {
+  return new Failure({
+    what: `The Bun inside ${name}@${version} does not say its version`,
     why: "the words by which it names itself to a registry are not in it",
     next: "have the executable say it, in a network namespace: BUN_BE_BUN=1 unshare -rn ./opencode --version",
   })
@@ -80,6 +148,17 @@ function severalBuns(versions: string[]): Failure {
   return new Failure({
     what: "The targets were made with different versions of Bun",
     why: `they are ${versions.join(" and ")}, and a pin has one`,
-    next: "pin fewer targets: npm run pin -- VERSION --target linux-x64",
+    next: "pin fewer targets: npm run pin -- VERSION --target NAME",
+  })
+}
+
+function nothingTaken(
+  { product, version }: { product: string; version: string },
+  missing: Missing[],
+): Failure {
+  return new Failure({
+    what: `No target of ${product} ${version} can be pinned`,
+    why: missing.map(({ target, why }) => `\n    ${target}: ${why}`).join(""),
+    next: `see what the registry has: npm view ${product}-TARGET versions`,
   })
 }

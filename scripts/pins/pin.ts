@@ -1,56 +1,56 @@
+import { existsSync } from "node:fs"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
-import { integrity, lockedTree, packageName, version } from "../lib/npm/locked.ts"
+import { lockedTree, packageName, version } from "../lib/npm/locked.ts"
+import { namedPackage, pinnedFile, pinnedPackage } from "../lib/npm/pinned.ts"
+import { findTarget, packageFor, TARGETS } from "../upstream/target.ts"
 
-const file = z.strictObject({
-  path: z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/, "must be a relative path such as bin/opencode"),
-  bytes: z.int().positive(),
-  sha512: z.string().regex(/^[0-9a-f]{128}$/, "must be a sha512 as 128 lower-case hex digits"),
-})
+const PIN_FILE = "pin.json"
 
-const npmPackage = z.strictObject({
-  name: packageName,
-  version,
-  integrity,
-})
-
-const pinnedPackage = npmPackage.extend({ executable: file })
+/** The product whose packages are named `opencode-TARGET`. */
+export const PRODUCT = "opencode"
 
 const grammar = z
   .array(
-    npmPackage.extend({
+    namedPackage.extend({
       license: z.string().min(1),
-      licenseFile: file,
-      wasm: file.optional(),
-      highlights: file.optional(),
+      licenseFile: pinnedFile,
+      wasm: pinnedFile.optional(),
+      highlights: pinnedFile.optional(),
     }),
   )
   .refine((list) => list.filter(({ wasm }) => wasm).length === 1, { error: "must have one wasm" })
   .refine((list) => list.some(({ highlights }) => highlights), { error: "must have highlights" })
 
-const target = z.strictObject({ opencode: pinnedPackage, bun: pinnedPackage })
+const target = z.strictObject({ opencode: pinnedPackage, bun: pinnedPackage, ripgrep: pinnedPackage })
 
-const targetName = z.string().regex(/^(linux|darwin|windows)-(x64|arm64)(-baseline)?(-musl)?$/, {
-  error: "must be a target such as linux-x64 or linux-x64-baseline-musl",
+const targetName = z.string().refine((name) => TARGETS.some((target) => target.name === name), {
+  error: `must be one of ${TARGETS.map(({ name }) => name).join(", ")}`,
 })
 
 const pin = z
   .strictObject({
     version,
+    /** The name of upstream's npm packages, without the target; `opencode` when it is not there. */
+    product: packageName.default(PRODUCT),
     git: z.strictObject({
       url: z.url({ protocol: /^(https|ssh|file)$/ }),
-      commit: z.string().regex(/^[0-9a-f]{40}$/, "must be a full commit, 40 lower-case hex digits"),
+      commit: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/, "must be a full commit, 40 lower-case hex digits")
+        .optional(),
     }),
     bun: z.strictObject({ version }),
     targets: z.record(targetName, target).refine((targets) => Object.keys(targets).length > 0, {
       error: "must have one target or more",
     }),
-    webUi: pinnedPackage,
-    ripgrep: pinnedPackage,
+    /** The package whose web UI goes inside, for a release that has none. */
+    webUi: pinnedPackage.optional(),
     grammars: z.record(z.string().regex(/^[\w-]+$/, "must be the name of a language"), grammar),
-    plugin: lockedTree,
+    /** What the tools and plugins of configuration folders import. */
+    plugin: lockedTree.optional(),
   })
   .superRefine((value, context) => {
     for (const [name, { opencode, bun }] of Object.entries(value.targets)) {
@@ -67,36 +67,76 @@ const pin = z
 /** One upstream OpenCode, named by content hash. docs/pins.md says what each field is and how it is made. */
 export type Pin = z.infer<typeof pin>
 
-/** One npm package and the one file that is used from it, both by hash. */
-export type PinnedPackage = z.infer<typeof pinnedPackage>
+/** What a pin has for one target. */
+export type PinnedTarget = z.infer<typeof target>
 
 /** The packages that the grammar of a language and its query are in; queries are joined in their order. */
 export type PinnedGrammar = z.infer<typeof grammar>
 
-/** The folder of this repository that holds the pins, one JSON file each. */
+/** The folder of this repository that holds the pins: a folder each, named by {@link pinName}. */
 export const PINS = join(import.meta.dirname, "../..", "pins")
 
-/**
- * Reads and checks the pin `name` ("1.3.0") from `folder`. Throws a Failure that lists the pins there are when
- * there is no such pin, and one that names the field when a field is missing, unknown or malformed.
- */
-export async function readPin(name: string, folder = PINS): Promise<Pin> {
-  const known = await listPins(folder)
-  if (!known.includes(name)) throw noSuchPin(name, known)
-  const file = join(folder, `${name}.json`)
-  const parsed = pin.safeParse(parseJson(await readFile(file, "utf8"), file))
-  if (!parsed.success) throw malformed(file, describeIssues(parsed.error))
-  if (parsed.data.version === name) return parsed.data
-  throw malformed(file, `version: must be ${name}, as the file is called, but is ${parsed.data.version}`)
+/** Which pin is built when none is named, and which others are kept built, tested and audited. */
+const supported = z.strictObject({ default: z.string(), kept: z.array(z.string()) })
+
+/** Reads `supported.json`, the one place that says which pin is the default. */
+export async function readSupported(folder = PINS): Promise<z.infer<typeof supported>> {
+  const file = join(folder, "supported.json")
+  const parsed = supported.safeParse(parseJson(await readFile(file, "utf8"), file))
+  if (parsed.success) return parsed.data
+  throw malformed(file, describeIssues(parsed.error))
 }
 
-/** The names of the pins in `folder`, newest version first. */
+/** The name of a pin: its version, with the product in front where it is another one than OpenCode's first. */
+export function pinName({ product, version }: Pick<Pin, "product" | "version">): string {
+  return product === PRODUCT ? version : `${product.replace(/^@[^/]+\//, "")}-${version}`
+}
+
+/** The file of a pin. */
+export function pinFile(name: string, folder = PINS): string {
+  return join(folder, name, PIN_FILE)
+}
+
+/**
+ * Reads and checks a pin from `folder`.
+ * @param name such as a version; the default pin's when it is not given
+ * @throws Failure that lists the pins there are when there is no such pin, and one that names the field when a field is
+ *   missing, unknown or malformed
+ */
+export async function readPin(name?: string, folder = PINS): Promise<Pin> {
+  const wanted = name ?? (await readSupported(folder)).default
+  const known = await listPins(folder)
+  if (!known.includes(wanted)) throw noSuchPin(wanted, known)
+  const file = pinFile(wanted, folder)
+  const parsed = pin.safeParse(parseJson(await readFile(file, "utf8"), file))
+  if (!parsed.success) throw malformed(file, describeIssues(parsed.error))
+  if (pinName(parsed.data) === wanted) return parsed.data
+  throw malformed(
+    file,
+    `version: must be that of ${wanted}, as the folder is called, but is ${parsed.data.version}`,
+  )
+}
+
+/** @throws Failure that lists the targets the pin has */
+export function pinnedTarget(pin: Pin, name: string): PinnedTarget {
+  const found = pin.targets[name]
+  if (found) return found
+  const known = Object.keys(pin.targets)
+  throw new Failure({
+    what: `The pin ${pinName(pin)} has no target ${JSON.stringify(name)}`,
+    why: `it has ${known.join(", ")}: when it was made, the npm registry had no ${packageFor(pin.product, findTarget(name))}@${pin.version}`,
+    next: `npm run build -- --pin ${pinName(pin)} --target ${known[0]}`,
+  })
+}
+
+/** The names of the pins in `folder`, newest version first; those of other products come last. */
 export async function listPins(folder = PINS): Promise<string[]> {
-  const files = await readdir(folder)
-  const names = files
-    .filter((file) => /^\d.*\.json$/.test(file))
-    .map((file) => file.slice(0, -".json".length))
-  return names.sort((a, b) => b.localeCompare(a, "en", { numeric: true }))
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isDirectory() && existsSync(pinFile(entry.name, folder)))
+  const isOther = (name: string) => (/^\d/.test(name) ? 0 : 1)
+  return names
+    .map(({ name }) => name)
+    .sort((a, b) => isOther(a) - isOther(b) || b.localeCompare(a, "en", { numeric: true }))
 }
 
 function parseJson(text: string, file: string): unknown {
@@ -114,10 +154,14 @@ function describeIssues(error: z.ZodError): string {
 }
 
 function noSuchPin(name: string, known: string[]): Failure {
+  const more = /^\d/.test(name) ? `npm run pin -- ${name}` : "npm run pin -- VERSION"
   return new Failure({
-    what: `There is no pin named ${JSON.stringify(name)}.`,
-    why: known.length > 0 ? `The pins there are: ${known.join(", ")}.` : "The folder of pins is empty.",
-    next: known.length > 0 ? `npm run build -- --pin ${known[0]}` : "git checkout -- pins",
+    what: `There is no pin named ${JSON.stringify(name)}`,
+    why: known.length > 0 ? `what can be built is ${known.join(", ")}` : "the folder of pins is empty",
+    next:
+      known.length > 0
+        ? `npm run build -- --pin ${known[0]}, or pin what the npm registry has: ${more}`
+        : "git checkout -- pins",
   })
 }
 

@@ -1,7 +1,7 @@
 import { link, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises"
-import { dirname, join, resolve } from "node:path"
+import { dirname, join } from "node:path"
 import { Failure } from "../lib/errors.ts"
-import { type Pin, readPin } from "./pin.ts"
+import { type Pin, PRODUCT, pinFile, pinName, readPin } from "./pin.ts"
 
 /** @throws Failure when the pin is there already: what it names must not change */
 export async function requireNew(file: string): Promise<void> {
@@ -9,17 +9,19 @@ export async function requireNew(file: string): Promise<void> {
 }
 
 /**
- * Writes a pin that is not there yet, whole or not at all.
+ * Writes a pin that is not there yet into a folder of its own in `folder`, whole or not at all.
  * @throws Failure when it is there, or is not what a pin must be
  */
-export async function writePin(pin: Pin, file: string): Promise<void> {
-  const folder = resolve(dirname(file))
+export async function writePin(pin: Pin, folder: string): Promise<void> {
+  const file = pinFile(pinName(pin), folder)
   await mkdir(folder, { recursive: true })
   const temporary = await mkdtemp(join(folder, ".making-"))
   try {
-    const made = join(temporary, `${pin.version}.json`)
+    const made = pinFile(pinName(pin), temporary)
+    await mkdir(dirname(made))
     await writeFile(made, printPin(pin))
-    await readPin(pin.version, temporary)
+    await readPin(pinName(pin), temporary)
+    await mkdir(dirname(file), { recursive: true })
     // Unlike a rename, a link never takes the place of a file that is there.
     await link(made, file)
   } catch (error) {
@@ -31,7 +33,8 @@ export async function writePin(pin: Pin, file: string): Promise<void> {
 
 /** As this repository formats JSON: a short list of names on one line. */
 export function printPin(pin: Pin): string {
-  const text = JSON.stringify(pin, null, 2)
+  const { product, ...rest } = pin
+  const text = JSON.stringify(product === PRODUCT ? rest : pin, null, 2)
   const lists = /\[\n\s+("[^"]*"(?:,\n\s+"[^"]*")*)\n\s+\]/g
   return `${text.replace(lists, (_, names: string) => `[${names.replace(/\n\s+/g, " ")}]`)}\n`
 }

@@ -6,7 +6,7 @@ import { commitSeries } from "../patching/git-commits.ts"
 import { dependencyOf } from "../patching/patch.ts"
 import { git } from "../upstream/git/git.ts"
 import { checkOut, mirrorCommit } from "../upstream/git/mirror.ts"
-import { readGitTree } from "../upstream/git-tree.ts"
+import { readGitTree } from "../upstream/typescript-tree.ts"
 import { findNeeds } from "./find-needs.ts"
 import { TEMPLATE } from "./write-body.ts"
 
@@ -86,6 +86,6 @@ function elsewhere({ name }: NamedPatch): Failure {
   return new Failure({
     what: `The patch ${name} changes nothing of upstream's own in its repository`,
     why: "it edits a dependency, which has a repository of its own",
-    next: `open the pull request there; what it changes is in dist/1.3.0-linux-x64/patches/${name}.diff`,
+    next: `open the pull request there; what it changes is in patches/${name}.diff of a release`,
   })
 }

@@ -9,9 +9,11 @@ const npmPackage = z.strictObject({ package: z.string(), version: z.string(), in
 const module = z.strictObject({ name: z.string(), bytes, sha256 })
 
 const fields = z.strictObject({
-  format: z.literal(1),
-  /** The name of the pin, which is upstream's version. */
+  format: z.literal(2),
+  /** Upstream's version. */
   opencode: z.string(),
+  /** The name of upstream's npm packages, without the target. */
+  product: z.string(),
   target: z.string(),
   source: z.enum(["release", "git"]),
   /** Of the git source: where the commit came from, without login, and git's hashes before and behind the series. */
@@ -61,6 +63,8 @@ const fields = z.strictObject({
       commit: gitHash.optional(),
     }),
   ),
+  /** Patches of the series that are not in it. */
+  leftOut: z.array(z.strictObject({ name: z.string(), why: z.string() })),
   /** Every other thing the executable was made from: packages, and files of the project or of the organisation. */
   inputs: z.array(
     z.strictObject({
@@ -73,18 +77,26 @@ const fields = z.strictObject({
   ),
   /** Versions, by the name of the tool. */
   tools: z.record(z.string(), z.string()),
-  /** `bytes` is what it adds to the executable. From a package, or on the git source from a folder of the commit. */
-  webUi: z.union([
-    npmPackage.extend({ files: bytes, bytes }),
-    z.strictObject({ folder: z.string(), files: bytes, bytes }),
-  ]),
-  /** The model catalogue inside, and whose it is. */
-  models: z.strictObject({
-    from: z.enum(["upstream", "organisation", "both"]),
-    providers: bytes,
-    bytes,
-    sha256,
-  }),
+  /**
+   * `bytes` is what it adds to the executable. From a package, on the git source from a folder of the commit, or upstream's
+   * own, which is in the executable anyway. Missing when there is none.
+   */
+  webUi: z
+    .union([
+      npmPackage.extend({ files: bytes, bytes }),
+      z.strictObject({ folder: z.string(), files: bytes, bytes }),
+      z.strictObject({ upstreams: z.literal(true) }),
+    ])
+    .optional(),
+  /** The model catalogue inside, and whose it is; missing when there is none. */
+  models: z
+    .strictObject({
+      from: z.enum(["upstream", "organisation", "both"]),
+      providers: bytes,
+      bytes,
+      sha256,
+    })
+    .optional(),
   /** Files carried inside, uncompressed; `module` is where, and `storedBytes` how long it is there. */
   assets: z.array(
     z.strictObject({
@@ -122,6 +134,19 @@ const buildRecord = fields.refine(({ source, git }) => (source === "git") === (g
 
 /** `build.json`: what a release is, what it was made from, and how it differs from upstream's executable. */
 export type BuildRecord = z.infer<typeof buildRecord>
+
+/** A package as a record names it. */
+export function namePackage({
+  name,
+  version,
+  integrity,
+}: {
+  name: string
+  version: string
+  integrity: string
+}) {
+  return { package: name, version, integrity }
+}
 
 /**
  * Reads and checks a `build.json`.

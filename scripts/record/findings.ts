@@ -10,7 +10,7 @@ import {
 } from "../container/index.ts"
 import { POLICY_MODULE } from "../contents/offline-module.ts"
 import { type LockedTree, packagesOf } from "../lib/npm/locked.ts"
-import type { PinnedPackage } from "../pins/pin.ts"
+import type { PinnedPackage } from "../lib/npm/pinned.ts"
 import type { BuildRecord } from "./build-record.ts"
 
 /** Two executables taken apart, and what is said of them. */

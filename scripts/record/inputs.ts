@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
-import { basename, join } from "node:path"
+import { basename, join, relative } from "node:path"
 import type { BuildOptions } from "../build/options.ts"
+import { type Pin, pinFile, pinName } from "../pins/pin.ts"
 import type { BuildRecord } from "./build-record.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
@@ -14,13 +15,13 @@ const TOOLS = ["@ast-grep/napi", "diff", "esbuild", "jsonc-parser", "pacote"]
  * @param given paths of an organisation's own catalogue and policy, recorded by their names only
  */
 export async function digestFiles(
-  pin: string,
+  pin: Pin,
   given: Pick<BuildOptions, "models" | "modelsExtend" | "policy" | "with">,
 ): Promise<BuildRecord["inputs"]> {
   const own = await Array.fromAsync(new Bun.Glob("{offline,patches}/**").scan({ cwd: ROOT }))
   const files = [
     ...own,
-    `pins/${pin}.json`,
+    relative(ROOT, pinFile(pinName(pin))),
     ...(given.with.length > 0 ? ["pins/extra.json"] : []),
     "package-lock.json",
   ].sort()

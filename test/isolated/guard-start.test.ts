@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test"
 import { readFile } from "node:fs/promises"
 import { readModuleGraph } from "../../scripts/container/index.ts"
 import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
-import { BUNDLES } from "../../scripts/upstream/release-source.ts"
+import { BUNDLES } from "../../scripts/upstream/readable-bundles.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // Nothing that lies in the working directory or stands in the environment runs ahead of the guard. That the same does run

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { create } from "tar"
-import type { PinnedPackage } from "../../scripts/pins/pin.ts"
+import type { PinnedPackage } from "../../scripts/lib/npm/pinned.ts"
 
 /** A package made for a test, and how a pin names it. */
 export interface TestPackage {

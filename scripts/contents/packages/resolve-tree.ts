@@ -44,7 +44,9 @@ export async function resolveTree(
 }
 
 async function runNpm(folder: string, spec: string): Promise<void> {
-  const words = ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", spec]
+  const words = ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]
+  // What a package leaves to whoever imports it is not inside, as it is there already: the TUI's own libraries.
+  words.push("--legacy-peer-deps", spec)
   const { exitCode, all } = await run("npm", words, { cwd: folder, env: process.env, all: true })
   if (exitCode === 0) return
   throw new Failure({

@@ -1,9 +1,9 @@
 import { chmod, stat } from "node:fs/promises"
-import type { PinnedPackage } from "../../pins/pin.ts"
 import { explainCacheFailure } from "../cache-failure.ts"
 import { cachedPath } from "./cache.ts"
 import { digestFile, sameDigest } from "./digest.ts"
 import type { AcquireOptions } from "./fetch-file.ts"
+import type { PinnedPackage } from "./pinned.ts"
 
 /**
  * Gives the path, inside the cache, of the pinned file of a package: verified now against the pin, executable.

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises"
 import { homedir } from "node:os"
 import { basename, isAbsolute, join } from "node:path"
-import type { PinnedPackage } from "../../pins/pin.ts"
+import type { PinnedPackage } from "./pinned.ts"
 
 const HOUR = 60 * 60 * 1000
 

@@ -1,11 +1,8 @@
-import type { PinnedPackage } from "../../pins/pin.ts"
 import { explainCacheFailure } from "../cache-failure.ts"
 import { Failure, type FailureReport } from "../errors.ts"
 import { type NpmOptions, registryOf } from "./config.ts"
 import type { Digest } from "./digest.ts"
-
-/** A package by the hash of its tarball. */
-export type NamedPackage = Pick<PinnedPackage, "name" | "version" | "integrity">
+import type { NamedPackage, PinnedPackage } from "./pinned.ts"
 
 interface Context {
   pinned: NamedPackage

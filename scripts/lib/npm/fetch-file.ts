@@ -1,12 +1,12 @@
 import { mkdir, rename } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import pacote from "pacote"
-import type { PinnedPackage } from "../../pins/pin.ts"
 import { formatBytes } from "../log.ts"
 import { cachedPath, npmCache, withTemporaryFolder } from "./cache.ts"
 import { loadNpmOptions, type NpmOptions } from "./config.ts"
 import { type Digest, sameDigest } from "./digest.ts"
-import { explainFailure, type NamedPackage, wrongFile } from "./failure.ts"
+import { explainFailure, wrongFile } from "./failure.ts"
+import type { NamedPackage, PinnedPackage } from "./pinned.ts"
 import { unpackFile } from "./unpack-file.ts"
 
 export interface AcquireOptions {

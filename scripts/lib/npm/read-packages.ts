@@ -4,8 +4,9 @@ import pacote from "pacote"
 import { Parser } from "tar"
 import { npmCache } from "./cache.ts"
 import { loadNpmOptions, type NpmOptions } from "./config.ts"
-import { explainFailure, type NamedPackage } from "./failure.ts"
+import { explainFailure } from "./failure.ts"
 import type { AcquireOptions } from "./fetch-file.ts"
+import type { NamedPackage } from "./pinned.ts"
 
 /** A file of a package. */
 export interface PackageFile {

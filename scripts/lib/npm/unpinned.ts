@@ -5,8 +5,9 @@ import { Failure } from "../errors.ts"
 import { npmCache, withTemporaryFolder } from "./cache.ts"
 import { loadNpmOptions, type NpmOptions } from "./config.ts"
 import type { Digest } from "./digest.ts"
-import { explainFailure, type NamedPackage } from "./failure.ts"
+import { explainFailure } from "./failure.ts"
 import { type AcquireOptions, unpackTarball } from "./fetch-file.ts"
+import type { NamedPackage } from "./pinned.ts"
 
 /** Far above what any of upstream's executables has. */
 const MOST_BYTES = 1 << 30

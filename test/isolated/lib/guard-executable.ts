@@ -12,7 +12,7 @@ import {
 } from "../../../scripts/container/index.ts"
 import { bundleModule } from "../../../scripts/contents/bundle-module.ts"
 import { embedOffline, OFFLINE_MODULE } from "../../../scripts/contents/offline-module.ts"
-import { BUNDLES } from "../../../scripts/upstream/release-source.ts"
+import { BUNDLES } from "../../../scripts/upstream/readable-bundles.ts"
 import { stockExecutable } from "../../lib/stock.ts"
 
 /** Names a file of offline/guard that is left out of the run: the executable that is made here obeys it. */

@@ -4,7 +4,7 @@ import { readDependencies } from "../../../scripts/patching/dependencies.ts"
 import { names } from "../../../scripts/patching/patch.ts"
 import { readSeries } from "../../../scripts/patching/read-series.ts"
 import type { Unit } from "../../../scripts/patching/unit.ts"
-import { applyToGitTree } from "../../../scripts/upstream/git-tree.ts"
+import { applyToGitTree } from "../../../scripts/upstream/typescript-tree.ts"
 import { FOLDER, SOURCES } from "../../lib/stand-in-upstream.ts"
 
 const series = await readSeries()

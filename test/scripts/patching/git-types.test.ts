@@ -6,7 +6,7 @@ import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
 import { run } from "../../../scripts/lib/process.ts"
 import { commitSeries } from "../../../scripts/patching/git-commits.ts"
 import { readSeries } from "../../../scripts/patching/read-series.ts"
-import { PACKAGE } from "../../../scripts/upstream/git-tree.ts"
+import { PACKAGE } from "../../../scripts/upstream/typescript-tree.ts"
 import { makeUpstream } from "../../lib/stand-in-upstream.ts"
 
 // What upstream's own type check would say of the patched tree. Names that the stand-in leaves out are errors before, too.

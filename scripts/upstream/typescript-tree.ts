@@ -102,7 +102,7 @@ function taken(unit: Unit): Failure {
   return new Failure({
     what: `${unit.file} of the git tree has a name ${OFFLINE} of its own`,
     why: "patched code reaches ours by that name",
-    next: "give it another name in scripts/upstream/git-tree.ts",
+    next: "give it another name in scripts/upstream/typescript-tree.ts",
   })
 }
 

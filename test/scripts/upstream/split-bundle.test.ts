@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { joinBundle, splitBundle } from "../../../scripts/upstream/release-bundle.ts"
+import { joinBundle, splitBundle } from "../../../scripts/upstream/split-bundle.ts"
 
 const BUNDLE = `// @bun
 var helper = 1;

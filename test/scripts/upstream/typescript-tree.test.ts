@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { readSeries } from "../../../scripts/patching/read-series.ts"
-import { applyToGitTree } from "../../../scripts/upstream/git-tree.ts"
+import { applyToGitTree } from "../../../scripts/upstream/typescript-tree.ts"
 
 const series = await readSeries()
 

@@ -1,91 +1,84 @@
+import { basename } from "node:path"
 import { compareModules, type GraphDifference, readModuleGraph } from "../container/index.ts"
 import type { EmbeddedModels } from "../contents/models.ts"
 import { CATALOGUE_MODULE } from "../contents/offline-module.ts"
 import type { EmbeddedPackage } from "../contents/packages.ts"
-import type { EmbeddedPolicy } from "../contents/policy.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
-import type { AppliedPatch } from "../patching/apply.ts"
-import type { BuildRecord } from "../record/build-record.ts"
+import type { Pin } from "../pins/pin.ts"
+import { type BuildRecord, namePackage } from "../record/build-record.ts"
 import { digestFiles, readToolVersions } from "../record/inputs.ts"
 import { measureParts } from "../record/sizes.ts"
-import { bundleNames } from "../upstream/release-source.ts"
-import type { Built } from "./assemble-executable.ts"
-import { type Carried, type Embedded, modulesOf, namesByPart } from "./embed-contents.ts"
+import type { Inputs } from "./acquire-inputs.ts"
+import { addedModules, type Built } from "./assemble.ts"
+import type { Code } from "./code.ts"
+import { type Contents, namesByPart } from "./contents.ts"
 import type { BuildOptions } from "./options.ts"
-import type { Stock } from "./read-stock.ts"
+import type { Executable } from "./read-stock.ts"
 
 /** All that one build was made of. */
 export interface Build {
-  stock: Stock
-  applied: AppliedPatch[]
-  embedded: Embedded
+  pin: Pin
+  inputs: Inputs
+  stock: Executable
+  code: Code
+  contents: Contents
   built: Built
 }
 
 /**
- * Reads the written executable back from disk and compares it with upstream's, so that the record says what is in
- * the file and not what was meant to be.
+ * Reads the written executable back from disk and compares it with what it was made from, so that the record says what is
+ * in the file and not what was meant to be.
  * @returns the record that becomes `build.json`; it holds no date and no path, so that equal builds have equal records
- * @throws Failure when other modules differ than those that the build changes
+ * @throws Failure when other modules differ than those that the build changes, or what its source promises does not hold
  */
 export async function checkExecutable(build: Build, options: BuildOptions, step: Step): Promise<BuildRecord> {
-  const { stock, embedded, built, applied } = build
-  const { pin, target } = stock.inputs
+  const { pin, inputs, stock, code, contents, built } = build
   const graph = readModuleGraph(Bun.mmap(built.staging.executable))
-  const difference = compareModules(stock.graph, graph)
-  requireIntended(difference, stock, embedded)
-  const { added, changed, unchanged } = difference
+  requireIntended(compareModules(code.base, graph), code, contents)
+  const ofSource = code.describe(graph)
+  const { added, changed, unchanged } = compareModules(stock.graph, graph)
   step.result(
     `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
   )
   return {
-    format: 1,
+    format: 2,
     opencode: pin.version,
+    product: pin.product,
     target: options.target,
     source: options.source,
-    executable: { file: "opencode", bytes: built.bytes, sha256: built.sha256 },
-    stock: { ...namePackage(target.opencode), bytes: stock.bytes, sha256: stock.sha256 },
-    runtime: { ...namePackage(target.bun), bytes: stock.graph.runtime.length, ...stock.runtime },
-    sizes: measureParts(graph, built.bytes, namesByPart(embedded)),
+    ...(code.git && { git: code.git }),
+    executable: { file: basename(built.staging.executable), bytes: built.bytes, sha256: built.sha256 },
+    stock: { ...namePackage(inputs.pinned.opencode), bytes: stock.bytes, sha256: stock.sha256 },
+    runtime: { ...namePackage(inputs.pinned.bun), bytes: graph.runtime.length, ...code.runtime },
+    sizes: measureParts(graph, built.bytes, { ...code.parts, ...namesByPart(contents) }),
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
-    patches: applied.map(({ name, subject, kind, counts }) => ({ name, subject, kind, counts })),
-    inputs: await digestFiles(pin.version, options),
+    patches: code.applied.map(({ name, subject, kind, counts }) => {
+      const commit = code.commits?.[name]
+      return { name, subject, kind, counts, ...(commit && { commit }) }
+    }),
+    leftOut: code.leftOut,
+    inputs: await digestFiles(pin, options),
     tools: await readToolVersions(),
-    webUi: { ...namePackage(pin.webUi), files: embedded.webUi.files, bytes: embedded.webUi.pack.length },
-    ...describeCarriedModules(embedded, added),
+    ...ofSource,
+    ...describeContents(contents, added),
   }
 }
 
-/**
- * The parts of a record that say what is carried.
- * @param added the modules that were added, as they were read back
- */
-export function describeCarriedModules(
-  { models, assets, packages, policy }: Carried,
+/** @param added the modules that were added, as they were read back */
+function describeContents(
+  { models, assets, packages, policy }: Contents,
   added: GraphDifference["added"],
 ): Pick<BuildRecord, "models" | "assets" | "packages" | "policy"> {
   return {
-    models: modelsOf(models, added),
+    ...(models && { models: modelsOf(models, added) }),
     assets: assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
       return { name, part, bytes, sha256, module, storedBytes: stored.length }
     }),
     packages: packages.packages.map((item) => packageOf(item, added)),
-    ...(policy && { policy: policyOf(policy) }),
+    ...(policy && { policy: { mode: policy.mode, allow: policy.allow, locked: policy.locked } }),
   }
-}
-
-export function namePackage({
-  name,
-  version,
-  integrity,
-}: {
-  name: string
-  version: string
-  integrity: string
-}) {
-  return { package: name, version, integrity }
 }
 
 function modelsOf(models: EmbeddedModels, added: GraphDifference["added"]): BuildRecord["models"] {
@@ -106,15 +99,12 @@ function packageOf(
   }
 }
 
-function policyOf({ mode, allow, locked }: EmbeddedPolicy): BuildRecord["policy"] {
-  return { mode, allow, locked }
-}
-
-function requireIntended(difference: GraphDifference, { graph }: Stock, embedded: Embedded): void {
-  const added = modulesOf(embedded).map(({ name }) => name)
-  const bundles = new Set(Object.values(bundleNames(graph)))
-  const changed = graph.modules.map(({ name }) => name).filter((name) => bundles.has(name))
-  const intended = { added, changed, removed: [] }
+function requireIntended(difference: GraphDifference, code: Code, contents: Contents): void {
+  const intended = {
+    added: addedModules(code, contents).map(({ name }) => name),
+    changed: code.changed,
+    removed: [],
+  }
   const found = {
     added: difference.added.map(({ name }) => name),
     changed: difference.changed.map(({ name }) => name),
@@ -122,7 +112,7 @@ function requireIntended(difference: GraphDifference, { graph }: Stock, embedded
   }
   if (Bun.deepEquals(found, intended)) return
   throw new Failure({
-    what: "The written executable differs from upstream's in other modules than it should",
+    what: "The written executable differs from what it was made from in other modules than it should",
     why: `it should be ${JSON.stringify(intended)} and is ${JSON.stringify(found)}`,
     next: "this is a defect of the build: keep the folder, and report it with the output of npm run build -- --json",
   })

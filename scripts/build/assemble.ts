@@ -1,0 +1,43 @@
+import { addModule, writeModuleGraph } from "../container/index.ts"
+import { formatBytes, type Step } from "../lib/log.ts"
+import type { AddedModule, Code } from "./code.ts"
+import { type Contents, carriedModules } from "./contents.ts"
+import { openStaging, type Staging, writeExecutable } from "./write-release.ts"
+
+/** The new executable, in a staging folder. */
+export interface Built {
+  staging: Staging
+  bytes: number
+  /** Hex. */
+  sha256: string
+}
+
+/** Bun's enumerations for what is added: how the bytes are to be read, and that they are for the program itself. */
+const KINDS = {
+  code: { encoding: 1, loader: 1, format: 1, side: 0 },
+  asset: { encoding: 0, loader: 5, format: 0, side: 1 },
+}
+
+/** All that is added, in the order in which it stands in the executable. */
+export function addedModules(code: Code, contents: Contents): AddedModule[] {
+  return [...code.modules, ...carriedModules(contents)]
+}
+
+/** Puts everything into the module graph and writes it to a staging folder. Modules that are not named keep every byte. */
+export async function assemble(
+  code: Code,
+  contents: Contents,
+  { out, file }: { out: string; file: string },
+  step: Step,
+): Promise<Built> {
+  // What was read to embed it is garbage by now, some 60 MB.
+  Bun.gc(true)
+  const graph = addedModules(code, contents).reduce(
+    (all, { kind, name, contents }) => addModule(all, { ...KINDS[kind], name, contents }),
+    code.graph,
+  )
+  const staging = await openStaging(out, file)
+  const built = { staging, ...(await writeExecutable(staging.executable, writeModuleGraph(graph))) }
+  step.result(formatBytes(built.bytes))
+  return built
+}

@@ -1,0 +1,86 @@
+import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets.ts"
+import { readGrammars } from "../contents/grammars.ts"
+import { type EmbeddedModels, embedModels } from "../contents/models.ts"
+import { CATALOGUE_MODULE, POLICY_MODULE } from "../contents/offline-module.ts"
+import { type EmbeddedPackages, embedPackages } from "../contents/packages.ts"
+import { type EmbeddedPolicy, embedPolicy } from "../contents/policy.ts"
+import { formatBytes, type Step } from "../lib/log.ts"
+import { selectExtra } from "../pins/extra.ts"
+import type { Pin } from "../pins/pin.ts"
+import type { Inputs } from "./acquire-inputs.ts"
+import type { AddedModule } from "./code.ts"
+import type { BuildOptions } from "./options.ts"
+import type { Executable } from "./read-stock.ts"
+
+/** What is carried inside that is not code, whatever the source. */
+export interface Contents {
+  /** undefined when upstream's is not known, and the organisation gave none. */
+  models: EmbeddedModels | undefined
+  /** Files that OpenCode would download. */
+  assets: EmbeddedAssets
+  /** undefined without `--policy`. */
+  policy: EmbeddedPolicy | undefined
+  packages: EmbeddedPackages
+}
+
+/**
+ * Makes all that is carried ready to be put inside; what was made before comes from the cache.
+ * @throws Failure when a file that was given is not what it should be, or a package cannot be had as pinned
+ */
+export async function prepareContents(
+  pin: Pin,
+  inputs: Inputs,
+  stock: Executable,
+  options: Pick<BuildOptions, "cache" | "models" | "modelsExtend" | "policy" | "with">,
+  step: Step,
+): Promise<Contents> {
+  const { cache } = options
+  const grammars = await readGrammars(stock.graph, inputs.grammars, pin, cache)
+  const ripgrep: Asset = { name: "rg", part: "ripgrep", source: inputs.ripgrep }
+  const trees = [...(await selectExtra(options.with)), ...(pin.plugin ? [pin.plugin] : [])]
+  const [models, assets, policy, packages] = await Promise.all([
+    embedModels(options, stock, cache),
+    embedAssets([ripgrep, ...grammars], cache),
+    options.policy === undefined ? undefined : embedPolicy(options.policy),
+    embedPackages(trees, { cache }),
+  ])
+  const contents = { models, assets, policy, packages }
+  step.result(describe(contents))
+  return contents
+}
+
+function describe({ models, assets, policy, packages }: Contents): string {
+  const carried = assets.list.reduce((sum, { stored }) => sum + stored.length, 0)
+  return [
+    ...(models ? [`models ${formatBytes(models.bytes.length)}`] : ["no models"]),
+    `carried ${formatBytes(carried)}`,
+    ...packages.packages.map(({ root, module }) => `${root.name} ${formatBytes(module.bytes.length)}`),
+    ...(policy ? [`policy ${policy.mode}${policy.locked ? ", locked" : ""}`] : []),
+  ].join(", ")
+}
+
+/** What is carried, in the order in which it stands in the executable. */
+export function carriedModules({ models, assets, policy, packages }: Contents): AddedModule[] {
+  const asset = (name: string, contents: Uint8Array): AddedModule => ({ name, kind: "asset", contents })
+  return [
+    ...(models ? [asset(CATALOGUE_MODULE, models.bytes)] : []),
+    asset(assets.index.module, assets.index.contents),
+    ...assets.list.map(({ module, stored }) => asset(module, stored)),
+    asset(packages.index.name, packages.index.bytes),
+    ...packages.packages.map(({ module }) => asset(module.name, module.bytes)),
+    ...(policy ? [asset(POLICY_MODULE, policy.bytes)] : []),
+  ]
+}
+
+/** The names of the modules that are carried, by the part of the executable that they are counted to. */
+export function namesByPart({ assets, packages }: Contents) {
+  const ofPart = (part: string) =>
+    assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
+  return {
+    models: [CATALOGUE_MODULE],
+    ripgrep: ofPart("ripgrep"),
+    grammars: ofPart("grammars"),
+    plugins: packages.packages.map(({ module }) => module.name),
+    rest: [assets.index.module, packages.index.name, POLICY_MODULE],
+  }
+}

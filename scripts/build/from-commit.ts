@@ -1,0 +1,87 @@
+import { join } from "node:path"
+import { GIT_OFFLINE_MODULE } from "../contents/offline-module.ts"
+import type { Progress, Step } from "../lib/log.ts"
+import { commitSeries, type PatchCommit } from "../patching/git-commits.ts"
+import { hasPlaces } from "../patching/patch.ts"
+import { readSeries } from "../patching/read-series.ts"
+import type { Pin } from "../pins/pin.ts"
+import { git } from "../upstream/git/git.ts"
+import { checkOut } from "../upstream/git/mirror.ts"
+import type { Inputs } from "./acquire-inputs.ts"
+import { describeCompiled } from "./check-compiled.ts"
+import type { Code } from "./code.ts"
+import { compileTree } from "./compile-tree.ts"
+import type { Contents } from "./contents.ts"
+import { type Commit, fetchCommit } from "./fetch-commit.ts"
+import { installDependencies } from "./install-dependencies.ts"
+import type { Executable } from "./read-stock.ts"
+
+/** A checkout of the build's own, with the series on top of upstream's commit. */
+export interface PatchedCheckout {
+  root: string
+  commit: Commit
+  patches: PatchCommit[]
+  /** The tree of upstream's commit, and the last commit and its tree; all are hashes of git's. */
+  tree: string
+  patched: { commit: string; tree: string }
+}
+
+/** What the git source is given. */
+export interface CommitSource {
+  pin: Pin
+  inputs: Inputs
+  /** Upstream's executable of the same version, which what is compiled is held against. */
+  stock: Executable
+  contents: Contents
+  gitUrl: string | undefined
+  cache: string
+  /** Of the build's own; the checkout is made in it. */
+  folder: string
+}
+
+/**
+ * What upstream's own build script compiles of the pinned commit with the series on top.
+ * @throws Failure when the commit or a dependency cannot be had, a patch does not apply, or the script fails
+ */
+export async function takeFromCommit(source: CommitSource, progress: Progress): Promise<Code> {
+  const { pin, inputs, stock, contents, gitUrl, cache, folder } = source
+  const commit = await progress.step("Fetch the commit", (step) => fetchCommit(pin, { gitUrl, cache }, step))
+  const checkout = await progress.step("Apply the series", (step) =>
+    commitPatches(commit, { folder, cache }, step),
+  )
+  await progress.step("Install the dependencies", (step) =>
+    installDependencies(checkout, inputs, { cache }, step),
+  )
+  const compiled = await progress.step("Compile", (step) =>
+    compileTree(checkout, { pin, inputs, catalogue: contents.models!.bytes }, step),
+  )
+  const { url, commit: hash } = commit
+  return {
+    graph: compiled.graph,
+    base: compiled.graph,
+    runtime: compiled.runtime,
+    changed: [],
+    modules: [],
+    parts: { offline: [GIT_OFFLINE_MODULE], webUi: [] },
+    applied: checkout.patches.map(({ applied }) => applied),
+    commits: Object.fromEntries(checkout.patches.map(({ name, commit }) => [name, commit])),
+    leftOut: [],
+    git: { url, commit: hash, tree: checkout.tree, patched: checkout.patched },
+    describe: (graph) => describeCompiled(graph, compiled, stock),
+  }
+}
+
+async function commitPatches(
+  commit: Commit,
+  { folder, cache }: { folder: string; cache: string },
+  step: Step,
+): Promise<PatchedCheckout> {
+  const root = join(folder, "opencode")
+  await checkOut(commit.mirror, commit.commit, root)
+  const series = (await readSeries()).filter((patch) => hasPlaces(patch, ["git"]))
+  const patches = await commitSeries(root, series, { cache, onProgress: step.update })
+  const { stdout } = await git(root, ["rev-parse", `${commit.commit}^{tree}`, "HEAD", "HEAD^{tree}"])
+  const [tree = "", head = "", patchedTree = ""] = stdout.trim().split("\n")
+  step.result(`${patches.length} commits, tree ${patchedTree.slice(0, 12)}`)
+  return { root, commit, patches, tree, patched: { commit: head, tree: patchedTree } }
+}

@@ -1,0 +1,119 @@
+import { replaceModule } from "../container/index.ts"
+import { embedOffline, OFFLINE_MODULE, WEB_UI_MODULE } from "../contents/offline-module.ts"
+import { embedWebUi } from "../contents/web-ui.ts"
+import { Failure } from "../lib/errors.ts"
+import { formatBytes, type Progress, type Step } from "../lib/log.ts"
+import { applySeries, type NamedPatch } from "../patching/apply.ts"
+import { hasPlaces } from "../patching/patch.ts"
+import { readSeries } from "../patching/read-series.ts"
+import type { Pin } from "../pins/pin.ts"
+import { namePackage } from "../record/build-record.ts"
+import { OFFLINE } from "../upstream/readable-bundles.ts"
+import { type Shape, shapeOf } from "../upstream/shape.ts"
+import type { Inputs } from "./acquire-inputs.ts"
+import type { AddedModule, Code } from "./code.ts"
+import type { Executable } from "./read-stock.ts"
+
+/** What the release source is given. */
+export interface ReleaseSource {
+  pin: Pin
+  inputs: Inputs
+  stock: Executable
+  coreOnly: boolean
+  cache: string
+}
+
+/**
+ * Upstream's own executable, patched in memory, with our modules beside it.
+ * @throws Failure when a patch does not apply, or none can and that was not asked for
+ */
+export async function takeFromRelease(source: ReleaseSource, progress: Progress): Promise<Code> {
+  const { stock } = source
+  const patched = await progress.step("Apply the series", (step) => patchStock(source, step))
+  const own = await progress.step("Make our modules", (step) => makeModules(source, step))
+  let graph = stock.graph
+  for (const [name, contents] of patched.bundles) graph = replaceModule(graph, name, contents)
+  return {
+    graph: { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}`.trim() },
+    base: stock.graph,
+    runtime: stock.runtime,
+    changed: stock.graph.modules.map(({ name }) => name).filter((name) => patched.bundles.has(name)),
+    applied: patched.applied,
+    leftOut: patched.leftOut,
+    ...own,
+  }
+}
+
+/** Applies the series in memory, so that nothing is written before all of it is known to apply. */
+async function patchStock({ stock, pin, coreOnly }: ReleaseSource, step: Step) {
+  const shape = shapeOf(stock.graph)
+  const series = await readSeries()
+  if (!shape && !coreOnly) throw noShape(pin)
+  const chosen = shape && !coreOnly ? series.filter((patch) => hasPlaces(patch, shape.trees)) : []
+  const { trees, applied } = applySeries(
+    chosen.length > 0 ? shape!.readTrees(stock.graph) : [],
+    chosen,
+    OFFLINE,
+  )
+  const places = applied.flatMap(({ counts }) => Object.values(counts)).reduce((a, b) => a + b, 0)
+  const leftOut = findLeftOut(series, chosen, coreOnly, shape)
+  step.result(
+    `${applied.length} patches, ${places} places${leftOut.length > 0 ? `; ${leftOut.length} left out` : ""}`,
+  )
+  const bundles: Map<string, Uint8Array> =
+    chosen.length > 0 ? shape!.printTrees(trees, stock.graph, OFFLINE_MODULE) : new Map()
+  return { bundles, applied, leftOut }
+}
+
+/** Those of the series that are for a release and are not in it. */
+function findLeftOut(
+  series: NamedPatch[],
+  chosen: NamedPatch[],
+  coreOnly: boolean,
+  shape?: Shape,
+): Code["leftOut"] {
+  const why = coreOnly ? "--core-only" : `it has no form for ${shape!.name}`
+  return series
+    .filter((patch) => patch.kind !== "build" && !chosen.includes(patch))
+    .map(({ name }) => ({ name, why }))
+}
+
+async function makeModules({ pin, inputs, stock, cache }: ReleaseSource, step: Step) {
+  // What was read, and parsed to be patched, is garbage by now, some 60 MB.
+  Bun.gc(true)
+  const page = inputs.webUi && (await embedWebUi(inputs.webUi, pin.webUi!.executable.sha512, cache))
+  const offline = await embedOffline({
+    source: "release",
+    version: pin.version,
+    ...(page && { webUi: WEB_UI_MODULE }),
+  })
+  const code = Object.entries(offline).map(([name, text]): AddedModule => {
+    return { name, kind: "code", contents: Buffer.from(text) }
+  })
+  const size = formatBytes(code.reduce((sum, { contents }) => sum + contents.length, 0))
+  step.result(
+    page
+      ? `offline ${size}, web UI ${page.files} files, ${formatBytes(page.pack.length)}`
+      : `offline ${size}`,
+  )
+  const hasPage = shapeOf(stock.graph)?.hasPage ?? false
+  return {
+    modules: [
+      ...code,
+      ...(page ? [{ name: WEB_UI_MODULE, kind: "asset" as const, contents: page.pack }] : []),
+    ],
+    parts: { offline: Object.keys(offline), webUi: page ? [WEB_UI_MODULE] : [] },
+    describe: () => {
+      if (page) return { webUi: { ...namePackage(pin.webUi!), files: page.files, bytes: page.pack.length } }
+      return hasPage ? { webUi: { upstreams: true as const } } : {}
+    },
+  }
+}
+
+function noShape(pin: Pin): Failure {
+  return new Failure({
+    what: `No patch can be applied to the code of ${pin.product} ${pin.version}`,
+    why: "it is in none of the forms that patches know",
+    next: `build it with the guard and the switch alone: npm run build -- --pin ${pin.version} --core-only`,
+  })
+}

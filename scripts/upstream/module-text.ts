@@ -1,0 +1,41 @@
+import type { EmbeddedModule } from "../container/index.ts"
+import { Failure } from "../lib/errors.ts"
+
+/** Bun stores text in which every character is below U+0100 as Latin-1. */
+const LATIN1 = 1
+
+/** @throws Failure when the module is not text of that encoding */
+export function decodeModule(module: EmbeddedModule): string {
+  if (module.encoding !== LATIN1)
+    throw unknownCode(`${module.name} has the encoding ${module.encoding}, not ${LATIN1} (Latin-1)`)
+  const { buffer, byteOffset, byteLength } = module.contents
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1")
+}
+
+/**
+ * The bytes of a module's text, which is given in pieces because it is large.
+ * @throws Failure when there is a character in it that Latin-1 has not
+ */
+export function encodeModule(name: string, texts: string[]): Uint8Array {
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + text.length, 0))
+  let at = 0
+  for (const text of texts) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of Latin-1
+    const other = text.match(/[^\x00-\xff]/)
+    if (other)
+      throw unknownCode(
+        `a patch put a character into ${name} that Latin-1 has not: ${JSON.stringify(other[0])}`,
+      )
+    at += bytes.write(text, at, "latin1")
+  }
+  return bytes
+}
+
+/** The error for an executable whose code is another than the shape that it was taken for. */
+export function unknownCode(why: string): Failure {
+  return new Failure({
+    what: "The executable's code is not laid out as patches expect it",
+    why,
+    next: "build without patches (npm run build -- --core-only), or from source (--source git)",
+  })
+}
