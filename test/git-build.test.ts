@@ -7,9 +7,12 @@ import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
 import { runIsolated } from "../scripts/isolation/isolated.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
 import { run } from "../scripts/lib/process.ts"
+import { pinName, pinnedTarget } from "../scripts/pins/pin.ts"
 import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
+import { TARGETS } from "../scripts/upstream/target.ts"
 import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
 import { must } from "./lib/stand-in-upstream.ts"
+import { gitPin, target } from "./lib/stock.ts"
 
 // From a fetch over smart HTTP to the compiled executable in a network of its own, on a stand-in for upstream.
 
@@ -22,6 +25,7 @@ const WITH_LOOPBACK = `
 
 let project: GitProject
 let built: Awaited<ReturnType<GitProject["buildGit"]>>
+const { bun } = pinnedTarget(gitPin, target.name)
 let release: string
 let executable: string
 let record: BuildRecord
@@ -29,7 +33,7 @@ let record: BuildRecord
 beforeAll(async () => {
   project = await makeGitProject()
   built = await project.buildGit()
-  release = join(project.folder, "dist/1.3.0-linux-x64-git")
+  release = join(project.folder, `dist/${pinName(gitPin)}-${target.name}-git`)
   executable = join(release, "opencode")
   if (built.exitCode !== 0) throw new Error(built.stderr)
   record = await readBuildRecord(join(release, "build.json"))
@@ -81,7 +85,7 @@ describe("a build from git", () => {
     const { name, contents } = modules[entry]!
     for (const [at, finding] of [
       [contents.byteOffset + 100, `sha256 of ${name}: found`],
-      [50_000_000, "the runtime differs from @oven/bun-linux-x64-baseline@1.3.10 at byte 50000000"],
+      [50_000_000, `the runtime differs from ${bun.name}@${bun.version} at byte 50000000`],
     ] as const) {
       const bytes = await readFile(executable)
       bytes[at]! ^= 1
@@ -125,7 +129,7 @@ describe("a build from git", () => {
     expect(await project.buildGit(args)).toMatchObject({ exitCode: 0 })
     const own = { executable: join(project.folder, "own/opencode") }
     const version = await runIsolated({ ...own, args: ["--version"] })
-    expect(version).toMatchObject({ stdout: "1.3.0 (always offline, locked)\n", attempts: [] })
+    expect(version).toMatchObject({ stdout: `${gitPin.version} (always offline, locked)\n`, attempts: [] })
     const asked = await runIsolated({ ...own, args: ["ask", "main", "http://llm.corp/"] })
     expect(asked).toMatchObject({ stdout: "outcome: ERR_OPENCODE_OFFLINE\n", attempts: [] })
     expect(await runIsolated({ ...own, args: ["models"] })).toMatchObject({ stdout: "acme\n", attempts: [] })
@@ -154,7 +158,7 @@ describe("a build from git that was killed half-way", () => {
 describe("an executable from git, in a network of its own", () => {
   test("prints its version and connects to nothing", async () => {
     const { stdout, attempts } = await runIsolated({ executable, args: ["--version"] })
-    expect({ stdout, attempts }).toEqual({ stdout: "1.3.0\n", attempts: [] })
+    expect({ stdout, attempts }).toEqual({ stdout: `${gitPin.version}\n`, attempts: [] })
   })
 
   test.each(["main", "socket", "worker", "dependency"])(
@@ -376,7 +380,7 @@ const worker =`,
     const overriding = (text: string) =>
       text.replace(
         "entrypoints:",
-        "...{ compile: { target: 'bun-linux-x64', outfile } as any },\n    entrypoints:",
+        `...{ compile: { target: 'bun-${target.name}', outfile } as any },\n    entrypoints:`,
       )
     await changed("packages/opencode/script/build.ts", overriding, async () => {
       expect(await refused([])).toContain("What upstream's build script compiled is not what it should be")
@@ -415,7 +419,8 @@ const worker =`,
   })
 
   test("for a target that is not this platform", async () => {
-    expect(await refused(["--target", "linux-x64-musl"])).toContain("cannot be built for linux-x64-musl here")
+    const other = TARGETS.find(({ name }) => name !== target.name)!.name
+    expect(await refused(["--target", other])).toContain(`cannot be built for ${other} here`)
   })
 
   test("for a disk that is full while the commit is fetched", async () => {

@@ -4,9 +4,11 @@ import { runIsolated } from "../scripts/isolation/isolated.ts"
 import { run } from "../scripts/lib/process.ts"
 import { hasPlaces } from "../scripts/patching/patch.ts"
 import { readSeries } from "../scripts/patching/read-series.ts"
+import { pinName } from "../scripts/pins/pin.ts"
 import { readBuildRecord } from "../scripts/record/build-record.ts"
 import { type GitProject, makeGitProject } from "./lib/git-project.ts"
 import { makeRealUpstream } from "./lib/real-upstream.ts"
+import { gitPin, target } from "./lib/stock.ts"
 
 // The git source on OpenCode's real code: lib/real-upstream.ts makes a repository of what is in the published executable,
 // and the isolated tests and the audit run on what is built from it.
@@ -23,7 +25,7 @@ beforeAll(async () => {
   project = await makeGitProject(makeRealUpstream)
   const { exitCode, stderr } = await project.buildGit()
   if (exitCode !== 0) throw new Error(stderr)
-  release = join(project.folder, "dist/1.3.0-linux-x64-git")
+  release = join(project.folder, `dist/${pinName(gitPin)}-${target.name}-git`)
   executable = join(release, "opencode")
 })
 
@@ -45,7 +47,7 @@ test("each patch finds its places in the real code, and is a commit", async () =
 
 test("with the switch off it asks for the catalogue, as upstream's does, and the recorder sees it", async () => {
   const { stdout, attempts } = await runIsolated({ executable, args: ["--version"] })
-  expect(stdout).toBe("1.3.0\n")
+  expect(stdout).toBe(`${gitPin.version}\n`)
   expect(attempts.map(({ name }) => name)).toContain("models.dev")
 })
 

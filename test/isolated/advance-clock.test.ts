@@ -27,7 +27,7 @@ async function fetches(setup: Setup, ...seconds: number[]): Promise<number> {
 test.each(["upstream's", "this build, online,"])(
   "an hour that is let pass has %s fetch the catalogue once more",
   async (whose) => {
-    const executable = whose === "upstream's" ? await stockExecutable("1.3.0") : builtExecutable()
+    const executable = whose === "upstream's" ? await stockExecutable() : builtExecutable()
     expect(await fetches({ executable })).toBe(1)
     expect(await fetches({ executable }, 59 * 60)).toBe(1)
     expect(await fetches({ executable }, 61 * 60)).toBe(2)

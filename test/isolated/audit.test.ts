@@ -8,6 +8,7 @@ import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
 import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { pin } from "../lib/stock.ts"
 import type { OpenRequest } from "./lib/open-report.ts"
 
 setDefaultTimeout(300_000)
@@ -41,7 +42,7 @@ test.concurrent("upstream's release and the last build are audited side by side,
     ["offline", false],
   ])
   const [stock, offline] = report.results
-  expect(stock).toMatchObject({ executable: "stock", worked: true, detail: "1.3.0" })
+  expect(stock).toMatchObject({ executable: "stock", worked: true, detail: pin.version })
   expect(stock!.runs[0]!.attempts).toContainEqual(
     expect.objectContaining({
       name: "models.dev",

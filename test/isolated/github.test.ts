@@ -23,7 +23,7 @@ const env = {
 test.each(["upstream's", "ours, with the switch off,"])(
   "%s calls GitHub's API by the names of its endpoints",
   async (whose) => {
-    const executable = whose === "upstream's" ? await stockExecutable("1.3.0") : builtExecutable()
+    const executable = whose === "upstream's" ? await stockExecutable() : builtExecutable()
     const run = await runCommand({ executable, env }, "github", "run", "--event", JSON.stringify(event))
     expect(hostsTried(run)).toContain("api.github.com")
   },

@@ -7,9 +7,8 @@ import { grammarNames } from "../../offline/grammars.ts"
 import { writeExecutable } from "../../scripts/build/write-release.ts"
 import { readModuleGraph, replaceModule, writeModuleGraph } from "../../scripts/container/index.ts"
 import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/isolation/isolated.ts"
-import { readPin } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { stockExecutable } from "../lib/stock.ts"
+import { pin, stockExecutable } from "../lib/stock.ts"
 import { CODE_SAMPLES, PLAIN_SAMPLE } from "./lib/code-samples.ts"
 
 // A code block has colours in the TUI when its language's grammar was found, loaded and run.
@@ -59,7 +58,7 @@ test.each([
   "%s, the TUI colours every language that upstream's fetches a grammar for, and those inside upstream's",
   async (way, setup) => {
     const languages = Object.keys(CODE_SAMPLES).sort()
-    expect(languages).toEqual(expect.arrayContaining(Object.keys((await readPin("1.3.0")).grammars)))
+    expect(languages).toEqual(expect.arrayContaining(Object.keys(pin.grammars)))
     const { coloured, result } = await draw({ ...setup, executable: builtExecutable() }, 20_000)
     expect(coloured).toEqual(languages)
     expect(toGitHub(result)).toEqual([])
@@ -100,10 +99,7 @@ async function withoutGrammar(language: string): Promise<string> {
 }
 
 test("without grammars from GitHub, upstream's colours only what is inside it", async () => {
-  const { coloured, result } = await draw(
-    { executable: await stockExecutable("1.3.0"), mode: "refuse" },
-    8000,
-  )
+  const { coloured, result } = await draw({ executable: await stockExecutable(), mode: "refuse" }, 8000)
   expect(coloured).toEqual(["javascript", "typescript", "zig"])
   expect(toGitHub(result).length).toBeGreaterThan(20)
 })

@@ -2,15 +2,19 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { RELEASE } from "../../scripts/build/fresh-release.ts"
+import { plainRelease } from "../../scripts/build/fresh-release.ts"
 import type { Turn } from "../../scripts/harness/provider.ts"
 import { ask, hostsTried, toolResults } from "../../scripts/harness/scenarios.ts"
 import { type IsolatedResult, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
+import { pinName } from "../../scripts/pins/pin.ts"
+import { pin, target } from "../lib/stock.ts"
 
 // The archive that `npm run kit` makes, installed where there is no Node, no npm and no network.
 
 setDefaultTimeout(300_000)
+
+const { folder: release } = await plainRelease(pinName(pin))
 
 let folder: string
 let prefix: string
@@ -25,9 +29,9 @@ beforeAll(async () => {
   await mkdir(bin)
   for (const name of ["git", "sh"]) await symlink(Bun.which(name)!, join(bin, name))
   const file = join(folder, "kit.tar.gz")
-  await kit("--out", file, "--release", RELEASE)
+  await kit("--out", file, "--release", release)
   await run("tar", ["-xzf", file, "-C", folder], { env: process.env })
-  const unpacked = join(folder, "opencode-1.3.0-linux-x64-kit")
+  const unpacked = join(folder, `opencode-${pin.version}-${target.name}-kit`)
   installation = await script(join(unpacked, "install.sh"), "--prefix", prefix)
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -112,7 +116,7 @@ function expectErrors(result: IsolatedResult) {
 }
 
 test.concurrent("the same executable without a kit beside it shows none", async () => {
-  const executable = join(RELEASE, "opencode")
+  const executable = join(release, "opencode")
   const result = await ask({ executable, env: { OPENCODE_OFFLINE: "1", PATH: bin } }, write(wrong))
   expect(result).toMatchObject({ exitCode: 0, attempts: [] })
   expect(toolResults(result).join("\n")).not.toContain("LSP errors")

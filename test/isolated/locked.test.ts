@@ -13,6 +13,7 @@ import {
 } from "../../scripts/harness/scenarios.ts"
 import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { copyProject, type Project } from "../lib/project.ts"
+import { pin } from "../lib/stock.ts"
 
 // Builds whose policy was decided when they were made, and everything that could undo it.
 
@@ -198,7 +199,7 @@ test.concurrent("a locked build reaches what was built in", async () => {
 
 test.concurrent("--version and the offline command say what was built in", async () => {
   const version = await runCommand(built("locked"), "--version")
-  expect(version).toMatchObject({ stdout: "1.3.0 (always offline, locked)\n", attempts: [] })
+  expect(version).toMatchObject({ stdout: `${pin.version} (always offline, locked)\n`, attempts: [] })
   const { stdout } = await runCommand(built("locked"), "offline", "--no-offline")
   expect(stdout).toContain("OpenCode is offline (built in: always)")
   expect(stdout).toMatch(/rules\.example:443 +built in\n/)
@@ -210,7 +211,7 @@ test.concurrent("--version and the offline command say what was built in", async
 
 test.concurrent("a build that is offline by default is so until someone says off", async () => {
   const result = await runCommand(built("default-on"), "--version")
-  expect(result).toMatchObject({ stdout: "1.3.0 (offline by default)\n", attempts: [] })
+  expect(result).toMatchObject({ stdout: `${pin.version} (offline by default)\n`, attempts: [] })
   expect(hostsTried(await runCommand(built("default-on"), "--version", "--no-offline"))).toEqual([
     "models.dev",
   ])

@@ -46,7 +46,7 @@ describe("with OPENCODE_DISABLE_MODELS_FETCH the model catalogue", () => {
   })
 
   test("is the cache's on the stock executable, which is what the patch is for", async () => {
-    const { stdout } = await listModels(await stockExecutable("1.3.0"), FLAG, {
+    const { stdout } = await listModels(await stockExecutable(), FLAG, {
       [CACHE]: catalogue("cached"),
     })
     expect(stdout).toContain("cached/cached-model")

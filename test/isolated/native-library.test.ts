@@ -22,5 +22,5 @@ test("a command that draws nothing leaves no native library in the temporary fol
 })
 
 test("upstream's leaves one each time, which is what the patch is for", async () => {
-  expect(await librariesLeft(await stockExecutable("1.3.0"), ["--version"])).toHaveLength(1)
+  expect(await librariesLeft(await stockExecutable(), ["--version"])).toHaveLength(1)
 })

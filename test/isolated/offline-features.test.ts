@@ -20,7 +20,7 @@ import { stockExecutable } from "../lib/stock.ts"
 setDefaultTimeout(300_000)
 
 const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
-const stock = { executable: await stockExecutable("1.3.0") }
+const stock = { executable: await stockExecutable() }
 
 const answered = { exitCode: 0, stdout: "The mock model says hello.\n" }
 const project = (settings: object) => ({ "opencode.json": JSON.stringify(settings) })

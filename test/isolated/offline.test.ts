@@ -8,6 +8,7 @@ import {
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { pin } from "../lib/stock.ts"
 
 // The main promise, on the executable that was built: with the switch on, whichever way, no packet goes anywhere but to
 // loopback. stock.test.ts and detector.test.ts show that the recorder would have seen one.
@@ -28,7 +29,7 @@ for (const [way, setup] of ways) {
   test.concurrent(`with ${way}, --version prints the version and tries nothing`, async () => {
     const { exitCode, stdout, attempts } = await runCommand(setup, "--version")
     expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
-    expect(stdout).toContain("1.3.0")
+    expect(stdout).toContain(pin.version)
   })
 
   test.concurrent(`with ${way}, --help lists the option and tries nothing`, async () => {
@@ -68,8 +69,8 @@ for (const [way, setup] of ways) {
     const result = await converse(setup, "Sharing is off")
     const { screens, attempts } = result
     expect(attempts).toEqual([])
-    expect(screens.start).toContain("1.3.0 offline")
-    expect(screens.answered).toContain("1.3.0 offline")
+    expect(screens.start).toContain(`${pin.version} offline`)
+    expect(screens.answered).toContain(`${pin.version} offline`)
     expect(screens.answered).toContain("The mock model says hello.")
     expect(toolResults(result)).toEqual(["tool-42\n"])
   })

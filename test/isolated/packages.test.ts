@@ -56,7 +56,7 @@ describe("a plugin from opencode.json, offline", () => {
 
   test("is what the stock executable goes to the registry for", async () => {
     const files = { "opencode.json": JSON.stringify({ plugin: ["marker-plugin@1.0.0"] }) }
-    const executable = await stockExecutable("1.3.0")
+    const executable = await stockExecutable()
     const { attempts } = await runIsolated({ executable, args: ["run", "hi"], provider: HELLO, files })
     expect(
       attempts.map((attempt) => attempt.name ?? "").filter((name) => name.startsWith("registry.")),

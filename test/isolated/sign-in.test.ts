@@ -11,7 +11,7 @@ import { stockExecutable } from "../lib/stock.ts"
 setDefaultTimeout(300_000)
 
 const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
-const stock = { executable: await stockExecutable("1.3.0"), env: {} }
+const stock = { executable: await stockExecutable(), env: {} }
 type Variant = typeof offline | typeof stock
 
 function signIn(variant: Variant, provider: string, question: string, keys: string) {

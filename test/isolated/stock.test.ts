@@ -9,21 +9,21 @@ import {
   serverUrl,
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
-import { stockExecutable } from "../lib/stock.ts"
+import { pin, stockExecutable } from "../lib/stock.ts"
 
 // What upstream's own executable is known to try: if these are not seen, the recorder is broken, and a run of ours that is
 // seen to try nothing proves nothing.
 
 setDefaultTimeout(300_000)
 
-const setup = { executable: await stockExecutable("1.3.0") }
+const setup = { executable: await stockExecutable() }
 
 /** The npm registry is named by its first label: which one it is, is for npm's configuration to say. */
 const registry = expect.stringMatching(/^registry\./)
 
 test.concurrent("--version looks up models.dev and connects to it", async () => {
   const result = await runCommand(setup, "--version")
-  expect(result).toMatchObject({ exitCode: 0, stdout: "1.3.0\n" })
+  expect(result).toMatchObject({ exitCode: 0, stdout: `${pin.version}\n` })
   expect(hostsTried(result)).toEqual(["models.dev"])
   expect(result.attempts).toContainEqual(
     expect.objectContaining({ protocol: "tcp", port: 443, name: "models.dev", what: "tls models.dev" }),

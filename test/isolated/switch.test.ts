@@ -16,7 +16,7 @@ import { stockExecutable } from "../lib/stock.ts"
 setDefaultTimeout(300_000)
 
 const built = { executable: builtExecutable() }
-const stock = { executable: await stockExecutable("1.3.0") }
+const stock = { executable: await stockExecutable() }
 
 test.concurrent.each(["ture", "2", "offline"])(
   "OPENCODE_OFFLINE=%s stops with exit code 2 and names the values there are",

@@ -3,10 +3,12 @@ import { join } from "node:path"
 import { providerConfig, providerUrl, type Turn } from "../../scripts/harness/provider.ts"
 import { toolResults, toolsOffered } from "../../scripts/harness/scenarios.ts"
 import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
+import { rootOf } from "../../scripts/lib/npm/locked.ts"
 import { run } from "../../scripts/lib/process.ts"
 import type { BuildRecord } from "../../scripts/record/build-record.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
+import { pin } from "../lib/stock.ts"
 
 // A build that carries a plugin and a provider package from npm, which upstream's executable has not. The plugin is an ES
 // module with dependencies in CommonJS and a zod of its own, of another major version than OpenCode's.
@@ -124,7 +126,7 @@ test("build.json names each package with its hash, its licence and what it is ma
   const [skills, deepseek, plugin] = record.packages
   expect(skills).toMatchObject({ package: "opencode-skills", version: "0.1.7" })
   expect(deepseek).toMatchObject({ package: "@ai-sdk/deepseek", version: "1.0.60" })
-  expect(plugin).toMatchObject({ package: "@opencode-ai/plugin", version: "1.3.0" })
+  expect(plugin).toMatchObject({ package: "@opencode-ai/plugin", version: rootOf(pin.plugin!).version })
   for (const { module, bytes, sha256 } of record.packages)
     expect(record.modules.added).toContainEqual({ name: module, bytes, sha256 })
   const parts = skills?.contains.map((part) => `${part.package} ${part.license}`) ?? []

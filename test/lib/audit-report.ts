@@ -38,7 +38,8 @@ export function makeResult(
 export function makeReport(results: ReportedResult[], report: Partial<Report> = {}): Report {
   const executable = { file: "opencode", bytes: 1, sha256: "00" }
   return {
-    version: 1,
+    version: 2,
+    pin: "1.0.0",
     startedAt: "2026-01-02T03:04:05.678Z",
     ms: 1000,
     executables: [

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { compareModules, type ModuleGraph, writeModuleGraph } from "../../scripts/container/index.ts"
 import type { BuildRecord } from "../../scripts/record/build-record.ts"
 import { NO_SIZES } from "../../scripts/record/sizes.ts"
+import { pin, target } from "./stock.ts"
 
 /** The true record of an executable that a test made from another; its packages are samples unless they are given. */
 export function makeBuildRecord(
@@ -17,17 +18,18 @@ export function makeBuildRecord(
   })
   const sample = { integrity: "sha512-sample" }
   return {
-    format: 1,
-    opencode: "1.3.0",
-    target: "linux-x64",
+    format: 2,
+    opencode: pin.version,
+    product: pin.product,
+    target: target.name,
     source: "release",
     executable: { file: "opencode", ...digest(built) },
     stock: {
-      ...npm(packages.stock ?? { name: "opencode-sample", version: "1.3.0", ...sample }),
+      ...npm(packages.stock ?? { name: "opencode-sample", version: pin.version, ...sample }),
       ...digest(stock),
     },
     runtime: {
-      ...npm(packages.runtime ?? { name: "@oven/bun-sample", version: "1.3.10", ...sample }),
+      ...npm(packages.runtime ?? { name: "@oven/bun-sample", version: pin.bun.version, ...sample }),
       bytes: stock.runtime.length,
       equal: true,
     },
@@ -35,10 +37,11 @@ export function makeBuildRecord(
     argv: { stock: stock.argv, built: built.argv },
     modules: { added, changed, unchanged },
     patches: [],
+    leftOut: [],
     inputs: [],
     tools: {},
     packages: [],
-    webUi: { ...npm({ name: "opencode-sample", version: "1.14.34", ...sample }), files: 0, bytes: 0 },
+    webUi: { ...npm({ name: "opencode-sample", version: pin.version, ...sample }), files: 0, bytes: 0 },
     models: { from: "upstream", providers: 0, bytes: 0, sha256: "0".repeat(64) },
     assets: [],
   }

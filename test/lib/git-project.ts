@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { defaultCache } from "../../scripts/lib/npm/cache.ts"
+import { PINS, pinFile, pinName } from "../../scripts/pins/pin.ts"
 import { serveGit } from "./git-server.ts"
 import { copyProject, type Project } from "./project.ts"
 import { makeUpstream, must } from "./stand-in-upstream.ts"
+import { gitPin } from "./stock.ts"
 
 /** A copy of this project whose pin names a commit of the stand-in upstream, which is served on loopback. */
 export interface GitProject extends Project {
@@ -36,7 +38,7 @@ export async function makeGitProject(make = makeUpstream): Promise<GitProject> {
   const { first } = await make(upstream)
   const server = await serveGit(root)
   const url = `${server.url.replace("://", `://${LOGIN}@`)}/upstream/.git`
-  const pin = join(project.folder, "pins/1.3.0.json")
+  const pin = join(project.folder, "pins", relative(PINS, pinFile(pinName(gitPin))))
   const pinCommit = async (commit: string) => {
     const text = await readFile(pin, "utf8")
     await writeFile(pin, text.replace(/"commit": "[0-9a-f]{40}"/, `"commit": "${commit}"`))
@@ -65,7 +67,7 @@ export async function makeGitProject(make = makeUpstream): Promise<GitProject> {
     buildGit: (args = [], env = {}) => {
       const given = (name: string, value: string) => (args.includes(name) ? [] : [name, value])
       const options = [...given("--git-url", url), ...given("--cache", cache)]
-      return project.build(["--source", "git", ...options, ...args], env)
+      return project.build(["--source", "git", "--pin", pinName(gitPin), ...options, ...args], env)
     },
     async remove() {
       server.stop()

@@ -3,11 +3,11 @@ import { basename, dirname, join } from "node:path"
 import { type EmbeddedModule, type ModuleGraph, readModuleGraph } from "../../scripts/container/index.ts"
 import { readWebUi } from "../../scripts/contents/web-ui/read-assets.ts"
 import type { Unit } from "../../scripts/patching/unit.ts"
-import { BUNDLES, bundleNames, readTrees } from "../../scripts/upstream/readable-bundles.ts"
+import { BUNDLES, bundleNames, readableBundles } from "../../scripts/upstream/readable-bundles.ts"
 import { PACKAGE } from "../../scripts/upstream/typescript-tree.ts"
 import { renameInto } from "./rename-into.ts"
 import { commitUpstream, FOLDER } from "./stand-in-upstream.ts"
-import { stockExecutable } from "./stock.ts"
+import { acquire, gitPin, stockExecutable, target } from "./stock.ts"
 
 // OpenCode's real code, as a monorepo that the git source can build: the bundle of the published executable, cut into
 // the source files that it was made of. It is made where it is wanted, and nothing of it is in this repository.
@@ -31,10 +31,10 @@ export async function makeRealUpstream(folder: string): Promise<{ first: string;
   const build = join(import.meta.dirname, "../fixtures/real-code/build.ts")
   await cp(build, join(opencode, "script/build.ts"))
   await writeFile(join(folder, ".gitignore"), "node_modules\ndist\n")
-  const graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
+  const graph = readModuleGraph(await readFile(await stockExecutable(target.name, gitPin)))
   await writeFiles(opencode, { ...cut(graph), ...assetFiles(graph) })
   const app = join(folder, "packages/app")
-  const page = readWebUi(readModuleGraph(await readFile(await stockExecutable("1.14.34"))))
+  const page = readWebUi(readModuleGraph(await readFile(await acquire(gitPin.webUi!))))
   await writeFiles(join(app, "public"), Object.fromEntries(page.map(({ path, content }) => [path, content])))
   await writeFile(
     join(app, "script/build.ts"),
@@ -49,7 +49,7 @@ export async function makeRealUpstream(folder: string): Promise<{ first: string;
  */
 function cut(graph: ModuleGraph): Record<string, string> {
   const [main, worker] = ["main", "worker"].map(
-    (name) => readTrees(graph).find((tree) => tree.name === name)!.units,
+    (name) => readableBundles.readTrees(graph).find((tree) => tree.name === name)!.units,
   ) as [Unit[], Unit[]]
   const both = new Set(main.map(({ file }) => file))
   const ofWorker = renameInto(

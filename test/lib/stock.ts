@@ -1,28 +1,36 @@
 import { acquireFile } from "../../scripts/lib/npm/acquire.ts"
 import { defaultCache } from "../../scripts/lib/npm/cache.ts"
+import type { PinnedPackage } from "../../scripts/lib/npm/pinned.ts"
 import { listPins, type Pin, type PinnedTarget, pinnedTarget, readPin } from "../../scripts/pins/pin.ts"
 import { hostTarget } from "../../scripts/upstream/target.ts"
+
+/** The target of this machine. */
+export const target = hostTarget()
 
 /** The pin that is tested: `npm test -- --pin NAME`, else the default. */
 export const pin = await readPin(process.env.TEST_PIN)
 
 /** What it has for this machine. */
-export const pinned: PinnedTarget = pinnedTarget(pin, hostTarget().name)
-
-const from = { cache: defaultCache() }
+export const pinned: PinnedTarget = pinnedTarget(pin, target.name)
 
 /**
  * The path of upstream's executable of the pin that is tested, in the cache that builds use; it comes from npm when it is
  * not there yet.
- * @param target another one that the pin has
+ * @param name of another target that the pin has
+ * @param of another pin
  */
-export function stockExecutable(target = hostTarget().name): Promise<string> {
-  return acquireFile(pinnedTarget(pin, target).opencode, from)
+export function stockExecutable(name = target.name, of = pin): Promise<string> {
+  return acquire(pinnedTarget(of, name).opencode)
 }
 
-/** The path of the Bun executable that a target of the pin was made with. */
-export function stockBun(target = hostTarget().name): Promise<string> {
-  return acquireFile(pinnedTarget(pin, target).bun, from)
+/** The path of the Bun executable that a target of a pin was made with. */
+export function stockBun(name = target.name, of = pin): Promise<string> {
+  return acquire(pinnedTarget(of, name).bun)
+}
+
+/** The path of a pinned file, in the cache that builds use. */
+export function acquire(file: PinnedPackage): Promise<string> {
+  return acquireFile(file, { cache: defaultCache() })
 }
 
 /**
@@ -36,3 +44,6 @@ export async function pinWith(holds: (pin: Pin) => boolean): Promise<Pin> {
   }
   throw new Error(`there is no pin of which ${holds} holds`)
 }
+
+/** A pin whose commit is known, so that it can be built from git. */
+export const gitPin = await pinWith(({ git }) => git.commit !== undefined)

@@ -26,9 +26,9 @@ export const LEAVE_OUT = "TEST_GUARD_WITHOUT"
  * @returns its path, in a folder of its own
  */
 export async function makeGuardExecutable(script: string, { bare = false } = {}): Promise<string> {
-  const offline = await embedOffline([obeyLeaveOut])
+  const offline = await embedOffline({ source: "release" }, [obeyLeaveOut])
   const probe = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
-  let graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
+  let graph = readModuleGraph(await readFile(await stockExecutable()))
   for (const name of Object.values(BUNDLES)) graph = replaceModule(graph, name, probe)
   if (!bare) {
     const entry = graph.modules[graph.entry]!

@@ -15,7 +15,7 @@ const results = [
 test("each host has a line with the scenarios in which it was tried, registries by what they are", () => {
   expect(printHostTable(makeReport(results, { allScenarios: true }))).toBe(
     [
-      "| host | upstream's 1.3.0 tries it in | here, offline |",
+      "| host | upstream's 1.0.0 tries it in | here, offline |",
       "|---|---|---|",
       "| models.dev | most scenarios | The second |",
       "| the npm registry | The second | not tried |",

@@ -3,20 +3,26 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { run } from "../../../scripts/lib/process.ts"
-import { listPins, PINS, readPin } from "../../../scripts/pins/pin.ts"
+import { listPins, PINS, PRODUCT, pinFile, readPin } from "../../../scripts/pins/pin.ts"
 import { printPin } from "../../../scripts/pins/write-pin.ts"
+import { packageFor } from "../../../scripts/upstream/target.ts"
 import { makeNpmHome, type NpmHome } from "../../lib/npm-home.ts"
 import { makePackage, type Registry, startRegistry, type TestPackage } from "../../lib/registry.ts"
 import { sampleExecutable } from "../../lib/sample-executable.ts"
 import { makeUpstream, must } from "../../lib/stand-in-upstream.ts"
+import { target } from "../../lib/stock.ts"
 
+const PACKAGE = packageFor(PRODUCT, target)
 const ROOT = join(import.meta.dirname, "../../..")
 
 /** An executable of our own, in whose runtime a Bun says its version; and that runtime alone. */
 const { file, payload } = sampleExecutable({ layout: "appended" })
 file.write("bun/1.0.0 npm/? node/v24.3.0 linux x64", payload.start - 100, "latin1")
-const opencode = await makePackage("opencode-linux-x64", file, "bin/opencode")
-const bun = (name: string, contents: Buffer) => makePackage(`@oven/bun-linux-x64${name}`, contents, "bin/bun")
+const opencode = await makePackage(PACKAGE, file, "bin/opencode")
+/** The Bun that upstream most likely used, or the other one. */
+const bun = (which: 0 | 1, contents: Buffer) =>
+  makePackage(target.bun.names[which]!, contents, target.bun.path)
+const ripgrep = await makePackage(target.ripgrep.name, Buffer.from("rg"), target.ripgrep.path)
 const runtime = file.subarray(0, payload.start)
 const other = Buffer.concat([runtime, Buffer.from("!")])
 
@@ -56,10 +62,10 @@ afterEach(async () => {
 })
 
 async function pin(packages: TestPackage[], args: string[] = []) {
-  registry = await startRegistry([...packages, ...parts])
+  registry = await startRegistry([...packages, ripgrep, ...parts])
   await home.npmrc(`registry=${registry.url}`)
   const out = join(home.home, "pins")
-  const given = ["1.0.0", "--target", "linux-x64", "--git-url", upstream, "--out", out, ...args]
+  const given = ["1.0.0", "--target", target.name, "--git-url", upstream, "--out", out, ...args]
   const words = ["scripts/commands/pin.ts", ...given, "--cache", home.options.cache]
   const { exitCode, stderr } = await run(process.execPath, words, { cwd: ROOT, env: home.options.env })
   return { exitCode, stderr: String(stderr), out }
@@ -67,39 +73,42 @@ async function pin(packages: TestPackage[], args: string[] = []) {
 
 describe("a pin that is made", () => {
   test("names the tag's commit and each package by its hash, and the Bun that the executable begins with", async () => {
-    const same = await bun("", runtime)
-    const { exitCode, stderr, out } = await pin([await bun("-baseline", other), same, opencode])
+    const same = await bun(1, runtime)
+    const { exitCode, stderr, out } = await pin([await bun(0, other), same, opencode])
     expect(exitCode, stderr).toBe(0)
-    const like = await readPin("1.3.0")
+    const like = await readPin()
     expect(await readPin("1.0.0", out)).toEqual({
-      ...like,
       version: "1.0.0",
+      product: "opencode",
       git: { url: like.git.url, commit },
       bun: { version: "1.0.0" },
-      targets: { "linux-x64": { opencode: opencode.pinned, bun: same.pinned } },
+      targets: {
+        [target.name]: { opencode: opencode.pinned, bun: same.pinned, ripgrep: ripgrep.pinned },
+      },
+      grammars: {},
       plugin: {
-        provides: like.plugin.provides,
+        provides: parts.map(({ pinned }) => pinned.name),
         packages: Object.fromEntries(parts.map((part) => [`node_modules/${part.pinned.name}`, locked(part)])),
       },
     })
-    expect(await readdir(out)).toEqual(["1.0.0.json"])
+    expect(await readdir(out)).toEqual(["1.0.0"])
   })
 
   test("is never made in the place of another", async () => {
-    const packages = [await bun("-baseline", runtime), opencode]
+    const packages = [await bun(0, runtime), opencode]
     const { out } = await pin(packages)
-    const before = await readFile(join(out, "1.0.0.json"), "utf8")
+    const before = await readFile(pinFile("1.0.0", out), "utf8")
     await registry.close()
     const { exitCode, stderr } = await pin(packages, ["--commit", "0".repeat(40)])
-    expect(stderr).toContain("1.0.0.json is left as it is")
+    expect(stderr).toContain("is left as it is")
     expect(exitCode).toBe(2)
-    expect(await readFile(join(out, "1.0.0.json"), "utf8")).toBe(before)
+    expect(await readFile(pinFile("1.0.0", out), "utf8")).toBe(before)
   })
 })
 
 test("a pin is printed as those of this repository are", async () => {
   for (const name of await listPins())
-    expect(printPin(await readPin(name))).toBe(await readFile(join(PINS, `${name}.json`), "utf8"))
+    expect(printPin(await readPin(name))).toBe(await readFile(pinFile(name), "utf8"))
 })
 
 describe("no pin is made, and no file,", () => {
@@ -107,28 +116,19 @@ describe("no pin is made, and no file,", () => {
     [
       [
         "when no Bun package is the executable's beginning",
-        async () => [await bun("-baseline", other), await bun("", other), opencode],
+        async () => [await bun(0, other), await bun(1, other), opencode],
         [],
-        "The runtime of opencode-linux-x64 is none of npm's",
+        `The runtime of ${PACKAGE} is none of npm's`,
       ],
       [
         "when the Bun does not say its version",
         async () => [
-          await makePackage(
-            "opencode-linux-x64",
-            sampleExecutable({ layout: "appended" }).file,
-            "bin/opencode",
-          ),
+          await makePackage(PACKAGE, sampleExecutable({ layout: "appended" }).file, "bin/opencode"),
         ],
         [],
         "does not say its version",
       ],
-      [
-        "when the package is not there",
-        async () => [],
-        [],
-        "opencode-linux-x64@1.0.0 is not in the npm registry",
-      ],
+      ["when the package is not there", async () => [], [], `${PACKAGE}@1.0.0 is not in the npm registry`],
       [
         "when the origin has no such tag",
         async () => [],

@@ -13,7 +13,7 @@ import { runBun } from "../../../scripts/upstream/git/run-bun.ts"
 import { makeAttempt, makeReport, makeResult } from "../../lib/audit-report.ts"
 import { serveGit } from "../../lib/git-server.ts"
 import { commit, makeUpstream, must } from "../../lib/stand-in-upstream.ts"
-import { stockBun } from "../../lib/stock.ts"
+import { gitPin, stockBun, target } from "../../lib/stock.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
 
@@ -204,11 +204,11 @@ test("what is prepared compiles by upstream's own build script, and serves its p
   await writeNpmHome(home, npm)
   const models = join(home, "models.json")
   await writeFile(models, "{}")
-  const bun = await stockBun()
+  const bun = await stockBun(target.name, gitPin)
   const env = {
     ...proxyVariables(npm),
     BUN_INSTALL_CACHE_DIR: join(defaultCache(), "bun"),
-    OPENCODE_VERSION: "1.3.0",
+    OPENCODE_VERSION: gitPin.version,
     OPENCODE_CHANNEL: "latest",
     MODELS_DEV_API_JSON: models,
   }

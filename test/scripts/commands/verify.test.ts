@@ -11,15 +11,16 @@ import {
 } from "../../../scripts/container/index.ts"
 import { rootOf } from "../../../scripts/lib/npm/locked.ts"
 import { run } from "../../../scripts/lib/process.ts"
-import { readPin } from "../../../scripts/pins/pin.ts"
 import type { BuildRecord } from "../../../scripts/record/build-record.ts"
+import { TARGETS } from "../../../scripts/upstream/target.ts"
 import { makeBuildRecord } from "../../lib/build-record.ts"
 import { sampleModule } from "../../lib/sample-executable.ts"
-import { stockBun, stockExecutable } from "../../lib/stock.ts"
+import { pin, pinned, stockBun, stockExecutable } from "../../lib/stock.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
-const MAIN = "/$bunfs/root/src/index.js"
-const WASM = "/$bunfs/root/tree-sitter-3jzf13jk.wasm"
+/** Upstream's entry, and a module that is not touched. */
+let MAIN: string
+let WASM: string
 const OFFLINE = "/$bunfs/root/offline/index.js"
 
 let folder: string
@@ -31,7 +32,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "verify-"))
   executable = join(folder, "opencode")
   await stockBun()
-  const stock = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
+  const stock = readModuleGraph(await readFile(await stockExecutable()))
+  MAIN = stock.modules[stock.entry]!.name
+  WASM = stock.modules.find(({ name }) => name.endsWith(".wasm"))!.name
   const code = Buffer.from("// @bun\n")
   const main = stock.modules.find(({ name }) => name === MAIN)!
   const edited = replaceModule(stock, MAIN, Buffer.concat([main.contents, code]))
@@ -39,7 +42,7 @@ beforeAll(async () => {
     ...addModule(edited, sampleModule({ name: OFFLINE, contents: code })),
     argv: `--preload=${OFFLINE} ${stock.argv}`,
   }
-  const { opencode, bun } = (await readPin("1.3.0")).targets["linux-x64"]!
+  const { opencode, bun } = pinned
   record = makeBuildRecord(stock, built, { stock: opencode, runtime: bun })
   await writeGraph(executable, built)
   await writeRecord(record)
@@ -49,8 +52,10 @@ afterAll(() => rm(folder, { recursive: true }))
 test("an executable that is what build.json says is fine, and what differs from upstream's is listed", async () => {
   const { exitCode, stdout, stderr } = await verify(executable)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
-  expect(stdout).toContain("equals @oven/bun-linux-x64-baseline@1.3.10, byte for byte")
-  expect(stdout).toContain("18 equal those of opencode-linux-x64@1.3.0")
+  expect(stdout).toContain(`equals ${pinned.bun.name}@${pinned.bun.version}, byte for byte`)
+  expect(stdout).toContain(
+    `${record.modules.unchanged.length} equal those of ${pinned.opencode.name}@${pin.version}`,
+  )
   expect(stdout).toContain(`changed:   ${MAIN}`)
   expect(stdout).toContain(`added:     ${OFFLINE}`)
 })
@@ -70,7 +75,7 @@ describe("one byte changed is found", () => {
 
   test("in the runtime", async () => {
     expect(await find(50_000_000)).toEqual([
-      "the runtime differs from @oven/bun-linux-x64-baseline@1.3.10 at byte 50000000",
+      `the runtime differs from ${pinned.bun.name}@${pinned.bun.version} at byte 50000000`,
       "the runtime equals the Bun package: found false, build.json says true",
     ])
   })
@@ -123,14 +128,13 @@ describe("a build.json that does not tell the truth", () => {
     const { exitCode, stdout } = await verify(executable)
     await writeRecord(record)
     expect(exitCode).toBe(1)
-    expect(stdout).toMatch(
-      /stock package: found ".*sha512-other", the pin says "opencode-linux-x64@1.3.0 sha512-/,
-    )
+    expect(stdout).toMatch(/stock package: found ".*sha512-other", the pin says/)
+    expect(stdout).toContain(`${pinned.opencode.name}@${pin.version} ${pinned.opencode.integrity}`)
     expect(stdout).toMatch(/sha256 of upstream's file: found ".*", build.json says "0000/)
   })
 
   test("about the packages inside is found", async () => {
-    const { name, version, integrity } = rootOf((await readPin("1.3.0")).plugin)
+    const { name, version, integrity } = rootOf(pin.plugin!)
     const { bytes, sha256 } = record.modules.added[0]!
     const inside = { package: name, version, integrity, contains: [], module: OFFLINE, bytes, sha256 }
     const find = async (change: Partial<typeof inside>) => {
@@ -158,9 +162,10 @@ describe("a build.json that does not tell the truth", () => {
       return stderr
     }
     expect(await stops({ opencode: "0.0.1" })).toContain('no pin named "0.0.1"')
-    expect(await stops({ target: "linux-arm64" })).toContain("target linux-arm64; the pin has linux-x64,")
+    const other = TARGETS.find(({ name }) => !pin.targets[name])!.name
+    expect(await stops({ target: other })).toContain(`has no target "${other}"`)
     expect(await stops({ source: "git" })).toContain("git: must be there when the source is git")
-    expect(await stops({ format: 2 })).toMatch(/not a record of a build\n {2}why: {2}format: .*expected 1\n/)
+    expect(await stops({ format: 1 })).toMatch(/not a record of a build\n {2}why: {2}format: .*expected 2\n/)
     expect(await stops({ more: 1 })).toContain('Unrecognized key: "more"')
   })
 })

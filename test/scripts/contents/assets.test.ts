@@ -3,9 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { embedAssets } from "../../../scripts/contents/assets.ts"
-import { acquireFile } from "../../../scripts/lib/npm/acquire.ts"
-import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
-import { readPin } from "../../../scripts/pins/pin.ts"
+import { acquire, pinned } from "../../lib/stock.ts"
 
 let cache: string
 beforeAll(async () => {
@@ -43,7 +41,7 @@ describe("what is carried inside", () => {
 })
 
 test("the ripgrep of the pin needs no loader and no library, so it runs on each Linux, with musl too", async () => {
-  const file = await readFile(await acquireFile((await readPin("1.3.0")).ripgrep, { cache: defaultCache() }))
+  const file = await readFile(await acquire(pinned.ripgrep))
   expect(file.subarray(0, 5)).toEqual(Buffer.from("\x7fELF\x02", "latin1"))
   const [start, size, count] = [
     Number(file.readBigUInt64LE(32)),

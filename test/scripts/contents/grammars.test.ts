@@ -2,20 +2,20 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Stock } from "../../../scripts/build/read-stock.ts"
 import { type ModuleGraph, readModuleGraph } from "../../../scripts/container/index.ts"
 import { readGrammars } from "../../../scripts/contents/grammars.ts"
 import { Failure } from "../../../scripts/lib/errors.ts"
 import { acquireFile } from "../../../scripts/lib/npm/acquire.ts"
 import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
-import { type PinnedGrammar, readPin } from "../../../scripts/pins/pin.ts"
-import { stockExecutable } from "../../lib/stock.ts"
+import type { PinnedGrammar } from "../../../scripts/pins/pin.ts"
+import { pinWith, stockExecutable, target } from "../../lib/stock.ts"
 
-const { grammars } = await readPin("1.3.0")
+const pin = await pinWith(({ grammars }) => Object.keys(grammars).length > 0)
+const { grammars } = pin
 let graph: ModuleGraph
 let folder: string
 beforeAll(async () => {
-  graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
+  graph = readModuleGraph(await readFile(await stockExecutable(target.name, pin)))
   folder = await mkdtemp(join(tmpdir(), "read-grammars-"))
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -27,13 +27,7 @@ function fileOf(language: string, part: "wasm" | "highlights"): Promise<string> 
 }
 
 const read = (wasm: string, highlights: string[], modules = graph.modules) =>
-  readGrammars(
-    {
-      graph: { modules },
-      inputs: { pin: { grammars: {} }, grammars: { lang: { wasm, highlights } } },
-    } as unknown as Stock,
-    folder,
-  )
+  readGrammars({ modules }, { lang: { wasm, highlights } }, { ...pin, grammars: {} }, folder)
 
 test("a grammar and its query are read as they are, the pieces of a query joined", async () => {
   const [wasm, c, cpp] = [

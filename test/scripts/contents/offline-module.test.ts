@@ -8,7 +8,7 @@ import { run } from "../../../scripts/lib/process.ts"
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "embed-"))
-  for (const [name, text] of Object.entries(await embedOffline()))
+  for (const [name, text] of Object.entries(await embedOffline({})))
     await writeFile(path.join(folder, path.basename(name)), text)
   await writeFile(path.join(folder, "worker.js"), WORKER)
   await writeFile(path.join(folder, "main.js"), MAIN)
@@ -58,13 +58,13 @@ test("a worker that is not offline loads none", async () => {
 test("the modules import nothing before they are evaluated, but the guard", async () => {
   const imported = (text: string) =>
     Array.from(text.matchAll(/^(?:import|\}) .*"(.+)";$/gm), ([, name]) => name)
-  const modules = await embedOffline()
+  const modules = await embedOffline({})
   expect(Object.keys(modules)).toEqual([OFFLINE_MODULE, GUARD_MODULE])
   expect(imported(modules[OFFLINE_MODULE]!)).toEqual(["./guard.js"])
   expect(imported(modules[GUARD_MODULE]!)).toEqual([])
 })
 
 test("what a worker runs first does not read configuration", async () => {
-  const modules = await embedOffline()
+  const modules = await embedOffline({})
   expect(modules[GUARD_MODULE]).not.toContain("jsonc-parser")
 })

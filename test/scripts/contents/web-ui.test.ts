@@ -6,11 +6,9 @@ import { brotliDecompressSync } from "node:zlib"
 import { type PackIndex, packHeaderLength, readIndex } from "../../../offline/web-ui/pack.ts"
 import { inlineScripts } from "../../../offline/web-ui/page.ts"
 import { type EmbeddedWebUi, embedWebUi } from "../../../scripts/contents/web-ui.ts"
-import { acquireFile } from "../../../scripts/lib/npm/acquire.ts"
-import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
-import { readPin } from "../../../scripts/pins/pin.ts"
+import { acquire, pinWith } from "../../lib/stock.ts"
 
-describe("the web UI of the pin 1.3.0", () => {
+describe("the web UI of a pin that names one", () => {
   let cache: string
   let embedded: EmbeddedWebUi
   let index: PackIndex
@@ -19,7 +17,8 @@ describe("the web UI of the pin 1.3.0", () => {
     embedWebUi(
       async () => {
         asked++
-        return acquireFile((await readPin("1.3.0")).webUi, { cache: defaultCache() })
+        const { webUi } = await pinWith((pin) => pin.webUi !== undefined)
+        return acquire(webUi!)
       },
       "the hash",
       folder,

@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Choice, readLock } from "../../../scripts/kit/read-lock.ts"
+import { target } from "../../lib/stock.ts"
 
 const KIT = join(import.meta.dirname, "../../../kit")
-const ALL: Choice = { without: [], withIntelephense: false, target: "linux-x64" }
+const ALL: Choice = { without: [], withIntelephense: false, target: target.name }
 
 async function names(choice: Partial<Choice> = {}) {
   const { packages } = await readLock(KIT, { ...ALL, ...choice })
@@ -26,8 +27,8 @@ describe("the kit's own lockfile", () => {
   test("gives, of the packages for one platform, those for the target alone", async () => {
     const biome = async (target: string) =>
       (await names({ target })).filter((name) => name.startsWith("@biomejs/cli"))
-    expect(await biome("linux-x64")).toEqual(["@biomejs/cli-linux-x64"])
-    expect(await biome("linux-x64-baseline-musl")).toEqual(["@biomejs/cli-linux-x64-musl"])
+    expect(await biome(target.name)).toEqual([`@biomejs/cli-${target.name}`])
+    expect(await biome(`${target.name}-baseline-musl`)).toEqual([`@biomejs/cli-${target.name}-musl`])
     expect(await names()).not.toContain("fsevents")
   })
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Failure } from "../../../scripts/lib/errors.ts"
-import { listPins, PINS, type Pin, readPin } from "../../../scripts/pins/pin.ts"
+import { listPins, type Pin, pinFile, pinName, readPin, readSupported } from "../../../scripts/pins/pin.ts"
+import { findTarget, packageFor } from "../../../scripts/upstream/target.ts"
+import { pinWith, target } from "../../lib/stock.ts"
 
 let parent: string
 let folder: string
@@ -13,50 +15,63 @@ beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), "pins-"))
   folder = join(parent, "pins")
   await mkdir(folder)
-  good = JSON.parse(await readFile(join(PINS, "1.3.0.json"), "utf8"))
+  good = renamed(await pinWith(({ webUi, grammars }) => webUi !== undefined && grammars.css !== undefined))
 })
 afterAll(() => rm(parent, { recursive: true }))
 
+const NAME = "1.0.0"
+
+async function write(pin: unknown, name = NAME) {
+  await mkdir(join(folder, name), { recursive: true })
+  await writeFile(pinFile(name, folder), typeof pin === "string" ? pin : JSON.stringify(pin))
+}
+
 describe("the pins of this repository", () => {
-  test("are all well formed", async () => {
+  test("are all well formed, and the default and the kept ones are there", async () => {
     const names = await listPins()
-    expect(names).toContain("1.3.0")
-    for (const name of names) expect((await readPin(name)).version).toBe(name)
+    for (const name of names) expect(pinName(await readPin(name))).toBe(name)
+    const supported = await readSupported()
+    expect(names).toEqual(expect.arrayContaining([supported.default, ...supported.kept]))
+    expect(pinName(await readPin())).toBe(supported.default)
   })
 
-  test("have the targets that the build offers, each by the hash of its package", async () => {
-    const { targets, webUi } = await readPin("1.3.0")
-    expect(Object.keys(targets).sort()).toEqual([
-      "linux-x64",
-      "linux-x64-baseline",
-      "linux-x64-baseline-musl",
-      "linux-x64-musl",
-    ])
-    expect(targets["linux-x64"]!.opencode.integrity).toStartWith("sha512-U9aS0wl0uBDxXncqSYhYBDDQP2Zwi")
-    expect(webUi.integrity).toStartWith("sha512-xxk6Q09eTMrkPw/+BMnsMAYcslU/ZbVw986M0k+YR")
+  test("have for each target the packages that are that target's", async () => {
+    for (const name of await listPins()) {
+      const { targets, product } = await readPin(name)
+      for (const [name, { opencode, bun, ripgrep }] of Object.entries(targets)) {
+        const target = findTarget(name)
+        expect(opencode.name).toBe(packageFor(product, target))
+        expect(target.bun.names).toContain(bun.name)
+        expect(ripgrep.name).toBe(target.ripgrep.name)
+      }
+    }
   })
 })
 
 describe("a pin that is not there", () => {
   test("is a failure that lists those that are, and gives the command", async () => {
-    await writeFile(join(folder, "1.3.0.json"), JSON.stringify(good))
-    await writeFile(join(folder, "1.10.0.json"), "{}")
+    await write(good)
+    await write("{}", "1.10.0")
     const failure = await failureOf(readPin("1.4.0", folder))
     expect(failure.report.what).toContain('"1.4.0"')
-    expect(failure.report.why).toContain("1.10.0, 1.3.0")
-    expect(failure.report.next).toBe("npm run build -- --pin 1.10.0")
-    await rm(join(folder, "1.10.0.json"))
+    expect(failure.report.why).toContain(`1.10.0, ${NAME}`)
+    expect(failure.report.next).toContain("npm run build -- --pin 1.10.0")
+    expect(failure.report.next).toContain("npm run pin -- 1.4.0")
+    await rm(join(folder, "1.10.0"), { recursive: true })
   })
 
   test("is never looked for outside the folder of pins", async () => {
-    await writeFile(join(parent, "outside.json"), JSON.stringify(good))
+    await mkdir(join(parent, "outside"))
+    await writeFile(pinFile("outside", parent), JSON.stringify(good))
     expect((await failureOf(readPin("../outside", folder))).report.what).toContain("no pin")
-    await rm(join(parent, "outside.json"))
+    await rm(join(parent, "outside"), { recursive: true })
   })
 })
 
 // biome-ignore lint/suspicious/noExplicitAny: what a pin should not be has no type
 type Draft = any
+
+const AT = `targets.${target.name}`
 
 describe("a malformed pin is a failure that names the field:", () => {
   const cases: [title: string, change: (pin: Draft) => void, message: string][] = [
@@ -64,15 +79,28 @@ describe("a malformed pin is a failure that names the field:", () => {
     ["a short commit", (pin) => (pin.git.commit = "34f43ff"), "git.commit: must be a full commit"],
     ["a URL of no git server", (pin) => (pin.git.url = "ftp://example.com/x"), "git.url: "],
     ["an unknown field", (pin) => (pin.gti = {}), 'the file: Unrecognized key: "gti"'],
-    ["a range for a version", (pin) => (pin.webUi.version = "^1.14.34"), "webUi.version: must be an exact"],
-    ["a sha1", (pin) => (pin.ripgrep.integrity = "sha1-aaaa"), "ripgrep.integrity: must be sha512-"],
-    ["two hashes", (pin) => (pin.ripgrep.integrity += ` ${pin.ripgrep.integrity}`), "ripgrep.integrity: "],
+    ["a range for a version", (pin) => (pin.webUi.version = "^1.0.0"), "webUi.version: must be an exact"],
+    [
+      "a sha1",
+      (pin) => (pin.targets[target.name].ripgrep.integrity = "sha1-aaaa"),
+      `${AT}.ripgrep.integrity: must be sha512-`,
+    ],
+    [
+      "two hashes",
+      (pin) =>
+        (pin.targets[target.name].ripgrep.integrity += ` ${pin.targets[target.name].ripgrep.integrity}`),
+      `${AT}.ripgrep.integrity: `,
+    ],
     [
       "a file outside the package",
-      (pin) => (pin.targets["linux-x64"].opencode.executable.path = "bin/../../x"),
-      "targets.linux-x64.opencode.executable.path: must be a relative path",
+      (pin) => (pin.targets[target.name].opencode.executable.path = "bin/../../x"),
+      `${AT}.opencode.executable.path: must be a relative path`,
     ],
-    ["no size", (pin) => (pin.ripgrep.executable.bytes = 0), "ripgrep.executable.bytes: "],
+    [
+      "no size",
+      (pin) => (pin.targets[target.name].ripgrep.executable.bytes = 0),
+      `${AT}.ripgrep.executable.bytes: `,
+    ],
     [
       "a grammar of two",
       (pin) => pin.grammars.css.push(pin.grammars.go[0]),
@@ -87,37 +115,39 @@ describe("a malformed pin is a failure that names the field:", () => {
     ["a hash cut short", (pin) => (pin.webUi.executable.sha512 = "ab"), "webUi.executable.sha512: "],
     [
       "another version for a target",
-      (pin) => (pin.targets["linux-x64"].bun.version = "1.3.11"),
-      "targets.linux-x64.bun.version: must be 1.3.10",
+      (pin) => (pin.targets[target.name].bun.version = "1.0.1"),
+      `${AT}.bun.version: must be ${good.bun.version}`,
     ],
     ["no targets", (pin) => (pin.targets = {}), "targets: must have one target"],
-    ["an odd target", (pin) => (pin.targets = { amiga: pin.targets["linux-x64"] }), "targets.amiga: "],
+    ["an odd target", (pin) => (pin.targets = { amiga: pin.targets[target.name] }), "targets.amiga: "],
     [
       "another version than its name",
-      (pin) => renamePin(pin, "1.3.1"),
-      "version: must be 1.3.0, as the file",
+      (pin) => Object.assign(pin, renamed(pin, "1.3.1")),
+      `version: must be that of ${NAME}, as the folder`,
     ],
   ]
   for (const [title, change, message] of cases) {
     test(title, async () => {
       const pin = structuredClone(good)
       change(pin)
-      await writeFile(join(folder, "1.3.0.json"), JSON.stringify(pin))
-      const failure = await failureOf(readPin("1.3.0", folder))
-      expect(failure.report.what).toContain("1.3.0.json")
+      await write(pin)
+      const failure = await failureOf(readPin(NAME, folder))
+      expect(failure.report.what).toContain(pinFile(NAME, folder))
       expect(failure.report.why).toContain(message)
     })
   }
 
   test("not even JSON", async () => {
-    await writeFile(join(folder, "1.3.0.json"), '{ "version": ')
-    expect((await failureOf(readPin("1.3.0", folder))).report.why).toStartWith("not JSON")
+    await write('{ "version": ')
+    expect((await failureOf(readPin(NAME, folder))).report.why).toStartWith("not JSON")
   })
 })
 
-function renamePin(pin: Pin, version: string) {
-  pin.version = version
-  for (const target of Object.values(pin.targets)) target.opencode.version = version
+/** The same pin with another version. */
+function renamed(pin: Pin, version = NAME): Pin {
+  const copy = structuredClone(pin)
+  for (const { opencode } of Object.values(copy.targets)) opencode.version = version
+  return { ...copy, version }
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<Failure> {

@@ -185,7 +185,12 @@ test("finds a file of another length or hash", () => {
 test("finds a record whose packages are not those of the pin", () => {
   const executable = { path: "bin/x", bytes: 1, sha512: "" }
   const pinned = {
-    opencode: { name: record.stock.package, version: "1.3.0", integrity: record.stock.integrity, executable },
+    opencode: {
+      name: record.stock.package,
+      version: record.stock.version,
+      integrity: record.stock.integrity,
+      executable,
+    },
     bun: { name: record.runtime.package, version: "1.3.10", integrity: "sha512-other", executable },
   }
   expect(findPinDifferences(record, pinned)).toEqual([

@@ -31,7 +31,7 @@ afterAll(async () => {
 })
 
 const newFolder = () => join(root, `cache-${count++}`)
-const origin = (url: string, commit = commits.first) => ({ url, commit, version: "1.3.0" })
+const origin = (url: string, commit = commits.first) => ({ url, commit, version: "1.0.0" })
 const httpUrl = () => `${server.url}/upstream/.git`
 
 async function checkedOut(url: string, cache = newFolder()): Promise<string> {
