@@ -16,7 +16,7 @@ declare module "pacote" {
     /** What the registry says about a package and all its versions. */
     packument(name: string, options: Options): Promise<{ versions: Record<string, unknown> }>
     /** What the registry says about one version; `_integrity` is the tarball's hash, or several. */
-    manifest(spec: string, options: Options): Promise<{ _integrity?: string }>
+    manifest(spec: string, options: Options): Promise<{ _integrity?: string; version: string }>
     tarball: {
       /** The whole tarball, verified. */
       (spec: string, options: Options): Promise<Buffer>

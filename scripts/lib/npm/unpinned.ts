@@ -27,6 +27,7 @@ export async function listVersions(name: string, options: AcquireOptions): Promi
 
 /**
  * One version of a package by the hash that the registry says it has: nobody has pinned it.
+ * @param version exact, or a tag such as `latest`
  * @throws Failure when the registry has no such version, or names no sha512 for it
  */
 export async function lookUp(name: string, version: string, options: AcquireOptions): Promise<NamedPackage> {
@@ -34,7 +35,7 @@ export async function lookUp(name: string, version: string, options: AcquireOpti
     pacote.manifest(`${name}@${version}`, npm),
   )
   const integrity = found._integrity?.split(" ").find((hash) => hash.startsWith("sha512-"))
-  if (integrity) return { name, version, integrity }
+  if (integrity) return { name, version: found.version, integrity }
   throw new Failure({
     what: `The registry names no sha512 for ${name}@${version}`,
     why: `it says ${found._integrity ?? "nothing"}`,

@@ -7,19 +7,20 @@ import { listPins, type Pin, pinFile, pinName, readPin, readSupported } from "..
 import { findTarget, packageFor } from "../../../scripts/upstream/target.ts"
 import { pinWith, target } from "../../lib/stock.ts"
 
+const NAME = "1.0.0"
+const good = renamed(
+  await pinWith(({ webUi, grammars }) => webUi !== undefined && grammars.css !== undefined),
+)
+
 let parent: string
 let folder: string
-let good: Pin
 
 beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), "pins-"))
   folder = join(parent, "pins")
   await mkdir(folder)
-  good = renamed(await pinWith(({ webUi, grammars }) => webUi !== undefined && grammars.css !== undefined))
 })
 afterAll(() => rm(parent, { recursive: true }))
-
-const NAME = "1.0.0"
 
 async function write(pin: unknown, name = NAME) {
   await mkdir(join(folder, name), { recursive: true })
