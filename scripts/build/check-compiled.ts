@@ -87,7 +87,10 @@ function requireInside(graph: ModuleGraph, { compiled, carried, stock }: GitBuil
   const difference = { added: added.map(({ name }) => name), changed, removed }
   const intended = { added: carriedModules(carried).map(({ name }) => name), changed: [], removed: [] }
   const checks: [boolean, string][] = [
-    [compiled.runtime.equal, "the runtime is not the pinned Bun, byte for byte"],
+    [
+      compiled.runtime.equal,
+      `the runtime is not the pinned Bun: byte ${compiled.runtime.firstDifference} differs`,
+    ],
     [preload === `--preload=${GIT_OFFLINE_MODULE}`, `the stored arguments are ${graph.argv}`],
     [!rest.some((word) => word.startsWith("--preload")), `the stored arguments are ${graph.argv}`],
     [

@@ -1,4 +1,4 @@
-import { compareRuntime, readBunVersion, readModuleGraph } from "../container/index.ts"
+import { type ModuleGraph, readBunVersion, readModuleGraph, reconstruct } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import { lookUp, readPackageFile } from "../lib/npm/unpinned.ts"
@@ -16,7 +16,7 @@ interface Taken {
 }
 
 /**
- * Takes upstream's executable of each target from the registry, and the Bun package whose executable it begins with.
+ * Takes upstream's executable of each target from the registry, and the Bun package that it was made from.
  * @throws Failure when a package is not there, an executable's layout or Bun is not known, or no Bun package is the same
  */
 export async function pinTargets(
@@ -28,11 +28,11 @@ export async function pinTargets(
   const versions = new Set<string>()
   for (const name of names) {
     const opencode = await take(`opencode-${name}`, version, "bin/opencode", options)
-    const { runtime } = readModuleGraph(opencode.contents)
-    const bunVersion = readBunVersion(runtime)
+    const graph = readModuleGraph(opencode.contents)
+    const bunVersion = readBunVersion(graph.runtime)
     if (!bunVersion) throw unknownBun(name, version)
     versions.add(bunVersion)
-    const bun = await findBun(runtime, name, bunVersion, options)
+    const bun = await findBun(graph, name, bunVersion, options)
     targets[name] = { opencode: opencode.pinned, bun }
   }
   const [bun, other] = versions
@@ -41,23 +41,26 @@ export async function pinTargets(
   return { bun: { version: bun! }, targets }
 }
 
-/** By comparing, not by its name: upstream's executable without `baseline` in its name has the Bun that has it. */
+/** By making the executable again, not by its name: upstream's executable without `baseline` in its name has the Bun that has it. */
 async function findBun(
-  runtime: Uint8Array,
+  graph: ModuleGraph,
   target: string,
   version: string,
   options: Options,
 ): Promise<PinnedPackage> {
   const system = `@oven/bun-${target.replace("-baseline", "")}`
   const candidates = [`${system}-baseline`, system]
+  const differences: string[] = []
   for (const name of candidates) {
     const bun = await take(name, version, "bin/bun", options)
-    if ((await compareRuntime(runtime, bun.contents)).equal) return bun.pinned
+    const { equal, firstDifference } = await reconstruct(graph, bun.contents)
+    if (equal) return bun.pinned
+    differences.push(`made from ${name} it differs at byte ${firstDifference}`)
   }
   throw new Failure({
     what: `The runtime of opencode-${target} is none of npm's`,
-    why: `it says that it is Bun ${version}, and is not ${candidates.join(" or ")}, byte for byte`,
-    next: "do not pin it before a person knows why: cmp bun opencode, as docs/pins.md says",
+    why: `it says that it is Bun ${version}; ${differences.join(", ")}`,
+    next: "do not pin it before a person knows why: cmp -l bun opencode, as docs/pins.md says",
   })
 }
 

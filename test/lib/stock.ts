@@ -1,21 +1,31 @@
 import { acquireFile } from "../../scripts/lib/npm/acquire.ts"
 import { defaultCache } from "../../scripts/lib/npm/cache.ts"
-import { readPin } from "../../scripts/pins/pin.ts"
+import { listPins, type Pin, readPin } from "../../scripts/pins/pin.ts"
+import unpinned from "./stock.json" with { type: "json" }
+
+/**
+ * The packages that hold upstream's executable of a release for a target and the Bun that it was made from: a pin's, or
+ * of a release that has none the ones in stock.json.
+ */
+export async function stockPackages(
+  version = "1.3.0",
+  target = "linux-x64",
+): Promise<Pin["targets"][string]> {
+  const pinned = (await listPins()).includes(version) ? (await readPin(version)).targets[target] : undefined
+  const found = pinned ?? (unpinned as Record<string, Pin["targets"]>)[version]?.[target]
+  if (found) return found
+  throw new Error(`neither a pin nor test/lib/stock.json has ${version} for ${target}`)
+}
 
 /**
  * The path of an executable as upstream published it, in the cache that builds use; it comes from npm when it is not
  * there yet.
- * @param version a pin, or the release that a pin takes the web UI from
  */
-export async function stockExecutable(version: "1.3.0" | "1.14.34", target = "linux-x64"): Promise<string> {
-  const pin = await readPin("1.3.0")
-  const pinned = version === "1.3.0" ? pin.targets[target]!.opencode : pin.webUi
-  if (pinned.version !== version) throw new Error(`the pin 1.3.0 no longer names ${version}`)
-  return acquireFile(pinned, { cache: defaultCache() })
+export async function stockExecutable(version?: string, target?: string): Promise<string> {
+  return acquireFile((await stockPackages(version, target)).opencode, { cache: defaultCache() })
 }
 
-/** The path of the Bun executable that a target of the pin 1.3.0 was made with. */
-export async function stockBun(target = "linux-x64"): Promise<string> {
-  const pin = await readPin("1.3.0")
-  return acquireFile(pin.targets[target]!.bun, { cache: defaultCache() })
+/** The path of the Bun executable that upstream's was made from. */
+export async function stockBun(version?: string, target?: string): Promise<string> {
+  return acquireFile((await stockPackages(version, target)).bun, { cache: defaultCache() })
 }
