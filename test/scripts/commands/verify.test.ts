@@ -14,8 +14,9 @@ import { run } from "../../../scripts/lib/process.ts"
 import { readPin } from "../../../scripts/pins/pin.ts"
 import type { BuildRecord } from "../../../scripts/record/build-record.ts"
 import { makeBuildRecord } from "../../lib/build-record.ts"
+import { copyProject, type Project } from "../../lib/project.ts"
 import { sampleModule } from "../../lib/sample-executable.ts"
-import { stockBun, stockExecutable } from "../../lib/stock.ts"
+import { stockBun, stockExecutable, stockPackages } from "../../lib/stock.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
 const MAIN = "/$bunfs/root/src/index.js"
@@ -100,6 +101,57 @@ describe("one byte changed is found", () => {
     const findings = await find(record.executable.bytes - 8 - 16 - 32)
     expect(findings).toHaveLength(1)
     expect(findings[0]).toMatch(/^The executable's module graph is not recognised: .+: it must be/)
+  })
+})
+
+describe("an executable whose graph is in an ELF section", () => {
+  const VERSION = "1.18.34"
+  let project: Project
+  let built: ModuleGraph
+
+  /** Verified against a pin of that release, in a copy of this project. */
+  beforeAll(async () => {
+    const packages = await stockPackages(VERSION)
+    const stock = readModuleGraph(await readFile(await stockExecutable(VERSION)))
+    await stockBun(VERSION)
+    const code = sampleModule({ name: OFFLINE, contents: Buffer.alloc(3_000_000, "// @bun\n") })
+    built = { ...addModule(stock, code), argv: `--preload=${OFFLINE} ${stock.argv}` }
+    const own = await newFolder(VERSION)
+    await writeGraph(join(own, "opencode"), built)
+    const record = makeBuildRecord(stock, built, { stock: packages.opencode, runtime: packages.bun })
+    await writeFile(join(own, "build.json"), JSON.stringify({ ...record, opencode: VERSION }))
+    project = await copyProject()
+    const bun = { version: packages.bun.version }
+    const pin = { ...(await readPin("1.3.0")), version: VERSION, bun, targets: { [record.target]: packages } }
+    await writeFile(join(project.folder, `pins/${VERSION}.json`), JSON.stringify(pin))
+  })
+  afterAll(() => project.remove())
+
+  const verifyThere = () =>
+    run(process.execPath, ["scripts/commands/verify.ts", join(folder, VERSION, "opencode")], {
+      cwd: project.folder,
+      env: process.env,
+    })
+
+  test("is fine when it has grown", async () => {
+    const { exitCode, stdout, stderr } = await verifyThere()
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    expect(stdout).toContain("equals @oven/bun-linux-x64-baseline@1.3.14, byte for byte")
+    expect(stdout).toContain(`1318 equal those of opencode-linux-x64@${VERSION}`)
+  })
+
+  test("is not when a byte of the runtime differs, ahead of the graph or behind it", async () => {
+    const { end, file } = readModuleGraph(Bun.mmap(join(folder, VERSION, "opencode"))).runtime
+    for (const at of [50_000_000, file.length - 5000]) {
+      expect(at < built.runtime.start || at > end).toBe(true)
+      const restore = await flipByte(join(folder, VERSION, "opencode"), at)
+      const { exitCode, stdout } = await verifyThere()
+      await restore()
+      expect(exitCode).toBe(1)
+      expect(stdout).toContain(
+        `the file differs from @oven/bun-linux-x64-baseline@1.3.14 with this graph at byte ${at}\n`,
+      )
+    }
   })
 })
 
