@@ -30,7 +30,10 @@ export function describeCompiled(
   const pages = graph.modules.filter(({ name }) => WEB_UI.test(name))
   const [preload, ...rest] = graph.argv.split(" ")
   const checks: [boolean, string][] = [
-    [compiled.runtime.equal, "the runtime is not the pinned Bun, byte for byte"],
+    [
+      compiled.runtime.equal,
+      `the runtime is not the pinned Bun: byte ${compiled.runtime.firstDifference} differs`,
+    ],
     [preload === `--preload=${GIT_OFFLINE_MODULE}`, `the stored arguments are ${graph.argv}`],
     [!rest.some((word) => word.startsWith("--preload")), `the stored arguments are ${graph.argv}`],
     [

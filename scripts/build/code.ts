@@ -1,4 +1,4 @@
-import type { LightGraph, ModuleGraph, RuntimeComparison } from "../container/index.ts"
+import type { LightGraph, ModuleGraph, Reconstruction } from "../container/index.ts"
 import type { AppliedPatch } from "../patching/apply.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 
@@ -16,7 +16,7 @@ export interface Code {
   /** The same before anything of ours was in it. */
   base: LightGraph
   /** Whether Bun's part of it is the pinned one. */
-  runtime: RuntimeComparison
+  runtime: Reconstruction
   /** Modules of upstream's that the series changed, in the order of the graph. */
   changed: string[]
   /** What goes in beside what is carried. */

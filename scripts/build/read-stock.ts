@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import {
-  compareRuntime,
   type LightGraph,
   leaveRuntime,
-  type RuntimeComparison,
+  type Reconstruction,
   readModuleGraph,
+  reconstruct,
 } from "../container/index.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import type { Inputs } from "./acquire-inputs.ts"
@@ -17,8 +17,8 @@ export interface Executable {
   bytes: number
   /** Hex. */
   sha256: string
-  /** Whether the runtime in front of the graph is the stock Bun package's, byte for byte. */
-  runtime: RuntimeComparison
+  /** Whether the stock Bun with the graph put into it is the executable, byte for byte. */
+  runtime: Reconstruction
 }
 
 /**
@@ -36,7 +36,7 @@ export async function readStock(inputs: Inputs, step: Step): Promise<Executable>
 }
 
 /**
- * Reads an executable and compares its runtime with Bun's own.
+ * Reads an executable, and sees whether its runtime is Bun's own.
  * @param path where it is, and stays while its graph is used
  * @param bun the path of the stock Bun
  * @throws Failure when its layout is not one that is known
@@ -48,7 +48,7 @@ export async function takeApart(path: string, bun: string): Promise<Executable> 
     graph: leaveRuntime(whole, path),
     bytes: file.length,
     sha256: createHash("sha256").update(file).digest("hex"),
-    runtime: await compareRuntime(whole.runtime, bun),
+    runtime: await reconstruct(whole, bun),
   }
   // The file would be most of what the build holds in memory, and only its modules are needed from here on. Detached, it
   // goes with the next collection; left alone it outlives the build (475 MB instead of 370).

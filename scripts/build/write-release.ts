@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto"
 import { mkdir, open, readdir, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
-import type { FileStart } from "../container/index.ts"
+import { type Piece, readPieces } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes } from "../lib/log.ts"
-import { readChunks } from "../lib/read-chunks.ts"
 import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
 import type { AppliedPatch } from "../patching/apply.ts"
 import type { BuildRecord } from "../record/build-record.ts"
@@ -32,13 +31,13 @@ export async function openStaging(out: string, file: string): Promise<Staging> {
  */
 export async function writeExecutable(
   path: string,
-  pieces: (Uint8Array | FileStart)[],
+  pieces: Piece[],
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256")
   const file = await open(path, "wx", 0o755)
   let bytes = 0
   try {
-    for await (const chunk of chunks(pieces)) {
+    for await (const chunk of readPieces(pieces)) {
       hash.update(chunk)
       await file.writeFile(chunk)
       bytes += chunk.length
@@ -56,24 +55,6 @@ export async function writeExecutable(
     await file.close()
   }
   return { bytes, sha256: hash.digest("hex") }
-}
-
-/** Gives the pieces' bytes. The chunks of a file share one buffer: each is to be used before the next is taken. */
-async function* chunks(pieces: (Uint8Array | FileStart)[]): AsyncGenerator<Uint8Array> {
-  for (const piece of pieces) {
-    if (piece instanceof Uint8Array) yield piece
-    else yield* readStart(piece)
-  }
-}
-
-async function* readStart({ path, length }: FileStart): AsyncGenerator<Uint8Array> {
-  let left = length
-  for await (const chunk of readChunks(path)) {
-    yield chunk.subarray(0, left)
-    left -= Math.min(left, chunk.length)
-    if (left === 0) return
-  }
-  throw new Error(`${path} has become shorter`)
 }
 
 /**

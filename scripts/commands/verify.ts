@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { dirname, join, relative, resolve } from "node:path"
 import { Command } from "commander"
-import { compareRuntime, type ModuleGraph, readModuleGraph } from "../container/index.ts"
+import { type ModuleGraph, readModuleGraph, reconstruct } from "../container/index.ts"
 import { Failure, runCommand } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
@@ -61,7 +61,7 @@ async function verify(file: string, cache: string): Promise<Report> {
     ...findFileDifferences("upstream's file", stockBytes, record.stock),
   ]
   if (built instanceof Failure) return { file, record, findings: [...findings, oneLine(built)] }
-  const runtime = await compareRuntime(built.runtime, bunPath)
+  const runtime = await reconstruct(built, bunPath)
   const stock = readModuleGraph(stockBytes)
   return { file, record, findings: [...findings, ...findGraphDifferences({ record, built, stock, runtime })] }
 }

@@ -6,7 +6,7 @@ import type { EmbeddedModule, ModuleGraph } from "./types.ts"
  * What holds for every graph, read or made.
  * @throws Failure that names the field, its value and the limit
  */
-export function checkGraph({ modules, entry, argv, flags }: Omit<ModuleGraph, "layout" | "runtime">): void {
+export function checkGraph({ modules, entry, argv, flags }: Omit<ModuleGraph, "runtime">): void {
   if (modules.length === 0 || modules.length > MOST_MODULES)
     throw unrecognised("the module count", modules.length, `from 1 to ${MOST_MODULES}`)
   requireBelow("the entry's index", entry, modules.length)

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { sameBytes } from "./field-reader.ts"
+import { sameBytes } from "./bytes.ts"
 import { PARTS } from "./layout.ts"
 import type { EmbeddedModule, ModuleGraph } from "./types.ts"
 

@@ -27,7 +27,10 @@ export function replaceModule<Graph extends Pick<ModuleGraph, "modules">>(
   }
 }
 
-/** Gives a graph that keeps no view of the file that it was read from, so that the file's bytes can go. */
+/**
+ * Gives a graph that keeps no view of the file that it was read from, so that the file's bytes can go.
+ * @param path where the file is, and stays while the graph is used
+ */
 export function leaveRuntime(graph: ModuleGraph, path: string): LightGraph {
   const modules = graph.modules.map((module) => ({
     ...module,
@@ -37,7 +40,8 @@ export function leaveRuntime(graph: ModuleGraph, path: string): LightGraph {
     moduleInfo: copy(module.moduleInfo),
     bytecodePath: copy(module.bytecodePath),
   }))
-  return { ...graph, modules, runtime: { path, length: graph.runtime.length } }
+  const file = { path, from: 0, length: graph.runtime.file.length }
+  return { ...graph, modules, runtime: { ...graph.runtime, file } }
 }
 
 /** `slice` would do, but a Buffer's is a view. */

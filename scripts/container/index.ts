@@ -1,3 +1,4 @@
+export { type Reconstruction, readBunVersion, reconstruct } from "./bun.ts"
 export {
   compareModules,
   differsInContentsOnly,
@@ -6,7 +7,7 @@ export {
   type ModuleDigest,
 } from "./difference.ts"
 export { addModule, leaveRuntime, type NewModule, replaceModule } from "./edit.ts"
+export { type FileRange, type Piece, readPieces } from "./pieces.ts"
 export { readModuleGraph } from "./read.ts"
-export { compareRuntime, type RuntimeComparison, readBunVersion } from "./runtime.ts"
-export type { EmbeddedModule, FileStart, LightGraph, ModuleGraph } from "./types.ts"
+export type { EmbeddedModule, LightGraph, ModuleGraph } from "./types.ts"
 export { writeModuleGraph } from "./write.ts"

@@ -1,3 +1,7 @@
+import type { FieldReader } from "../lib/field-reader.ts"
+import { sameBytes } from "./bytes.ts"
+import { unrecognised } from "./failures.ts"
+
 /*
  * The numbers of Bun's format, as `StandaloneModuleGraph.toBytes` writes it (the same in 1.3.10, 1.3.13 and 1.3.14):
  *
@@ -59,4 +63,13 @@ const BYTECODE_ALIGNMENT = 128
 export function alignBytecode(cursor: number): number {
   const remainder = (cursor + SECTION_LENGTH_BYTES) % BYTECODE_ALIGNMENT
   return remainder === 0 ? cursor : cursor + BYTECODE_ALIGNMENT - remainder
+}
+
+/** @throws Failure when there is no trailer in front of `end` */
+export function requireTrailer(reader: FieldReader, end: number): void {
+  const trailer = reader.slice("the trailer", end - TRAILER.length, TRAILER.length)
+  if (sameBytes(trailer, TRAILER)) return
+  const found = Buffer.from(trailer).toString("latin1")
+  const expected = JSON.stringify(Buffer.from(TRAILER).toString())
+  throw unrecognised("the trailer", found, `${expected}: there is no graph`)
 }

@@ -1,6 +1,7 @@
+import { FieldReader } from "../lib/field-reader.ts"
+import { allZero, decodeUtf8 } from "./bytes.ts"
 import { checkGraph } from "./check.ts"
 import { unrecognised } from "./failures.ts"
-import { allZero, decodeUtf8, FieldReader } from "./field-reader.ts"
 import {
   alignBytecode,
   END_BYTES,
@@ -21,13 +22,9 @@ import type { EmbeddedModule, ModuleGraph } from "./types.ts"
  * @throws Failure that names the field, its value and the limit, for everything else; nothing else is thrown
  */
 export function readModuleGraph(file: Uint8Array): ModuleGraph {
-  const { layout, start, end } = locatePayload(file)
-  const graph: ModuleGraph = {
-    layout,
-    runtime: file.subarray(0, start),
-    ...readPayload(file.subarray(start, end)),
-  }
-  if (layout === "elf-section") graph.section = { payloadBytes: end - start, after: file.subarray(end) }
+  const location = locatePayload(file)
+  const payload = readPayload(file.subarray(location.start, location.end))
+  const graph: ModuleGraph = { runtime: { ...location, file }, ...payload }
   checkGraph(graph)
   return graph
 }
@@ -35,8 +32,8 @@ export function readModuleGraph(file: Uint8Array): ModuleGraph {
 type Payload = Pick<ModuleGraph, "modules" | "entry" | "argv" | "flags">
 
 function readPayload(payload: Uint8Array): Payload {
-  const end = new FieldReader(payload.subarray(payload.length - END_BYTES))
-  const strings = new FieldReader(payload.subarray(0, payload.length - END_BYTES))
+  const end = new FieldReader(payload.subarray(payload.length - END_BYTES), unrecognised)
+  const strings = new FieldReader(payload.subarray(0, payload.length - END_BYTES), unrecognised)
   const records = { offset: end.u32("the records' offset", 8), bytes: end.u32("the records' length", 12) }
   const argv = { offset: end.u32("argv's offset", 20), bytes: end.u32("argv's length", 24) }
   const modules = readModules(strings, records)
@@ -45,7 +42,7 @@ function readPayload(payload: Uint8Array): Payload {
     throw unrecognised("argv's length", argv.bytes, `at most ${LONGEST_ARGV} bytes`)
   const text = decodeUtf8("argv", strings.slice("argv", argv.offset, argv.bytes))
   const after = requireNul(strings, "argv", argv.offset + argv.bytes)
-  requireAt("the graph's byte count", strings.bytes.length, after)
+  requireAt("the graph's byte count", strings.length, after)
   return { modules, entry: end.u32("the entry's index", 16), argv: text, flags: end.u32("the flags", 28) }
 }
 
@@ -55,8 +52,8 @@ function readModules(strings: FieldReader, records: { offset: number; bytes: num
     throw unrecognised("the records' length", records.bytes, `a multiple of ${RECORD_BYTES}`)
   if (count === 0 || count > MOST_MODULES)
     throw unrecognised("the module count", count, `from 1 to ${MOST_MODULES}`)
-  const table = new FieldReader(strings.slice("the records", records.offset, records.bytes))
-  const before = new FieldReader(strings.bytes.subarray(0, records.offset))
+  const table = new FieldReader(strings.slice("the records", records.offset, records.bytes), unrecognised)
+  const before = new FieldReader(strings.slice("the modules", 0, records.offset), unrecognised)
   const modules: EmbeddedModule[] = []
   let cursor = 0
   for (let index = 0; index < count; index++) {
@@ -101,7 +98,7 @@ function readModule(
     }
     const slice = strings.slice(field, offset, bytes)
     requireAt(`${field}: offset`, offset, aligned ? alignBytecode(cursor) : cursor)
-    if (!allZero(strings.bytes.subarray(cursor, offset)))
+    if (!allZero(strings.slice(field, cursor, offset - cursor)))
       throw unrecognised(`what is before ${field}`, "not empty", "zeros")
     if (part === "name") module.name = readName(field, slice)
     else module[part] = slice

@@ -1,12 +1,12 @@
+import type { Location } from "./container.ts"
+import type { FileRange, Piece } from "./pieces.ts"
+
 /**
  * What `bun build --compile` puts into a copy of the Bun executable. All byte fields are views of the file that was
  * read, never copies; treat them as read-only, and the graph as immutable.
  */
-export interface ModuleGraph<Runtime extends { length: number } = Uint8Array> {
-  /** Where the graph is: at the file's end (Bun up to 1.3.11), or in the ELF section `.bun` (from 1.3.12). */
-  layout: "appended" | "elf-section"
-  /** The bytes before the graph. Appended: a stock Bun executable, unchanged. ELF section: all up to its payload. */
-  runtime: Runtime
+export interface ModuleGraph<File extends Piece = Uint8Array> {
+  runtime: Runtime<File>
   modules: EmbeddedModule[]
   /** Index in `modules` of the one that is run. */
   entry: number
@@ -14,18 +14,16 @@ export interface ModuleGraph<Runtime extends { length: number } = Uint8Array> {
   argv: string
   /** Bits that switch off what Bun loads from the working directory: 1 `.env`, 2 `bunfig.toml`, 4, 8 … */
   flags: number
-  /** Of the layout "elf-section" only: the room that the payload has, and what follows it. */
-  section?: { payloadBytes: number; after: Uint8Array }
 }
 
-/** The first `length` bytes of a file: a runtime that need not be in memory. */
-export interface FileStart {
-  path: string
-  length: number
+/** All of the executable but its graph. */
+export interface Runtime<File extends Piece = Uint8Array> extends Location {
+  /** The whole executable, with the graph that was read from it. */
+  file: File
 }
 
-/** A graph of which only the modules are in memory. */
-export type LightGraph = ModuleGraph<FileStart>
+/** A graph of which only the modules are in memory; the executable stays on disk. */
+export type LightGraph = ModuleGraph<FileRange>
 
 /** One embedded file. The last four are Bun's enumerations, kept as they are. */
 export interface EmbeddedModule {

@@ -1,5 +1,6 @@
 import { checkGraph } from "./check.ts"
-import { refused, unrecognised } from "./failures.ts"
+import type { Payload } from "./container.ts"
+import { unrecognised } from "./failures.ts"
 import {
   alignBytecode,
   KINDS,
@@ -7,38 +8,18 @@ import {
   OFFSETS_BYTES,
   PARTS,
   RECORD_BYTES,
-  TOTAL_BYTES,
   TRAILER,
 } from "./layout.ts"
+import type { Piece } from "./pieces.ts"
 import type { EmbeddedModule, ModuleGraph } from "./types.ts"
 
 /**
  * Gives the executable's bytes as pieces, in order, without copying what the graph holds: write and hash them one
  * after the other. A graph that was read and not changed gives the very bytes that were read.
- * @throws Failure when the graph breaks a limit of the format, or the layout is "elf-section" and the graph no longer
- *   has the length that it had there
+ * @throws Failure when the graph breaks a limit of the format
  */
-export function writeModuleGraph<Runtime extends { length: number }>(
-  graph: ModuleGraph<Runtime>,
-): (Runtime | Uint8Array)[] {
-  checkGraph(graph)
-  const payload = serialise(graph)
-  const { layout, runtime, section } = graph
-  if (layout === "elf-section") {
-    if (payload.bytes !== section?.payloadBytes) throw wrongSize(payload.bytes, section?.payloadBytes)
-    return [runtime, ...payload.pieces, section.after]
-  }
-  const total = new Uint8Array(TOTAL_BYTES)
-  new DataView(total.buffer).setBigUint64(0, BigInt(runtime.length + payload.bytes + TOTAL_BYTES), true)
-  return [runtime, ...payload.pieces, total]
-}
-
-function wrongSize(bytes: number, room: number | undefined) {
-  return refused(
-    `A module graph of ${bytes} bytes cannot be put into the ELF section, which holds ${room}`,
-    "the section cannot be resized; only a graph of the same length can be put back",
-    "use a release whose Bun is 1.3.11 or older",
-  )
+export function writeModuleGraph<File extends Piece>(graph: ModuleGraph<File>): (File | Uint8Array)[] {
+  return graph.runtime.rewrite(graph.runtime.file, serialise(graph))
 }
 
 /** Collects pieces and counts their bytes; offsets are counted from the first. */
@@ -57,10 +38,13 @@ class Pieces {
   }
 }
 
-function serialise({ modules, entry, argv, flags }: Omit<ModuleGraph, "runtime">): {
-  pieces: Uint8Array[]
-  bytes: number
-} {
+/**
+ * Gives the graph as bytes.
+ * @throws Failure when it breaks a limit of the format
+ */
+export function serialise(graph: Omit<ModuleGraph, "runtime">): Payload {
+  checkGraph(graph)
+  const { modules, entry, argv, flags } = graph
   const pieces = new Pieces()
   const records = new DataView(new ArrayBuffer(modules.length * RECORD_BYTES))
   modules.forEach((module, index) => {

@@ -1,22 +1,29 @@
-const SHT_DYNSYM = 11
+import { readElf, SHT_DYNSYM } from "../lib/elf.ts"
+import { FieldReader } from "../lib/field-reader.ts"
+
+const SYMBOL_BYTES = 24
 
 /** Finds a function in the table of dynamic symbols of an ELF file (64 bits, little endian). Throws when it has none. */
-export function findVdsoFunction(elf: Buffer, name: string): { offset: number; size: number } {
-  const number = (at: number) => Number(elf.readBigUInt64LE(at))
-  const sections = Array.from({ length: elf.readUInt16LE(60) }, (_, index) => {
-    const header = number(40) + index * elf.readUInt16LE(58)
-    const [type, link] = [elf.readUInt32LE(header + 4), elf.readUInt32LE(header + 40)]
-    return { type, link, offset: number(header + 24), size: number(header + 32) }
-  })
+export function findVdsoFunction(file: Uint8Array, name: string): { offset: number; size: number } {
+  const reader = new FieldReader(file, refuse)
+  const { sections } = readElf(file, refuse)
   const symbols = sections.find(({ type }) => type === SHT_DYNSYM)
   const strings = symbols && sections[symbols.link]
   if (!symbols || !strings) throw new Error("the vDSO has no dynamic symbols")
-  for (let entry = symbols.offset; entry < symbols.offset + symbols.size; entry += 24) {
-    const text = strings.offset + elf.readUInt32LE(entry)
-    if (elf.toString("latin1", text, elf.indexOf(0, text)) === name)
-      return { offset: number(entry + 8), size: number(entry + 16) }
+  const wanted = Buffer.from(`${name}\0`)
+  for (let entry = symbols.offset; entry < symbols.offset + symbols.size; entry += SYMBOL_BYTES) {
+    const text = strings.offset + reader.u32("a symbol's name", entry)
+    if (!wanted.equals(file.subarray(text, text + wanted.length))) continue
+    return {
+      offset: reader.u64("a symbol's value", entry + 8, file.length),
+      size: reader.u64("a symbol's size", entry + 16, file.length),
+    }
   }
   throw new Error(`the vDSO has no ${name}`)
+}
+
+function refuse(field: string, value: unknown, expected: string): Error {
+  return new Error(`the vDSO is not recognised: ${field} is ${value}, and must be ${expected}`)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { compareRuntime, type ModuleGraph, readBunVersion, readModuleGraph } from "../container/index.ts"
+import { type ModuleGraph, readBunVersion, readModuleGraph, reconstruct } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import type { NamedPackage, PinnedPackage } from "../lib/npm/pinned.ts"
@@ -83,7 +83,7 @@ function isExecutable({ path }: PackageFile): boolean {
   return /^bin\/[^/]+$/.test(path)
 }
 
-/** By comparing, not by its name. */
+/** By making the executable again, not by its name. */
 async function findBun(
   graph: ModuleGraph,
   opencode: PinnedPackage,
@@ -91,14 +91,17 @@ async function findBun(
   version: string,
   options: Options,
 ): Promise<PinnedPackage> {
+  const differences: string[] = []
   for (const name of target.bun.names) {
     const bun = await take(name, version, ({ path }) => path === target.bun.path, options)
-    if ((await compareRuntime(graph.runtime, bun.contents)).equal) return bun.pinned
+    const { equal, firstDifference } = await reconstruct(graph, bun.contents)
+    if (equal) return bun.pinned
+    differences.push(`made from ${name} it differs at byte ${firstDifference}`)
   }
   throw new Failure({
     what: `The runtime of ${opencode.name} is none of npm's`,
-    why: `it says that it is Bun ${version}, and is not ${target.bun.names.join(" or ")}, byte for byte`,
-    next: "do not pin it before a person knows why: cmp bun opencode, as docs/pins.md says",
+    why: `it says that it is Bun ${version}; ${differences.join(", ")}`,
+    next: "do not pin it before a person knows why: cmp -l bun opencode, as docs/pins.md says",
   })
 }
 

@@ -32,7 +32,10 @@ const fields = z.strictObject({
    * compared with, and from which the model catalogue is.
    */
   stock: npmPackage.extend({ bytes, sha256 }),
-  /** The Bun that upstream's runtime was compared with; where they differ, the offset of the first difference. */
+  /**
+   * The Bun that upstream's runtime was compared with, by putting upstream's modules into it again; where the result is
+   * not upstream's file, the offset of the first difference. `bytes` is what of the file does not depend on modules.
+   */
   runtime: npmPackage.extend({ bytes, equal: z.boolean(), firstDifference: bytes.optional() }),
   /** What the executable is made of: `scripts/record/sizes.ts`. */
   sizes: z.strictObject({

@@ -6,7 +6,7 @@ import {
   hasDerivedParts,
   type ModuleDigest,
   type ModuleGraph,
-  type RuntimeComparison,
+  type Reconstruction,
 } from "../container/index.ts"
 import { POLICY_MODULE } from "../contents/offline-module.ts"
 import { type LockedTree, packagesOf } from "../lib/npm/locked.ts"
@@ -18,8 +18,8 @@ export interface Evidence {
   record: BuildRecord
   built: ModuleGraph
   stock: ModuleGraph
-  /** Of the built executable's runtime with the stock Bun. */
-  runtime: RuntimeComparison
+  /** Of the built executable from the stock Bun. */
+  runtime: Reconstruction
 }
 
 /** What of the record is not what the pin says; a line each. */
@@ -78,7 +78,7 @@ function findInRuntime({ record, runtime, built }: Evidence): string[] {
   const { package: name, version } = record.runtime
   const found = runtime.equal
     ? []
-    : [`the runtime differs from ${name}@${version} at byte ${runtime.firstDifference}`]
+    : [`the file differs from ${name}@${version} with this graph at byte ${runtime.firstDifference}`]
   return [
     ...found,
     ...differs("the runtime equals the Bun package", runtime.equal, record.runtime.equal),
@@ -146,7 +146,7 @@ function findInRelease({ added, changed, removed }: GraphDifference, { stock, bu
   const derived = added.filter(({ name }) => hasDerivedParts(after.get(name)!))
   const lines = [
     ...removed.map((name) => `${name} was removed`),
-    ...differs("layout", built.layout, stock.layout, UPSTREAM),
+    ...differs("layout", built.runtime.layout, stock.runtime.layout, UPSTREAM),
     ...differs("flags", built.flags, stock.flags, UPSTREAM),
     ...differs("entry", built.modules[built.entry]!.name, stock.modules[stock.entry]!.name, UPSTREAM),
     ...more.map(({ name }) => `${name} differs from upstream's in more than its contents`),

@@ -1,5 +1,6 @@
 import fc from "fast-check"
-import { sampleModule } from "./sample-executable.ts"
+import { MACHINES } from "./sample-elf.ts"
+import { FORMS, sampleModule } from "./sample-executable.ts"
 
 const bytes = (longest: number) => fc.uint8Array({ maxLength: longest })
 
@@ -18,10 +19,11 @@ const module = fc
   })
   .map(sampleModule)
 
-/** All that a graph of up to seven modules can say, in both layouts. */
+/** All that a graph of up to seven modules can say, in every layout, for both processors. */
 export const arbitraryGraph = fc
   .record({
-    layout: fc.constantFrom("appended" as const, "elf-section" as const),
+    layout: fc.constantFrom(...FORMS),
+    machine: fc.constantFrom(...MACHINES),
     modules: fc.uniqueArray(module, { minLength: 1, maxLength: 7, selector: ({ name }) => name }),
     entry: fc.nat(),
     argv: fc.string({ unit: "binary", maxLength: 40 }).map((text) => text.replaceAll("\0", " ")),

@@ -1,4 +1,5 @@
 import type { EmbeddedModule, ModuleGraph } from "../../scripts/container/index.ts"
+import { appendTo, embedAtEnd, embedInLast, type Machine, plainBun, stockBun, u32 } from "./sample-elf.ts"
 
 /** A small executable of our own, made without the code that it tests, and where its parts are. */
 export interface SampleExecutable {
@@ -11,7 +12,13 @@ export interface SampleExecutable {
   offsets: number
 }
 
-type Sample = Pick<ModuleGraph, "layout"> & Partial<Pick<ModuleGraph, "modules" | "entry" | "argv" | "flags">>
+/** How a sample is laid out: as Bun up to 1.3.11 did it, as 1.3.12 and 1.3.13 did, or as later ones do. */
+export const FORMS = ["appended", "own-segment", "elf-section"] as const
+export type Form = (typeof FORMS)[number]
+
+type Sample = { layout: Form; machine?: Machine } & Partial<
+  Pick<ModuleGraph, "modules" | "entry" | "argv" | "flags">
+>
 
 /** A module; what is not given is empty, or that of JavaScript. */
 export function sampleModule(module: Partial<EmbeddedModule> & { name: string }): EmbeddedModule {
@@ -46,10 +53,13 @@ export function sampleModules(): EmbeddedModule[] {
   ]
 }
 
+const MAKE = { appended: appendTo, "own-segment": embedAtEnd, "elf-section": embedInLast }
+
+/** What `bun build --compile` would make of the stock Bun of that form. */
 export function sampleExecutable(sample: Sample): SampleExecutable {
   const payload = makePayload(sample)
-  const start = sample.layout === "appended" ? PAGE : 2 * PAGE + 8
-  const file = sample.layout === "appended" ? appended(payload.bytes) : inSection(payload.bytes)
+  const { layout, machine = "x86-64" } = sample
+  const { file, start } = MAKE[layout](payload.bytes, machine)
   const end = start + payload.bytes.length
   return {
     file,
@@ -58,8 +68,6 @@ export function sampleExecutable(sample: Sample): SampleExecutable {
     offsets: end - 48,
   }
 }
-
-const PAGE = 4096
 
 function makePayload(sample: Sample): { bytes: Buffer; records: number } {
   const { modules = sampleModules(), entry = 0, argv = "--user-agent=sample/1 --", flags = 3 } = sample
@@ -88,73 +96,7 @@ function makePayload(sample: Sample): { bytes: Buffer; records: number } {
   return { bytes, records: recordsAt }
 }
 
-/** A page of ELF, then the payload, then the length of all. */
-function appended(payload: Buffer): Buffer {
-  const runtime = Buffer.alloc(PAGE)
-  const names = Buffer.from("\0.shstrtab\0")
-  names.copy(runtime, 512)
-  elfHeader(runtime, { segments: 1, sectionsAt: 1024, sections: 2 })
-  segment(runtime, 0, { offset: 0, address: 0x200000, size: PAGE, flags: 5 })
-  section(runtime, 1024 + 64, { name: 1, address: 0, offset: 512, size: names.length, alignment: 1 })
-  return Buffer.concat([runtime, payload, u32(PAGE + payload.length + 8, 0)])
-}
-
-/** A page of ELF, a page with the pointer, then the section, padded; at the end names and section headers. */
-function inSection(payload: Buffer): Buffer {
-  const names = Buffer.from("\0.shstrtab\0.bun\0")
-  const size = 8 + payload.length
-  const room = size + 24
-  const namesAt = 2 * PAGE + room
-  const sectionsAt = namesAt + names.length
-  const file = Buffer.alloc(sectionsAt + 3 * 64)
-  const address = 0x600000
-  elfHeader(file, { segments: 2, sectionsAt, sections: 3 })
-  segment(file, 0, { offset: PAGE, address: 0x400000, size: PAGE, flags: 6 })
-  segment(file, 1, { offset: 2 * PAGE, address, size: room, flags: 4 })
-  u32(address, 0).copy(file, PAGE)
-  u32(payload.length, 0).copy(file, 2 * PAGE)
-  payload.copy(file, 2 * PAGE + 8)
-  names.copy(file, namesAt)
-  section(file, sectionsAt + 64, { name: 1, address: 0, offset: namesAt, size: names.length, alignment: 1 })
-  section(file, sectionsAt + 128, { name: 11, address, offset: 2 * PAGE, size, alignment: PAGE })
-  return file
-}
-
-function elfHeader(file: Buffer, of: { segments: number; sectionsAt: number; sections: number }): void {
-  Buffer.from("7f454c46020101", "hex").copy(file)
-  file.writeUInt16LE(2, 16)
-  file.writeUInt16LE(62, 18)
-  file.writeBigUInt64LE(64n, 32)
-  file.writeBigUInt64LE(BigInt(of.sectionsAt), 40)
-  const sizes = [64, 56, of.segments, 64, of.sections, 1]
-  sizes.forEach((value, index) => {
-    file.writeUInt16LE(value, 52 + 2 * index)
-  })
-}
-
-function segment(
-  file: Buffer,
-  index: number,
-  of: { offset: number; address: number; size: number; flags: number },
-): void {
-  u32(1, of.flags, of.offset, 0, of.address, 0, of.address, 0, of.size, 0, of.size, 0, PAGE, 0).copy(
-    file,
-    64 + 56 * index,
-  )
-}
-
-function section(
-  file: Buffer,
-  at: number,
-  of: { name: number; address: number; offset: number; size: number; alignment: number },
-): void {
-  u32(of.name, 1, 0, 0, of.address, 0, of.offset, 0, of.size, 0, 0, 0, of.alignment, 0, 0, 0).copy(file, at)
-}
-
-function u32(...values: number[]): Buffer {
-  const bytes = Buffer.alloc(4 * values.length)
-  values.forEach((value, index) => {
-    bytes.writeUInt32LE(value, 4 * index)
-  })
-  return bytes
+/** A small stock Bun, from which `sampleExecutable` of the same form would be made. */
+export function sampleBun({ layout, machine = "x86-64" }: Pick<Sample, "layout" | "machine">): Buffer {
+  return layout === "appended" ? plainBun(machine) : stockBun(machine)
 }

@@ -3,6 +3,7 @@ import { defaultCache } from "../../scripts/lib/npm/cache.ts"
 import type { PinnedPackage } from "../../scripts/lib/npm/pinned.ts"
 import { listPins, type Pin, type PinnedTarget, pinnedTarget, readPin } from "../../scripts/pins/pin.ts"
 import { hostTarget } from "../../scripts/upstream/target.ts"
+import samples from "../fixtures/stock.json" with { type: "json" }
 
 /** The target of this machine. */
 export const target = hostTarget()
@@ -47,3 +48,8 @@ export async function pinWith(holds: (pin: Pin) => boolean): Promise<Pin> {
 
 /** A pin whose commit is known, so that it can be built from git. */
 export const gitPin = await pinWith(({ git }) => git.commit !== undefined)
+
+/** Upstream's executables of other releases and targets, for what no pin has: a container, a size of page. */
+export const otherStock = Object.entries(samples).flatMap(([version, targets]) =>
+  Object.entries(targets).map(([name, { opencode, bun }]) => ({ version, target: name, opencode, bun })),
+)

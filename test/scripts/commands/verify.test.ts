@@ -75,7 +75,7 @@ describe("one byte changed is found", () => {
 
   test("in the runtime", async () => {
     expect(await find(50_000_000)).toEqual([
-      `the runtime differs from ${pinned.bun.name}@${pinned.bun.version} at byte 50000000`,
+      `the file differs from ${pinned.bun.name}@${pinned.bun.version} with this graph at byte 50000000`,
       "the runtime equals the Bun package: found false, build.json says true",
     ])
   })
@@ -217,7 +217,7 @@ async function flipByte(path: string, at: number): Promise<() => Promise<void>> 
 /** Where in the file something that the graph gives a view of is. */
 function placeOf(view: (graph: ModuleGraph) => Uint8Array): number {
   const graph = readModuleGraph(Bun.mmap(executable))
-  return view(graph).byteOffset - graph.runtime.byteOffset
+  return view(graph).byteOffset - graph.runtime.file.byteOffset
 }
 
 function contentsOf(graph: ModuleGraph, name: string): Uint8Array {

@@ -1,21 +1,24 @@
 import { describe, expect, test } from "bun:test"
 import { readModuleGraph } from "../../../scripts/container/index.ts"
 import { Failure } from "../../../scripts/lib/errors.ts"
-import { sampleExecutable, sampleModule, sampleModules } from "../../lib/sample-executable.ts"
+import { FORMS, sampleExecutable, sampleModule, sampleModules } from "../../lib/sample-executable.ts"
 
-describe.each(["appended", "elf-section"] as const)("the layout %p", (layout) => {
+describe.each(FORMS)("the layout %p", (layout) => {
   test("gives every part of every module, and what the graph says of itself", () => {
     const { file, payload } = sampleExecutable({ layout, entry: 2, argv: "--smol --", flags: 0x8000_0003 })
     const graph = readModuleGraph(file)
-    expect(graph).toMatchObject({ layout, entry: 2, argv: "--smol --", flags: 0x8000_0003 })
-    expect(graph.runtime).toHaveLength(payload.start)
+    expect(graph).toMatchObject({ entry: 2, argv: "--smol --", flags: 0x8000_0003 })
+    expect(graph.runtime).toMatchObject({
+      ...payload,
+      layout: layout === "appended" ? "appended" : "elf-section",
+    })
     expect(withPlainBytes(graph.modules)).toEqual(withPlainBytes(sampleModules()))
   })
 
   test("gives views of the file, not copies", () => {
     const { file } = sampleExecutable({ layout })
     const graph = readModuleGraph(file)
-    expect(graph.runtime.buffer).toBe(file.buffer)
+    expect(graph.runtime.file).toBe(file)
     for (const { contents } of graph.modules) expect(contents.buffer).toBe(file.buffer)
   })
 
@@ -140,12 +143,16 @@ describe("the appended layout", () => {
     const sample = sampleExecutable({ layout: "appended" })
     const bytes = sample.file.readUInt32LE(sample.offsets)
     sample.file.writeUInt32LE(bytes + 1, sample.offsets)
-    expect(messageOf(sample.file)).toMatch(/a segment at offset is 0\n.*outside of the graph/)
+    expect(messageOf(sample.file)).toMatch(
+      /end of an ELF header is \d+\n.*at most \d+, where the graph starts/,
+    )
   })
 })
 
 describe("the ELF section layout", () => {
   const headersOf = (sample: { file: Buffer }) => sample.file.readUInt32LE(40)
+  /** The header of the one that loads the graph. */
+  const SEGMENT = 64 + 56
   type Fault = [title: string, breakIt: (file: Buffer, headers: number) => void, message: RegExp]
   const faults: Fault[] = [
     [
@@ -189,14 +196,44 @@ describe("the ELF section layout", () => {
       /alignment of section .bun is 0\n/,
     ],
     [
+      "another processor",
+      (file) => file.writeUInt16LE(40, 18),
+      /machine is 40\n.*62 or 183: x86-64 or AArch64/,
+    ],
+    [
+      "a segment that ends before the page does",
+      (file) => file.writeUInt32LE(file.readUInt32LE(SEGMENT + 32) - 1, SEGMENT + 32),
+      /end of the segment of section .bun is \d+\n.*a page's end/,
+    ],
+    [
+      "a segment that is longer in memory",
+      (file) => file.writeUInt32LE(file.readUInt32LE(SEGMENT + 32) + 1, SEGMENT + 40),
+      /size in memory of the segment of section .bun is \d+\n.*as in the file/,
+    ],
+    [
+      "another segment behind the graph in the file",
+      (file) => file.writeUInt32LE(file.length - 8, 64 + 2 * 56 + 32),
+      /end of another segment is \d+\n.*at most 8192/,
+    ],
+    [
+      "another segment behind the graph in memory",
+      (file) => file.writeUInt32LE(0x500000, 64 + 16),
+      /end of another segment in memory is \d+\n.*the graph's/,
+    ],
+    [
+      "a section that is loaded behind the graph",
+      (file, headers) => file.writeUInt32LE(2, headers + 5 * 64 + 8),
+      /a section at offset is \d+\n.*not loaded behind it/,
+    ],
+    [
       "too many sections",
       (file) => file.writeUInt16LE(65535, 60),
       /section header count is 65535\n.*1 to 128/,
     ],
     [
       "a name table that is no section",
-      (file) => file.writeUInt16LE(3, 62),
-      /name table's index is 3\n.*below 3/,
+      (file) => file.writeUInt16LE(6, 62),
+      /name table's index is 6\n.*below 6/,
     ],
     [
       "a section without a name",
@@ -234,7 +271,9 @@ describe("the ELF section layout", () => {
     const withHeaders = sampleExecutable({ layout: "elf-section", modules })
     withHeaders.file.copy(withHeaders.file, withHeaders.payload.start + 16, 64, 64 + 2 * 56)
     withHeaders.file.writeUInt32LE(withHeaders.payload.start + 16, 32)
-    expect(messageOf(withHeaders.file)).toMatch(/an ELF header at offset is \d+\n.*outside of the graph/)
+    expect(messageOf(withHeaders.file)).toMatch(
+      /the program header table at offset is \d+\n.*between 64 and \d+/,
+    )
   })
 
   test("rejects bytes after the payload in its segment, and after the section headers", () => {

@@ -1,38 +1,72 @@
 import { describe, expect, test } from "bun:test"
 import { readFile } from "node:fs/promises"
-import { compareRuntime, readModuleGraph, writeModuleGraph } from "../../../scripts/container/index.ts"
+import {
+  addModule,
+  type ModuleGraph,
+  readBunVersion,
+  readModuleGraph,
+  reconstruct,
+  writeModuleGraph,
+} from "../../../scripts/container/index.ts"
 import { listPins, readPin } from "../../../scripts/pins/pin.ts"
-import { stockBun, stockExecutable, target } from "../../lib/stock.ts"
+import { sampleModule } from "../../lib/sample-executable.ts"
+import { acquire, otherStock } from "../../lib/stock.ts"
 
-const names = await listPins()
+const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
 
-describe.each(names)("upstream's release of the pin %s", (name) => {
+/** Every way in which Bun has embedded a graph in a file for Linux, on real files, for both sizes of page. */
+const RELEASES = [
+  ...pins.flatMap(({ version, targets }) =>
+    Object.values(targets).map(({ opencode, bun }) => ({ version, opencode, bun })),
+  ),
+  ...otherStock,
+]
+
+describe.each(RELEASES)("upstream's $opencode.name@$version", ({ opencode, bun: stockBun }) => {
+  const read = async () => readModuleGraph(await readFile(await acquire(opencode)))
+
   test("is read, and written back byte for byte", async () => {
-    const release = await readPin(name)
-    const file = await readFile(await stockExecutable(target.name, release))
-    const graph = readModuleGraph(file)
+    const graph = await read()
+    expect(readBunVersion(graph.runtime)).toBe(stockBun.version)
     expect(graph.modules.length).toBeGreaterThan(10)
-    expect(graph.argv).toContain("--user-agent=")
-    expectPieces(writeModuleGraph(graph), file)
+    expect(graph.argv).toMatch(/^--user-agent=\w+\/[\d.]+ --use-system-ca --$/)
+    expect(graph.flags).toBe(3)
+    expectPieces(writeModuleGraph(graph), graph.runtime.file)
   })
 
-  test("has the stock Bun that the pin names for each target", async () => {
-    const release = await readPin(name)
-    for (const each of Object.keys(release.targets)) {
-      const graph = readModuleGraph(await readFile(await stockExecutable(each, release)))
-      expect(await compareRuntime(graph.runtime, await stockBun(each, release))).toEqual({ equal: true })
-    }
+  test("is the stock Bun with its graph, and stays so when the graph grows; shrunk again it is what it was", async () => {
+    const [graph, bun] = [await read(), await acquire(stockBun)]
+    expect(await reconstruct(graph, bun)).toEqual({ equal: true })
+    const grown = readModuleGraph(grow(graph))
+    expect(grown.runtime.file.length).toBeGreaterThan(graph.runtime.file.length + 1_900_000)
+    expect(await reconstruct(grown, bun)).toEqual({ equal: true })
+    expectPieces(writeModuleGraph({ ...graph, runtime: grown.runtime }), graph.runtime.file)
   })
 
   test("is refused when it is cut off", async () => {
-    const file = await readFile(await stockExecutable(target.name, await readPin(name)))
-    for (const length of [file.length - 1, file.length - 24, 110_000_000, 103_547_344, 4096])
+    const file = await readFile(await acquire(opencode))
+    for (const length of [file.length - 1, file.length - 24, 110_000_000, 100_000_000, 4096])
       expect(() => readModuleGraph(file.subarray(0, length))).toThrow(/is not recognised/)
   })
 })
 
+test("the stock Bun of another version makes another file", async () => {
+  const [one, other] = Map.groupBy(RELEASES, ({ bun }) => bun.version)
+    .values()
+    .map((list) => list[0]!)
+  const graph = readModuleGraph(await readFile(await acquire(one!.opencode)))
+  const { equal, firstDifference } = await reconstruct(graph, await acquire(other!.bun))
+  expect(equal).toBe(false)
+  expect(firstDifference).toBeLessThan(4096)
+})
+
+function grow(graph: ModuleGraph): Buffer {
+  const module = sampleModule({ name: "/$bunfs/root/more.bin", contents: new Uint8Array(2_000_001) })
+  return Buffer.concat(writeModuleGraph(addModule(graph, module)))
+}
+
 /** Compares piece by piece, so that the file is in memory once. */
-function expectPieces(pieces: Uint8Array[], file: Buffer): void {
+function expectPieces(pieces: Uint8Array[], file: Uint8Array): void {
   let at = 0
   for (const piece of pieces) {
     expect(Buffer.compare(piece, file.subarray(at, at + piece.length))).toBe(0)

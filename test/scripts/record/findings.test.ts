@@ -64,16 +64,16 @@ describe("finds a policy inside", () => {
 describe("finds in the runtime", () => {
   test("a difference from the Bun package", () => {
     expect(find({ runtime: { equal: false, firstDifference: 77 } })).toEqual([
-      "the runtime differs from @oven/bun-sample@1.3.10 at byte 77",
+      "the file differs from @oven/bun-sample@1.3.10 with this graph at byte 77",
       "the runtime equals the Bun package: found false, build.json says true",
     ])
   })
 
   test("another length, layout, entry or flags than upstream's", () => {
-    expect(findInBuilt({ runtime: stock.runtime.subarray(1) })).toEqual([
-      "length of the runtime: found 4095, build.json says 4096",
+    expect(findInBuilt({ runtime: { ...stock.runtime, length: 4095 } })).toEqual([
+      `length of the runtime: found 4095, build.json says ${stock.runtime.length}`,
     ])
-    expect(findInBuilt({ layout: "elf-section" })).toEqual([
+    expect(findInBuilt({ runtime: { ...stock.runtime, layout: "elf-section" } })).toEqual([
       'layout: found "elf-section", upstream has "appended"',
     ])
     expect(findInBuilt({ entry: 1 })).toEqual([`entry: found "${WORKER}", upstream has "${MAIN}"`])

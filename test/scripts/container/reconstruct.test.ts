@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import fc from "fast-check"
+import {
+  readModuleGraph,
+  reconstruct,
+  replaceModule,
+  writeModuleGraph,
+} from "../../../scripts/container/index.ts"
+import { Failure } from "../../../scripts/lib/errors.ts"
+import { arbitraryGraph } from "../../lib/arbitrary-graph.ts"
+import { MACHINES } from "../../lib/sample-elf.ts"
+import { FORMS, sampleBun, sampleExecutable } from "../../lib/sample-executable.ts"
+
+const SAMPLES = FORMS.flatMap((layout) => MACHINES.map((machine) => ({ layout, machine })))
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "reconstruct-"))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+test("any executable is the stock Bun with its graph, be that in memory or on disk", async () => {
+  await fc.assert(
+    fc.asyncProperty(arbitraryGraph, async (graph) => {
+      const read = readModuleGraph(sampleExecutable(graph).file)
+      const bun = sampleBun(graph)
+      expect(await reconstruct(read, bun)).toEqual({ equal: true })
+      const path = join(folder, "bun")
+      await writeFile(path, bun)
+      expect(await reconstruct(read, path)).toEqual({ equal: true })
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test.each(SAMPLES)("so is one whose graph grew: $layout for $machine", async (sample) => {
+  const graph = readModuleGraph(sampleExecutable(sample).file)
+  const longer = replaceModule(graph, graph.modules[0]!.name, new Uint8Array(2_500_000).fill(1))
+  const grown = readModuleGraph(Buffer.concat(writeModuleGraph(longer)))
+  expect(await reconstruct(grown, sampleBun(sample))).toEqual({ equal: true })
+})
+
+test.each(SAMPLES)("one byte more or less is found where it is: $layout for $machine", async (sample) => {
+  const { file, payload } = sampleExecutable(sample)
+  const bun = sampleBun(sample)
+  const outcomes = { found: 0, refused: 0 }
+  for (let at = 0; at < file.length; at += at < 0x400 || at > file.length - 500 ? 1 : file.length >> 9) {
+    if (at >= payload.start && at < payload.end) continue
+    file[at]! ^= 1
+    outcomes[await foundAt(file, bun, at)]++
+    file[at]! ^= 1
+  }
+  expect(outcomes.found).toBeGreaterThan(300)
+})
+
+/** A change of a header may make a file that is not read. */
+async function foundAt(file: Buffer, bun: Buffer, at: number): Promise<"found" | "refused"> {
+  try {
+    expect(await reconstruct(readModuleGraph(file), bun)).toEqual({ equal: false, firstDifference: at })
+    return "found"
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return "refused"
+  }
+}
+
+test("another Bun that is shorter, or longer, makes another file", async () => {
+  const { file } = sampleExecutable({ layout: "appended" })
+  const [graph, bun] = [readModuleGraph(file), sampleBun({ layout: "appended" })]
+  const { equal, firstDifference } = await reconstruct(graph, bun.subarray(0, -64))
+  expect(equal).toBe(false)
+  expect(firstDifference).toBeGreaterThanOrEqual(bun.length - 64)
+  expect(await reconstruct(graph, Buffer.concat([bun, Buffer.alloc(1, 9)]))).toEqual({
+    equal: false,
+    firstDifference: bun.length,
+  })
+})
+
+test("a graph that was edited is not the file's", async () => {
+  for (const sample of SAMPLES) {
+    const graph = readModuleGraph(sampleExecutable(sample).file)
+    const { equal } = await reconstruct({ ...graph, flags: 4 }, sampleBun(sample))
+    expect(equal).toBe(false)
+  }
+})
+
+test("a stock Bun with random numbers in its headers makes another file or is refused", async () => {
+  const number = fc.oneof(
+    fc.nat(20_000),
+    fc.integer({ min: 0, max: 0xffff_ffff }),
+    fc.constantFrom(0, 1, 0xffff_ffff),
+  )
+  const changes = fc.array(fc.tuple(fc.nat(), number), { minLength: 1, maxLength: 4 })
+  const outcomes = { equal: 0, different: 0, refused: 0 }
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...SAMPLES), changes, async (sample, changes) => {
+      const bun = sampleBun(sample)
+      const table = bun.readUInt32LE(40)
+      const places = [
+        ...Array(58).keys(),
+        ...Array((bun.length - table) / 4)
+          .keys()
+          .map((at) => table / 4 + at),
+      ]
+      for (const [place, value] of changes)
+        bun.writeUInt32LE(value, 4 * Math.floor(places[place % places.length]!))
+      outcomes[await tryHostile(sample, bun)]++
+    }),
+    { numRuns: 2000 },
+  )
+  expect(outcomes.different).toBeGreaterThan(100)
+  expect(outcomes.refused).toBeGreaterThan(100)
+})
+
+async function tryHostile(sample: (typeof SAMPLES)[number], bun: Buffer) {
+  try {
+    const { equal } = await reconstruct(readModuleGraph(sampleExecutable(sample).file), bun)
+    return equal ? "equal" : "different"
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return "refused"
+  }
+}
+
+test("a Bun without a section .bun cannot have made one that has it", async () => {
+  const graph = readModuleGraph(sampleExecutable({ layout: "elf-section" }).file)
+  expect(reconstruct(graph, sampleBun({ layout: "appended" }))).rejects.toThrow(
+    /count of sections .bun is 0\n.*1 in a stock Bun/,
+  )
+})
+
+test("a path that cannot be read is the file system's error", async () => {
+  const graph = readModuleGraph(sampleExecutable({ layout: "elf-section" }).file)
+  expect(reconstruct(graph, join(folder, "none"))).rejects.toThrow(/ENOENT/)
+})
