@@ -23,7 +23,9 @@ export async function pinPlugin(
   })
   const found = known.find((candidate) => compare(candidate, version) <= 0)
   step.result(found ? `${PROVIDES[0]}@${found}` : `the registry has no ${PROVIDES[0]} up to ${version}`)
-  return found === undefined ? undefined : resolveTree(PROVIDES[0]!, found, PROVIDES)
+  return found === undefined
+    ? undefined
+    : resolveTree(PROVIDES[0]!, found, { provides: PROVIDES, withPeers: false })
 }
 
 function compare(a: string, b: string): number {

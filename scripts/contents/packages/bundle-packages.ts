@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { join, relative } from "node:path"
 import { type BuildFailure, build, type Metafile, type Plugin } from "esbuild"
 import { importName } from "../../../offline/inside/format.ts"
+import { packageOf } from "../../../offline/inside/imports.ts"
 import { Failure } from "../../lib/errors.ts"
 import { type LockedPackage, type LockedTree, packagesOf, rootOf } from "../../lib/npm/locked.ts"
 import { CONDITIONS, specifiersOf } from "./entries.ts"
@@ -49,7 +50,7 @@ export async function bundlePackages(tree: LockedTree, folder: string): Promise<
     external: ["bun", "bun:*"],
     legalComments: "inline",
     logLevel: "silent",
-    plugins: [optionalImports],
+    plugins: [optionalImports(await peersOf(folder, root))],
   }).catch((error: BuildFailure) => {
     throw cannotBundle(`${root.name}@${root.version}`, error)
   })
@@ -65,17 +66,29 @@ export async function bundlePackages(tree: LockedTree, folder: string): Promise<
   }
 }
 
-/** What is imported while the code runs may be missing, as on disk: it fails when that place is reached. */
-const optionalImports: Plugin = {
+/** Says that a resolution is the plugin's own. */
+const OWN = Symbol("own")
+
+/**
+ * What is imported while the code runs may be missing, as on disk: it fails when that place is reached. So may what the
+ * package leaves to whoever imports it.
+ */
+const optionalImports = (peers: string[]): Plugin => ({
   name: "optional-imports",
   setup({ onResolve, resolve }) {
     onResolve({ filter: /^[^./]/ }, async ({ path, kind, ...args }) => {
-      if (args.pluginData === optionalImports) return undefined
-      if (kind !== "dynamic-import" && kind !== "require-call") return undefined
-      const found = await resolve(path, { ...args, kind, pluginData: optionalImports })
+      if (args.pluginData === OWN) return undefined
+      const isOptional = kind === "dynamic-import" || kind === "require-call"
+      if (!isOptional && !peers.includes(packageOf(path) ?? "")) return undefined
+      const found = await resolve(path, { ...args, kind, pluginData: OWN })
       return found.errors.length > 0 ? { path, external: true } : found
     })
   },
+})
+
+async function peersOf(folder: string, root: LockedPackage): Promise<string[]> {
+  const text = await readFile(join(folder, root.folder, "package.json"), "utf8")
+  return Object.keys(JSON.parse(text).peerDependencies ?? {})
 }
 
 function foldersOf({ outputs }: Metafile): string[] {

@@ -24,18 +24,19 @@ const Lock = z.object({
 /**
  * Has npm find out what a package needs, with the settings that npm has in this folder. Nothing is unpacked, and no
  * script is run. `provides` names what can be imported, the package itself first. Packages for one platform only are left out: native code cannot be put inside.
+ * @param options `withPeers`: also what it leaves to whoever imports it
  * @throws Failure when npm cannot, or has no sha512 of one
  */
 export async function resolveTree(
   name: string,
   version: string,
-  provides: string[] = [name],
+  { provides = [name], withPeers = true }: { provides?: string[]; withPeers?: boolean } = {},
 ): Promise<LockedTree> {
   const folder = await mkdtemp(join(tmpdir(), "pin-extra-"))
   try {
     await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }))
     await copyFile(".npmrc", join(folder, ".npmrc")).catch(() => {})
-    await runNpm(folder, `${name}@${version}`)
+    await runNpm(folder, `${name}@${version}`, withPeers)
     const lock = Lock.parse(JSON.parse(await readFile(join(folder, "package-lock.json"), "utf8")))
     return toTree(provides, lock)
   } finally {
@@ -43,10 +44,9 @@ export async function resolveTree(
   }
 }
 
-async function runNpm(folder: string, spec: string): Promise<void> {
-  const words = ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]
-  // What a package leaves to whoever imports it is not inside, as it is there already: the TUI's own libraries.
-  words.push("--legacy-peer-deps", spec)
+async function runNpm(folder: string, spec: string, withPeers: boolean): Promise<void> {
+  const words = ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", spec]
+  if (!withPeers) words.push("--legacy-peer-deps")
   const { exitCode, all } = await run("npm", words, { cwd: folder, env: process.env, all: true })
   if (exitCode === 0) return
   throw new Failure({
