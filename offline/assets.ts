@@ -2,20 +2,10 @@ import { readFileSync } from "node:fs"
 import { env } from "node:process"
 import { candidateFolders, privateFolder } from "./assets/folder.ts"
 import { type Expected, isExpected, putFile } from "./assets/put.ts"
+import { moduleNames } from "./modules.ts"
 
-/** Where the executable's own modules lie. */
-const ROOT = "/$bunfs/root"
-
-/** The name of the module that lists the assets: JSON, {@link AssetIndex}. */
-export const INDEX_NAME = "offline-assets.json"
-
-/** By name: what an asset is, uncompressed. */
+/** What the module holds that lists the assets. By name: what an asset is, uncompressed. */
 export type AssetIndex = Record<string, Expected>
-
-/** The name of the module that holds an asset, as zstd. */
-export function moduleName(asset: string): string {
-  return `offline-asset-${asset}.zst`
-}
 
 /** Files that are carried inside the executable: `scripts/contents/assets.ts` puts them there. */
 export interface Assets {
@@ -35,10 +25,10 @@ export interface Assets {
 }
 
 /** Opens the assets of this executable. Nothing is read before the first is asked for. */
-export function openAssets(root = ROOT): Assets {
+export function openAssets(names = moduleNames()): Assets {
   let index: AssetIndex | undefined
   const find = (name: string) => {
-    index ??= readIndex(`${root}/${INDEX_NAME}`)
+    index ??= readIndex(names.assetIndex)
     return Object.hasOwn(index, name) ? index[name] : undefined
   }
   const must = (name: string) => {
@@ -48,7 +38,7 @@ export function openAssets(root = ROOT): Assets {
   }
   const bytes = async (name: string) => {
     const expected = must(name)
-    const contents = await Bun.zstdDecompress(readFileSync(`${root}/${moduleName(name)}`))
+    const contents = await Bun.zstdDecompress(readFileSync(names.asset(name)))
     if (isExpected(contents, expected)) return contents
     throw new Error(`This executable is damaged: ${name} is not what it was built with. Install it again.`)
   }

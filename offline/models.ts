@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs"
 import { OfflineError } from "./error.ts"
 import { message } from "./features.ts"
+import { moduleNames } from "./modules.ts"
 import { isActive } from "./switch.ts"
-
-/** An organisation's own catalogue, put inside by `build --models`. */
-export const CATALOGUE_MODULE = "/$bunfs/root/offline-models.json"
 
 export interface CatalogueSources {
   /** `OPENCODE_MODELS_PATH`. */
@@ -23,7 +21,7 @@ export interface CatalogueSources {
  */
 export async function catalogue(sources: CatalogueSources): Promise<unknown> {
   if (sources.path) return readNamed(sources.path)
-  return readJson(CATALOGUE_MODULE) ?? (await sources.inside()) ?? readJson(sources.cache) ?? {}
+  return readJson(moduleNames().catalogue) ?? (await sources.inside()) ?? readJson(sources.cache) ?? {}
 }
 
 /** Whether upstream's flag or the switch forbids the fetch. */

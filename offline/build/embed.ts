@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises"
 import path from "node:path"
 import { $, type BunPlugin, write } from "bun"
+import { moduleNames } from "../modules.ts"
 import { editPage, PAGE } from "./manifest.ts"
 import { writePack } from "./write-pack.ts"
 
@@ -16,7 +17,7 @@ export interface OfflineBuild {
 const PACKAGE = path.resolve(import.meta.dirname, "../../..")
 
 const ENTRY = "./src/offline/index.ts"
-const MODULE = "/$bunfs/root/src/offline/index.js"
+const MODULE = moduleNames().gitIndex
 
 /** Upstream's header rules are for its own host, and maps are for debugging. */
 const NOT_SERVED = /(^|\/)_headers$|\.map$/
@@ -71,10 +72,9 @@ function plugin(embedded: string): BunPlugin {
         contents: `export { Offline } from ${JSON.stringify(MODULE)}`,
         loader: "js",
       }))
-      build.onResolve({ filter: /^\/\$bunfs\/root\/src\/offline\// }, (args) => ({
-        path: args.path,
-        external: true,
-      }))
+      build.onResolve({ filter: /src\/offline\/index\.js$/ }, ({ path }) =>
+        path === MODULE ? { path, external: true } : undefined,
+      )
       build.onLoad({ filter: /src[\\/]offline[\\/]embedded\.ts$/ }, () => ({
         contents: embedded,
         loader: "ts",

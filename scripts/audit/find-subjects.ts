@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { readModuleGraph } from "../container/index.ts"
-import { GIT_OFFLINE_MODULE, OFFLINE_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { readPin } from "../pins/pin.ts"
@@ -14,7 +14,7 @@ const TARGET = "linux-x64"
 const LAST_BUILD = `dist/${PIN}-${TARGET}/opencode`
 
 /** By which an executable of either source is known. */
-const OFFLINE_MODULES = [OFFLINE_MODULE, GIT_OFFLINE_MODULE]
+const OFFLINE_MODULES = [NAMES.index, NAMES.gitIndex]
 
 /** An executable that is audited. */
 export interface Subject {

@@ -1,5 +1,5 @@
 import { addModule, type LightGraph, replaceModule, writeModuleGraph } from "../container/index.ts"
-import { OFFLINE_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import type { Compiled } from "./compile-tree.ts"
 import { type AddedModule, type Carried, carriedModules, type Embedded, modulesOf } from "./embed-contents.ts"
@@ -37,7 +37,7 @@ export async function assembleExecutable(
   let graph = stock.graph
   for (const [name, contents] of bundles) graph = replaceModule(graph, name, contents)
   graph = addModules(graph, modulesOf(embedded))
-  graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
+  graph = { ...graph, argv: `--preload=${NAMES.index} ${graph.argv}` }
   const built = await stage(graph, options)
   step.result(`${formatBytes(built.bytes)}, stock ${formatBytes(stock.bytes)}`)
   return built

@@ -1,7 +1,7 @@
 import { readIndex } from "../../offline/web-ui/pack.ts"
 import { compareModules, type EmbeddedModule, type ModuleGraph, readModuleGraph } from "../container/index.ts"
 import { findTreeSitter } from "../contents/grammars.ts"
-import { GIT_OFFLINE_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import type { BuildRecord } from "../record/build-record.ts"
@@ -59,7 +59,7 @@ export async function checkCompiled(
     runtime: { ...namePackage(target.bun), bytes: graph.runtime.length, ...compiled.runtime },
     sizes: measureParts(graph, built.bytes, {
       ...namesByPart(carried),
-      offline: [GIT_OFFLINE_MODULE],
+      offline: [NAMES.gitIndex],
       webUi: [webUi.name],
     }),
     argv: { stock: stock.graph.argv, built: graph.argv },
@@ -88,16 +88,13 @@ function requireInside(graph: ModuleGraph, { compiled, carried, stock }: GitBuil
   const intended = { added: carriedModules(carried).map(({ name }) => name), changed: [], removed: [] }
   const checks: [boolean, string][] = [
     [compiled.runtime.equal, "the runtime is not the pinned Bun, byte for byte"],
-    [preload === `--preload=${GIT_OFFLINE_MODULE}`, `the stored arguments are ${graph.argv}`],
+    [preload === `--preload=${NAMES.gitIndex}`, `the stored arguments are ${graph.argv}`],
     [!rest.some((word) => word.startsWith("--preload")), `the stored arguments are ${graph.argv}`],
-    [
-      graph.modules.some(({ name }) => name === GIT_OFFLINE_MODULE),
-      `there is no module ${GIT_OFFLINE_MODULE}`,
-    ],
+    [graph.modules.some(({ name }) => name === NAMES.gitIndex), `there is no module ${NAMES.gitIndex}`],
     [entry.name === BUNDLES.main, `what is run is ${entry.name}, not ${BUNDLES.main}`],
     [
-      Buffer.from(entry.contents).includes(JSON.stringify(GIT_OFFLINE_MODULE)),
-      `the entry does not import ${GIT_OFFLINE_MODULE}`,
+      Buffer.from(entry.contents).includes(JSON.stringify(NAMES.gitIndex)),
+      `the entry does not import ${NAMES.gitIndex}`,
     ],
     [(graph.flags & CLOSED) === CLOSED, "it reads .env or bunfig.toml of the working directory"],
     [

@@ -1,14 +1,8 @@
 import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets.ts"
 import { readGrammars } from "../contents/grammars.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
-import {
-  CATALOGUE_MODULE,
-  embedOffline,
-  GUARD_MODULE,
-  OFFLINE_MODULE,
-  POLICY_MODULE,
-  WEB_UI_MODULE,
-} from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
+import { embedOffline } from "../contents/offline-module.ts"
 import { type EmbeddedPackages, embedPackages } from "../contents/packages.ts"
 import { type EmbeddedPolicy, embedPolicy } from "../contents/policy.ts"
 import { embedWebUi } from "../contents/web-ui.ts"
@@ -97,7 +91,7 @@ export function modulesOf(embedded: Embedded): AddedModule[] {
     ...Object.entries(embedded.offline).map(([name, text]) => {
       return { name, kind: "code" as const, contents: Buffer.from(text) }
     }),
-    { name: WEB_UI_MODULE, kind: "asset", contents: embedded.webUi.pack },
+    { name: NAMES.webUi, kind: "asset", contents: embedded.webUi.pack },
     ...carriedModules(embedded),
   ]
 }
@@ -106,12 +100,12 @@ export function modulesOf(embedded: Embedded): AddedModule[] {
 export function carriedModules({ models, assets, policy, packages }: Carried): AddedModule[] {
   const carried = [packages.index, ...packages.packages.map(({ module }) => module)]
   const added: AddedModule[] = [
-    { name: CATALOGUE_MODULE, kind: "asset", contents: models.bytes },
+    { name: NAMES.catalogue, kind: "asset", contents: models.bytes },
     { name: assets.index.module, kind: "asset", contents: assets.index.contents },
     ...assets.list.map(({ module, stored }) => ({ name: module, kind: "asset" as const, contents: stored })),
     ...carried.map(({ name, bytes }) => ({ name, kind: "asset" as const, contents: bytes })),
   ]
-  if (policy) added.push({ name: POLICY_MODULE, kind: "asset", contents: policy.bytes })
+  if (policy) added.push({ name: NAMES.policy, kind: "asset", contents: policy.bytes })
   return added
 }
 
@@ -120,12 +114,12 @@ export function namesByPart({ assets, packages }: Carried) {
   const ofPart = (part: string) =>
     assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
   return {
-    offline: [OFFLINE_MODULE, GUARD_MODULE],
-    webUi: [WEB_UI_MODULE],
-    models: [CATALOGUE_MODULE],
+    offline: [NAMES.index, NAMES.guard],
+    webUi: [NAMES.webUi],
+    models: [NAMES.catalogue],
     ripgrep: ofPart("ripgrep"),
     grammars: ofPart("grammars"),
     plugins: packages.packages.map(({ module }) => module.name),
-    rest: [assets.index.module, packages.index.name, POLICY_MODULE],
+    rest: [assets.index.module, packages.index.name, NAMES.policy],
   }
 }

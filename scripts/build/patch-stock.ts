@@ -1,4 +1,4 @@
-import { OFFLINE_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import type { Step } from "../lib/log.ts"
 import { type AppliedPatch, applySeries } from "../patching/apply.ts"
 import { hasPlaces } from "../patching/patch.ts"
@@ -23,5 +23,5 @@ export async function patchStock(stock: Stock, step: Step): Promise<Patched> {
   const { trees: changed, applied } = applySeries(trees, series, OFFLINE)
   const places = applied.flatMap(({ counts }) => Object.values(counts)).reduce((a, b) => a + b, 0)
   step.result(`${applied.length} patches, ${places} places`)
-  return { bundles: printTrees(changed, stock.graph, OFFLINE_MODULE), applied }
+  return { bundles: printTrees(changed, stock.graph, NAMES.index), applied }
 }

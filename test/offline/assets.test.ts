@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { type Assets, openAssets } from "../../offline/assets.ts"
+import { moduleNames } from "../../offline/modules.ts"
 import { embedAssets } from "../../scripts/contents/assets.ts"
 import { run } from "../../scripts/lib/process.ts"
 
@@ -36,7 +37,7 @@ beforeEach(async () => {
   )
   for (const { module, stored } of list) await writeFile(join(modules, basename(module)), stored)
   await writeFile(join(modules, basename(index.module)), index.contents)
-  assets = openAssets(modules)
+  assets = openAssets(moduleNames(modules))
 })
 afterEach(async () => {
   NAMES.forEach((name, at) => {
@@ -58,7 +59,7 @@ describe("a file that is carried inside", () => {
     expect(assets.has("toString")).toBe(false)
     expect(Buffer.from(await assets.bytes("tool"))).toEqual(contents)
     await expect(assets.bytes("other")).rejects.toThrow("built without other")
-    expect(openAssets(join(root, "none")).has("tool")).toBe(false)
+    expect(openAssets(moduleNames(join(root, "none"))).has("tool")).toBe(false)
   })
 
   test("is put into a folder of the user's cache that only the user can open, and can be run", async () => {
@@ -103,12 +104,15 @@ describe("a file that is carried inside", () => {
 
   test("is whole for each of several processes that put it there at once", async () => {
     const script = join(root, "put.ts")
-    const module = JSON.stringify(join(import.meta.dirname, "../../offline/assets.ts"))
+    const [module, names] = ["assets.ts", "modules.ts"].map((name) =>
+      JSON.stringify(join(import.meta.dirname, "../../offline", name)),
+    )
     await writeFile(
       script,
       `import { readFileSync, rmSync } from "node:fs"
       import { openAssets } from ${module}
-      const assets = openAssets(${JSON.stringify(modules)})
+      import { moduleNames } from ${names}
+      const assets = openAssets(moduleNames(${JSON.stringify(modules)}))
       for (let i = 0; i < 50; i++) {
         const file = await assets.file("tool")
         try {

@@ -11,7 +11,8 @@ import {
   writeModuleGraph,
 } from "../../../scripts/container/index.ts"
 import { bundleModule } from "../../../scripts/contents/bundle-module.ts"
-import { embedOffline, OFFLINE_MODULE } from "../../../scripts/contents/offline-module.ts"
+import { NAMES } from "../../../scripts/contents/names.ts"
+import { embedOffline } from "../../../scripts/contents/offline-module.ts"
 import { BUNDLES } from "../../../scripts/upstream/release-source.ts"
 import { stockExecutable } from "../../lib/stock.ts"
 
@@ -26,7 +27,7 @@ export const LEAVE_OUT = "TEST_GUARD_WITHOUT"
  * @returns its path, in a folder of its own
  */
 export async function makeGuardExecutable(script: string, { bare = false } = {}): Promise<string> {
-  const offline = await embedOffline([obeyLeaveOut])
+  const offline = await embedOffline({}, [obeyLeaveOut])
   const probe = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
   let graph = readModuleGraph(await readFile(await stockExecutable("1.3.0")))
   for (const name of Object.values(BUNDLES)) graph = replaceModule(graph, name, probe)
@@ -34,7 +35,7 @@ export async function makeGuardExecutable(script: string, { bare = false } = {})
     const entry = graph.modules[graph.entry]!
     for (const [name, text] of Object.entries(offline))
       graph = addModule(graph, { ...entry, name, contents: Buffer.from(text) })
-    graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
+    graph = { ...graph, argv: `--preload=${NAMES.index} ${graph.argv}` }
   }
   return writeProbe(graph)
 }
