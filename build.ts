@@ -58,7 +58,9 @@ function buildFromGit(options: BuildOptions): Promise<BuildRecord> {
       installDependencies(checkout, inputs, options, step),
     )
     const carried = await progress.step("Embed", (step) => embedCarried(stock, options, step))
-    const compiled = await progress.step("Compile", (step) => compileTree(checkout, stock, carried, step))
+    const compiled = await progress.step("Compile", (step) =>
+      compileTree(checkout, stock, carried, options, step),
+    )
     const built = await progress.step("Assemble", (step) =>
       assembleCompiled(compiled, carried, options, step),
     )

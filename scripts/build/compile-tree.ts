@@ -2,10 +2,12 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
+import { readCliTable } from "../upstream/cli-table.ts"
 import { runBun } from "../upstream/git/run-bun.ts"
 import { PACKAGE } from "../upstream/git-tree.ts"
 import type { PatchedCheckout } from "./commit-patches.ts"
 import type { Carried } from "./embed-contents.ts"
+import type { BuildOptions } from "./options.ts"
 import { type Executable, type Stock, takeApart } from "./read-stock.ts"
 
 /** What upstream's build script made; it lies in the checkout. */
@@ -21,10 +23,12 @@ const NOWHERE = "http://127.0.0.1:9/"
  */
 export async function compileTree(
   checkout: PatchedCheckout,
-  { inputs }: Stock,
+  stock: Stock,
   { models }: Carried,
+  { cache }: Pick<BuildOptions, "cache">,
   step: Step,
 ): Promise<Compiled> {
+  const { inputs } = stock
   const home = join(checkout.root, "../home")
   await mkdir(home, { recursive: true })
   const catalogue = join(home, "models.json")
@@ -39,6 +43,7 @@ export async function compileTree(
       OPENCODE_CHANNEL: "latest",
       MODELS_DEV_API_JSON: catalogue,
       OPENCODE_OFFLINE_COMMIT: checkout.commit.commit,
+      OPENCODE_OFFLINE_CLI: JSON.stringify(await readCliTable(stock, cache)),
       // The script may run what it has compiled.
       OPENCODE_OFFLINE: "1",
       HTTP_PROXY: NOWHERE,

@@ -8,6 +8,7 @@ import { type EmbeddedPolicy, embedPolicy } from "../contents/policy.ts"
 import { embedWebUi } from "../contents/web-ui.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import { selectExtra } from "../pins/extra.ts"
+import { readCliTable } from "../upstream/cli-table.ts"
 import type { BuildOptions } from "./options.ts"
 import type { Stock } from "./read-stock.ts"
 
@@ -40,7 +41,7 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
   Bun.gc(true)
   const { pin, webUi: acquireWebUi } = stock.inputs
   const [offline, webUi, carried] = await Promise.all([
-    embedOffline(),
+    readCliTable(stock, options.cache).then((cli) => embedOffline({ version: pin.version, cli })),
     embedWebUi(acquireWebUi, pin.webUi.executable.sha512, options.cache),
     makeCarried(stock, options),
   ])

@@ -1,4 +1,4 @@
-import { embeddedRoot } from "./modules.ts"
+import { embeddedRoot } from "../modules.ts"
 
 /**
  * Takes the preload out of `process.execArgv`, where the runtime shows what the executable starts itself with: from there
