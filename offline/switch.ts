@@ -1,9 +1,10 @@
 import type { BakedPolicy } from "./baked.ts"
+import { provideConfigurationImports } from "./core/config-imports.ts"
 import { implyUpstreamFlags } from "./core/upstream-flags.ts"
 import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
-import { HANDOVER, type Resolved } from "./handover.ts"
+import { childModule, HANDOVER, type Resolved } from "./handover.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { orStop } from "./setting.ts"
 
@@ -19,7 +20,8 @@ export interface OfflineState {
 }
 
 /**
- * Resolves the switch and, when it is on, sets upstream's network flags and puts the guard up. To be called ahead of all
+ * Resolves the switch and, when it is on, sets upstream's network flags, puts the guard up, and has what configuration
+ * folders import come from inside. To be called ahead of all
  * upstream code, in every thread; a second call changes nothing.
  * Ends the process with exit code 2 when a setting cannot be understood.
  * @param preload the file that workers run first; all of our code lies in its folder
@@ -64,5 +66,7 @@ function begin(find: () => Resolved, preload: string): OfflineState {
     env: { ...process.env },
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
   })
+  // A child cannot see inside the executable.
+  if (!childModule) provideConfigurationImports()
   return { origin, policy, baked, denied }
 }

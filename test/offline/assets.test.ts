@@ -47,7 +47,7 @@ afterEach(async () => {
   await rm(root, { recursive: true })
 })
 
-const folderIn = (name: string) => join(root, name, "opencode/inside")
+const folderIn = (name: string) => join(root, name, "opencode-inside")
 
 /** The folder that a program has one of its own in. */
 const parentOf = (file: string) => dirname(dirname(file))
