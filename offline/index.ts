@@ -6,7 +6,7 @@ import { label, message, refusal, refuseRequest, warn } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
 import * as kit from "./kit.ts"
-import { child, onDisk } from "./packages.ts"
+import { onDisk } from "./packages.ts"
 import { orWithout, refusalText } from "./refusals.ts"
 import { configSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
@@ -31,7 +31,7 @@ export const Offline = Object.freeze({
   warn,
   refusal,
   refuseRequest,
-  packages: Object.freeze({ onDisk, child, load }),
+  packages: Object.freeze({ onDisk, load }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   kit: Object.freeze({ server: kit.server, module: kit.module }),
   webUi,

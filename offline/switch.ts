@@ -1,10 +1,11 @@
 import type { BakedPolicy } from "./baked.ts"
+import { childModule } from "./children/module.ts"
 import { provideConfigurationImports } from "./core/config-imports.ts"
 import { implyUpstreamFlags } from "./core/upstream-flags.ts"
 import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
-import { childModule, HANDOVER, type Resolved } from "./handover.ts"
+import { HANDOVER, type Resolved } from "./handover.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { orStop } from "./setting.ts"
 
