@@ -5,7 +5,7 @@ import { logDenials } from "./denials.ts"
 import { label, message, refusal, refuseRequest, warn } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
-import * as kit from "./kit.ts"
+import { languageServer, packageFile } from "./kit.ts"
 import { onDisk } from "./packages.ts"
 import { orWithout, refusalText } from "./refusals.ts"
 import { configSchema } from "./schema.ts"
@@ -33,6 +33,6 @@ export const Offline = Object.freeze({
   refuseRequest,
   packages: Object.freeze({ onDisk, load }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
-  kit: Object.freeze({ server: kit.server, module: kit.module }),
+  kit: Object.freeze({ server: languageServer, module: packageFile }),
   webUi,
 })

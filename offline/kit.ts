@@ -5,12 +5,12 @@ import { isActive } from "./switch.ts"
  * A language server that PATH has not. Biome is left out: in PATH, upstream starts it in every project, whether it has a
  * configuration or not.
  */
-export function server(name: string): string | null {
+export function languageServer(name: string): string | null {
   if (!isActive() || name === "biome") return null
   return launcher(name) ?? null
 }
 
 /** A file of a package that the project has not. */
-export function module(file: string): string | undefined {
+export function packageFile(file: string): string | undefined {
   return isActive() ? inKit("node_modules", file) : undefined
 }
