@@ -1,21 +1,11 @@
 import { readFileSync } from "node:fs"
 import { env } from "node:process"
 import { candidateFolders, privateFolder } from "./assets/folder.ts"
-import { type Expected, isExpected, putFile } from "./assets/put.ts"
+import { type Expected, isExpected, putExecutable } from "./assets/put.ts"
+import { moduleNames } from "./modules.ts"
 
-/** Where the executable's own modules lie. */
-const ROOT = "/$bunfs/root"
-
-/** The name of the module that lists the assets: JSON, {@link AssetIndex}. */
-export const INDEX_NAME = "offline-assets.json"
-
-/** By name: what an asset is, uncompressed. */
+/** What the module holds that lists the assets. By name: what an asset is, uncompressed. */
 export type AssetIndex = Record<string, Expected>
-
-/** The name of the module that holds an asset, as zstd. */
-export function moduleName(asset: string): string {
-  return `offline-asset-${asset}.zst`
-}
 
 /** Files that are carried inside the executable: `scripts/contents/assets.ts` puts them there. */
 export interface Assets {
@@ -26,19 +16,19 @@ export interface Assets {
    */
   bytes(name: string): Promise<Uint8Array>
   /**
-   * The path of a file that holds the asset, in a folder that only this user has access to. It is written when it is
+   * The path of a program that is an asset, alone in a folder that only this user has access to. It is written when it is
    * not there; what is there is hashed first.
-   * @param options `executable`: it must be possible to run it
+   * @param file what the program is called there
    * @throws Error that names each folder that was tried, and what is wrong with it
    */
-  file(name: string, options?: { executable?: boolean }): Promise<string>
+  executable(name: string, file: string): string
 }
 
 /** Opens the assets of this executable. Nothing is read before the first is asked for. */
-export function openAssets(root = ROOT): Assets {
+export function openAssets(names = moduleNames()): Assets {
   let index: AssetIndex | undefined
   const find = (name: string) => {
-    index ??= readIndex(`${root}/${INDEX_NAME}`)
+    index ??= readIndex(names.assetIndex)
     return Object.hasOwn(index, name) ? index[name] : undefined
   }
   const must = (name: string) => {
@@ -46,40 +36,38 @@ export function openAssets(root = ROOT): Assets {
     if (!found) throw new Error(`This OpenCode was built without ${name}`)
     return found
   }
-  const bytes = async (name: string) => {
-    const expected = must(name)
-    const contents = await Bun.zstdDecompress(readFileSync(`${root}/${moduleName(name)}`))
-    if (isExpected(contents, expected)) return contents
+  const stored = (name: string) => readFileSync(names.asset(name))
+  const checked = (name: string, contents: Uint8Array) => {
+    if (isExpected(contents, must(name))) return contents
     throw new Error(`This executable is damaged: ${name} is not what it was built with. Install it again.`)
   }
   return {
     has: (name) => find(name) !== undefined,
-    bytes,
-    file: async (name, { executable = false } = {}) => put(name, must(name), () => bytes(name), executable),
+    bytes: async (name) => {
+      must(name)
+      return checked(name, await Bun.zstdDecompress(stored(name)))
+    },
+    executable: (name, file) =>
+      putProgram(file, must(name), () => checked(name, Bun.zstdDecompressSync(stored(name)))),
   }
 }
 
-async function put(
-  name: string,
-  expected: Expected,
-  contents: () => Promise<Uint8Array>,
-  executable: boolean,
-): Promise<string> {
+function putProgram(name: string, expected: Expected, contents: () => Uint8Array): string {
   const reasons: string[] = []
-  for (const folder of candidateFolders(env)) {
-    const file = `${folder}/${expected.sha256.slice(0, 16)}-${name}`
+  for (const parent of candidateFolders(env)) {
+    const folder = `${parent}/${expected.sha256.slice(0, 16)}`
     try {
+      privateFolder(parent)
       privateFolder(folder)
-      await putFile(file, expected, contents, executable)
-      return file
+      putExecutable(`${folder}/${name}`, expected, contents)
+      return `${folder}/${name}`
     } catch (error) {
-      reasons.push(`${folder}: ${(error as Error).message}`)
+      reasons.push(`${parent}: ${(error as Error).message}`)
     }
   }
-  const what = executable ? "write to and run programs from" : "write to"
   throw new Error(
     `${name} is inside this OpenCode, but there is no place to put it: ${reasons.join("; ")}. ` +
-      `Set XDG_CACHE_HOME to a folder that you can ${what}.`,
+      "Set XDG_CACHE_HOME to a folder that you can write to and run programs from.",
   )
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { SettingError } from "./error.ts"
+import { moduleNames } from "./modules.ts"
 import type { Line } from "./policy.ts"
 
 /** What the build decided for everyone who runs the executable: `npm run build -- --policy FILE`. */
@@ -14,31 +15,25 @@ export interface BakedPolicy {
 
 export const MODES = ["opt-in", "default-on", "always"] as const
 
-/** Where it lies in the executable; a build without `--policy` has none. */
-export const POLICY_MODULE = "/$bunfs/root/offline-policy.json"
-
 export const UNBAKED: BakedPolicy = { mode: "opt-in", allow: [], locked: false }
 
 /**
  * The policy inside the executable, or {@link UNBAKED}.
- * @throws SettingError when there is one that cannot be understood
+ * @throws SettingError when there is one that cannot be read or understood
  */
-export function readBakedPolicy(file = POLICY_MODULE): BakedPolicy {
-  let text: string
+export function readBakedPolicy(file = moduleNames().policy): BakedPolicy {
   try {
-    text = readFileSync(file, "utf8")
-  } catch {
-    return UNBAKED
-  }
-  try {
-    const { mode, allow, locked } = JSON.parse(text) as BakedPolicy
+    const { mode, allow, locked } = JSON.parse(readFileSync(file, "utf8")) as BakedPolicy
     if (
       MODES.includes(mode) &&
       typeof locked === "boolean" &&
       allow.every((item) => typeof item === "string")
     )
       return { mode, allow, locked }
-  } catch {}
+  } catch (error) {
+    // There is no such module. All else may be a policy that says offline.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return UNBAKED
+  }
   throw new SettingError("The policy inside this executable is damaged", "Install the executable again.")
 }
 

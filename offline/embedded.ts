@@ -6,8 +6,20 @@ export interface Embedded {
   version?: string
   /** The commit of upstream's that was built. */
   commit?: string
+  /** Upstream's version, as its own --version prints it; undefined when it is not known. */
+  version?: string
+  /** What upstream's command line has; undefined when it is not known. */
+  cli?: CliTable
   /** The module that the web UI is in; undefined when there is none. */
   webUi?: string
+}
+
+/** The words that a release's command line knows, as `scripts/upstream/cli-table.ts` reads them from its code. */
+export interface CliTable {
+  /** Commands and their other names, without sub-commands. */
+  commands: string[]
+  /** Options that take the next word, without dashes; short ones too. */
+  valueOptions: string[]
 }
 
 /** The build gives this file other contents: scripts/contents/offline-module.ts or, on the git source, build/embed.ts. */

@@ -34,12 +34,6 @@ export function warn(feature: Feature): void {
   process.stderr.write(`! ${message(feature)}\n`)
 }
 
-/** Ends a command: the sentence on standard error, exit code 1. */
-export function refuseCommand(feature: Feature): void {
-  warn(feature)
-  process.exitCode = 1
-}
-
 /** The part of Hono's context that an answer needs. */
 interface Answerable {
   json(body: unknown, status: number): Response
@@ -54,10 +48,4 @@ export function refuseRequest(context: Answerable, feature: Feature): Response {
 /** The version as the TUI shows it. */
 export function label(version: string): string {
   return isActive() ? `${version} offline` : version
-}
-
-/** Says at a server's start that offline is on and where the policy is to be read; nothing otherwise. */
-export function announce(): void {
-  if (isActive())
-    console.log(`offline (${switchedOnBy()}): see \`opencode offline\` for what may be connected to`)
 }

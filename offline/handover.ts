@@ -1,5 +1,5 @@
 import { type BakedPolicy, UNBAKED } from "./baked.ts"
-import { CHILD_MODULE } from "./guard/child-files.ts"
+import { childModule } from "./children/module.ts"
 import type { Resolution } from "./resolve.ts"
 
 /** What a worker, or a child that is Bun, need not find out again. */
@@ -11,9 +11,6 @@ export interface Resolved extends Resolution {
 
 /** Carries what was resolved to a worker, which deletes it: children of the worker do not see it. */
 export const HANDOVER = "OPENCODE_OFFLINE_RESOLUTION"
-
-/** Set when this code runs from a file, in a child that is Bun. */
-export const childModule = (globalThis as { [CHILD_MODULE]?: string })[CHILD_MODULE]
 
 /**
  * What the main thread, or the process that started this one, has resolved. Nothing but the guard can hand it over: a

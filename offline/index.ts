@@ -1,24 +1,19 @@
 import { openAssets } from "./assets.ts"
-import { command, version } from "./command.ts"
+import { command, option } from "./core/listing.ts"
+import { startCore } from "./core/start.ts"
 import { logDenials } from "./denials.ts"
-import { hidePreload } from "./exec-arguments.ts"
-import { announce, label, message, refusal, refuseCommand, refuseRequest, warn } from "./features.ts"
-import { findResolution } from "./find-resolution.ts"
+import { label, message, refusal, refuseRequest, warn } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
-import * as kit from "./kit.ts"
-import { catalogue, fetchDisabled, refuseRefresh } from "./models.ts"
-import { child, onDisk } from "./packages.ts"
+import { languageServer, packageFile } from "./kit.ts"
+import { onDisk } from "./packages.ts"
 import { orWithout, refusalText } from "./refusals.ts"
-import { ripgrep } from "./ripgrep.ts"
 import { configSchema } from "./schema.ts"
-import { isActive, option, start } from "./switch.ts"
-import { PRELOAD } from "./thread.ts"
+import { isActive } from "./switch.ts"
 import { webUi } from "./web-ui.ts"
 
-// The switch is resolved, and the guard stands, as soon as this module is evaluated: ahead of all upstream code.
-start(findResolution, PRELOAD)
-hidePreload()
+// As soon as this module is evaluated: ahead of all upstream code.
+startCore()
 
 const assets = openAssets()
 
@@ -29,20 +24,15 @@ export const Offline = Object.freeze({
   command,
   configSchema,
   label,
-  version,
   logDenials,
   refusalText,
   orWithout,
-  announce,
   message,
   warn,
   refusal,
-  refuseCommand,
   refuseRequest,
-  models: Object.freeze({ catalogue, fetchDisabled, refuseRefresh }),
-  packages: Object.freeze({ onDisk, child, load }),
-  ripgrep: () => ripgrep(assets),
+  packages: Object.freeze({ onDisk, load }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
-  kit: Object.freeze({ server: kit.server, module: kit.module }),
+  kit: Object.freeze({ server: languageServer, module: packageFile }),
   webUi,
 })

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import path from "node:path"
 import { OfflineError } from "./error.ts"
 import { insidePackage } from "./inside/index.ts"
-import { launcher } from "./kit.ts"
 
 /** Upstream's folders, of which packages may lie in two. */
 export interface Folders {
@@ -29,84 +28,6 @@ export function onDisk(name: string, version = "latest", folders: Folders): stri
   if (inside && fits(inside.version, version)) return inside.specifier
   const none = `it is in none of ${places.map((place) => path.join(place, "node_modules")).join(", ")}`
   throw missing(name, version, inside ? `${none}, and inside is ${inside.version}` : none, folders)
-}
-
-/** A process as upstream starts it: the command's words, and options of which only the environment is looked at. */
-export interface ChildOptions {
-  cwd?: string
-  env?: Record<string, string | undefined> | null
-}
-
-/** What Bun does that a connection is needed for; all else that it is started for runs a file from disk. */
-const NETWORK_VERBS = new Set([
-  "add",
-  "a",
-  "install",
-  "i",
-  "update",
-  "info",
-  "create",
-  "c",
-  "outdated",
-  "audit",
-  "publish",
-  "upgrade",
-  "pm",
-])
-
-/**
- * A child that upstream is about to start. One that is the executable itself, run as Bun, must not reach the registry:
- * `x NAME` becomes the program NAME from the nearest node_modules, or from the kit; anything that installs is refused, and
- * what is left finds no registry. A program that PATH has not comes from the kit. Every other child is untouched.
- * @throws OfflineError when the program is not on disk, or the verb needs the registry
- */
-export function child<T extends ChildOptions>(command: string[], options: T): [string[], T] {
-  if (command[0] !== process.execPath || !isBun(options)) return [named(command, options), options]
-  const [, verb = "", ...rest] = command
-  if (NETWORK_VERBS.has(verb)) {
-    throw new OfflineError(
-      `\`bun ${command.slice(1).join(" ")}\` was not run: OpenCode is offline and it needs the npm registry`,
-    )
-  }
-  const words = verb === "x" ? program(rest, options.cwd ?? process.cwd()) : command
-  return [words, { ...options, env: { ...process.env, ...options.env, ...CLOSED } }]
-}
-
-/** A program by its name alone, as a configuration may give one. */
-function named(command: string[], options: ChildOptions): string[] {
-  const [name = "", ...rest] = command
-  const file = launcher(name)
-  const inPath = file && Bun.which(name, { PATH: options.env?.PATH ?? process.env.PATH })
-  return file && !inPath ? [file, ...rest] : command
-}
-
-/** Port 9 on loopback: nothing listens there, so whatever asks is refused at once. */
-const NOWHERE = "http://127.0.0.1:9/"
-
-const CLOSED = {
-  NPM_CONFIG_REGISTRY: NOWHERE,
-  npm_config_registry: NOWHERE,
-  npm_config_offline: "true",
-  BUN_CONFIG_REGISTRY: NOWHERE,
-}
-
-function isBun(options: ChildOptions): boolean {
-  return options.env?.BUN_BE_BUN === "1" || process.env.BUN_BE_BUN === "1"
-}
-
-/** What `bun x NAME` becomes: that name's entry in the nearest node_modules/.bin, or the kit's launcher. */
-function program([name = "", ...rest]: string[], from: string): string[] {
-  const binary = name.replace(/^@[^/]+\//, "")
-  for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
-    const file = path.join(folder, "node_modules", ".bin", binary)
-    if (existsSync(file)) return [process.execPath, "run", file, ...rest]
-    if (folder === path.dirname(folder)) break
-  }
-  const inKit = launcher(binary)
-  if (inKit) return [inKit, ...rest]
-  throw new OfflineError(
-    `${name} was not run: OpenCode is offline and no node_modules/.bin at or above ${from} has it; install it in the project, or the kit beside this executable`,
-  )
 }
 
 function versionIn(folder: string): string | undefined {

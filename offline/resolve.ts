@@ -1,9 +1,9 @@
 import { statSync } from "node:fs"
 import path from "node:path"
-import { type Arguments, readArguments } from "./arguments.ts"
 import { type BakedPolicy, builtInLines, builtInOrigin, UNBAKED } from "./baked.ts"
 import { readConfigSources } from "./config-files.ts"
 import { type ConfigSettings, readSettings } from "./config-settings.ts"
+import { type Arguments, readArguments } from "./core/arguments.ts"
 import { SettingError } from "./error.ts"
 import { entryForUrl, type Line } from "./policy.ts"
 

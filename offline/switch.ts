@@ -1,11 +1,13 @@
 import type { BakedPolicy } from "./baked.ts"
+import { childModule } from "./children/module.ts"
+import { provideConfigurationImports } from "./core/config-imports.ts"
+import { implyUpstreamFlags } from "./core/upstream-flags.ts"
 import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
-import { SettingError } from "./error.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
 import { createPolicy, type Policy } from "./policy.ts"
-import { implyUpstreamFlags } from "./upstream-flags.ts"
+import { orStop } from "./setting.ts"
 
 /** The switch and the policy of this thread, resolved once. */
 export interface OfflineState {
@@ -18,20 +20,15 @@ export interface OfflineState {
   denied: readonly Denial[]
 }
 
-/** The option as yargs takes it. It is read long before yargs; here it is only declared. */
-export const option = {
-  type: "boolean",
-  describe: "make no connection that the policy does not allow (see `opencode offline`)",
-} as const
-
 /**
- * Resolves the switch and, when it is on, sets upstream's network flags and puts the guard up. To be called ahead of all
+ * Resolves the switch and, when it is on, sets upstream's network flags, puts the guard up, and has what configuration
+ * folders import come from inside. To be called ahead of all
  * upstream code, in every thread; a second call changes nothing.
  * Ends the process with exit code 2 when a setting cannot be understood.
  * @param preload the file that workers run first; all of our code lies in its folder
  */
 export function start(find: () => Resolved, preload: string): void {
-  state ??= begin(find, preload)
+  state ??= orStop(() => begin(find, preload))
 }
 
 /** @throws Error ahead of {@link start} */
@@ -52,29 +49,25 @@ export function switchedOnBy(): string {
 let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
-  try {
-    const resolved = find()
-    const { baked, origin } = resolved
-    const policy = createPolicy(resolved.allow, resolved.ignored)
-    if (origin === undefined) return { origin, policy, baked, denied: [] }
-    refuseDebugger(process.env)
-    implyUpstreamFlags(process.env)
-    const log = logFile(process.env)
-    // Children and workers may have another working directory.
-    if (log !== undefined) process.env.OPENCODE_OFFLINE_LOG = log
-    const denied = installGuard({
-      policy,
-      origin,
-      userConfig: resolved.userConfig,
-      locked: baked.locked,
-      onDenied: createReporter(log, preload.slice(0, preload.lastIndexOf("/") + 1)),
-      env: { ...process.env },
-      worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
-    })
-    return { origin, policy, baked, denied }
-  } catch (error) {
-    if (!(error instanceof SettingError)) throw error
-    process.stderr.write(`opencode: ${error.message}\n  ${error.next}\n`)
-    process.exit(2)
-  }
+  const resolved = find()
+  const { baked, origin } = resolved
+  const policy = createPolicy(resolved.allow, resolved.ignored)
+  if (origin === undefined) return { origin, policy, baked, denied: [] }
+  refuseDebugger(process.env)
+  implyUpstreamFlags(process.env, policy)
+  const log = logFile(process.env)
+  // Children and workers may have another working directory.
+  if (log !== undefined) process.env.OPENCODE_OFFLINE_LOG = log
+  const denied = installGuard({
+    policy,
+    origin,
+    userConfig: resolved.userConfig,
+    locked: baked.locked,
+    onDenied: createReporter(log, preload.slice(0, preload.lastIndexOf("/") + 1)),
+    env: { ...process.env },
+    worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
+  })
+  // A child cannot see inside the executable.
+  if (!childModule) provideConfigurationImports()
+  return { origin, policy, baked, denied }
 }

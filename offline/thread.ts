@@ -1,4 +1,5 @@
-import { childModule, takeOver } from "./handover.ts"
+import { childModule } from "./children/module.ts"
+import { takeOver } from "./handover.ts"
 import { start } from "./switch.ts"
 
 /**

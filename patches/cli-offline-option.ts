@@ -1,10 +1,10 @@
 import { chain, definePatch, hasFirstArgument } from "./lib.ts"
 
 export default definePatch({
-  subject: "feat(cli): add a global --offline option and an offline command",
-  why: "Users who must not connect anywhere have no one switch to say so, and no way to see what the switch allows.",
+  subject: "feat(cli): list the --offline option and the offline command in the help",
+  why: "Who looks for a way to make no connection reads `opencode --help`, and finds neither the switch nor what shows what it allows.",
   whyPatch:
-    "Options and commands are fixed in the entry file; a plugin is loaded long after they are parsed.",
+    "What the help lists is fixed in the entry file; the option and the command themselves are read ahead of it.",
   kind: "upstreamable",
   upstream: [18233, 16117, 2224],
   removeWhen: "upstream's `opencode --help` lists --offline",

@@ -2,15 +2,14 @@ import type { Edit } from "../scripts/patching/patch.ts"
 import { definePatch, inside, replace } from "./lib.ts"
 
 export default definePatch({
-  subject: "feat(plugin): import what custom tools and plugins need from the executable when offline",
-  why: "A custom tool or plugin imports @opencode-ai/plugin, which upstream installs beside it from the npm registry. Offline there is no such folder, the import fails, and with it the whole session.",
+  subject: "feat(plugin): import what plugins and provider packages need from the executable when offline",
+  why: "A plugin or provider package that opencode.json names imports what upstream installs beside it from the npm registry. Offline there is no such folder, the import fails, and with it the whole session.",
   whyPatch: "What a file on disk imports is decided by the runtime, and no setting of upstream's adds to it.",
   kind: "offline-only",
   upstream: [5338, 5223],
   removeWhen:
-    "offline, upstream runs a custom tool that imports @opencode-ai/plugin and has no node_modules beside it",
+    "offline, upstream loads a plugin that opencode.json names by its path, imports @opencode-ai/plugin and has no node_modules beside it",
   edits: [
-    importOf("src/tool/registry.ts", "the import of a custom tool"),
     importOf("src/plugin/index.ts", "the import of a plugin"),
     importOf("src/provider/provider.ts", "the import of a provider package"),
   ],

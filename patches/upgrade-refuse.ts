@@ -1,32 +1,15 @@
-import {
-  atStart,
-  commandHandler,
-  definePatch,
-  firstParameter,
-  functionNamed,
-  functionOf,
-  routeHandler,
-} from "./lib.ts"
+import { atStart, definePatch, firstParameter, functionNamed, routeHandler } from "./lib.ts"
 
 export default definePatch({
-  subject: "feat(cli): say that upgrade is off when offline",
-  why: "`opencode upgrade`, its HTTP route and the check at the TUI's start ask GitHub, the npm registry and others for a version; the check also starts five package managers to find out how OpenCode was installed.",
+  subject: "feat(server): say that upgrade is off when offline",
+  why: "The HTTP route that upgrades and the check at the TUI's start ask GitHub, the npm registry and others for a version; the check also starts five package managers to find out how OpenCode was installed.",
   whyPatch:
-    "OPENCODE_DISABLE_AUTOUPDATE is read after the version was asked for, and the command does not read it at all.",
+    "OPENCODE_DISABLE_AUTOUPDATE is read after the version was asked for, and the route does not read it at all.",
   kind: "offline-only",
   upstream: [18233, 18492],
   removeWhen:
-    "offline, upstream's `opencode upgrade` exits with an error that names the switch and the TUI's check makes no connection",
+    "offline, upstream's POST /global/upgrade answers with an error that names the switch and the TUI's check makes no connection",
   edits: [
-    {
-      file: "src/cli/cmd/upgrade.ts",
-      what: "the handler of the command upgrade",
-      find: commandHandler("upgrade [target]"),
-      places: { main: 1 },
-      change: (place, offline) => [
-        atStart(functionOf(place), `if (${offline}.active()) return ${offline}.refuseCommand("upgrade");`),
-      ],
-    },
     {
       file: "src/server/routes/global.ts",
       what: "the handler of the route global.upgrade",

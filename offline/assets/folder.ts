@@ -4,7 +4,8 @@ import path from "node:path"
 
 /**
  * Where files that are inside the executable may be put, first choice first: the user's cache, the user's data (a
- * cache may be read-only), the temporary folder (a home may be).
+ * cache may be read-only), the temporary folder (a home may be). Not inside upstream's own folder of the cache, which
+ * upstream empties when another layout of it starts.
  */
 export function candidateFolders(env: Record<string, string | undefined>): string[] {
   const base = (name: string, ...below: string[]) => {
@@ -12,8 +13,8 @@ export function candidateFolders(env: Record<string, string | undefined>): strin
     return named && path.isAbsolute(named) ? named : path.join(homedir(), ...below)
   }
   return [
-    path.join(base("XDG_CACHE_HOME", ".cache"), "opencode", "inside"),
-    path.join(base("XDG_DATA_HOME", ".local", "share"), "opencode", "inside"),
+    path.join(base("XDG_CACHE_HOME", ".cache"), "opencode-inside"),
+    path.join(base("XDG_DATA_HOME", ".local", "share"), "opencode-inside"),
     temporaryFolder(env),
   ]
 }

@@ -25,21 +25,14 @@ export function isExpected(found: Uint8Array, { sha256, bytes }: Expected): bool
 }
 
 /**
- * Sees to it that `file` holds what is expected, is this user's, and can be run when it is to be. A file that is
+ * Sees to it that `file` holds what is expected, is this user's, and can be run. A file that is
  * already there is read and hashed; any other than the expected one is replaced. It is written beside and renamed, so
  * that two processes at once, or a killed one, leave a whole file or none.
  * @throws Error when it cannot be written, or lies where nothing can be run
  */
-export async function putFile(
-  file: string,
-  expected: Expected,
-  contents: () => Promise<Uint8Array>,
-  executable: boolean,
-): Promise<void> {
-  const mode = executable ? 0o700 : 0o600
-  const written = !holds(file, expected, mode)
-  if (written) replaceFile(file, await contents(), mode)
-  if (!executable) return
+export function putExecutable(file: string, expected: Expected, contents: () => Uint8Array): void {
+  const written = !holds(file, expected)
+  if (written) replaceFile(file, contents())
   try {
     // Fails on a file system that is mounted noexec, whoever asks.
     accessSync(file, constants.X_OK)
@@ -49,14 +42,16 @@ export async function putFile(
   }
 }
 
-function holds(file: string, expected: Expected, mode: number): boolean {
+const MODE = 0o700
+
+function holds(file: string, expected: Expected): boolean {
   let descriptor: number | undefined
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const status = fstatSync(descriptor)
     if (!status.isFile() || status.size !== expected.bytes || !isExpected(readFileSync(descriptor), expected))
       return false
-    if ((status.mode & 0o777) !== mode) fchmodSync(descriptor, mode)
+    if ((status.mode & 0o777) !== MODE) fchmodSync(descriptor, MODE)
     return true
   } catch {
     return false
@@ -65,13 +60,13 @@ function holds(file: string, expected: Expected, mode: number): boolean {
   }
 }
 
-function replaceFile(file: string, contents: Uint8Array, mode: number): void {
+function replaceFile(file: string, contents: Uint8Array): void {
   const beside = `${file}.${process.pid}-${randomUUID()}`
   try {
-    const descriptor = openSync(beside, "wx", mode)
+    const descriptor = openSync(beside, "wx", MODE)
     try {
       writeFileSync(descriptor, contents)
-      fchmodSync(descriptor, mode)
+      fchmodSync(descriptor, MODE)
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)

@@ -1,6 +1,8 @@
 import { mkdir, readFile } from "node:fs/promises"
 import path from "node:path"
 import { $, type BunPlugin, write } from "bun"
+import type { CliTable, Embedded } from "../embedded.ts"
+import { moduleNames } from "../modules.ts"
 import { editPage, PAGE } from "./manifest.ts"
 import { writePack } from "./write-pack.ts"
 
@@ -16,7 +18,7 @@ export interface OfflineBuild {
 const PACKAGE = path.resolve(import.meta.dirname, "../../..")
 
 const ENTRY = "./src/offline/index.ts"
-const MODULE = "/$bunfs/root/src/offline/index.js"
+const MODULE = moduleNames().gitIndex
 
 /** Upstream's header rules are for its own host, and maps are for debugging. */
 const NOT_SERVED = /(^|\/)_headers$|\.map$/
@@ -24,7 +26,8 @@ const NOT_SERVED = /(^|\/)_headers$|\.map$/
 /**
  * Builds the web UI from `packages/app`, and makes what upstream's build script passes to `Bun.build`. Patched code then
  * shares the one module that is run first, in each thread. Called by `script/build.ts`, for each target; it is built once.
- * OPENCODE_OFFLINE_COMMIT in the environment says which commit it is.
+ * OPENCODE_OFFLINE_COMMIT in the environment says which commit it is, OPENCODE_VERSION which version, and
+ * OPENCODE_OFFLINE_CLI what its command line has (JSON, a `CliTable`).
  */
 export function embedOffline(): Promise<OfflineBuild> {
   made ??= make()
@@ -34,7 +37,7 @@ export function embedOffline(): Promise<OfflineBuild> {
 let made: Promise<OfflineBuild> | undefined
 
 async function make(): Promise<OfflineBuild> {
-  const text = embeddedText(await packApp(), process.env.OPENCODE_OFFLINE_COMMIT)
+  const text = embeddedText(await packApp(), process.env)
   return { entrypoint: ENTRY, plugin: plugin(text), preload: `--preload=${MODULE}` }
 }
 
@@ -56,8 +59,11 @@ async function packApp(): Promise<string> {
 }
 
 /** The contents of `embedded.ts`: the bundler embeds the file, and gives its module a name. */
-function embeddedText(pack: string, commit: string | undefined): string {
-  const names = JSON.stringify({ source: "git", commit })
+function embeddedText(pack: string, env: NodeJS.ProcessEnv): string {
+  const { OPENCODE_OFFLINE_COMMIT: commit, OPENCODE_VERSION: version, OPENCODE_OFFLINE_CLI } = env
+  const cli = OPENCODE_OFFLINE_CLI === undefined ? undefined : (JSON.parse(OPENCODE_OFFLINE_CLI) as CliTable)
+  const known: Embedded = { source: "git", commit, version, cli }
+  const names = JSON.stringify(known)
   return `import webUi from ${JSON.stringify(pack)} with { type: "file" }\nexport const embedded = { ...${names}, webUi }\n`
 }
 
@@ -71,10 +77,9 @@ function plugin(embedded: string): BunPlugin {
         contents: `export { Offline } from ${JSON.stringify(MODULE)}`,
         loader: "js",
       }))
-      build.onResolve({ filter: /^\/\$bunfs\/root\/src\/offline\// }, (args) => ({
-        path: args.path,
-        external: true,
-      }))
+      build.onResolve({ filter: /src\/offline\/index\.js$/ }, ({ path }) =>
+        path === MODULE ? { path, external: true } : undefined,
+      )
       build.onLoad({ filter: /src[\\/]offline[\\/]embedded\.ts$/ }, () => ({
         contents: embedded,
         loader: "ts",

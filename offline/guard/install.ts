@@ -1,6 +1,6 @@
+import { interceptChildren } from "../children/intercept.ts"
 import { interceptBunSockets } from "./bun-sockets.ts"
 import { interceptCarried } from "./carried.ts"
-import { interceptChildren } from "./children.ts"
 import { createDecide, type DecideOptions, type Denial } from "./decide.ts"
 import { interceptDns } from "./dns.ts"
 import { interceptFetch } from "./fetch.ts"

@@ -1,8 +1,5 @@
 /** The packages inside the executable: what the build writes and the offline module reads. */
 
-/** Lists what is inside, as JSON: {@link InsideIndex}. */
-export const INDEX_MODULE = "/$bunfs/root/offline-packages.json"
-
 /** In front of the names under which the files of a bundle are imported: PREFIX, `name@version`, `/`, the file. */
 export const PREFIX = "opencode-offline:"
 
@@ -16,13 +13,9 @@ export interface InsideBundle {
   files: string[]
 }
 
+/** What the module holds that lists the packages. */
 export interface InsideIndex {
   bundles: InsideBundle[]
-}
-
-/** The module that holds a bundle's files: JSON with their texts by name, compressed with brotli. */
-export function bundleModuleName({ name, version }: { name: string; version: string }): string {
-  return `/$bunfs/root/offline-packages/${name}@${version}.br`
 }
 
 /** The name under which a file of a bundle is imported. */

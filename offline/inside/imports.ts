@@ -14,9 +14,20 @@ export function renameImports(text: string, rename: (specifier: string) => strin
   })
 }
 
-/** Whether a file is an ES module, as all that import by statement are. */
+/** A statement at the start of a line that needs a module when it is evaluated: no comment, no type. */
+const STATEMENT =
+  /^[^\S\n]*(?:import\s*|(?:import|export)\b(?!\s*type\b)[^"'`;()=]*?\bfrom\s*)(["'])([^"'\n]+)\1/gm
+
+/** What a module cannot be evaluated without, as far as its text shows. */
+export function statementImportsOf(text: string): string[] {
+  return Array.from(text.matchAll(STATEMENT), ([, , specifier]) => specifier!)
+}
+
+/** Whether a file is an ES module, as all that import by statement are; minified, too. */
 export function isModule(file: string, text: string): boolean {
-  return !/\.c[jt]s$/.test(file) && /^\s*(import|export)\b/m.test(text)
+  return (
+    !/\.c[jt]s$/.test(file) && (/^\s*(import|export)\b/m.test(text) || /[;}](import|export)["'{*]/.test(text))
+  )
 }
 
 /** The package that a specifier leads into, or undefined when it is a path, a URL or a builtin. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { brotliDecompressSync } from "node:zlib"
-import { bundleModuleName, INDEX_MODULE, type InsideBundle, type InsideIndex, importName } from "./format.ts"
+import { moduleNames } from "../modules.ts"
+import { type InsideBundle, type InsideIndex, importName } from "./format.ts"
 
 /** A package inside, as configuration may name it. */
 export interface InsidePackage {
@@ -34,7 +35,7 @@ export function insideFiles(): [name: string, text: () => string][] {
 
 const bundles = once((): InsideBundle[] => {
   try {
-    return (JSON.parse(readFileSync(INDEX_MODULE, "utf8")) as InsideIndex).bundles
+    return (JSON.parse(readFileSync(moduleNames().packageIndex, "utf8")) as InsideIndex).bundles
   } catch {
     return []
   }
@@ -50,7 +51,7 @@ const specifiers = once(() => {
 })
 
 function unpack(bundle: InsideBundle): Record<string, string> {
-  return JSON.parse(brotliDecompressSync(readFileSync(bundleModuleName(bundle))).toString()).texts
+  return JSON.parse(brotliDecompressSync(readFileSync(moduleNames().packageBundle(bundle))).toString()).texts
 }
 
 function once<T>(make: () => T): () => T {

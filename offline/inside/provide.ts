@@ -1,13 +1,15 @@
 import { existsSync, readFileSync, statSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
+import { CONFIGURED, configurationFolder } from "./configuration.ts"
 import { PREFIX } from "./format.ts"
-import { importsOf, isModule, packageOf, renameImports } from "./imports.ts"
+import { importsOf, isModule, packageOf, renameImports, statementImportsOf } from "./imports.ts"
 import { insideFiles, insideModule } from "./index.ts"
+import { reportMissing } from "./missing.ts"
 
 /**
- * To be called with what is about to be imported from disk: a custom tool, a plugin, a provider package. Has what it
- * imports come from inside the executable where no node_modules folder has it. Bun asks no hook about the import of a
+ * To be called with what is about to be imported from disk: a plugin or a provider package. Has what it imports
+ * come from inside the executable where no node_modules folder has it. Bun asks no hook about the import of a
  * bare name, so the text of a file that needs one is changed as it is loaded; all other files are left to Bun.
  * @param specifier a path, a `file:` URL, or a name that `insidePackage` gave
  */
@@ -15,8 +17,30 @@ export function provide(specifier: string): void {
   if (specifier.startsWith(PREFIX)) registerModules()
   else {
     const file = locate(specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier, "/")
-    if (file) registerFiles(file)
+    // What lies in a configuration folder is changed as it is loaded: core/config-imports.ts.
+    if (file && !CONFIGURED.test(file)) provideFiles(filesInNeed(file, undefined), undefined)
   }
+}
+
+/** A query that has Bun load a file as it is. */
+const UNCHANGED = "?unchanged"
+
+/** What Bun is to load for a tool or plugin of a configuration folder, after which it loads what that leads to. */
+export function loadConfigured(file: string): Bun.OnLoadResult {
+  const text = readFileSync(file, "utf8")
+  if (!isModule(file, text)) {
+    // Contents given here are taken for an ES module.
+    const name = JSON.stringify(`${file}${UNCHANGED}`)
+    return { contents: `export * from ${name}\nexport { default } from ${name}\n`, loader: "js" }
+  }
+  const home = configurationFolder(file)
+  const files = filesInNeed(file, home)
+  provideFiles(
+    files.filter((other) => other !== file),
+    home,
+  )
+  if (files.length > 0) registerModules()
+  return changed(file, home)
 }
 
 /** The files, of those that `entry` leads to by relative imports, that import what only the executable has. */
@@ -26,6 +50,10 @@ function filesInNeed(entry: string, home: string | undefined, seen = new Set<str
   const text = read(entry)
   if (text === undefined || !isModule(entry, text)) return []
   const imports = importsOf(text)
+  for (const missing of statementImportsOf(text)) {
+    if (packageOf(missing) && !insideModule(missing) && !locate(missing, path.dirname(entry)))
+      reportMissing(entry, missing)
+  }
   const next = imports
     .filter((specifier) => /^\.{1,2}\//.test(specifier))
     .flatMap((specifier) => locate(specifier, path.dirname(entry)) ?? [])
@@ -48,36 +76,22 @@ function isOnDisk(name: string, from: string, home: string | undefined): boolean
   }
 }
 
-/**
- * The configuration folder whose own tool or plugin this is: upstream installs the plugin package there. Undefined for
- * what lies elsewhere, or in a package.
- */
-export function configurationFolder(file: string): string | undefined {
-  const [, folder, part] = /^(.*)[\\/](\w+)[\\/][^\\/]+$/.exec(file) ?? []
-  if (!folder || !/^(tool|plugin)s?$/.test(part!)) return undefined
-  const named = process.env.OPENCODE_CONFIG_DIR
-  const isOne = /[\\/](\.opencode|opencode)$/.test(folder) || (named && folder === path.resolve(named))
-  return isOne ? folder : undefined
-}
-
 /** The files that are changed as they are loaded, each with the folder above which its imports are not looked for. */
 const hooked = new Map<string, string | undefined>()
 
-function registerFiles(entry: string): void {
-  const home = configurationFolder(entry)
-  const fresh = filesInNeed(entry, home).filter((file) => !hooked.has(file))
+function provideFiles(files: string[], home: string | undefined): void {
+  const fresh = files.filter((file) => !hooked.has(file) && !CONFIGURED.test(file))
   if (fresh.length === 0) return
   registerModules()
   for (const file of fresh) hooked.set(file, home)
   const filter = new RegExp(`^(${fresh.map(escapeRegExp).join("|")})$`)
   Bun.plugin({
     name: "opencode-offline files",
-    setup: (build) => void build.onLoad({ filter }, ({ path: file }) => load(file)),
+    setup: (build) => void build.onLoad({ filter }, ({ path: file }) => changed(file, hooked.get(file))),
   })
 }
 
-function load(file: string): Bun.OnLoadResult {
-  const home = hooked.get(file)
+function changed(file: string, home: string | undefined): Bun.OnLoadResult {
   const contents = renameImports(readFileSync(file, "utf8"), (specifier) =>
     replacement(specifier, file, home),
   )

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { plainRelease } from "../build/fresh-release.ts"
 import { readModuleGraph } from "../container/index.ts"
-import { GIT_OFFLINE_MODULE, OFFLINE_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { pinnedTarget, readPin } from "../pins/pin.ts"
@@ -12,7 +12,7 @@ import type { AuditOptions } from "./read-options.ts"
 import type { Variant } from "./scenario.ts"
 
 /** The modules that show that an executable is ours. */
-const OFFLINE_MODULES = [OFFLINE_MODULE, GIT_OFFLINE_MODULE]
+const OFFLINE_MODULES = [NAMES.index, NAMES.gitIndex]
 
 /** An executable that is audited. */
 export interface Subject {

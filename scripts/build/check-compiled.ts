@@ -1,7 +1,7 @@
 import { readIndex } from "../../offline/web-ui/pack.ts"
 import type { ModuleGraph } from "../container/index.ts"
 import { findTreeSitter } from "../contents/grammars.ts"
-import { GIT_OFFLINE_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import { BUNDLES } from "../upstream/readable-bundles.ts"
@@ -34,16 +34,13 @@ export function describeCompiled(
       compiled.runtime.equal,
       `the runtime is not the pinned Bun: byte ${compiled.runtime.firstDifference} differs`,
     ],
-    [preload === `--preload=${GIT_OFFLINE_MODULE}`, `the stored arguments are ${graph.argv}`],
+    [preload === `--preload=${NAMES.gitIndex}`, `the stored arguments are ${graph.argv}`],
     [!rest.some((word) => word.startsWith("--preload")), `the stored arguments are ${graph.argv}`],
-    [
-      graph.modules.some(({ name }) => name === GIT_OFFLINE_MODULE),
-      `there is no module ${GIT_OFFLINE_MODULE}`,
-    ],
+    [graph.modules.some(({ name }) => name === NAMES.gitIndex), `there is no module ${NAMES.gitIndex}`],
     [entry.name === BUNDLES.main, `what is run is ${entry.name}, not ${BUNDLES.main}`],
     [
-      Buffer.from(entry.contents).includes(JSON.stringify(GIT_OFFLINE_MODULE)),
-      `the entry does not import ${GIT_OFFLINE_MODULE}`,
+      Buffer.from(entry.contents).includes(JSON.stringify(NAMES.gitIndex)),
+      `the entry does not import ${NAMES.gitIndex}`,
     ],
     [(graph.flags & CLOSED) === CLOSED, "it reads .env or bunfig.toml of the working directory"],
     [

@@ -1,7 +1,7 @@
 import { basename } from "node:path"
 import { compareModules, type GraphDifference, readModuleGraph } from "../container/index.ts"
 import type { EmbeddedModels } from "../contents/models.ts"
-import { CATALOGUE_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import type { EmbeddedPackage } from "../contents/packages.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
@@ -82,7 +82,7 @@ function describeContents(
 }
 
 function modelsOf(models: EmbeddedModels, added: GraphDifference["added"]): BuildRecord["models"] {
-  const { bytes, sha256 } = added.find(({ name }) => name === CATALOGUE_MODULE)!
+  const { bytes, sha256 } = added.find(({ name }) => name === NAMES.catalogue)!
   return { from: models.from, providers: models.providers, bytes, sha256 }
 }
 

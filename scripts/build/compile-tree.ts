@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import type { CliTable } from "../../offline/embedded.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import type { Pin } from "../pins/pin.ts"
@@ -22,7 +23,7 @@ const NOWHERE = "http://127.0.0.1:9/"
  */
 export async function compileTree(
   checkout: PatchedCheckout,
-  { pin, inputs, catalogue: models }: { pin: Pin; inputs: Inputs; catalogue: Uint8Array },
+  { pin, inputs, catalogue: models, cli }: { pin: Pin; inputs: Inputs; catalogue: Uint8Array; cli: CliTable },
   step: Step,
 ): Promise<Compiled> {
   const home = join(checkout.root, "../home")
@@ -39,6 +40,7 @@ export async function compileTree(
       OPENCODE_CHANNEL: "latest",
       MODELS_DEV_API_JSON: catalogue,
       OPENCODE_OFFLINE_COMMIT: checkout.commit.commit,
+      OPENCODE_OFFLINE_CLI: JSON.stringify(cli),
       // The script may run what it has compiled.
       OPENCODE_OFFLINE: "1",
       HTTP_PROXY: NOWHERE,

@@ -1,7 +1,7 @@
 import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets.ts"
 import { readGrammars } from "../contents/grammars.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
-import { CATALOGUE_MODULE, POLICY_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import { type EmbeddedPackages, embedPackages } from "../contents/packages.ts"
 import { type EmbeddedPolicy, embedPolicy } from "../contents/policy.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
@@ -63,12 +63,12 @@ function describe({ models, assets, policy, packages }: Contents): string {
 export function carriedModules({ models, assets, policy, packages }: Contents): AddedModule[] {
   const asset = (name: string, contents: Uint8Array): AddedModule => ({ name, kind: "asset", contents })
   return [
-    ...(models ? [asset(CATALOGUE_MODULE, models.bytes)] : []),
+    ...(models ? [asset(NAMES.catalogue, models.bytes)] : []),
     asset(assets.index.module, assets.index.contents),
     ...assets.list.map(({ module, stored }) => asset(module, stored)),
     asset(packages.index.name, packages.index.bytes),
     ...packages.packages.map(({ module }) => asset(module.name, module.bytes)),
-    ...(policy ? [asset(POLICY_MODULE, policy.bytes)] : []),
+    ...(policy ? [asset(NAMES.policy, policy.bytes)] : []),
   ]
 }
 
@@ -77,10 +77,10 @@ export function namesByPart({ assets, packages }: Contents) {
   const ofPart = (part: string) =>
     assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
   return {
-    models: [CATALOGUE_MODULE],
+    models: [NAMES.catalogue],
     ripgrep: ofPart("ripgrep"),
     grammars: ofPart("grammars"),
     plugins: packages.packages.map(({ module }) => module.name),
-    rest: [assets.index.module, packages.index.name, POLICY_MODULE],
+    rest: [assets.index.module, packages.index.name, NAMES.policy],
   }
 }

@@ -1,10 +1,11 @@
 import { join } from "node:path"
-import { GIT_OFFLINE_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import type { Progress, Step } from "../lib/log.ts"
 import { commitSeries, type PatchCommit } from "../patching/git-commits.ts"
 import { hasPlaces } from "../patching/patch.ts"
 import { readSeries } from "../patching/read-series.ts"
 import type { Pin } from "../pins/pin.ts"
+import { readCliTable } from "../upstream/cli-table.ts"
 import { git } from "../upstream/git/git.ts"
 import { checkOut } from "../upstream/git/mirror.ts"
 import type { Inputs } from "./acquire-inputs.ts"
@@ -52,8 +53,9 @@ export async function takeFromCommit(source: CommitSource, progress: Progress): 
   await progress.step("Install the dependencies", (step) =>
     installDependencies(checkout, inputs, { cache }, step),
   )
+  const cli = await readCliTable(stock, cache)
   const compiled = await progress.step("Compile", (step) =>
-    compileTree(checkout, { pin, inputs, catalogue: contents.models!.bytes }, step),
+    compileTree(checkout, { pin, inputs, catalogue: contents.models!.bytes, cli }, step),
   )
   const { url, commit: hash } = commit
   return {
@@ -62,7 +64,7 @@ export async function takeFromCommit(source: CommitSource, progress: Progress): 
     runtime: compiled.runtime,
     changed: [],
     modules: [],
-    parts: { offline: [GIT_OFFLINE_MODULE], webUi: [] },
+    parts: { offline: [NAMES.gitIndex], webUi: [] },
     applied: checkout.patches.map(({ applied }) => applied),
     commits: Object.fromEntries(checkout.patches.map(({ name, commit }) => [name, commit])),
     leftOut: [],

@@ -1,5 +1,6 @@
 import { replaceModule } from "../container/index.ts"
-import { embedOffline, OFFLINE_MODULE, WEB_UI_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
+import { embedOffline } from "../contents/offline-module.ts"
 import { embedWebUi } from "../contents/web-ui.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Progress, type Step } from "../lib/log.ts"
@@ -8,6 +9,7 @@ import { hasPlaces } from "../patching/patch.ts"
 import { readSeries } from "../patching/read-series.ts"
 import type { Pin } from "../pins/pin.ts"
 import { namePackage } from "../record/build-record.ts"
+import { readCliTable } from "../upstream/cli-table.ts"
 import { OFFLINE } from "../upstream/readable-bundles.ts"
 import { type Shape, shapeOf } from "../upstream/shape.ts"
 import type { Inputs } from "./acquire-inputs.ts"
@@ -34,7 +36,7 @@ export async function takeFromRelease(source: ReleaseSource, progress: Progress)
   let graph = stock.graph
   for (const [name, contents] of patched.bundles) graph = replaceModule(graph, name, contents)
   return {
-    graph: { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}`.trim() },
+    graph: { ...graph, argv: `--preload=${NAMES.index} ${graph.argv}`.trim() },
     base: stock.graph,
     runtime: stock.runtime,
     changed: stock.graph.modules.map(({ name }) => name).filter((name) => patched.bundles.has(name)),
@@ -61,7 +63,7 @@ async function patchStock({ stock, pin, coreOnly }: ReleaseSource, step: Step) {
     `${applied.length} patches, ${places} places${leftOut.length > 0 ? `; ${leftOut.length} left out` : ""}`,
   )
   const bundles: Map<string, Uint8Array> =
-    chosen.length > 0 ? shape!.printTrees(trees, stock.graph, OFFLINE_MODULE) : new Map()
+    chosen.length > 0 ? shape!.printTrees(trees, stock.graph, NAMES.index) : new Map()
   return { bundles, applied, leftOut }
 }
 
@@ -85,7 +87,8 @@ async function makeModules({ pin, inputs, stock, cache }: ReleaseSource, step: S
   const offline = await embedOffline({
     source: "release",
     version: pin.version,
-    ...(page && { webUi: WEB_UI_MODULE }),
+    cli: await readCliTable(stock, cache),
+    ...(page && { webUi: NAMES.webUi }),
   })
   const code = Object.entries(offline).map(([name, text]): AddedModule => {
     return { name, kind: "code", contents: Buffer.from(text) }
@@ -98,11 +101,8 @@ async function makeModules({ pin, inputs, stock, cache }: ReleaseSource, step: S
   )
   const hasPage = shapeOf(stock.graph)?.hasPage ?? false
   return {
-    modules: [
-      ...code,
-      ...(page ? [{ name: WEB_UI_MODULE, kind: "asset" as const, contents: page.pack }] : []),
-    ],
-    parts: { offline: Object.keys(offline), webUi: page ? [WEB_UI_MODULE] : [] },
+    modules: [...code, ...(page ? [{ name: NAMES.webUi, kind: "asset" as const, contents: page.pack }] : [])],
+    parts: { offline: Object.keys(offline), webUi: page ? [NAMES.webUi] : [] },
     describe: () => {
       if (page) return { webUi: { ...namePackage(pin.webUi!), files: page.files, bytes: page.pack.length } }
       return hasPage ? { webUi: { upstreams: true as const } } : {}

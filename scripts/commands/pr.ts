@@ -20,8 +20,8 @@ In the output folder: tree/, a checkout of the base with a branch of the patch's
 needs; a file a commit, for git am; title.txt and body.md. What is only for offline builds is left out. Nothing is
 pushed. The figures in body.md are those of the last npm run audit.
 
-  npm run pr -- models-decide-first --base dev
-  npm run pr -- --check dist/pr/models-decide-first
+  npm run pr -- config-remote-skip --base dev
+  npm run pr -- --check dist/pr/config-remote-skip
 
 Exit codes: 0 prepared, or nothing found; 1 upstream's bots would close it; 2 could not run.`
 

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
-import { type AssetIndex, INDEX_NAME, moduleName } from "../../offline/assets.ts"
+import type { AssetIndex } from "../../offline/assets.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { readChunks } from "../lib/read-chunks.ts"
+import { NAMES } from "./names.ts"
 
 /** Part of the executable that an asset is counted to. */
 export type AssetPart = "ripgrep" | "grammars"
@@ -35,8 +36,6 @@ export interface EmbeddedAssets {
   index: { module: string; contents: Uint8Array }
 }
 
-const ROOT = "/$bunfs/root"
-
 /**
  * Measured on all of 1.3.0's, two cores: 12 gives 4.9 MB in 0.5 s, 19 gives 4.4 MB in 7.6 s, 22 the same in 22 s. Brotli
  * gains another 7 % in twice that time, and is read at a third of the speed.
@@ -63,7 +62,7 @@ export async function embedAssets(assets: Asset[], cache: string): Promise<Embed
   for (const { name, sha256, bytes } of list) index[name] = { sha256, bytes }
   return {
     list,
-    index: { module: `${ROOT}/${INDEX_NAME}`, contents: Buffer.from(JSON.stringify(index)) },
+    index: { module: NAMES.assetIndex, contents: Buffer.from(JSON.stringify(index)) },
   }
 }
 
@@ -72,7 +71,7 @@ async function embed({ name, part, source }: Asset, cache: string): Promise<Embe
   const stored = await derive(cache, `zstd ${LEVEL} ${process.versions.bun} ${sha256}`, async () =>
     Bun.zstdCompress(typeof source === "string" ? await readFile(source) : source, { level: LEVEL }),
   )
-  return { name, part, bytes, sha256, module: `${ROOT}/${moduleName(name)}`, stored }
+  return { name, part, bytes, sha256, module: NAMES.asset(name), stored }
 }
 
 async function digest(source: Uint8Array | string): Promise<{ bytes: number; sha256: string }> {

@@ -1,10 +1,11 @@
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib"
-import { bundleModuleName, INDEX_MODULE, type InsideBundle } from "../../offline/inside/format.ts"
+import type { InsideBundle } from "../../offline/inside/format.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { withTemporaryFolder } from "../lib/npm/cache.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
 import { type LockedPackage, type LockedTree, packagesOf, rootOf } from "../lib/npm/locked.ts"
+import { NAMES } from "./names.ts"
 import { bundlePackages, LICENCES, type PackageBundle } from "./packages/bundle-packages.ts"
 
 /** One package inside, with what it needs. */
@@ -30,7 +31,7 @@ export async function embedPackages(trees: LockedTree[], options: AcquireOptions
   const bundles = embedded.map(({ bundle }) => bundle)
   return {
     packages: embedded.map(({ bundle: _, ...rest }) => rest),
-    index: { name: INDEX_MODULE, bytes: Buffer.from(JSON.stringify({ bundles })) },
+    index: { name: NAMES.packageIndex, bytes: Buffer.from(JSON.stringify({ bundles })) },
   }
 }
 
@@ -47,7 +48,7 @@ async function embedPackage(tree: LockedTree, options: AcquireOptions) {
   }
   // The package itself always: one that only passes on what others have leaves no code of its own.
   const packages = packagesOf(tree).filter(({ folder }) => folder === root.folder || folders.includes(folder))
-  return { root, packages, bundle, module: { name: bundleModuleName(root), bytes } }
+  return { root, packages, bundle, module: { name: NAMES.packageBundle(root), bytes } }
 }
 
 async function make(tree: LockedTree, options: AcquireOptions): Promise<Uint8Array> {

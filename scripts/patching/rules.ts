@@ -7,20 +7,6 @@ export function functionNamed(name: string): NapiConfig {
   return { rule: { kind: "function_declaration", has: { field: "name", regex: `^${name}\\d*$` } } }
 }
 
-/** The `handler` of a yargs command module, as a property or a method. {@link functionOf} gives its function. */
-export function commandHandler(command: string): NapiConfig {
-  const module: Rule = { kind: "object", has: property("command", `"${escapeRegExp(command)}"`) }
-  return {
-    rule: {
-      inside: module,
-      any: [
-        { kind: "pair", has: { field: "key", regex: "^handler$" } },
-        { kind: "method_definition", has: { field: "name", regex: "^handler$" } },
-      ],
-    },
-  }
-}
-
 /** The function of a Hono route, by the operation id that its `describeRoute` gives it. */
 export function routeHandler(operationId: string): NapiConfig {
   return {

@@ -8,7 +8,7 @@ import {
   type ModuleGraph,
   type Reconstruction,
 } from "../container/index.ts"
-import { POLICY_MODULE } from "../contents/offline-module.ts"
+import { NAMES } from "../contents/names.ts"
 import { type LockedTree, packagesOf } from "../lib/npm/locked.ts"
 import type { PinnedPackage } from "../lib/npm/pinned.ts"
 import type { BuildRecord } from "./build-record.ts"
@@ -107,7 +107,7 @@ function findInModules(difference: GraphDifference, { modules }: BuildRecord): s
 }
 
 function findInPolicy({ record, built }: Evidence): string[] {
-  const module = built.modules.find(({ name }) => name === POLICY_MODULE)
+  const module = built.modules.find(({ name }) => name === NAMES.policy)
   const found = module && Buffer.from(module.contents).toString()
   return differs("the policy inside", found, record.policy && JSON.stringify(record.policy))
 }

@@ -2,8 +2,8 @@ import { expect, setDefaultTimeout, test } from "bun:test"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { INDEX_NAME } from "../../offline/assets.ts"
 import { grammarNames } from "../../offline/grammars.ts"
+import { moduleNames } from "../../offline/modules.ts"
 import { writeExecutable } from "../../scripts/build/write-release.ts"
 import { readModuleGraph, replaceModule, writeModuleGraph } from "../../scripts/container/index.ts"
 import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/isolation/isolated.ts"
@@ -84,7 +84,7 @@ test("a language whose grammar is not inside is drawn plain offline, and nothing
 /** The executable that was built, without one of its grammars. */
 async function withoutGrammar(language: string): Promise<string> {
   const graph = readModuleGraph(await readFile(builtExecutable()))
-  const name = `/$bunfs/root/${INDEX_NAME}`
+  const name = moduleNames().assetIndex
   const index = JSON.parse(
     Buffer.from(graph.modules.find((module) => module.name === name)!.contents).toString(),
   )

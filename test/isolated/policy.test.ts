@@ -42,6 +42,7 @@ test.concurrent("the offline command shows what a project asks for in vain", asy
     offline: true,
     origin: expect.stringContaining("opencode.json"),
     build: expect.objectContaining({ mode: "opt-in", locked: false }),
+    ripgrep: null,
     log: null,
     denied: null,
   })

@@ -25,7 +25,7 @@ const files = { "greeting.txt": "hello there\n" }
 const done: Turn = { text: "Done." }
 const grep: Turn = { tool: "grep", input: { pattern: "hello" } }
 const glob: Turn = { tool: "glob", input: { pattern: "*.txt" } }
-const inCache = /^home\/\.cache\/opencode\/inside\/[0-9a-f]{16}-rg$/
+const inCache = /^home\/\.cache\/opencode-inside\/[0-9a-f]{16}\/rg$/
 
 describe("without rg in PATH", () => {
   test.concurrent("grep and glob find what is there, offline", async () => {
@@ -85,7 +85,7 @@ describe("with rg in PATH", () => {
     const results = toolResults(result)
     expect(results).toContainEqual(expect.stringContaining("Line 7: said by the stand-in"))
     expect(results.at(-1)).toContain("greeting.txt")
-    expect(result.files.filter((file) => file.endsWith("-rg"))).toEqual([])
+    expect(result.files.filter((file) => file.endsWith("/rg"))).toEqual([])
   })
 })
 
@@ -99,42 +99,55 @@ esac
 
 describe("where nothing can be run from the user's cache", () => {
   const mount = Bun.which("mount", { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" })!
-  const script = [
-    "tools=/usr/bin:/bin:/usr/sbin:/sbin",
-    'for folder in $SEALED; do PATH=$tools mkdir -p "$folder"; $MOUNT -t tmpfs -o "$OPTIONS,mode=700" none "$folder"; done',
-    'exec "$OPENCODE" run "say hi"',
-  ].join("\n")
-  const askSealed = (OPTIONS: string, sealed: string) =>
+  const scriptFor = (command: string) =>
+    [
+      "tools=/usr/bin:/bin:/usr/sbin:/sbin",
+      'for folder in $SEALED; do PATH=$tools mkdir -p "$folder"; $MOUNT -t tmpfs -o "$OPTIONS,mode=700" none "$folder"; done',
+      `exec "$OPENCODE" ${command}`,
+    ].join("\n")
+  const askSealed = (OPTIONS: string, sealed: string, command = 'run "say hi"') =>
     runIsolated({
       ...offline,
       executable: "/bin/sh",
-      args: ["-ec", `SEALED="${sealed}"\n${script}`],
+      args: ["-ec", `SEALED="${sealed}"\n${scriptFor(command)}`],
       env: { ...offline.env, MOUNT: mount, OPTIONS, OPENCODE: path.resolve(executable) },
       files,
       provider: [grep, done],
     })
 
   test.concurrent("because it is mounted noexec, the user's data folder is taken", async () => {
-    const result = await askSealed("noexec", "$HOME/.cache/opencode/inside")
+    const result = await askSealed("noexec", "$HOME/.cache/opencode-inside")
     expect(toolResults(result)).toEqual([expect.stringContaining("Line 1: hello there")])
-    expect(result.files.filter((file) => file.endsWith("-rg"))).toEqual([
-      expect.stringMatching(/^home\/\.local\/share\/opencode\/inside\/[0-9a-f]{16}-rg$/),
+    expect(result.files.filter((file) => file.endsWith("/rg"))).toEqual([
+      expect.stringMatching(/^home\/\.local\/share\/opencode-inside\/[0-9a-f]{16}\/rg$/),
     ])
   })
 
   test.concurrent("because that is read-only, and the data folder too, the temporary one is taken", async () => {
-    const sealed = "$HOME/.cache/opencode/inside $HOME/.local/share/opencode/inside"
+    const sealed = "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside"
     const result = await askSealed("ro", sealed)
     expect(toolResults(result)).toEqual([expect.stringContaining("Line 1: hello there")])
   })
 
-  test.concurrent("nor from any other folder, the model is told of each, and what to set", async () => {
-    const sealed = "$HOME/.cache/opencode/inside $HOME/.local/share/opencode/inside $TMPDIR"
+  test.concurrent("nor from any other folder, a person is told of each, and what to set, and nothing is tried", async () => {
+    const sealed = "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside $TMPDIR"
     const result = await askSealed("noexec", sealed)
-    const [said] = toolResults(result)
+    expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
+    const said = result.stderr
+      .split("\n")
+      .find((line) => line.startsWith("! Searching in files does not work"))
     expect(said).toContain("rg is inside this OpenCode, but there is no place to put it")
-    for (const folder of [".cache/opencode/inside", ".local/share/opencode/inside", "tmp/opencode-offline-0"])
+    for (const folder of [".cache/opencode-inside", ".local/share/opencode-inside", "tmp/opencode-offline-0"])
       expect(said).toContain(`${folder}: programs cannot be run from there`)
     expect(said).toContain("Set XDG_CACHE_HOME to a folder that you can write to and run programs from.")
+    expect(toolResults(result)).toEqual([expect.stringContaining("github.com:443 was blocked")])
+  })
+
+  test.concurrent("nor from any other folder, the offline command says so", async () => {
+    const sealed = "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside $TMPDIR"
+    const { exitCode, stdout } = await askSealed("noexec", sealed, "offline")
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^Searching in files does not work: rg is inside .*no place to put it/m)
+    expect(stdout).not.toContain("github.com")
   })
 })

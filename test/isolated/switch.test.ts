@@ -32,7 +32,7 @@ test.concurrent.each(["ture", "2", "offline"])(
 test.concurrent.each(["0", "false", "no", "off", ""])(
   "with OPENCODE_OFFLINE=%p it is off: models.dev is tried",
   async (value) => {
-    const result = await runCommand({ ...built, env: { OPENCODE_OFFLINE: value } }, "--version")
+    const result = await runCommand({ ...built, env: { OPENCODE_OFFLINE: value } }, "models")
     expect(hostsTried(result)).toEqual(["models.dev"])
   },
 )
@@ -76,15 +76,24 @@ const isInside = (host: string) => host === "github.com" || host === "app.openco
 const triedButForWhatIsInside = (result: Parameters<typeof hostsTried>[0]) =>
   hostsTried(result).filter((host) => !isInside(host))
 
-test.concurrent("switched off, --version and run do and try what upstream's do, but for ripgrep, which is inside", async () => {
-  for (const scenario of [(setup: typeof built) => runCommand(setup, "--version"), runQuestion]) {
-    const [ours, upstreams] = await Promise.all([scenario(built), scenario(stock)])
-    expect(ours).toMatchObject({ exitCode: upstreams.exitCode, stdout: upstreams.stdout })
-    expect(hostsTried(ours)).toEqual(triedButForWhatIsInside(upstreams))
-    expect(toolsOffered(ours)).toEqual(toolsOffered(upstreams))
-    expect(toolResults(ours)).toEqual(toolResults(upstreams))
-  }
+test.concurrent("switched off, run does and tries what upstream's does, but for ripgrep, which is inside", async () => {
+  const [ours, upstreams] = await Promise.all([runQuestion(built), runQuestion(stock)])
+  expect(ours).toMatchObject({ exitCode: upstreams.exitCode, stdout: upstreams.stdout })
+  expect(hostsTried(ours)).toEqual(triedButForWhatIsInside(upstreams))
+  expect(toolsOffered(ours)).toEqual(toolsOffered(upstreams))
+  expect(toolResults(ours)).toEqual(toolResults(upstreams))
 })
+
+test.concurrent.each(["--version", "-v"])(
+  "switched off, %s prints what upstream's prints, and upstream's code is not loaded for it",
+  async (option) => {
+    const [ours, upstreams] = await Promise.all([built, stock].map((setup) => runCommand(setup, option)))
+    expect(ours).toMatchObject({ exitCode: 0, stdout: upstreams!.stdout, stderr: "", attempts: [] })
+    // Upstream's makes its folders as it is loaded.
+    expect(upstreams!.files).toContain("home/.cache/opencode/version")
+    expect(ours!.files).not.toContain("home/.cache/opencode/version")
+  },
+)
 
 test.concurrent("switched off, serve tries what upstream's does, except that the page and ripgrep come from inside", async () => {
   const [ours, upstreams] = await Promise.all([serveAndAsk(built), serveAndAsk(stock)])

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { type Assets, openAssets } from "../../offline/assets.ts"
+import { moduleNames } from "../../offline/modules.ts"
 import { embedAssets } from "../../scripts/contents/assets.ts"
 import { run } from "../../scripts/lib/process.ts"
 
@@ -36,7 +37,7 @@ beforeEach(async () => {
   )
   for (const { module, stored } of list) await writeFile(join(modules, basename(module)), stored)
   await writeFile(join(modules, basename(index.module)), index.contents)
-  assets = openAssets(modules)
+  assets = openAssets(moduleNames(modules))
 })
 afterEach(async () => {
   NAMES.forEach((name, at) => {
@@ -46,7 +47,20 @@ afterEach(async () => {
   await rm(root, { recursive: true })
 })
 
-const folderIn = (name: string) => join(root, name, "opencode/inside")
+const folderIn = (name: string) => join(root, name, "opencode-inside")
+
+/** The folder that a program has one of its own in. */
+const parentOf = (file: string) => dirname(dirname(file))
+
+/** What is thrown. */
+function caught(body: () => unknown): Error {
+  try {
+    body()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error("nothing was thrown")
+}
 
 /** The mode's last nine bits. */
 const modeOf = async (path: string) => (await lstat(path)).mode & 0o777
@@ -58,30 +72,27 @@ describe("a file that is carried inside", () => {
     expect(assets.has("toString")).toBe(false)
     expect(Buffer.from(await assets.bytes("tool"))).toEqual(contents)
     await expect(assets.bytes("other")).rejects.toThrow("built without other")
-    expect(openAssets(join(root, "none")).has("tool")).toBe(false)
+    expect(openAssets(moduleNames(join(root, "none"))).has("tool")).toBe(false)
   })
 
   test("is put into a folder of the user's cache that only the user can open, and can be run", async () => {
-    const file = await assets.file("tool", { executable: true })
-    expect(dirname(file)).toBe(folderIn("XDG_CACHE_HOME"))
-    expect(await modeOf(dirname(file))).toBe(0o700)
+    const file = assets.executable("tool", "run")
+    expect(parentOf(file)).toBe(folderIn("XDG_CACHE_HOME"))
+    expect(basename(dirname(file))).toMatch(/^[0-9a-f]{16}$/)
+    for (const folder of [dirname(file), parentOf(file)]) expect(await modeOf(folder)).toBe(0o700)
     expect(await modeOf(file)).toBe(0o700)
     expect((await run(file, [], {})).stdout).toBe("carried\n")
     expect(await readdir(dirname(file))).toEqual([basename(file)])
   })
 
-  test("that is not to be run cannot be", async () => {
-    expect(await modeOf(await assets.file("tool"))).toBe(0o600)
-  })
-
   test("is not written a second time", async () => {
-    const first = await lstat(await assets.file("tool"))
-    const second = await lstat(await assets.file("tool"))
+    const first = await lstat(assets.executable("tool", "run"))
+    const second = await lstat(assets.executable("tool", "run"))
     expect([second.ino, second.mtimeMs]).toEqual([first.ino, first.mtimeMs])
   })
 
   test("is written again when it is cut short, or when something else lies in its place", async () => {
-    const file = await assets.file("tool")
+    const file = assets.executable("tool", "run")
     const elsewhere = join(root, "elsewhere")
     await writeFile(elsewhere, contents)
     const tamperings: (() => Promise<unknown>)[] = [
@@ -94,7 +105,7 @@ describe("a file that is carried inside", () => {
     ]
     for (const tamper of tamperings) {
       await tamper()
-      expect(await assets.file("tool")).toBe(file)
+      expect(assets.executable("tool", "run")).toBe(file)
       expect((await lstat(file)).isFile()).toBe(true)
       expect(await readFile(file)).toEqual(contents)
     }
@@ -103,14 +114,17 @@ describe("a file that is carried inside", () => {
 
   test("is whole for each of several processes that put it there at once", async () => {
     const script = join(root, "put.ts")
-    const module = JSON.stringify(join(import.meta.dirname, "../../offline/assets.ts"))
+    const [module, names] = ["assets.ts", "modules.ts"].map((name) =>
+      JSON.stringify(join(import.meta.dirname, "../../offline", name)),
+    )
     await writeFile(
       script,
       `import { readFileSync, rmSync } from "node:fs"
       import { openAssets } from ${module}
-      const assets = openAssets(${JSON.stringify(modules)})
+      import { moduleNames } from ${names}
+      const assets = openAssets(moduleNames(${JSON.stringify(modules)}))
       for (let i = 0; i < 50; i++) {
-        const file = await assets.file("tool")
+        const file = assets.executable("tool", "run")
         try {
           if (readFileSync(file).length !== ${contents.length}) throw new Error("cut short")
           if (i % 10 === 0) rmSync(file)
@@ -119,12 +133,14 @@ describe("a file that is carried inside", () => {
           if (error.code !== "ENOENT") throw error
         }
       }
-      await assets.file("tool")
+      assets.executable("tool", "run")
       `,
     )
     const runs = await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, [script], {})))
     expect(runs.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(runs.map(() => [0, ""]))
-    expect(await readdir(folderIn("XDG_CACHE_HOME"))).toHaveLength(1)
+    const [folder, ...others] = await readdir(folderIn("XDG_CACHE_HOME"))
+    expect(others).toEqual([])
+    expect(await readdir(join(folderIn("XDG_CACHE_HOME"), folder!))).toEqual(["run"])
   })
 })
 
@@ -133,12 +149,12 @@ describe("a folder for it", () => {
     const open = folderIn("XDG_CACHE_HOME")
     await mkdir(open, { recursive: true })
     await chmod(open, 0o755)
-    expect(dirname(await assets.file("tool"))).toBe(folderIn("XDG_DATA_HOME"))
+    expect(parentOf(assets.executable("tool", "run"))).toBe(folderIn("XDG_DATA_HOME"))
     await rm(folderIn("XDG_DATA_HOME"), { recursive: true })
     const own = join(root, "own")
     await mkdir(own, { mode: 0o700 })
     await symlink(own, folderIn("XDG_DATA_HOME"))
-    expect(dirname(await assets.file("tool"))).toBe(
+    expect(parentOf(assets.executable("tool", "run"))).toBe(
       join(root, "TMPDIR", `opencode-offline-${process.getuid!()}`),
     )
     expect([await readdir(open), await readdir(own)]).toEqual([[], []])
@@ -146,12 +162,14 @@ describe("a folder for it", () => {
 
   test("is named, with what is wrong with it, when there is none that will do", async () => {
     for (const name of NAMES) await writeFile(join(root, name), "")
-    const error = await assets.file("tool").catch((reason) => reason)
+    const error = caught(() => assets.executable("tool", "run"))
     expect(error).toBeInstanceOf(Error)
-    expect(error.message).toContain("tool is inside this OpenCode, but there is no place to put it")
+    expect(error.message).toContain("run is inside this OpenCode, but there is no place to put it")
     for (const name of NAMES) expect(error.message).toContain(join(root, name))
     expect(error.message).toContain("ENOTDIR")
-    expect(error.message).toContain("Set XDG_CACHE_HOME to a folder that you can write to.")
+    expect(error.message).toContain(
+      "Set XDG_CACHE_HOME to a folder that you can write to and run programs from.",
+    )
   })
 })
 
@@ -162,5 +180,5 @@ test("an executable that is damaged says so, and gives out nothing", async () =>
   )
   await writeFile(join(modules, basename(list[0]!.module)), list[0]!.stored)
   await expect(assets.bytes("tool")).rejects.toThrow("damaged")
-  await expect(assets.file("tool")).rejects.toThrow("damaged")
+  expect(() => assets.executable("tool", "run")).toThrow("damaged")
 })

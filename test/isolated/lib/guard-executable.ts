@@ -11,7 +11,8 @@ import {
   writeModuleGraph,
 } from "../../../scripts/container/index.ts"
 import { bundleModule } from "../../../scripts/contents/bundle-module.ts"
-import { embedOffline, OFFLINE_MODULE } from "../../../scripts/contents/offline-module.ts"
+import { NAMES } from "../../../scripts/contents/names.ts"
+import { embedOffline } from "../../../scripts/contents/offline-module.ts"
 import { BUNDLES } from "../../../scripts/upstream/readable-bundles.ts"
 import { stockExecutable } from "../../lib/stock.ts"
 
@@ -34,7 +35,7 @@ export async function makeGuardExecutable(script: string, { bare = false } = {})
     const entry = graph.modules[graph.entry]!
     for (const [name, text] of Object.entries(offline))
       graph = addModule(graph, { ...entry, name, contents: Buffer.from(text) })
-    graph = { ...graph, argv: `--preload=${OFFLINE_MODULE} ${graph.argv}` }
+    graph = { ...graph, argv: `--preload=${NAMES.index} ${graph.argv}` }
   }
   return writeProbe(graph)
 }

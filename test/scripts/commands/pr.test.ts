@@ -113,20 +113,20 @@ async function prepare(patch: string, args: string[] = []) {
 
 describe("a pull request from a patch", () => {
   test("is a branch on the base, with a commit for what it uses of offline/ and one for the patch", async () => {
-    const { exitCode, stderr, out, tree } = await prepare("models-decide-first")
+    const { exitCode, stderr, out, tree } = await prepare("config-remote-skip")
     expect(exitCode, stderr).toBe(0)
     expect(await must(tree, ["rev-parse", "HEAD~2"])).toBe(base)
-    expect(await must(tree, ["branch", "--show-current"])).toBe("models-decide-first")
+    expect(await must(tree, ["branch", "--show-current"])).toBe("config-remote-skip")
     expect(await must(tree, ["log", "-2", "--format=%an <%ae> %s"])).toBe(
       [
-        "A Person <person@localhost> fix(provider): decide about the model catalogue before cache and snapshot are read",
+        "A Person <person@localhost> feat(config): go on without remote configuration when offline",
         "A Person <person@localhost> feat(offline): add the offline switch and its guard",
       ].join("\n"),
     )
     expect(await must(tree, ["status", "--porcelain"])).toBe("")
     expect((await readdir(out)).sort()).toEqual([
       expect.stringMatching(/^0001-feat-offline-.*\.patch$/),
-      expect.stringMatching(/^0002-fix-provider-.*\.patch$/),
+      expect.stringMatching(/^0002-feat-config-.*\.patch$/),
       "body.md",
       "title.txt",
       "tree",
@@ -139,7 +139,7 @@ describe("a pull request from a patch", () => {
     const files = await readdir(folder, { recursive: true })
     expect(files).toContain("schema.ts")
     expect(files).toContain("guard/install.ts")
-    for (const left of ["web-ui.ts", "web-ui", "models.ts", "command.ts", "report.ts"])
+    for (const left of ["web-ui.ts", "web-ui", "grammars.ts", "kit.ts", "inside/load.ts"])
       expect(files).not.toContain(left)
     const entry = join(folder, "index.ts")
     expect(await readFile(entry, "utf8")).toContain("Object.freeze({\n  configSchema,\n})")
@@ -174,18 +174,16 @@ describe("a pull request from a patch", () => {
   }, 60_000)
 
   test("has upstream's own template filled in, with the audit's figures, stock against patched", async () => {
-    const { file } = await prepare("models-decide-first")
+    const { file } = await prepare("config-remote-skip")
     const body = await file("body.md")
-    expect(await file("title.txt")).toBe(
-      "fix(provider): decide about the model catalogue before cache and snapshot are read\n",
-    )
-    expect(body).toContain("### Issue for this PR\n\nCloses #4959\n\nRelated: #10766\n")
-    expect(body).toContain("- [x] Bug fix\n- [ ] New feature\n- [ ] Refactor\n")
+    expect(await file("title.txt")).toBe("feat(config): go on without remote configuration when offline\n")
+    expect(body).toContain("### Issue for this PR\n\nCloses #18233\n")
+    expect(body).toContain("- [ ] Bug fix\n- [x] New feature\n- [ ] Refactor\n")
     expect(body).toContain("- [x] I tried it\n- [x] Nothing else is in it\n")
     expect(body).toContain(
       "| The first | models.example (2), app.example (1) | nothing |\n\nIn 1 more, neither",
     )
-    expect(body).toContain("- `src/cli/cmd/models.ts`: ")
+    expect(body).toContain("- `src/config/config.ts`: ")
     expect(body).not.toContain("Please provide")
     expect(body).toEndWith("### How it is merged\n\nBy squashing.\n")
   }, 60_000)
@@ -245,17 +243,17 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
       [],
       "edits a dependency, which has a repository of its own",
     ],
-    ["that closes no number", "models-decide-first", ["--issue", "12a"], "must be the number of an issue"],
-    ["from a base that is not there", "models-decide-first", ["--base", "none"], 'no branch or tag "none"'],
+    ["that closes no number", "config-remote-skip", ["--issue", "12a"], "must be the number of an issue"],
+    ["from a base that is not there", "config-remote-skip", ["--base", "none"], 'no branch or tag "none"'],
     [
       "from a base without a template",
-      "models-decide-first",
+      "config-remote-skip",
       ["--base", "v1.3.0"],
       "template for pull requests is not there",
     ],
     [
       "without a report of the audit",
-      "models-decide-first",
+      "config-remote-skip",
       ["--report", "none.json"],
       "npm run build && npm run audit",
     ],
@@ -289,7 +287,7 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
     const audit = makeAudit()
     change(audit)
     await writeFile(other, JSON.stringify(audit))
-    const { exitCode, stderr } = await prepare("models-decide-first", ["--report", other])
+    const { exitCode, stderr } = await prepare("config-remote-skip", ["--report", other])
     expect(stderr).toContain(message)
     expect(exitCode).toBe(2)
   })
@@ -298,7 +296,7 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
     const out = join(root, "mine")
     await mkdir(out)
     await writeFile(join(out, "notes"), "mine")
-    const { exitCode, stderr } = await prepare("models-decide-first", ["--out", out])
+    const { exitCode, stderr } = await prepare("config-remote-skip", ["--out", out])
     expect(stderr).toContain("is left as it is")
     expect(exitCode).toBe(2)
     expect(await readdir(out)).toEqual(["notes"])
@@ -321,8 +319,8 @@ describe("a check", () => {
   })
 
   test("passes what was prepared, again over the last one, and fails once its boxes are opened", async () => {
-    const { out } = await prepare("models-decide-first")
-    expect((await prepare("models-decide-first", ["--out", out])).exitCode).toBe(0)
+    const { out } = await prepare("config-remote-skip")
+    expect((await prepare("config-remote-skip", ["--out", out])).exitCode).toBe(0)
     expect(await pr(["--check", out])).toMatchObject({ exitCode: 0, stdout: `✔ ${join(out, "body.md")}\n` })
     const body = join(out, "body.md")
     await writeFile(body, (await readFile(body, "utf8")).replaceAll("[x]", "[ ]"))

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { embedOffline, GUARD_MODULE, OFFLINE_MODULE } from "../../../scripts/contents/offline-module.ts"
+import { NAMES } from "../../../scripts/contents/names.ts"
+import { embedOffline } from "../../../scripts/contents/offline-module.ts"
 import { run } from "../../../scripts/lib/process.ts"
 
 let folder: string
@@ -58,13 +59,13 @@ test("a worker that is not offline loads none", async () => {
 test("the modules import nothing before they are evaluated, but the guard", async () => {
   const imported = (text: string) =>
     Array.from(text.matchAll(/^(?:import|\}) .*"(.+)";$/gm), ([, name]) => name)
-  const modules = await embedOffline({})
-  expect(Object.keys(modules)).toEqual([OFFLINE_MODULE, GUARD_MODULE])
-  expect(imported(modules[OFFLINE_MODULE]!)).toEqual(["./guard.js"])
-  expect(imported(modules[GUARD_MODULE]!)).toEqual([])
+  const modules = await embedOffline()
+  expect(Object.keys(modules)).toEqual([NAMES.index, NAMES.guard])
+  expect(imported(modules[NAMES.index]!)).toEqual(["./guard.js"])
+  expect(imported(modules[NAMES.guard]!)).toEqual([])
 })
 
 test("what a worker runs first does not read configuration", async () => {
-  const modules = await embedOffline({})
-  expect(modules[GUARD_MODULE]).not.toContain("jsonc-parser")
+  const modules = await embedOffline()
+  expect(modules[NAMES.guard]).not.toContain("jsonc-parser")
 })

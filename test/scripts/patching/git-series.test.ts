@@ -25,7 +25,6 @@ const VARIANTS: Record<string, (text: string) => string> = {
   "with semicolons": (text) => text.replace(/^( *(?:const|return|await) .*[^{(,])$(?!\n\s*[.?])/gm, "$1;"),
   "with its locals renamed": (text) =>
     text.replace(/\b(args|options|toast|server|dialog|cmd(?=: string)|found|response|c)\b(?!:)/g, "$1Other"),
-  "with a server that is awaited": (text) => text.replace("= Server.listen(", "= await Server.listen("),
   "with a comment first in each block": (text) =>
     text.replace(/^( *)((?:export |async |if |function |handler).*\{)$/gm, "$1$2\n$1  // said by upstream"),
   "without namespaces": (text) => text.replace(/^export namespace \w+ \{\n([\s\S]*?)^\}\n/gm, "$1"),

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "bun:test"
-import { readArguments } from "../../offline/arguments.ts"
+import { readArguments } from "../../../offline/core/arguments.ts"
+
+/** As much of a release's command line as is used here. */
+const table = {
+  commands: "acp attach run serve".split(" "),
+  valueOptions: "attach cwd dir m model port title".split(" "),
+}
 
 const switches: [line: string, values: string[]][] = [
   ["", []],
@@ -24,7 +30,7 @@ describe("the switch is read from the command line as yargs reads a boolean opti
   for (const [line, values] of switches) {
     test(`opencode ${line}`, () => {
       const words = line.split(" ").filter(Boolean)
-      expect(readArguments(words).offline.map(({ value }) => value)).toEqual(values)
+      expect(readArguments(words, table).offline.map(({ value }) => value)).toEqual(values)
     })
   }
 })
@@ -47,7 +53,7 @@ const folders: [line: string, directories: string[]][] = [
 describe("the project's folder is the one that the command names", () => {
   for (const [line, directories] of folders) {
     test(`opencode ${line}`, () => {
-      expect(readArguments(line.split(" ").filter(Boolean)).directories).toEqual(directories)
+      expect(readArguments(line.split(" ").filter(Boolean), table).directories).toEqual(directories)
     })
   }
 })
@@ -65,7 +71,39 @@ const attached: [line: string, url: string | undefined][] = [
 describe("the URL after attach is the one that the command connects to", () => {
   for (const [line, url] of attached) {
     test(`opencode ${line}`, () => {
-      expect(readArguments(line.split(" ")).attach).toBe(url)
+      expect(readArguments(line.split(" "), table).attach).toBe(url)
     })
   }
+})
+
+const taken: [line: string, left: string][] = [
+  ["--offline", ""],
+  ["--offline run hello", "run hello"],
+  ["run --offline hello --no-offline", "run hello"],
+  ["run --offline true hello", "run hello"],
+  ["run --offline=false --model a/b hello", "run --model a/b hello"],
+  ["run hello --title --offline", "run hello --title"],
+  ["run hello -- --offline", "run hello -- --offline"],
+  ["run --title=--offline hello", "run --title=--offline hello"],
+]
+
+describe("the words without the switch are all others, in their order", () => {
+  for (const [line, left] of taken) {
+    test(`opencode ${line}`, () => {
+      expect(readArguments(line.split(" "), table).words.join(" ")).toBe(left)
+    })
+  }
+})
+
+describe("where a release's command line is not known", () => {
+  test("the first bare word may be a command or a folder", () => {
+    const { bare, directories } = readArguments(["serve", "--port", "80"], undefined)
+    expect({ bare, directories }).toEqual({ bare: ["serve", "80"], directories: ["serve", "80"] })
+  })
+
+  test("the options that the policy depends on take a value all the same", () => {
+    const said = readArguments("run --dir ../other --attach http://server:1 hi".split(" "), undefined)
+    expect(said.attach).toBe("http://server:1")
+    expect(said.directories[0]).toBe("../other")
+  })
 })

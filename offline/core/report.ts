@@ -1,8 +1,9 @@
-import { type BakedPolicy, describeBaked } from "./baked.ts"
-import { type LoggedDenial, readDenials } from "./denial-log.ts"
-import { logFile } from "./denials.ts"
-import { type Embedded, embedded } from "./embedded.ts"
-import { type OfflineState, switchedOnBy } from "./switch.ts"
+import { type BakedPolicy, describeBaked } from "../baked.ts"
+import { type LoggedDenial, readDenials } from "../denial-log.ts"
+import { logFile } from "../denials.ts"
+import { type Embedded, embedded } from "../embedded.ts"
+import { type OfflineState, switchedOnBy } from "../switch.ts"
+import { addToPath } from "./ripgrep.ts"
 
 /** What `opencode offline --json` prints. */
 export interface Report {
@@ -14,6 +15,8 @@ export interface Report {
   allow: { entry: string; origin: string }[]
   /** What is asked for in vain: by a project's own file and, when the build is locked, by anyone. */
   ignored: { entry: string; origin: string }[]
+  /** Why OpenCode has no program to search files with; null when it has one, and when it is online. */
+  ripgrep: string | null
   /** The file that OPENCODE_OFFLINE_LOG names; null when it names none. */
   log: string | null
   /** The last attempts that were denied, of all processes, oldest first; null when there is no file that can be read. */
@@ -34,6 +37,7 @@ export function report({ origin, policy, baked }: OfflineState, env: NodeJS.Proc
     build: { mode: baked.mode, locked: baked.locked, source: embedded.source, commit: embedded.commit },
     allow: origin === undefined ? [] : [{ entry: "loopback", origin: "always" }, ...lines(policy.entries)],
     ignored: lines(policy.ignored),
+    ripgrep: origin === undefined ? null : (addToPath(env) ?? null),
     log: log ?? null,
     denied: log === undefined ? null : readLog(log),
   }
@@ -43,7 +47,11 @@ export function report({ origin, policy, baked }: OfflineState, env: NodeJS.Proc
 export function formatReport(report: Report, { baked }: Pick<OfflineState, "baked">): string {
   const decided = describeBaked(baked)
   const build = decided === undefined ? "" : `This build is ${decided}: that was decided when it was made.\n`
-  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${formatDenied(report)}${formatSource(report)}`
+  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${formatRipgrep(report)}${formatDenied(report)}${formatSource(report)}`
+}
+
+function formatRipgrep({ ripgrep }: Report): string {
+  return ripgrep === null ? "" : `Searching in files does not work: ${ripgrep}\n`
 }
 
 function formatSource({ build: { source, commit } }: Report): string {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
-import { UNBAKED } from "../../offline/baked.ts"
-import { check } from "../../offline/check.ts"
-import { createPolicy } from "../../offline/policy.ts"
+import { UNBAKED } from "../../../offline/baked.ts"
+import { check } from "../../../offline/core/check.ts"
+import { createPolicy } from "../../../offline/policy.ts"
 
 const policy = createPolicy(
   [

@@ -2,23 +2,12 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { privateFolder, temporaryFolder } from "../assets/folder.ts"
 import { OfflineError } from "../error.ts"
-import { builtin } from "./builtin.ts"
-
-/** What a child is told. */
-export interface ChildHandover {
-  /** The module that this code lies in. */
-  module: string
-  /** Variables that tell that module, in a child, what this process resolved. */
-  env: Record<string, string>
-  /** The environment that the process started with. */
-  atStart: NodeJS.ProcessEnv
-}
-
-/** Where a child finds the path of the file that it runs first; only such a file sets it. */
-export const CHILD_MODULE: unique symbol = Symbol.for("opencode.offline.module") as never
+import { builtin } from "../guard/builtin.ts"
+import { NOWHERE } from "./environment.ts"
+import { CHILD_MODULE } from "./module.ts"
 
 /** Bun's settings in a child: nothing is fetched because it is missing. */
-const CONFIG = `[install]\nauto = "disable"\nregistry = "http://127.0.0.1:9/"\n`
+const CONFIG = `[install]\nauto = "disable"\nregistry = "${NOWHERE}"\n`
 
 /**
  * The files that a child which is Bun needs: it cannot see inside the executable. They lie in a folder below the temporary

@@ -1,10 +1,10 @@
-import { userConfigFile } from "./config-files.ts"
-import { createDecide, explainRule } from "./guard/decide.ts"
-import { createProxyCheck } from "./guard/proxy.ts"
-import { canonicalHost } from "./policy/host.ts"
-import { DEFAULT_PORTS, formatEntry, judge } from "./policy.ts"
-import { parseUrl, type UrlParts } from "./primordials.ts"
-import type { OfflineState } from "./switch.ts"
+import { userConfigFile } from "../config-files.ts"
+import { createDecide, explainRule } from "../guard/decide.ts"
+import { createProxyCheck } from "../guard/proxy.ts"
+import { canonicalHost } from "../policy/host.ts"
+import { DEFAULT_PORTS, formatEntry, judge } from "../policy.ts"
+import { parseUrl, type UrlParts } from "../primordials.ts"
+import type { OfflineState } from "../switch.ts"
 
 /** What `opencode offline check URL --json` prints. */
 export interface CheckReport {

@@ -1,0 +1,67 @@
+import { toText } from "../primordials.ts"
+
+/** What a child is started with. */
+export type Environment = Record<string, string | undefined>
+
+/** What a child is told. */
+export interface ChildHandover {
+  /** The module that this code lies in. */
+  module: string
+  /** Variables that tell that module, in a child, what this process resolved. */
+  env: Record<string, string>
+  /** The environment that the process started with. */
+  atStart: NodeJS.ProcessEnv
+}
+
+/** Makes the runtime be Bun itself, and skip all that the executable holds. */
+export const AS_BUN = "BUN_BE_BUN"
+
+/** Port 9 on loopback: nothing listens there, so whatever asks is refused at once. */
+export const NOWHERE = "http://127.0.0.1:9/"
+
+/** Whether the runtime takes a variable for set. */
+export function isSet(value: unknown): boolean {
+  const text = toText(value ?? "")
+  return text !== "" && text !== "0" && text !== "false"
+}
+
+/** For what is, or may start, this executable as Bun: the guard runs first, and there is no registry. */
+export function bunEnvironment(
+  { preload, config }: { preload: string; config: string },
+  handover: ChildHandover,
+): Environment {
+  return {
+    // Without a configuration of its own, a bunfig.toml in the working directory has its preload run and not ours.
+    BUN_OPTIONS: `--preload=${preload} --config=${config} --no-env-file --no-install --no-macros`,
+    NPM_CONFIG_REGISTRY: NOWHERE,
+    npm_config_registry: NOWHERE,
+    npm_config_offline: "true",
+    BUN_CONFIG_REGISTRY: NOWHERE,
+    ...NO_DEBUGGER,
+    ...handover.env,
+    OPENCODE_OFFLINE: "1",
+  }
+}
+
+/** For this executable as OpenCode. What decides on the policy is as it was when this process started. */
+export function opencodeEnvironment(env: Environment, { atStart }: ChildHandover): Environment {
+  const { OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS } = atStart
+  return { ...env, ...NO_DEBUGGER, OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS }
+}
+
+/** With these the runtime connects to a debugger by itself, ahead of any code. */
+const NO_DEBUGGER: Environment = {
+  BUN_INSPECT: undefined,
+  BUN_INSPECT_CONNECT_TO: undefined,
+  BUN_INSPECT_NOTIFY: undefined,
+}
+
+/** For programs that are not this executable, and may start it. */
+export const CLOSED_PROXIES: Environment = {
+  HTTP_PROXY: NOWHERE,
+  HTTPS_PROXY: NOWHERE,
+  http_proxy: NOWHERE,
+  https_proxy: NOWHERE,
+  NO_PROXY: "localhost,127.0.0.1,::1",
+  no_proxy: "localhost,127.0.0.1,::1",
+}

@@ -1,0 +1,118 @@
+import { statSync } from "node:fs"
+import { bunObject } from "../guard/builtin.ts"
+import { apply, defineProperty, isArray, plain, toText } from "../primordials.ts"
+import { bunCommand } from "./as-bun.ts"
+import {
+  AS_BUN,
+  bunEnvironment,
+  type ChildHandover,
+  CLOSED_PROXIES,
+  type Environment,
+  isSet,
+  opencodeEnvironment,
+} from "./environment.ts"
+import { childFiles } from "./files.ts"
+import { isLauncher, launcher } from "./launcher.ts"
+import { guardShell, mentionsBun } from "./shell.ts"
+
+type Call = (...args: unknown[]) => unknown
+
+interface SpawnOptions {
+  cmd?: string[]
+  cwd?: string
+  env?: Environment | null
+}
+
+/**
+ * Children from this executable. As OpenCode it starts offline, under this process's own allow-list. As Bun it runs
+ * files, with this guard ahead of them, and does nothing else: all that installs is refused. What a shell might start as
+ * Bun finds the guard, no registry and no proxy in its environment. A program that PATH has not comes from the kit. Other
+ * children are started as they were asked for.
+ * `node:child_process` starts all of its children through `Bun.spawn` and `Bun.spawnSync`, which it reads at every call.
+ */
+export function interceptChildren(handover: ChildHandover): void {
+  const bun = bunObject()
+  if (!bun) return
+  for (const name of ["spawn", "spawnSync"]) {
+    const native = bun[name] as Call
+    const guarded: Call = (first, second) => apply(native, bun, judged(first, second, handover))
+    bun[name] = defineProperty(guarded, "name", { value: name })
+  }
+  if (bun.$) bun.$ = guardShell(bun.$ as Call, handover)
+}
+
+function judged(first: unknown, second: unknown, handover: ChildHandover): unknown[] {
+  const options = plain<SpawnOptions>(Object(isArray(first) ? second : first))
+  const given = isArray(first) ? first : options.cmd
+  // Not a command: the runtime's own error says so.
+  if (!isArray(given)) return [first, second]
+  const command: string[] = []
+  for (let index = 0; index < given.length; index++) command[index] = toText(given[index])
+  delete options.cmd
+  const env = plain<Environment>(options.env ?? process.env)
+  const found = located(command[0], options.cwd, env)
+  if (isSet(env[AS_BUN])) return asBun(command, isSelf(found), options, env, handover)
+  if (isSelf(found)) return [command, { ...options, env: opencodeEnvironment(env, handover) }]
+  const file = found ?? launcher(command[0] ?? "")
+  if (file && isLauncher(file)) command[0] = file
+  else if (!someMentionBun(command)) return [command, options]
+  return [command, { ...options, env: mayStartBun(env, handover) }]
+}
+
+function asBun(
+  command: string[],
+  isSelf: boolean,
+  options: SpawnOptions,
+  env: Environment,
+  handover: ChildHandover,
+): unknown[] {
+  if (!isSelf) return [command, { ...options, env: mayStartBun(env, handover) }]
+  command[0] = process.execPath
+  // `child_process.fork` hands on what this process was started with.
+  while (includes(process.execArgv, command[1])) command.splice(1, 1)
+  const words = bunCommand(command, options.cwd)
+  const isOwn = words[0] === process.execPath
+  return [words, { ...options, env: isOwn ? isBun(env, handover) : mayStartBun(env, handover) }]
+}
+
+function isBun(env: Environment, handover: ChildHandover): Environment {
+  return { ...env, ...bunEnvironment(childFiles(handover.module), handover) }
+}
+
+function mayStartBun(env: Environment, handover: ChildHandover): Environment {
+  return { ...isBun(env, handover), ...CLOSED_PROXIES }
+}
+
+function includes(words: string[], word: string | undefined): boolean {
+  for (let index = 0; index < words.length; index++) if (words[index] === word) return true
+  return false
+}
+
+function someMentionBun(command: string[]): boolean {
+  for (let index = 0; index < command.length; index++) if (mentionsBun(command[index]!)) return true
+  return false
+}
+
+/** A link of the system's where there is one: the executable may have been replaced since. */
+const EXECUTABLE = process.platform === "linux" ? "/proc/self/exe" : process.execPath
+
+const { which } =
+  (globalThis as { Bun?: { which?: (name: string, options: object) => string | null } }).Bun ?? {}
+
+/** The file that a command runs. */
+function located(name: string | undefined, cwd: string | undefined, env: Environment): string | undefined {
+  if (!name || name === process.execPath) return name
+  return which?.(name, { cwd: cwd ?? process.cwd(), PATH: env.PATH ?? process.env.PATH }) ?? undefined
+}
+
+/** Whether a file is the one that this process runs from, by any name. */
+function isSelf(file: string | undefined): boolean {
+  if (!file) return false
+  if (file === process.execPath) return true
+  try {
+    const [one, other] = [statSync(file), statSync(EXECUTABLE)]
+    return one.dev === other.dev && one.ino === other.ino
+  } catch {
+    return false
+  }
+}

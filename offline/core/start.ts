@@ -1,0 +1,45 @@
+import { findResolution } from "../find-resolution.ts"
+import { isMainThread } from "../handover.ts"
+import { print } from "../print.ts"
+import { orStop } from "../setting.ts"
+import { isActive, start, switchedOnBy } from "../switch.ts"
+import { PRELOAD } from "../thread.ts"
+import { type Arguments, asksForHelp, readArguments } from "./arguments.ts"
+import { chooseCatalogue } from "./catalogue.ts"
+import { hidePreload } from "./exec-arguments.ts"
+import { answerOffline } from "./offline-command.ts"
+import { refuseCommand } from "./refused-commands.ts"
+import { provideRipgrep } from "./ripgrep.ts"
+import { answerVersion } from "./version.ts"
+
+/**
+ * All that is done ahead of upstream's code, in this order. The switch is resolved, and the guard stands, first; what is
+ * answered here ends the process, and nothing of upstream's is evaluated.
+ */
+export function startCore(): void {
+  start(findResolution, PRELOAD)
+  hidePreload()
+  // Workers have the main thread's environment.
+  if (!isMainThread()) return
+  const said = takeSwitch(process.argv)
+  answerVersion(said)
+  answerOffline(said)
+  if (asksForHelp(said)) return
+  refuseCommand(said)
+  orStop(() => chooseCatalogue(process.env))
+  provideRipgrep(said, process.env)
+  announce(said)
+}
+
+/** Takes the switch out of the words, which upstream's parser does not know. */
+function takeSwitch(argv: string[]): Arguments {
+  const said = readArguments(argv.slice(2))
+  if (said.offline.length > 0) argv.splice(2, argv.length, ...said.words)
+  return said
+}
+
+/** Says ahead of a server's own first lines that offline is on, and where the policy is to be read. */
+function announce({ bare: [command] }: Arguments): void {
+  if (isActive() && (command === "serve" || command === "web"))
+    print("out", `offline (${switchedOnBy()}): see \`opencode offline\` for what may be connected to\n`)
+}

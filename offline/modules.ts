@@ -1,0 +1,50 @@
+/**
+ * The names of our modules inside the executable: what the build writes and what is read at run time. In one file, so
+ * that they cannot differ.
+ */
+export interface ModuleNames {
+  /** Where the executable's modules lie. */
+  root: string
+  /** Run ahead of everything else in the main thread. */
+  index: string
+  /** The part of it that a worker, and a child that is Bun, runs first. */
+  guard: string
+  /** The same as `index`, in an executable of the git source. */
+  gitIndex: string
+  /** What the build decided for everyone: JSON. There without `--policy` is none. */
+  policy: string
+  /** The model catalogue: models.dev's api.json. */
+  catalogue: string
+  /** All files of the web UI, as one pack. */
+  webUi: string
+  /** Lists the assets: JSON. */
+  assetIndex: string
+  /** An asset, as zstd. */
+  asset(name: string): string
+  /** Lists the packages: JSON. */
+  packageIndex: string
+  /** A package together with all that it imports: JSON with the files' texts by name, as brotli. */
+  packageBundle(of: { name: string; version: string }): string
+}
+
+/** The folder that the runtime shows the executable's modules in. */
+export function embeddedRoot(platform: NodeJS.Platform = process.platform): string {
+  return platform === "win32" ? "B:/~BUN/root" : "/$bunfs/root"
+}
+
+/** The names in an executable whose modules lie in `root`: by default, the one that this is run from. */
+export function moduleNames(root: string = embeddedRoot()): ModuleNames {
+  return {
+    root,
+    index: `${root}/offline/index.js`,
+    guard: `${root}/offline/guard.js`,
+    gitIndex: `${root}/src/offline/index.js`,
+    policy: `${root}/offline-policy.json`,
+    catalogue: `${root}/offline-models.json`,
+    webUi: `${root}/offline-web-ui.pack`,
+    assetIndex: `${root}/offline-assets.json`,
+    asset: (name) => `${root}/offline-asset-${name}.zst`,
+    packageIndex: `${root}/offline-packages.json`,
+    packageBundle: ({ name, version }) => `${root}/offline-packages/${name}@${version}.br`,
+  }
+}
