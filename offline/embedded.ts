@@ -2,8 +2,6 @@
 export interface Embedded {
   /** From what the executable was built; undefined when this is run from its source. */
   source?: "release" | "git"
-  /** Upstream's version. */
-  version?: string
   /** The commit of upstream's that was built. */
   commit?: string
   /** Upstream's version, as its own --version prints it; undefined when it is not known. */
