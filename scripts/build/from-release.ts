@@ -7,7 +7,7 @@ import { formatBytes, type Progress, type Step } from "../lib/log.ts"
 import { applySeries, type NamedPatch } from "../patching/apply.ts"
 import { hasPlaces } from "../patching/patch.ts"
 import { readSeries } from "../patching/read-series.ts"
-import type { Pin } from "../pins/pin.ts"
+import { type Pin, pinName } from "../pins/pin.ts"
 import { namePackage } from "../record/build-record.ts"
 import { readCliTable } from "../upstream/cli-table.ts"
 import { OFFLINE } from "../upstream/readable-bundles.ts"
@@ -83,10 +83,12 @@ function findLeftOut(
 async function makeModules({ pin, inputs, stock, cache }: ReleaseSource, step: Step) {
   // What was read, and parsed to be patched, is garbage by now, some 60 MB.
   Bun.gc(true)
+  const shape = shapeOf(stock.graph)
   const page = inputs.webUi && (await embedWebUi(inputs.webUi, pin.webUi!.executable.sha512, cache))
   const offline = await embedOffline({
     source: "release",
-    version: pin.version,
+    // Code of another form may print something else.
+    ...(shape && { version: pin.version }),
     cli: await readCliTable(stock, cache),
     ...(page && { webUi: NAMES.webUi }),
   })
@@ -99,13 +101,12 @@ async function makeModules({ pin, inputs, stock, cache }: ReleaseSource, step: S
       ? `offline ${size}, web UI ${page.files} files, ${formatBytes(page.pack.length)}`
       : `offline ${size}`,
   )
-  const hasPage = shapeOf(stock.graph)?.hasPage ?? false
   return {
     modules: [...code, ...(page ? [{ name: NAMES.webUi, kind: "asset" as const, contents: page.pack }] : [])],
     parts: { offline: Object.keys(offline), webUi: page ? [NAMES.webUi] : [] },
     describe: () => {
       if (page) return { webUi: { ...namePackage(pin.webUi!), files: page.files, bytes: page.pack.length } }
-      return hasPage ? { webUi: { upstreams: true as const } } : {}
+      return shape?.hasPage ? { webUi: { upstreams: true as const } } : {}
     },
   }
 }
@@ -114,6 +115,6 @@ function noShape(pin: Pin): Failure {
   return new Failure({
     what: `No patch can be applied to the code of ${pin.product} ${pin.version}`,
     why: "it is in none of the forms that patches know",
-    next: `build it with the guard and the switch alone: npm run build -- --pin ${pin.version} --core-only`,
+    next: `build it with the guard and the switch alone: npm run build -- --pin ${pinName(pin)} --core-only`,
   })
 }
