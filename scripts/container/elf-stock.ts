@@ -88,6 +88,8 @@ export function addSegment(bun: RandomAccess): ElfFrame {
   }
 }
 
+/** The address of the section is written into its old place. */
+const POINTER_BYTES = 8
 /** Far above what a Bun has. */
 const MOST_ZEROS = 1 << 26
 /** The type and the flags of a segment. */
@@ -116,8 +118,14 @@ function readStock(bun: RandomAccess): StockBun {
   const section = findSection(elf)
   if (!section) throw unrecognised(`the count of sections ${SECTION}`, 0, "1 in a stock Bun")
   const end = section.offset + section.size
-  if (section.size < 8 || !allZero(bun.subarray(section.offset, end)))
-    throw unrecognised(`section ${SECTION} of the stock Bun`, "not empty", "zeros, at least 8 bytes")
+  if (section.size < POINTER_BYTES)
+    throw unrecognised(
+      `the size of section ${SECTION} of the stock Bun`,
+      section.size,
+      `at least ${POINTER_BYTES}`,
+    )
+  if (!allZero(bun.subarray(section.offset, end)))
+    throw unrecognised(`section ${SECTION} of the stock Bun`, "not empty", "zeros")
   const loaded = elf.segments.filter(({ type }) => type === PT_LOAD)
   const segment = loaded.reduce<ElfSegment | undefined>(
     (last, other) => (last && last.address > other.address ? last : other),

@@ -78,7 +78,7 @@ function findInRuntime({ record, runtime, built }: Evidence): string[] {
   const { package: name, version } = record.runtime
   const found = runtime.equal
     ? []
-    : [`the file differs from ${name}@${version} with this graph at byte ${runtime.firstDifference}`]
+    : [`the runtime differs from ${name}@${version} at byte ${runtime.firstDifference}`]
   return [
     ...found,
     ...differs("the runtime equals the Bun package", runtime.equal, record.runtime.equal),

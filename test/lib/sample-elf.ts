@@ -15,6 +15,9 @@ interface Made {
   start: number
 }
 
+/** From here to the end of a small page nothing stands in any of the files. */
+export const UNUSED_BYTES = 0x800
+
 const DATA_BYTES = 0x200
 const BSS_BYTES = 0x300
 const DATA_ADDRESS = 0x400000

@@ -8,23 +8,28 @@ import { printPin } from "../../../scripts/pins/write-pin.ts"
 import { packageFor } from "../../../scripts/upstream/target.ts"
 import { makeNpmHome, type NpmHome } from "../../lib/npm-home.ts"
 import { makePackage, type Registry, startRegistry, type TestPackage } from "../../lib/registry.ts"
-import { sampleExecutable } from "../../lib/sample-executable.ts"
+import { UNUSED_BYTES } from "../../lib/sample-elf.ts"
+import { FORMS, type Form, sampleBun, sampleExecutable } from "../../lib/sample-executable.ts"
 import { makeUpstream, must } from "../../lib/stand-in-upstream.ts"
 import { target } from "../../lib/stock.ts"
 
 const PACKAGE = packageFor(PRODUCT, target)
 const ROOT = join(import.meta.dirname, "../../..")
 
-/** An executable of our own, in whose runtime a Bun says its version; and that runtime alone. */
-const { file, payload } = sampleExecutable({ layout: "appended" })
-file.write("bun/1.0.0 npm/? node/v24.3.0 linux x64", payload.start - 100, "latin1")
-const opencode = await makePackage(PACKAGE, file, "bin/opencode")
+/** An executable of our own, in whose runtime a Bun says its version; and that Bun. */
+async function make(layout: Form) {
+  const [{ file }, runtime] = [sampleExecutable({ layout }), sampleBun({ layout })]
+  for (const bytes of [file, runtime])
+    bytes.write("bun/1.0.0 npm/? node/v24.3.0 linux x64", UNUSED_BYTES, "latin1")
+  return { opencode: await makePackage(PACKAGE, file, "bin/opencode"), runtime }
+}
+const { opencode, runtime } = await make("appended")
 /** The Bun that upstream most likely used, or the other one. */
 const bun = (which: 0 | 1, contents: Buffer) =>
   makePackage(target.bun.names[which]!, contents, target.bun.path)
 const ripgrep = await makePackage(target.ripgrep.name, Buffer.from("rg"), target.ripgrep.path)
-const runtime = file.subarray(0, payload.start)
-const other = Buffer.concat([runtime, Buffer.from("!")])
+const other = Buffer.from(runtime)
+other[UNUSED_BYTES - 1] = 1
 
 /** The plugin package of the release, with what it needs. */
 const needed = ["@opencode-ai/sdk", "zod"]
@@ -72,27 +77,35 @@ async function pin(packages: TestPackage[], args: string[] = []) {
 }
 
 describe("a pin that is made", () => {
-  test("names the tag's commit and each package by its hash, and the Bun that the executable begins with", async () => {
-    const same = await bun(1, runtime)
-    const { exitCode, stderr, out } = await pin([await bun(0, other), same, opencode])
-    expect(exitCode, stderr).toBe(0)
-    const like = await readPin()
-    expect(await readPin("1.0.0", out)).toEqual({
-      version: "1.0.0",
-      product: "opencode",
-      git: { url: like.git.url, commit },
-      bun: { version: "1.0.0" },
-      targets: {
-        [target.name]: { opencode: opencode.pinned, bun: same.pinned, ripgrep: ripgrep.pinned },
-      },
-      grammars: {},
-      plugin: {
-        provides: parts.map(({ pinned }) => pinned.name),
-        packages: Object.fromEntries(parts.map((part) => [`node_modules/${part.pinned.name}`, locked(part)])),
-      },
-    })
-    expect(await readdir(out)).toEqual(["1.0.0"])
-  })
+  test.each(FORMS)(
+    "names the tag's commit and each package by its hash, and the Bun that it was made from: %s",
+    async (layout) => {
+      const { opencode, runtime } = await make(layout)
+      const other = Buffer.from(runtime)
+      other[UNUSED_BYTES - 1] = 1
+      const same = await bun(1, runtime)
+      const { exitCode, stderr, out } = await pin([await bun(0, other), same, opencode])
+      expect(exitCode, stderr).toBe(0)
+      const like = await readPin()
+      expect(await readPin("1.0.0", out)).toEqual({
+        version: "1.0.0",
+        product: "opencode",
+        git: { url: like.git.url, commit },
+        bun: { version: "1.0.0" },
+        targets: {
+          [target.name]: { opencode: opencode.pinned, bun: same.pinned, ripgrep: ripgrep.pinned },
+        },
+        grammars: {},
+        plugin: {
+          provides: parts.map(({ pinned }) => pinned.name),
+          packages: Object.fromEntries(
+            parts.map((part) => [`node_modules/${part.pinned.name}`, locked(part)]),
+          ),
+        },
+      })
+      expect(await readdir(out)).toEqual(["1.0.0"])
+    },
+  )
 
   test("is never made in the place of another", async () => {
     const packages = [await bun(0, runtime), opencode]
@@ -115,10 +128,10 @@ describe("no pin is made, and no file,", () => {
   const refused: [title: string, packages: () => Promise<TestPackage[]>, args: string[], message: string][] =
     [
       [
-        "when no Bun package is the executable's beginning",
+        "when it was made from no Bun package",
         async () => [await bun(0, other), await bun(1, other), opencode],
         [],
-        `The runtime of ${PACKAGE} is none of npm's`,
+        `made from ${target.bun.names[1]} it differs at byte ${UNUSED_BYTES - 1}`,
       ],
       [
         "when the Bun does not say its version",

@@ -75,7 +75,7 @@ describe("one byte changed is found", () => {
 
   test("in the runtime", async () => {
     expect(await find(50_000_000)).toEqual([
-      `the file differs from ${pinned.bun.name}@${pinned.bun.version} with this graph at byte 50000000`,
+      `the runtime differs from ${pinned.bun.name}@${pinned.bun.version} at byte 50000000`,
       "the runtime equals the Bun package: found false, build.json says true",
     ])
   })

@@ -79,6 +79,40 @@ test("another Bun that is shorter, or longer, makes another file", async () => {
   })
 })
 
+test("a file that goes on differs where it should end", async () => {
+  for (const sample of SAMPLES) {
+    const { runtime, ...graph } = readModuleGraph(sampleExecutable(sample).file)
+    const longer = {
+      ...graph,
+      runtime: { ...runtime, file: Buffer.concat([runtime.file, Buffer.from("x")]) },
+    }
+    expect(await reconstruct(longer, sampleBun(sample))).toEqual({
+      equal: false,
+      firstDifference: runtime.file.length,
+    })
+  }
+})
+
+const IN_SECTION = SAMPLES.filter(({ layout }) => layout !== "appended")
+test.each(IN_SECTION)("a stock Bun must be one that holds nothing: $layout for $machine", async (sample) => {
+  const graph = readModuleGraph(sampleExecutable(sample).file)
+  const refuse = async (breakIt: (bun: Buffer, headers: number) => void) => {
+    const bun = sampleBun(sample)
+    breakIt(bun, bun.readUInt32LE(40))
+    return reconstruct(graph, bun).then(String, (error: Error) => error.message)
+  }
+  const place = sampleBun(sample).readUInt32LE(64 + 56 + 8)
+  expect(await refuse((bun) => bun.fill(1, place + 63, place + 64))).toMatch(
+    /section .bun of the stock Bun is "not empty"\n/,
+  )
+  expect(await refuse((bun, headers) => bun.writeUInt32LE(4, headers + 128 + 32))).toMatch(
+    /size of section .bun of the stock Bun is 4\n.*at least 8/,
+  )
+  expect(await refuse((bun) => bun.writeUInt32LE(4, 64 + 56 + 4))).toMatch(
+    /section .bun of the stock Bun is "not there"\n.*in the last segment, a writable one/,
+  )
+})
+
 test("a graph that was edited is not the file's", async () => {
   for (const sample of SAMPLES) {
     const graph = readModuleGraph(sampleExecutable(sample).file)

@@ -64,7 +64,7 @@ describe("finds a policy inside", () => {
 describe("finds in the runtime", () => {
   test("a difference from the Bun package", () => {
     expect(find({ runtime: { equal: false, firstDifference: 77 } })).toEqual([
-      "the file differs from @oven/bun-sample@1.3.10 with this graph at byte 77",
+      "the runtime differs from @oven/bun-sample@1.3.10 at byte 77",
       "the runtime equals the Bun package: found false, build.json says true",
     ])
   })
