@@ -211,7 +211,7 @@ test.concurrent("--version and the offline command say what was built in", async
 test.concurrent("a build that is offline by default is so until someone says off", async () => {
   const result = await runCommand(built("default-on"), "--version")
   expect(result).toMatchObject({ stdout: "1.3.0 (offline by default)\n", attempts: [] })
-  expect(hostsTried(await runCommand(built("default-on"), "models", "--no-offline"))).toEqual(["models.dev"])
+  expect(hostsTried(await runCommand(built("default-on"), "models", "--no-offline"))).toContain("models.dev")
   const env = { OPENCODE_OFFLINE: "0" }
-  expect(hostsTried(await runCommand({ ...built("default-on"), env }, "--version"))).toEqual(["models.dev"])
+  expect(hostsTried(await runCommand({ ...built("default-on"), env }, "models"))).toContain("models.dev")
 })
