@@ -1,3 +1,4 @@
+import type { Embedded as OwnEmbedded } from "../../offline/embedded.ts"
 import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets.ts"
 import { readGrammars } from "../contents/grammars.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
@@ -41,7 +42,7 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
   Bun.gc(true)
   const { pin, webUi: acquireWebUi } = stock.inputs
   const [offline, webUi, carried] = await Promise.all([
-    readCliTable(stock, options.cache).then((cli) => embedOffline({ version: pin.version, cli })),
+    describeUpstream(stock, options.cache).then((release) => embedOffline(release)),
     embedWebUi(acquireWebUi, pin.webUi.executable.sha512, options.cache),
     makeCarried(stock, options),
   ])
@@ -52,6 +53,12 @@ export async function embedContents(stock: Stock, options: BuildOptions, step: S
   ]
   step.result(parts.join(", "))
   return { offline, webUi, ...carried }
+}
+
+/** What the core is told of the release: with another parser than yargs, neither its words nor its version's text. */
+async function describeUpstream(stock: Stock, cache: string): Promise<Pick<OwnEmbedded, "version" | "cli">> {
+  const cli = await readCliTable(stock, cache)
+  return cli.commands.length > 0 ? { version: stock.inputs.pin.version, cli } : {}
 }
 
 /** For the git source, whose code and web UI upstream's build script puts inside. */
