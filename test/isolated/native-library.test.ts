@@ -17,10 +17,10 @@ async function librariesLeft(executable: string, args: string[]): Promise<string
 }
 
 test("a command that draws nothing leaves no native library in the temporary folder", async () => {
-  expect(await librariesLeft(builtExecutable(), ["--version"])).toEqual([])
+  expect(await librariesLeft(builtExecutable(), ["--help"])).toEqual([])
   expect(await librariesLeft(builtExecutable(), ["--offline", "models"])).toEqual([])
 })
 
 test("upstream's leaves one each time, which is what the patch is for", async () => {
-  expect(await librariesLeft(await stockExecutable("1.3.0"), ["--version"])).toHaveLength(1)
+  expect(await librariesLeft(await stockExecutable("1.3.0"), ["--help"])).toHaveLength(1)
 })
