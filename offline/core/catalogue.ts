@@ -1,18 +1,17 @@
 import { readFileSync, statSync } from "node:fs"
 import { SettingError } from "../error.ts"
 import { moduleNames } from "../modules.ts"
-import { isActive } from "../switch.ts"
 
 /** Upstream's variable that names the file to read the model catalogue from. */
 const VARIABLE = "OPENCODE_MODELS_PATH"
 
 /**
- * Has upstream read the catalogue inside the executable when none may be fetched: its own order is a cache of any age
+ * Has upstream read the catalogue inside the executable when none may be fetched, as offline: its own order is a cache of any age
  * first, so two machines with one version would list different models.
  * @throws SettingError when the file that the user names cannot be used; another catalogue instead would go unnoticed
  */
 export function chooseCatalogue(env: NodeJS.ProcessEnv, inside = moduleNames().catalogue): void {
-  if (!isActive() && !isFetchDisabled(env)) return
+  if (!isFetchDisabled(env)) return
   const named = env[VARIABLE]
   if (named && named !== inside) requireCatalogue(named)
   else if (statSync(inside, { throwIfNoEntry: false })) env[VARIABLE] = inside

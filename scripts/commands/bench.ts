@@ -26,7 +26,7 @@ Exit codes: 0 every target met, 1 a target missed, 2 could not run.`
 const parts: Record<string, { title: string; bench: (bench: Bench) => Promise<Line[]> }> = {
   build: { title: "Build, warm", bench: benchBuild },
   size: { title: "Size", bench: benchSize },
-  start: { title: "--version, switch off and offline", bench: benchStart },
+  start: { title: "--version and --help", bench: benchStart },
   run: { title: "run to the provider's first request", bench: benchRun },
   guard: { title: "What the guard costs a worker and a fetch", bench: benchGuard },
   worker: { title: "The start of the TUI's worker", bench: benchWorker },

@@ -88,6 +88,20 @@ exec "$@"`
     expect(result.attempts).toEqual([])
   })
 
+  test("is called when the folder of its kind, or its configuration folder, is a link", async () => {
+    const script = `mkdir -p ../elsewhere/tool .opencode
+mv greet.ts ../elsewhere/tool && ln -s ../../elsewhere/tool .opencode/tool
+exec "$@"`
+    const result = await runOffline({
+      executable: Bun.which("sh")!,
+      args: ["-ec", script, "sh", builtExecutable(), "--offline", "run", "hi"],
+      env: { PATH: process.env.PATH! },
+      files: { "greet.ts": GREET },
+    })
+    expect(toolResults(result)).toEqual([ANSWER])
+    expect(result.attempts).toEqual([])
+  })
+
   test("has its schema offered to the model", async () => {
     const { providerRequests } = await runOffline({ files: { ".opencode/tool/greet.ts": GREET } })
     const offered = providerRequests.flatMap(({ body }) => body?.tools ?? []) as unknown as Offered[]
@@ -119,6 +133,17 @@ exec "$@"`
     expect(result.files).toContain("project/called")
     expect(result.attempts).toEqual([])
   })
+})
+
+test("a tool of CommonJS is called, and one that is minified", async () => {
+  const answer = (text: string) => `{ description: "Tells", args: {}, execute: async () => ${text} }`
+  const files = {
+    ".opencode/tool/old.js": `const { basename } = require("node:path")\nmodule.exports = ${answer('basename("a/old")')}`,
+    ".opencode/tool/small.js": `import{z as a}from"zod";var b=${answer('a.string().parse("small")')};export{b as default};`,
+  }
+  const result = await runOffline({ files, provider: callAll("old", "small") })
+  expect(toolResults(result).slice(-2)).toEqual(["old", "small"])
+  expect(result.attempts).toEqual([])
 })
 
 test("an import that is neither on disk nor inside is named, with the command that provides it", async () => {

@@ -45,7 +45,7 @@ describe("with OPENCODE_DISABLE_MODELS_FETCH the model catalogue", () => {
     expect(stdout).toMatch(/^opencode\//m)
   })
 
-  test("is the cache's on the stock executable, which is what the patch is for", async () => {
+  test("is the cache's on the stock executable, which is what ours is for", async () => {
     const { stdout } = await listModels(await stockExecutable(), FLAG, {
       [CACHE]: catalogue("cached"),
     })
@@ -64,7 +64,7 @@ describe("with OPENCODE_DISABLE_MODELS_FETCH the model catalogue", () => {
     const env = { ...FLAG, OPENCODE_MODELS_PATH: "/absent.json" }
     const { exitCode, stderr } = await listModels(builtExecutable(), env, {})
     expect(stderr).toContain("OPENCODE_MODELS_PATH names /absent.json")
-    expect(exitCode).not.toBe(0)
+    expect(exitCode).toBe(2)
   })
 
   test("is not fetched, also not by `models --refresh`, which says so", async () => {

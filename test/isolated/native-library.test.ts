@@ -17,10 +17,10 @@ async function librariesLeft(executable: string, args: string[]): Promise<string
 }
 
 test("a command that draws nothing leaves no native library in the temporary folder", async () => {
-  expect(await librariesLeft(builtExecutable(), ["--version"])).toEqual([])
+  expect(await librariesLeft(builtExecutable(), ["--help"])).toEqual([])
   expect(await librariesLeft(builtExecutable(), ["--offline", "models"])).toEqual([])
 })
 
 test("upstream's leaves one each time, which is what the patch is for", async () => {
-  expect(await librariesLeft(await stockExecutable(), ["--version"])).toHaveLength(1)
+  expect(await librariesLeft(await stockExecutable(), ["--help"])).toHaveLength(1)
 })

@@ -42,6 +42,40 @@ test.concurrent("offline check --json says the same to a pipeline", async () => 
   })
 })
 
+test.concurrent.each([
+  [["offline", "--help"], /^opencode offline\n[\s\S]*opencode offline check \[url\][\s\S]*--json/],
+  [["offline", "check", "-h"], /^opencode offline check \[url\]\n[\s\S]*--json/],
+])("%p prints what is accepted", async (words, help) => {
+  const { exitCode, stdout, stderr, attempts } = await runCommand(allowing, ...words)
+  expect({ exitCode, stderr, attempts }).toEqual({ exitCode: 0, stderr: "", attempts: [] })
+  expect(stdout).toMatch(help)
+})
+
+test.concurrent.each([
+  [["offline", "show"], "show"],
+  [["offline", "--quiet"], "--quiet"],
+  [["offline", "--json=yes"], "--json=yes"],
+  [["offline", "check", "https://a.example", "https://b.example"], "https://b.example"],
+  [["--pure", "offline"], "--pure"],
+  [["offline", "--", "check"], "--"],
+])("%p exits with 2 and says what is accepted", async (words, word) => {
+  const { exitCode, stdout, stderr } = await runCommand(allowing, ...words)
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" })
+  expect(stderr).toContain(`"${word}" is not accepted here. Write: opencode offline [--json]`)
+})
+
+test.concurrent.each([
+  [["offline"]],
+  [["offline", "check", "https://a.example"]],
+  [["upgrade"]],
+  [["pr", "1"]],
+])("nothing of upstream's is evaluated for %p", async (words) => {
+  // Upstream's makes its folders as it is loaded; so it does for any command that is left to it.
+  const mark = "home/.cache/opencode/version"
+  expect((await runCommand(offline, ...words)).files).not.toContain(mark)
+  expect((await runCommand(offline, "debug", "paths")).files).toContain(mark)
+})
+
 const instructed = {
   "opencode.json": JSON.stringify({ instructions: ["https://rules.example/rules.md"] }),
 }

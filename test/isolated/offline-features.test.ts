@@ -1,4 +1,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
+import { mkdtemp } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { readModuleGraph } from "../../scripts/container/index.ts"
 import { providerUrl, type Turn } from "../../scripts/harness/provider.ts"
 import {
   ask,
@@ -11,6 +15,7 @@ import {
   toolResults,
   toolsOffered,
 } from "../../scripts/harness/scenarios.ts"
+import { readCliTable } from "../../scripts/upstream/cli-table.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
@@ -35,6 +40,45 @@ test.concurrent.each([
   const { exitCode, stderr, attempts } = await runCommand(offline, ...command.split(" "))
   expect({ exitCode, attempts }).toEqual({ exitCode: 1, attempts: [] })
   expect(stderr).toContain(message)
+})
+
+test.concurrent.each(["upgrade", "github run", "pr", "models"])(
+  "offline, the help of %s is upstream's",
+  async (command) => {
+    const words = [...command.split(" "), "--refresh", "--help"]
+    const [ours, upstreams] = await Promise.all([offline, stock].map((setup) => runCommand(setup, ...words)))
+    expect(ours).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
+    // But for the option that is listed.
+    const lines = ours!.stdout.split("\n").filter((line) => !/--offline|^ +\[boolean\]$/.test(line))
+    const own = upstreams!.stdout.split("\n").filter((line) => !/^ +\[boolean\]$/.test(line))
+    expect(lines).toEqual(own)
+  },
+)
+
+test.concurrent("the commands that upstream's help lists are those that are read from its code", async () => {
+  const { stdout } = await runCommand(stock, "--help")
+  const listed = Array.from(stdout.matchAll(/^ {2}opencode ([a-z][\w-]*)/gm), ([, name]) => name!)
+  expect(listed.length).toBeGreaterThan(10)
+  const graph = readModuleGraph(await Bun.file(stock.executable).bytes())
+  const { commands } = await readCliTable(
+    { graph, sha256: "a test's" },
+    await mkdtemp(join(tmpdir(), "cli-")),
+  )
+  expect(commands).toEqual(expect.arrayContaining(listed))
+})
+
+test.concurrent("offline, serve and web say so ahead of upstream's lines, their help does not", async () => {
+  const said = "offline (OPENCODE_OFFLINE=1): see `opencode offline` for what may be connected to\n"
+  const serving = await serve(offline, async () => {})
+  expect(serving.stdout).toStartWith(said)
+  expect(serving.stdout.slice(said.length)).toContain("opencode server listening")
+  // With a port that is taken by nobody's leave, upstream's own line does not come.
+  const web = await runCommand(offline, "web", "--port", "-1")
+  expect(web.stdout).toStartWith(said)
+  for (const command of ["serve", "web"]) {
+    const { stdout } = await runCommand(offline, command, "--help")
+    expect(stdout).not.toContain("offline (")
+  }
 })
 
 test.concurrent.each([

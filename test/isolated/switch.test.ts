@@ -33,7 +33,7 @@ test.concurrent.each(["0", "false", "no", "off", ""])(
   "with OPENCODE_OFFLINE=%p it is off: models.dev is tried",
   async (value) => {
     const result = await runCommand({ ...built, env: { OPENCODE_OFFLINE: value } }, "models")
-    expect(hostsTried(result)).toEqual(["models.dev"])
+    expect(hostsTried(result)).toContain("models.dev")
   },
 )
 

@@ -57,6 +57,11 @@ describe("the module", () => {
     expect(() => readBakedPolicy(write("policy.json", text))).toThrow(SettingError),
   )
 
+  test("that cannot be read is an error, and not online", () => {
+    expect(() => readBakedPolicy(root)).toThrow(SettingError)
+    expect(() => readBakedPolicy(path.join(write("a-file", ""), "policy.json"))).toThrow(SettingError)
+  })
+
   test("is described for --version", () => {
     expect(describeBaked({ mode: "always", allow: [], locked: true })).toBe("always offline, locked")
     expect(describeBaked({ mode: "default-on", allow: [], locked: false })).toBe("offline by default")

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "bun:test"
-import { importsOf, isModule, packageOf, renameImports } from "../../../offline/inside/imports.ts"
+import {
+  importsOf,
+  isModule,
+  packageOf,
+  renameImports,
+  statementImportsOf,
+} from "../../../offline/inside/imports.ts"
 
 const rename = (specifier: string) => (specifier === "zod" ? "inside:zod" : undefined)
 
@@ -32,10 +38,38 @@ describe("what a module imports", () => {
   })
 })
 
+describe("what a module cannot be evaluated without", () => {
+  test.each([
+    [`import lodash from "lodash"`],
+    [`import 'lodash'`],
+    [`import{chunk}from"lodash"`],
+    [`import {\n  chunk,\n} from "lodash"`],
+    [`  export * from "lodash"`],
+    [`import "./own"\nimport * as all from "lodash"`],
+  ])("is found in %j", (text) => {
+    expect(statementImportsOf(text)).toContain("lodash")
+  })
+
+  test.each([
+    [`// import lodash from "lodash"`],
+    [`/**\n * import lodash from "lodash"\n */`],
+    [`import type { Chunk } from "lodash"`],
+    [`export type { Chunk } from "lodash"`],
+    [`await import("lodash")`],
+    [`export const name = "lodash"`],
+    [`export default { from: "lodash" }`],
+    ['const text = `import lodash from "lodash"`'],
+  ])("is not in %j", (text) => {
+    expect(statementImportsOf(text)).toEqual([])
+  })
+})
+
 test("a file with import or export statements is a module, one of CommonJS by its name or contents is not", () => {
   expect(isModule("a.ts", `import "b"`)).toBe(true)
   expect(isModule("a.js", `// first\nexport const b = 1`)).toBe(true)
+  expect(isModule("a.js", `var a=1;export{a as default};`)).toBe(true)
   expect(isModule("a.js", `exports.b = import("c")`)).toBe(false)
+  expect(isModule("a.js", `const a = require("b");module.exports = { a }`)).toBe(false)
   expect(isModule("a.cjs", `import "b"`)).toBe(false)
 })
 
