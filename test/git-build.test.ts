@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { createHash } from "node:crypto"
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { readModuleGraph } from "../scripts/container/index.ts"
+import { runIsolated } from "../scripts/harness/run-opencode.ts"
 import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
-import { runIsolated } from "../scripts/isolation/isolated.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
 import { run } from "../scripts/lib/process.ts"
 import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
@@ -12,8 +12,6 @@ import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-projec
 import { must } from "./lib/stand-in-upstream.ts"
 
 // From a fetch over smart HTTP to the compiled executable in a network of its own, on a stand-in for upstream.
-
-setDefaultTimeout(300_000)
 
 /** Runs the command in its arguments in a network namespace whose loopback is up, as it is on any machine. */
 const WITH_LOOPBACK = `

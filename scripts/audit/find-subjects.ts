@@ -46,6 +46,11 @@ export async function findSubjects({ command, files, cache, variant }: AuditOpti
   return withIds(subjects)
 }
 
+/** The path of upstream's release that the pin names, which comes from npm when it is not in the cache. */
+export async function acquireStock(cache: string): Promise<string> {
+  return acquireFile((await readPin(PIN)).targets[TARGET]!.opencode, { cache })
+}
+
 type Unnamed = Omit<Subject, "id">
 
 async function readSubject(file: string, stockHash: string, variant?: Variant): Promise<Unnamed> {

@@ -1,15 +1,17 @@
 import { relative } from "node:path"
 import { findFindings } from "../audit/find-findings.ts"
-import { findSubjects, type Subject } from "../audit/find-subjects.ts"
+import { acquireStock, findSubjects, type Subject } from "../audit/find-subjects.ts"
 import { loadScenarios, type NamedScenario } from "../audit/load-scenarios.ts"
 import { type AuditOptions, readAuditOptions } from "../audit/read-options.ts"
 import type { Report, ReportedResult } from "../audit/report.ts"
 import { type Cell, runScenario } from "../audit/run-scenarios.ts"
 import { summarize } from "../audit/summarize.ts"
 import { openAudit, writeAudit } from "../audit/write-audit.ts"
+import { calibrate } from "../harness/calibrate.ts"
 import { createAuthority } from "../isolation/authority.ts"
+import { setScale } from "../isolation/limits.ts"
 import { namespacePrefix } from "../isolation/namespace.ts"
-import { setTurns } from "../isolation/turns.ts"
+import { openTurns } from "../isolation/turns.ts"
 import { Failure, runCommand } from "../lib/errors.ts"
 import { Progress, type Step } from "../lib/log.ts"
 
@@ -17,9 +19,11 @@ await runCommand(async () => {
   const options = readAuditOptions(process.argv.slice(2))
   const progress = new Progress(3, { silent: options.json })
   const startedAt = new Date()
-  const { subjects, scenarios, folder } = await progress.step("Find what to run", () => prepare(options))
+  const { subjects, scenarios, folder } = await progress.step("Find what to run", (step) =>
+    prepare(options, step),
+  )
   const results = await progress.step("Run the scenarios", (step) =>
-    runAll(cellsOf(subjects, scenarios, options), folder, options, step),
+    runAll(cellsOf(subjects, scenarios, options), folder, step),
   )
   const report = judge({ startedAt, subjects, scenarios, results, options })
   await progress.step("Write the report", () => writeAudit(report, folder, options.out))
@@ -28,11 +32,16 @@ await runCommand(async () => {
   return report.findings.length === 0
 })
 
-async function prepare(options: AuditOptions) {
+async function prepare(options: AuditOptions, step: Step) {
   // First, as it is what most often fails.
   await namespacePrefix()
   const scenarios = await loadScenarios(options)
-  return { scenarios, subjects: await findSubjects(options), folder: await openAudit(options.out) }
+  const subjects = await findSubjects(options)
+  openTurns(options.jobs)
+  if (options.slow !== undefined) setScale(options.slow)
+  const scale = await calibrate(() => acquireStock(options.cache))
+  step.result(`${scenarios.length} scenarios, time limits times ${scale.toFixed(1)}`)
+  return { scenarios, subjects, folder: await openAudit(options.out) }
 }
 
 function cellsOf(subjects: Subject[], scenarios: NamedScenario[], { modes }: AuditOptions): Cell[] {
@@ -41,9 +50,8 @@ function cellsOf(subjects: Subject[], scenarios: NamedScenario[], { modes }: Aud
   )
 }
 
-/** Starts all; the harness lets as many run at once as there are jobs. */
-async function runAll(cells: Cell[], folder: string, { jobs }: AuditOptions, step: Step) {
-  setTurns(jobs)
+/** Starts all; as many run at once as there are turns. */
+async function runAll(cells: Cell[], folder: string, step: Step) {
   const recorder = { folder, authority: await createAuthority() }
   let done = 0
   const results = await Promise.all(

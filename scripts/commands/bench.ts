@@ -8,7 +8,7 @@ import { type Bench, isMet, type Line, table } from "../bench/lines.ts"
 import { benchRun, benchStart } from "../bench/start.ts"
 import { benchWaits } from "../bench/waits.ts"
 import { benchWorker } from "../bench/worker.ts"
-import { runCommand } from "../lib/errors.ts"
+import { leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
@@ -38,7 +38,7 @@ await runCommand(async () => {
     .option("--rounds <n>", "how often each is run", (text) => Number.parseInt(text, 10), 9)
     .addOption(new Option("--only <name>", "one part").choices(Object.keys(parts)))
     .option("--json", "print the lines as JSON", false)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse()
     .opts<{ rounds: number; only?: string; json: boolean }>()
   const names = options.only ? [options.only] : Object.keys(parts)

@@ -1,7 +1,7 @@
 import { join, relative, resolve } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import { resolveTree } from "../contents/packages/resolve-tree.ts"
-import { runCommand } from "../lib/errors.ts"
+import { leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { packagesOf } from "../lib/npm/locked.ts"
@@ -37,7 +37,7 @@ await runCommand(async () => {
     .addOption(new Option("--target <name...>", "only these targets").choices(TARGETS).default(TARGETS))
     .option("--out <folder>", "where the pin goes", PINS)
     .option("--cache <folder>", "where packages are kept", defaultCache())
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse()
   const options = command.opts<Options>()
   const [version] = command.args as [string]

@@ -1,16 +1,14 @@
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, expect, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type Report, reportSchema } from "../../scripts/audit/report.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { builtExecutable } from "../lib/built.ts"
 import type { OpenRequest } from "./lib/open-report.ts"
-
-setDefaultTimeout(300_000)
 
 const folder = await mkdtemp(join(tmpdir(), "audit-"))
 afterAll(() => rm(folder, { recursive: true }))
@@ -65,7 +63,6 @@ async function seePage(url: string): Promise<void> {
   const { stdout, stderr, attempts } = await runIsolated({
     executable: process.execPath,
     args: [script, JSON.stringify(request)],
-    timeoutMs: 60_000,
   })
   expect(stderr).toBe("")
   expect(JSON.parse(stdout)).toEqual({

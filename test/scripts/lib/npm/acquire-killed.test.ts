@@ -37,7 +37,7 @@ test("a download killed after any part of it leaves no file under a final name",
     expect(await filesInCache()).toEqual([])
   }
   await acquireAndCompare()
-}, 60_000)
+})
 
 test("one killed at any moment between the last byte and the end leaves the whole file or none", async () => {
   const step = (await timeAfterLastByte()) / 12
@@ -52,7 +52,7 @@ test("one killed at any moment between the last byte and the end leaves the whol
   }
   expect(outcomes.length).toBeGreaterThan(3)
   expect(outcomes[0]).toBe(0)
-}, 60_000)
+})
 
 /** Milliseconds that a child takes from the last byte of the tarball to its end. */
 async function timeAfterLastByte(): Promise<number> {
