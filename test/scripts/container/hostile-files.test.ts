@@ -56,7 +56,7 @@ test("a graph with random numbers in its offsets record is read or refused", () 
       for (const [field, value] of changes) file.writeUInt32LE(value, offsets + 4 * field)
       isReadOrRefused(file)
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 })
 
@@ -69,7 +69,7 @@ test("a graph with random numbers in its modules' records is read or refused", (
         file.writeUInt32LE(value, record(index % graph.modules.length) + 4 * field)
       isReadOrRefused(file)
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 })
 
@@ -84,7 +84,7 @@ test("an ELF file with random numbers in its headers is read or refused", () => 
       for (const [place, value] of changes) file.writeUInt32LE(value, places[place % places.length]!)
       isReadOrRefused(file)
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
 })
 
@@ -96,7 +96,7 @@ test("random bytes in a graph's place, or as a whole file, are read or refused",
       isReadOrRefused(file)
       isReadOrRefused(Buffer.from(noise))
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 })
 
