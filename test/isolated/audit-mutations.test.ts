@@ -1,13 +1,11 @@
 import { afterAll, expect, test } from "bun:test"
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Report, reportSchema } from "../../scripts/audit/report.ts"
-import { writeExecutable } from "../../scripts/build/write-release.ts"
-import { addModule, readModuleGraph, writeModuleGraph } from "../../scripts/container/index.ts"
 import { run } from "../../scripts/lib/process.ts"
-import { builtExecutable } from "../lib/built.ts"
-import { type Leak, leaks, preamble } from "./lib/leaks.ts"
+import { type Leak, leaks } from "./lib/leaks.ts"
+import { plantLeak } from "./lib/plant-leak.ts"
 
 // The whole command, on the executable that the build made and into whose module graph a leak was planted, ahead of the
 // guard. Beside it stands one with a harmless module in the same place: what is found is the leak and nothing else.
@@ -35,7 +33,7 @@ async function audit({ title, code, after = 1 }: Omit<Leak, "attempt">): Promise
   const own = join(folder, title.replaceAll(" ", "-"))
   await mkdir(own)
   const file = join(own, "opencode")
-  await plant(code, file)
+  await plantLeak(code, file)
   await writeFile(join(own, "serve.ts"), serveFor(after + 1))
   const words = [file, "--scenarios", own, "--out", join(own, "report"), "--json"]
   const { exitCode, stdout } = await run(process.execPath, ["scripts/commands/audit.ts", ...words], {
@@ -44,14 +42,6 @@ async function audit({ title, code, after = 1 }: Omit<Leak, "attempt">): Promise
   })
   await rm(file)
   return { exitCode, report: reportSchema.parse(JSON.parse(stdout)) }
-}
-
-async function plant(code: string, file: string): Promise<void> {
-  const graph = readModuleGraph(await readFile(builtExecutable()))
-  const leak = { name: "/$bunfs/root/leak.js", contents: Buffer.from(preamble + code) }
-  const planted = addModule(graph, { ...leak, encoding: 1, loader: 1, format: 1, side: 0 })
-  const argv = `--preload=${leak.name} ${graph.argv}`
-  await writeExecutable(file, writeModuleGraph({ ...planted, argv }))
 }
 
 interface Audited {
