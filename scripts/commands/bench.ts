@@ -8,6 +8,9 @@ import { type Bench, isMet, type Line, table } from "../bench/lines.ts"
 import { benchRun, benchStart } from "../bench/start.ts"
 import { benchWaits } from "../bench/waits.ts"
 import { benchWorker } from "../bench/worker.ts"
+import { calibrate } from "../harness/calibrate.ts"
+import { parseScale, setScale } from "../isolation/limits.ts"
+import { openTurns } from "../isolation/turns.ts"
 import { leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
@@ -38,13 +41,19 @@ await runCommand(async () => {
     .option("--rounds <n>", "how often each is run", (text) => Number.parseInt(text, 10), 9)
     .addOption(new Option("--only <name>", "one part").choices(Object.keys(parts)))
     .option("--json", "print the lines as JSON", false)
+    .option("--slow <factor>", "multiplies all time limits; measured when not given", (text) =>
+      parseScale(text),
+    )
     .exitOverride(leaveParser)
     .parse()
-    .opts<{ rounds: number; only?: string; json: boolean }>()
+    .opts<{ rounds: number; only?: string; json: boolean; slow?: number }>()
   const names = options.only ? [options.only] : Object.keys(parts)
   const progress = new Progress(1 + names.length)
   const pin = await readPin("1.3.0")
   const stock = await acquireFile(pin.targets["linux-x64"]!.opencode, { cache: defaultCache() })
+  if (options.slow !== undefined) setScale(options.slow)
+  openTurns()
+  await calibrate(async () => stock)
   const folder = await mkdtemp(join(tmpdir(), "opencode-offline-bench-"))
   try {
     const release = join(folder, "release")

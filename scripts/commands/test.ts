@@ -44,7 +44,8 @@ await runCommand(async () => {
   if (executable !== undefined) process.env.TEST_EXECUTABLE = resolve(executable)
   else if (await isStale()) await buildRelease()
   openTurns()
-  await calibrate(findStock)
+  const scale = await calibrate(findStock)
+  console.error(`time limits of runs: times ${scale.toFixed(1)}`)
   return runTests(kind, args, process.env)
 })
 

@@ -118,6 +118,45 @@ test.concurrent("what a scenario did not wait for is found all the same", async 
   expect(exitCode).toBe(1)
 })
 
+/** A scenario whose runs hang, with short limits, as long as `times` have not been made. */
+async function hangingScenario(times: number) {
+  const runs = join(folder, crypto.randomUUID())
+  const own = await scenarioFolder(`import { appendFileSync, readFileSync } from "node:fs"
+  export default {
+    title: "t", what: "w", worksOffline: true,
+    async run({ isolated }) {
+      appendFileSync(${JSON.stringify(runs)}, ".")
+      const hangs = readFileSync(${JSON.stringify(runs)}, "utf8").length <= ${times}
+      await isolated({ args: ["-e", hangs ? "setInterval(() => {}, 100000)" : ""], limits: { idleMs: 1500 } })
+      return { worked: true, detail: "done" }
+    },
+  }`)
+  return { words: [process.execPath, "--variant", "offline", "--scenarios", own], runs }
+}
+
+test.concurrent("a run that a time limit cut off is tried once more, and that counts", async () => {
+  const { words, runs } = await hangingScenario(1)
+  const { exitCode, report } = await audit(words)
+  expect(report.results).toMatchObject([{ worked: true, detail: "done", runs: [{}, {}] }])
+  expect(report.results[0]!.notMeasured).toBeUndefined()
+  expect(new Set(report.results[0]!.runs.map(({ pcap }) => pcap)).size).toBe(2)
+  expect(await readFile(runs, "utf8")).toBe("..")
+  expect(exitCode).toBe(0)
+})
+
+test.concurrent("one that is cut off again was not measured: it fails the gate with that word", async () => {
+  const { words, runs } = await hangingScenario(2)
+  const { exitCode, report } = await audit(words)
+  const limit = expect.stringMatching(/^time limit: nothing happened for 2 s while the command ran/)
+  expect(report.results).toMatchObject([{ worked: false, notMeasured: limit, detail: limit }])
+  expect(report.findings).toMatchObject([
+    { kind: "not-measured", line: expect.stringContaining("not measured") },
+  ])
+  expect(report.findings).toHaveLength(1)
+  expect(await readFile(runs, "utf8")).toBe("..")
+  expect(exitCode).toBe(1)
+})
+
 test.concurrent("a file that cannot be run is not passed", async () => {
   const { exitCode, stderr } = await audit(["README.md", "--variant", "offline", "--scenario", "version"])
   expect(stderr).toContain("was not recorded to the end")
@@ -144,6 +183,7 @@ test.concurrent.each([
   [["--scenarios", "no-such-folder"], "There are no scenarios in"],
   [["--mode", "no-such-mode"], "Allowed choices are answer, refuse, drop, all"],
   [["--jobs", "0"], "--jobs takes a whole number"],
+  [["--slow", "0.5"], "a number from 1 on"],
   [["--", "no-such-program"], "There is no program no-such-program"],
 ])("%j ends with 2 and says why", async (words, message) => {
   const { exitCode, stderr } = await audit(words)
