@@ -116,7 +116,10 @@ export class Activity {
   }
 }
 
-/** The CPU time of all processes of this namespace but this one, which is its first, in milliseconds. */
+/**
+ * The CPU time of all processes of this namespace but this one, which is its first, in milliseconds. Where /proc cannot be
+ * made the namespace's own, others count too, and a run that hangs may only be ended by the cap.
+ */
 function cpuMs(): number {
   let ticks = 0
   for (const pid of readdirSync("/proc")) {

@@ -53,8 +53,7 @@ const leaks: [title: string, script: string, attempt: Partial<Attempt>][] = [
   [
     "a TCP connection from a worker",
     `const code = ${JSON.stringify(dial("203.0.113.9", 2222))}
-     new Worker(URL.createObjectURL(new Blob([code], { type: "application/typescript" })))
-     setTimeout(() => process.exit(), 1000)`,
+     new Worker(URL.createObjectURL(new Blob([code], { type: "application/typescript" })))`,
     { protocol: "tcp", address: "203.0.113.9", port: 2222 },
   ],
   [
