@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { createHash } from "node:crypto"
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { readModuleGraph } from "../scripts/container/index.ts"
+import { runIsolated } from "../scripts/harness/run-opencode.ts"
 import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
-import { runIsolated } from "../scripts/isolation/isolated.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
 import { run } from "../scripts/lib/process.ts"
 import { pinName, pinnedTarget } from "../scripts/pins/pin.ts"
@@ -15,8 +15,6 @@ import { must } from "./lib/stand-in-upstream.ts"
 import { gitPin, target } from "./lib/stock.ts"
 
 // From a fetch over smart HTTP to the compiled executable in a network of its own, on a stand-in for upstream.
-
-setDefaultTimeout(300_000)
 
 /** Runs the command in its arguments in a network namespace whose loopback is up, as it is on any machine. */
 const WITH_LOOPBACK = `

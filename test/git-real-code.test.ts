@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, expect, test } from "bun:test"
 import { join } from "node:path"
-import { runIsolated } from "../scripts/isolation/isolated.ts"
+import { runIsolated } from "../scripts/harness/run-opencode.ts"
 import { run } from "../scripts/lib/process.ts"
 import { hasPlaces } from "../scripts/patching/patch.ts"
 import { readSeries } from "../scripts/patching/read-series.ts"
@@ -12,8 +12,6 @@ import { gitPin, target } from "./lib/stock.ts"
 
 // The git source on OpenCode's real code: lib/real-upstream.ts makes a repository of what is in the published executable,
 // and the isolated tests and the audit run on what is built from it.
-
-setDefaultTimeout(600_000)
 
 const ROOT = join(import.meta.dirname, "..")
 

@@ -2,15 +2,12 @@ import { Screen } from "../../scripts/isolation/screen.ts"
 
 /**
  * Runs inside a namespace, as `bun attach.ts EXECUTABLE URL`: opens the TUI of EXECUTABLE on a server, asks a question and
- * prints the screen with the answer. Exit code 1, and the screen as it is, when that does not come.
+ * prints the screen with the answer. Exit code 1, and the screen as it is, when the TUI ends ahead of that.
  */
 async function attach(executable: string, url: string): Promise<boolean> {
   const screen = new Screen({ columns: 130, rows: 40 })
   const tui = Bun.spawn([executable, "attach", url], { terminal: screen.pty })
-  const answered =
-    (await screen.waitFor("Mock Model", 40_000)) &&
-    (await enter(screen, "say hi")) &&
-    (await screen.waitFor("The mock model says hello.", 40_000))
+  const answered = await Promise.race([converse(screen), tui.exited.then(() => false)])
   console.log(screen.text())
   // It takes its time to end when it is asked.
   tui.kill("SIGKILL")
@@ -18,11 +15,16 @@ async function attach(executable: string, url: string): Promise<boolean> {
   return answered
 }
 
-async function enter(screen: Screen, text: string): Promise<boolean> {
-  screen.type(text)
-  const shown = await screen.waitFor(text, 10_000)
+/** No wait has a limit of its own: when nothing happens any more, the run that this is part of is ended. */
+async function converse(screen: Screen): Promise<true> {
+  await shows(screen, "Mock Model")
+  screen.type("say hi")
+  await shows(screen, "say hi")
   screen.type("\r")
-  return shown
+  await shows(screen, "The mock model says hello.")
+  return true
 }
+
+const shows = (screen: Screen, text: string) => screen.waitUntil((seen) => seen.includes(text))
 
 process.exit((await attach(process.argv[2]!, process.argv[3]!)) ? 0 : 1)

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util"
 import type { AuditContext, Outcome } from "../../scripts/audit/scenario.ts"
-import type { IsolatedResult } from "../../scripts/isolation/isolated.ts"
+import type { IsolatedResult } from "../../scripts/harness/run-opencode.ts"
 
 /** The job is done when every check holds; those that do not are named ahead of what was seen. */
 export function judge(checks: Record<string, boolean>, seen: string): Outcome {
@@ -17,7 +17,7 @@ export function judge(checks: Record<string, boolean>, seen: string): Outcome {
  * @param offline what that line has to say
  */
 export function judgeRefusal(result: IsolatedResult, { variant }: AuditContext, offline: RegExp): Outcome {
-  const ended = result.exitCode !== undefined && !result.timedOut
+  const ended = result.exitCode !== undefined
   const lines = linesOf(result)
   if (variant === "stock") return judge({ ended }, lines.at(-1) ?? "nothing was printed")
   const line = lines.find((text) => offline.test(text))

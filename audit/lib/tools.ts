@@ -1,4 +1,4 @@
-import type { IsolatedResult } from "../../scripts/isolation/isolated.ts"
+import type { IsolatedResult } from "../../scripts/harness/run-opencode.ts"
 
 /** What the tools gave back to the model, in the order of the calls. */
 export function toolOutputs({ providerRequests }: IsolatedResult): string[] {

@@ -25,13 +25,12 @@ export interface Tour {
 }
 
 /**
- * Runs inside a namespace, as `bun web-ui-tour.ts REQUEST`: goes through the web UI as a person would. Playwright's own
- * waiting is the only one; what does not come within its time ends the tour there.
+ * Runs inside a namespace, as `bun web-ui-tour.ts REQUEST`: goes through the web UI as a person would. What fails ends the
+ * tour there; what does not come is waited for until the run is ended.
  */
 async function takeTour(request: TourRequest): Promise<Tour> {
   const browser = await openBrowser(request.browser)
   const { page, witness } = await browser.openPage()
-  page.setDefaultTimeout(40_000)
   const tour: Tour = { reached: [], elsewhere: [] }
   try {
     for (const [place, visit] of Object.entries(places)) {
@@ -51,7 +50,7 @@ async function takeTour(request: TourRequest): Promise<Tour> {
 
 const places: Record<string, (page: Page, request: TourRequest) => Promise<void>> = {
   async home(page, { url }) {
-    const response = await page.goto(url, { timeout: 15_000 })
+    const response = await page.goto(url)
     if (response?.status() !== 200) throw new Error(`the page was answered with ${response?.status()}`)
     await page.getByText("Open project").first().waitFor()
   },

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
-import type { IsolatedContext } from "../../scripts/isolation/isolated.ts"
+import type { IsolatedContext } from "../../scripts/harness/run-opencode.ts"
 import { judge } from "../lib/outcome.ts"
 
 export default defineScenario({
@@ -13,7 +12,6 @@ export default defineScenario({
       args: ["acp"],
       provider: true,
       interactive: true,
-      timeoutMs: 120_000,
       async during(context) {
         await request(context, 1, "initialize", { protocolVersion: 1 })
         const { sessionId } = await request(context, 2, "session/new", {
@@ -30,19 +28,19 @@ export default defineScenario({
   },
 })
 
-/** Sends a JSON-RPC request, one a line, and waits for the result. Throws when it is an error, or does not come. */
-async function request({ type, output }: IsolatedContext, id: number, method: string, params: object) {
+/** Sends a JSON-RPC request, one a line, and waits for the result. Throws when it is an error. */
+async function request(
+  { type, output, waitUntil }: IsolatedContext,
+  id: number,
+  method: string,
+  params: object,
+) {
   await type(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`)
-  const end = performance.now() + 40_000
-  while (performance.now() < end) {
+  const answer = await waitUntil(`an answer to ${method}`, async () => {
     const lines = (await output()).split("\n").slice(0, -1)
-    for (const line of lines.filter((text) => text.startsWith("{"))) {
-      const answer = JSON.parse(line)
-      if (answer.id !== id || answer.method) continue
-      if (answer.error) throw new Error(`${method}: ${JSON.stringify(answer.error)}`)
-      return answer.result
-    }
-    await sleep(50)
-  }
-  throw new Error(`${method} had no answer in 40 s`)
+    const messages = lines.filter((text) => text.startsWith("{")).map((line) => JSON.parse(line))
+    return messages.find((message) => message.id === id && !message.method)
+  })
+  if (answer.error) throw new Error(`${method}: ${JSON.stringify(answer.error)}`)
+  return answer.result
 }

@@ -15,9 +15,7 @@ export default defineScenario({
     let screen = ""
     let answered = false
     const result = await serve(isolated, { thinkingMs: TUI_OPENS_SESSION_MS }, async ({ execute }) => {
-      const { exitCode, stdout } = await execute(process.execPath, [client, executable, serverUrl], {
-        timeoutMs: 100_000,
-      })
+      const { exitCode, stdout } = await execute(process.execPath, [client, executable, serverUrl])
       answered = exitCode === 0
       screen = stdout
     })

@@ -1,5 +1,5 @@
 import { type AuditContext, defineScenario } from "../../scripts/audit/scenario.ts"
-import type { IsolatedResult } from "../../scripts/isolation/isolated.ts"
+import type { IsolatedResult } from "../../scripts/harness/run-opencode.ts"
 import { judge, linesOf } from "../lib/outcome.ts"
 
 /** How one signs in: the words of the command, what is answered to its questions, and what is said offline. */
@@ -39,10 +39,10 @@ export default defineScenario({
   async run(context) {
     const results = await Promise.all(signIns.map((each) => signIn(context, each)))
     const unclear = signIns.filter(({ offline }, index) => {
-      const { exitCode, timedOut } = results[index]!
+      const { exitCode } = results[index]!
       const said =
         context.variant === "stock" || linesOf(results[index]!).some((line) => line.includes(offline))
-      return exitCode === undefined || timedOut || !said
+      return exitCode === undefined || !said
     })
     const seen = unclear.map(({ args }) => args.join(" ")).join(", ") || `${signIns.length} sign-ins ended`
     return judge({ "a clear end of each": unclear.length === 0 }, seen)

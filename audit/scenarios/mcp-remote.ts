@@ -20,9 +20,7 @@ export default defineScenario({
       isolated({ args: ["run", "say hi"], provider: true, files }),
     ])
     const reasons = linesOf(list).filter((line) => /tools\.example:443 was blocked/.test(line))
-    const ended = [list, signIn, question].every(
-      ({ exitCode, timedOut }) => exitCode !== undefined && !timedOut,
-    )
+    const ended = [list, signIn, question].every(({ exitCode }) => exitCode !== undefined)
     return judge(
       {
         ended,

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
 import { serverUrl } from "../../scripts/harness/scenarios.ts"
+import { watchFor } from "../../scripts/isolation/limits.ts"
 import { judge } from "../lib/outcome.ts"
 import { serve } from "../lib/serve.ts"
 
@@ -13,7 +13,7 @@ export default defineScenario({
     const args = ["serve", "--mdns", "--port", new URL(serverUrl).port]
     await serve(isolated, { args }, async ({ ask }) => {
       // An announcement is sent a moment after the server is there.
-      await sleep(1000)
+      await watchFor(1000)
       health = (await ask("GET", "/global/health")).text
     })
     return judge({ served: health.includes('"healthy":true') }, health)

@@ -14,7 +14,7 @@ export default defineScenario({
     return judge(
       // Upstream's `run` ends with 0 when the model cannot be had.
       {
-        ended: result.exitCode !== undefined && !result.timedOut,
+        ended: result.exitCode !== undefined,
         "said how to provide it": variant === "stock" || said?.includes("npm install") === true,
       },
       said ?? linesOf(result).at(-1)!,

@@ -53,7 +53,7 @@ export default defineScenario({
       files,
       programs: { go: dials("golang-modules.example"), squeeze },
       env: { OPENCODE_ENABLE_EXA: "1" },
-      timeoutMs: variant === "stock" ? 20_000 : 60_000,
+      ...(variant === "stock" && { watchMs: 20_000 }),
     })
     const outputs = toolOutputs(result)
     const output = (name: keyof typeof calls) => outputs[Object.keys(calls).indexOf(name)] ?? ""

@@ -17,25 +17,19 @@ export default defineScenario({
   async run({ isolated }) {
     const browser = await unpackBrowser()
     let tour: Tour = { reached: [], elsewhere: [] }
-    const result = await serve(
-      isolated,
-      { files: githubCheckout, timeoutMs: 180_000 },
-      async ({ execute, folder }) => {
-        const request: TourRequest = {
-          browser,
-          url: serverUrl,
-          project: folder.project,
-          question: "What is the answer?",
-          answer: "The mock model says hello.",
-          command: "echo made > made-in-terminal; echo done-$((40 + 2))",
-        }
-        const { stdout, stderr } = await execute(process.execPath, [script, JSON.stringify(request)], {
-          timeoutMs: 150_000,
-        })
-        if (stdout === "") throw new Error(`the tour failed: ${stderr}`)
-        tour = JSON.parse(stdout)
-      },
-    )
+    const result = await serve(isolated, { files: githubCheckout }, async ({ execute, folder }) => {
+      const request: TourRequest = {
+        browser,
+        url: serverUrl,
+        project: folder.project,
+        question: "What is the answer?",
+        answer: "The mock model says hello.",
+        command: "echo made > made-in-terminal; echo done-$((40 + 2))",
+      }
+      const { stdout, stderr } = await execute(process.execPath, [script, JSON.stringify(request)])
+      if (stdout === "") throw new Error(`the tour failed: ${stderr}`)
+      tour = JSON.parse(stdout)
+    })
     return judge(
       {
         "been everywhere": tour.reached.join() === places.join(),

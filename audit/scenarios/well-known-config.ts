@@ -16,7 +16,7 @@ export default defineScenario({
     const said = linesOf(result).find((line) => /org\.example.*blocked|blocked.*org\.example/.test(line))
     return judge(
       variant === "stock"
-        ? { ended: result.exitCode !== undefined && !result.timedOut }
+        ? { ended: result.exitCode !== undefined }
         : {
             "exit code 0": result.exitCode === 0,
             answered: result.stdout.includes("The mock model says hello."),

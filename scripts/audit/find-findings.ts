@@ -4,8 +4,8 @@ import { type Finding, hostOf, type Report, type ReportedAttempt, type ReportedR
 
 /**
  * What the audit was made to find: an offline run that tried something that its scenario does not allow, a scenario that
- * did not do its job offline though it needs no network, and, when all scenarios were run with upstream's release, a host
- * that it is known to try and was not seen to: then the recorder is deaf.
+ * did not do its job offline though it needs no network, one that a time limit cut off, which proves nothing, and, when all
+ * scenarios were run with upstream's release, a host that it is known to try and was not seen to: then the recorder is deaf.
  * @param known what was measured of that release
  */
 export function findFindings(report: Omit<Report, "findings">, known: KnownHosts): Finding[] {
@@ -13,6 +13,7 @@ export function findFindings(report: Omit<Report, "findings">, known: KnownHosts
   return [
     ...offline.flatMap((result) => tried(result, report)),
     ...offline.flatMap((result) => didNotWork(result, report)),
+    ...report.results.flatMap((result) => notMeasured(result, report)),
     ...(report.allScenarios
       ? report.executables.filter((one) => one.isPinnedStock && one.variant === "stock")
       : []
@@ -49,23 +50,35 @@ function describeGroup(host: string, attempts: ReportedAttempt[]): string {
 }
 
 function didNotWork(
-  { executable, scenario, mode, worked, detail }: ReportedResult,
+  { executable, scenario, mode, worked, detail, notMeasured }: ReportedResult,
   report: Unjudged,
 ): Finding[] {
+  if (notMeasured !== undefined) return []
   const { worksOffline, title } = report.scenarios.find(({ name }) => name === scenario)!
   if (worked || !worksOffline) return []
   const line = `${executable} did not do its job: ${title} (${mode}): ${detail}`
   return [{ kind: "did-not-work", executable, scenario, mode, line }]
 }
 
+function notMeasured(
+  { executable, scenario, mode, notMeasured: why }: ReportedResult,
+  { scenarios }: Unjudged,
+): Finding[] {
+  if (why === undefined) return []
+  const { title } = scenarios.find(({ name }) => name === scenario)!
+  const line = `${executable} was not measured, also when tried once more: ${title} (${mode}): ${why}`
+  return [{ kind: "not-measured", executable, scenario, mode, line }]
+}
+
 function notSeen(executable: string, { results }: Unjudged, known: KnownHosts): Finding[] {
   const modes = new Set(results.map(({ mode }) => mode))
   return [...modes].flatMap((mode) => {
-    const seen = results
-      .filter((result) => result.executable === executable && result.mode === mode)
-      .flatMap(({ runs }) =>
-        runs.flatMap(({ attempts }) => attempts.map((attempt) => labelOf(hostOf(attempt)))),
-      )
+    const own = results.filter((result) => result.executable === executable && result.mode === mode)
+    // What was not measured may be where the host would have been seen, and is a finding itself.
+    if (own.some((result) => result.notMeasured !== undefined)) return []
+    const seen = own.flatMap(({ runs }) =>
+      runs.flatMap(({ attempts }) => attempts.map((attempt) => labelOf(hostOf(attempt)))),
+    )
     const missing = hostsOfStock(known, mode).filter((host) => !seen.includes(host))
     return missing.map((host) => {
       const line = `${executable} was not seen to try ${host}, which it is known to (${mode})`

@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from "../lib/log.ts"
 import { type Markup, markup } from "./markup.ts"
 import { type Matrix, makeMatrices, type Way } from "./matrix.ts"
-import type { Report, ReportedResult } from "./report.ts"
+import { describeWork, NOT_MEASURED, type Report, type ReportedResult } from "./report.ts"
 import { style } from "./style.ts"
 
 /** The report as one page without script that asks for nothing, so that it works from a file. */
@@ -41,8 +41,12 @@ function printExecutables({ executables }: Report): Markup {
   )}</table>`
 }
 
-function printMatrix({ mode, hosts, ways }: Matrix, { scenarios, executables }: Report): Markup {
-  if (hosts.length === 0) return markup`<h2>Connections: ${mode}</h2><p>Nothing was tried.</p>`
+function printMatrix({ mode, hosts, ways }: Matrix, { scenarios, executables, results }: Report): Markup {
+  const cutOff = results.filter((result) => result.mode === mode && result.notMeasured !== undefined)
+  if (hosts.length === 0) {
+    const nothing = cutOff.length === 0 ? "Nothing was tried." : `${cutOff.length} ${NOT_MEASURED}.`
+    return markup`<h2>Connections: ${mode}</h2><p>${nothing}</p>`
+  }
   return markup`<h2>Connections: ${mode}</h2>
 <div class="wide"><table class="matrix"><thead>
 <tr><th></th>${scenarios.map(
@@ -56,9 +60,11 @@ function printMatrix({ mode, hosts, ways }: Matrix, { scenarios, executables }: 
         executables.map(({ id, variant }) => {
           const found = ways(host, scenario.name, id)
           const judged = variant === "offline" && !scenario.allowed.includes(host) ? "bad" : "seen"
-          return found.length === 0
-            ? markup`<td class="none">&middot;</td>`
-            : markup`<td class="${judged}">${printCell(found, `${host}, ${scenario.title}, ${id}`)}</td>`
+          if (found.length === 0)
+            return cutOff.some((one) => one.scenario === scenario.name && one.executable === id)
+              ? markup`<td class="bad" title="${NOT_MEASURED}">?</td>`
+              : markup`<td class="none">&middot;</td>`
+          return markup`<td class="${judged}">${printCell(found, `${host}, ${scenario.title}, ${id}`)}</td>`
         }),
       )}</tr>`,
   )}</tbody></table></div>`
@@ -91,7 +97,8 @@ ${scenarios.map(({ name, title, what }) =>
 )}</table>`
 }
 
-function printResult({ worked, ms, detail, runs }: ReportedResult): Markup {
+function printResult(result: ReportedResult): Markup {
+  const { ms, detail, runs } = result
   const links = runs.map(({ pcap }, index) => markup`<a href="${pcap}">${index + 1}</a> `)
-  return markup`<td>${worked ? "yes" : "no"}</td><td>${formatDuration(ms)}</td><td>${detail}</td><td>${links}</td>`
+  return markup`<td>${describeWork(result)}</td><td>${formatDuration(ms)}</td><td>${detail}</td><td>${links}</td>`
 }

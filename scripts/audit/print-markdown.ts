@@ -1,6 +1,6 @@
 import { formatDuration } from "../lib/log.ts"
 import { hostsOf } from "./matrix.ts"
-import type { Report } from "./report.ts"
+import { describeWork, NOT_MEASURED, type Report } from "./report.ts"
 
 /** The report as Markdown: the findings, and for each scenario what each executable tried, did and took. */
 export function printMarkdown(report: Report): string {
@@ -26,8 +26,9 @@ function printMode({ results, scenarios, executables }: Report, mode: string): s
     title,
     ...executables.flatMap(({ id }) => {
       const own = results.filter((one) => one.scenario === name && one.executable === id && one.mode === mode)
-      const { worked, ms } = own[0]!
-      return [hostsOf(own).join(", ") || "nothing", worked ? "yes" : "no", formatDuration(ms)]
+      const result = own[0]!
+      const nothing = result.notMeasured === undefined ? "nothing" : NOT_MEASURED
+      return [hostsOf(own).join(", ") || nothing, describeWork(result), formatDuration(result.ms)]
     }),
   ])
   return `## Connections: ${mode}\n\n${table(["scenario", ...columns], rows)}`

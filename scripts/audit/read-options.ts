@@ -1,6 +1,9 @@
+import { availableParallelism } from "node:os"
 import { resolve } from "node:path"
-import { Command, Option } from "commander"
+import { Command, InvalidArgumentError, Option } from "commander"
+import { parseScale } from "../isolation/limits.ts"
 import type { NetworkMode } from "../isolation/network.ts"
+import { leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import type { Variant } from "./scenario.ts"
 
@@ -22,6 +25,8 @@ export interface AuditOptions {
   variant: Variant | undefined
   /** How many runs there are at once. */
   jobs: number
+  /** How many times slower than the reference this machine is; undefined to have it measured. */
+  slow: number | undefined
   json: boolean
   /** The report's folder, absolute. */
   out: string
@@ -36,8 +41,12 @@ this project built is run offline, any other as it is (see --variant).
 Behind -- stands a command line of one's own, in place of the scenarios. \`opencode\` in it stands for each executable in
 turn; another program is audited itself, and counts as offline.
 
-Exit codes: 0 nothing found, 1 findings (an offline run tried something or did not do its job, or upstream's release was
-not seen to try what it is known to), 2 could not run.`
+A run ends as hung when nothing happens in it any more, and at a far cap. What such a limit cuts off is "not measured": it
+is tried once more, and is a finding when that is cut off, too. The limits fit a fast machine, and are multiplied by how
+much slower upstream's --version starts here, or by --slow, or by the variable TIME_SCALE.
+
+Exit codes: 0 nothing found, 1 findings (an offline run tried something or did not do its job, a run was not measured, or
+upstream's release was not seen to try what it is known to), 2 could not run.`
 
 const OWN_SCENARIOS = "audit/scenarios"
 
@@ -65,11 +74,14 @@ export function readAuditOptions(words: string[]): AuditOptions {
     )
     .addOption(new Option("--variant <variant>", "how FILE is run").choices(["stock", "offline"]))
     .option("--pin <name>", "a folder in pins/ (default: the one that is built by default)")
-    .option("--jobs <n>", "how many runs there are at once", readCount, 3)
+    .option("--jobs <n>", "how many runs there are at once", readCount, availableParallelism())
+    .option("--slow <factor>", "multiplies all time limits; measured when not given", (text) =>
+      parseScale(text),
+    )
     .option("--json", "print report.json on standard output, and nothing else", false)
     .option("--out <folder>", "where the report goes", "dist/audit")
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse(end < 0 ? words : words.slice(0, end), { from: "user" })
   const options = program.opts()
   if (command?.length === 0) program.error("error: there is no command behind --")
@@ -83,6 +95,7 @@ export function readAuditOptions(words: string[]): AuditOptions {
     modes: options.mode === "all" ? [...MODES] : [options.mode],
     variant: options.variant,
     jobs: options.jobs,
+    slow: options.slow,
     json: options.json,
     out: resolve(options.out),
     cache: resolve(options.cache),
@@ -94,6 +107,5 @@ const collect = (name: string, names: string[]) => [...names, name]
 function readCount(text: string): number {
   const count = Number(text)
   if (Number.isInteger(count) && count > 0) return count
-  console.error(`error: --jobs takes a whole number from 1 on, not ${text}`)
-  process.exit(2)
+  throw new InvalidArgumentError("--jobs takes a whole number from 1 on.")
 }

@@ -22,6 +22,7 @@ const run = z.strictObject({
   command: z.array(z.string()),
   exitCode: z.number().optional(),
   signal: z.string().optional(),
+  /** Whether it still ran when its watch window was over, or a time limit was hit, and was ended. */
   timedOut: z.boolean(),
   ms: z.number(),
   /** The packets, as a path from the report's folder. */
@@ -40,11 +41,13 @@ const result = z.strictObject({
   ms: z.number(),
   /** Why it is not known what was tried; what is in `runs` is not all then. */
   incomplete: z.string().optional(),
+  /** Why it is not known what it would have done: the time limit that cut it off, twice. `worked` is false and says nothing. */
+  notMeasured: z.string().optional(),
   runs: z.array(run),
 })
 
 const finding = z.strictObject({
-  kind: z.enum(["tried", "did-not-work", "not-seen"]),
+  kind: z.enum(["tried", "did-not-work", "not-measured", "not-seen"]),
   executable: z.string(),
   scenario: z.string().optional(),
   mode: mode.optional(),
@@ -90,6 +93,15 @@ export type ReportedResult = z.infer<typeof result>
 export type ReportedRun = z.infer<typeof run>
 export type ReportedAttempt = z.infer<typeof attempt>
 export type Finding = z.infer<typeof finding>
+
+/** The word for a result that a time limit cut off. */
+export const NOT_MEASURED = "not measured"
+
+/** Whether a scenario did its job, in a word or two. */
+export function describeWork({ worked, notMeasured }: ReportedResult): string {
+  if (notMeasured !== undefined) return NOT_MEASURED
+  return worked ? "yes" : "no"
+}
 
 /** The host that an attempt was for: its name, else its address. */
 export function hostOf({ name, address }: ReportedAttempt): string {

@@ -1,4 +1,4 @@
-import type { IsolatedOptions, IsolatedResult } from "../isolation/isolated.ts"
+import type { IsolatedOptions, IsolatedResult } from "../harness/run-opencode.ts"
 import type { NetworkMode } from "../isolation/network.ts"
 
 /** What is audited: upstream's executable as it is, or one that is run with the switch thrown. */

@@ -1,6 +1,6 @@
 import { relative } from "node:path"
 import { formatDuration } from "../lib/log.ts"
-import type { Report } from "./report.ts"
+import { NOT_MEASURED, type Report } from "./report.ts"
 
 /** What the audit says last: a line for each finding, how long scenarios took behind a firewall, where the report is. */
 export function summarize(report: Report, out: string): string {
@@ -18,8 +18,9 @@ function describeWaits({ results, scenarios, executables }: Report): string[] {
   if (dropped.length === 0) return []
   const lines = scenarios.map(({ name, title }) => {
     const times = executables.map(({ id }) => {
-      const { ms, worked } = dropped.find((one) => one.scenario === name && one.executable === id)!
-      return `${id} ${formatDuration(ms)}${worked ? "" : " in vain"}`
+      const result = dropped.find((one) => one.scenario === name && one.executable === id)!
+      if (result.notMeasured !== undefined) return `${id} ${NOT_MEASURED}`
+      return `${id} ${formatDuration(result.ms)}${result.worked ? "" : " in vain"}`
     })
     return `  ${title}: ${times.join(", ")}`
   })

@@ -1,4 +1,4 @@
-import { runIsolated } from "../isolation/isolated.ts"
+import { runIsolated } from "../harness/run-opencode.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatDuration } from "../lib/log.ts"
 import type { Bench, Line } from "./lines.ts"

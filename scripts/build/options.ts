@@ -1,6 +1,6 @@
 import { resolve } from "node:path"
 import { Command, Option } from "commander"
-import { Failure } from "../lib/errors.ts"
+import { Failure, leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSupported } from "../pins/pin.ts"
 import { showUrl } from "../upstream/git/show-url.ts"
@@ -79,7 +79,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
       [],
     )
     .option("--json", "print build.json on standard output, and nothing else", false)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse(argv)
   const options = command.opts<BuildOptions>()
   requireConsistent(options)

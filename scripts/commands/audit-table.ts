@@ -3,7 +3,7 @@ import { resolve } from "node:path"
 import { Command } from "commander"
 import { printHostTable, readHostTable, replaceTable } from "../audit/host-table.ts"
 import { reportSchema } from "../audit/report.ts"
-import { Failure, runCommand } from "../lib/errors.ts"
+import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 
 const DESCRIPTION = `Writes the README's table of measured hosts from the report of \`npm run audit\`.
 
@@ -17,7 +17,7 @@ await runCommand(async () => {
     .option("--report <file>", "the report that it is made from", "dist/audit/report.json")
     .option("--readme <file>", "the file that has the table", "README.md")
     .option("--check", "write nothing, and say whether the table is current", false)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse()
     .opts<{ report: string; readme: string; check: boolean }>()
   const report = await readReport(options.report)

@@ -7,11 +7,14 @@ import type { Report, ReportedResult } from "../audit/report.ts"
 import { type Cell, runScenario } from "../audit/run-scenarios.ts"
 import { summarize } from "../audit/summarize.ts"
 import { openAudit, writeAudit } from "../audit/write-audit.ts"
+import { calibrate } from "../harness/calibrate.ts"
 import { createAuthority } from "../isolation/authority.ts"
+import { setScale } from "../isolation/limits.ts"
 import { namespacePrefix } from "../isolation/namespace.ts"
-import { setTurns } from "../isolation/turns.ts"
+import { openTurns } from "../isolation/turns.ts"
 import { Failure, runCommand } from "../lib/errors.ts"
 import { Progress, type Step } from "../lib/log.ts"
+import { acquireStock } from "../pins/acquire-stock.ts"
 import { type KnownHosts, readKnownHosts } from "../pins/hosts.ts"
 import { readSupported } from "../pins/pin.ts"
 
@@ -19,11 +22,11 @@ await runCommand(async () => {
   const options = readAuditOptions(process.argv.slice(2))
   const progress = new Progress(3, { silent: options.json })
   const startedAt = new Date()
-  const { pin, known, subjects, scenarios, folder } = await progress.step("Find what to run", () =>
-    prepare(options),
+  const { pin, known, subjects, scenarios, folder } = await progress.step("Find what to run", (step) =>
+    prepare(options, step),
   )
   const results = await progress.step("Run the scenarios", (step) =>
-    runAll(cellsOf(subjects, scenarios, options), folder, options, step),
+    runAll(cellsOf(subjects, scenarios, options), folder, step),
   )
   const report = judge({ pin, known, startedAt, subjects, scenarios, results, options })
   await progress.step("Write the report", () => writeAudit(report, folder, options.out))
@@ -32,16 +35,21 @@ await runCommand(async () => {
   return report.findings.length === 0
 })
 
-async function prepare(options: AuditOptions) {
+async function prepare(options: AuditOptions, step: Step) {
   // First, as it is what most often fails.
   await namespacePrefix()
   const scenarios = await loadScenarios(options)
   const pin = options.pin ?? (await readSupported()).default
+  const subjects = await findSubjects(options)
+  openTurns(options.jobs)
+  if (options.slow !== undefined) setScale(options.slow)
+  const scale = await calibrate(() => acquireStock(options))
+  step.result(`${scenarios.length} scenarios, time limits times ${scale.toFixed(1)}`)
   return {
     pin,
     known: await readKnownHosts(pin),
     scenarios,
-    subjects: await findSubjects(options),
+    subjects,
     folder: await openAudit(options.out),
   }
 }
@@ -52,9 +60,8 @@ function cellsOf(subjects: Subject[], scenarios: NamedScenario[], { modes }: Aud
   )
 }
 
-/** Starts all; the harness lets as many run at once as there are jobs. */
-async function runAll(cells: Cell[], folder: string, { jobs }: AuditOptions, step: Step) {
-  setTurns(jobs)
+/** Starts all; as many run at once as there are turns. */
+async function runAll(cells: Cell[], folder: string, step: Step) {
   const recorder = { folder, authority: await createAuthority() }
   let done = 0
   const results = await Promise.all(

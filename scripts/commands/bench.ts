@@ -8,7 +8,10 @@ import { type Bench, isMet, type Line, table } from "../bench/lines.ts"
 import { benchRun, benchStart } from "../bench/start.ts"
 import { benchWaits } from "../bench/waits.ts"
 import { benchWorker } from "../bench/worker.ts"
-import { runCommand } from "../lib/errors.ts"
+import { calibrate } from "../harness/calibrate.ts"
+import { parseScale, setScale } from "../isolation/limits.ts"
+import { openTurns } from "../isolation/turns.ts"
+import { leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
@@ -40,9 +43,12 @@ await runCommand(async () => {
     .addOption(new Option("--only <name>", "one part").choices(Object.keys(parts)))
     .option("--pin <name>", "which upstream: a folder in pins/ (default: the one that is built by default)")
     .option("--json", "print the lines as JSON", false)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .option("--slow <factor>", "multiplies all time limits; measured when not given", (text) =>
+      parseScale(text),
+    )
+    .exitOverride(leaveParser)
     .parse()
-    .opts<{ rounds: number; pin?: string; only?: string; json: boolean }>()
+    .opts<{ rounds: number; pin?: string; only?: string; json: boolean; slow?: number }>()
   const names = options.only ? [options.only] : Object.keys(parts)
   const progress = new Progress(1 + names.length)
   const pin = await readPin(options.pin)
@@ -50,6 +56,9 @@ await runCommand(async () => {
   const pinned = pinnedTarget(pin, target.name)
   const stock = await acquireFile(pinned.opencode, { cache: defaultCache() })
   const ripgrep = await acquireFile(pinned.ripgrep, { cache: defaultCache() })
+  if (options.slow !== undefined) setScale(options.slow)
+  openTurns()
+  await calibrate(async () => stock)
   const folder = await mkdtemp(join(tmpdir(), "opencode-offline-bench-"))
   try {
     const release = join(folder, "release")

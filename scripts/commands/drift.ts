@@ -4,7 +4,7 @@ import { type Attempt, tryCommit, tryRelease } from "../drift/attempt.ts"
 import { requireOutside } from "../drift/keep-code.ts"
 import { makePlan, type Plan } from "../drift/plan.ts"
 import { isGreen, printAttempts } from "../drift/report.ts"
-import { runCommand } from "../lib/errors.ts"
+import { leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSeries } from "../patching/read-series.ts"
@@ -44,7 +44,7 @@ await runCommand(async () => {
     .option("--cache <folder>", "where packages and mirrors are kept", defaultCache())
     .option("--keep <folder>", "write the code of releases there, to be read; not inside this project")
     .option("--json", "print the verdicts on standard output, and nothing else", false)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse()
   const options = command.opts<Options>()
   const cache = resolve(options.cache)

@@ -3,7 +3,7 @@ import { resolve } from "node:path"
 import { Command } from "commander"
 import { resolveTree } from "../contents/packages/resolve-tree.ts"
 import { embedPackages } from "../contents/packages.ts"
-import { Failure, runCommand } from "../lib/errors.ts"
+import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { formatBytes, Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { type LockedTree, packageName, packagesOf, version } from "../lib/npm/locked.ts"
@@ -19,7 +19,7 @@ await runCommand(async () => {
     .description(DESCRIPTION)
     .argument("<package@version>", "an exact version: opencode-skills@0.1.7")
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse()
   const [name, wanted] = readSpec(command.args[0]!)
   const spec = `${name}@${wanted}`

@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
-import { Failure, runCommand } from "../lib/errors.ts"
+import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress, type Step } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { packagesOf } from "../lib/npm/locked.ts"
@@ -38,7 +38,7 @@ await runCommand(async () => {
     .option("--target <name...>", "only these targets", targetNames, [])
     .option("--out <folder>", "where the pin's folder goes", PINS)
     .option("--cache <folder>", "where packages are kept", defaultCache())
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse()
   const options = command.opts<Options>()
   const { product, version } = readSpec(command.args[0]!)

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises"
 import { join, relative, resolve } from "node:path"
 import { Command, InvalidArgumentError } from "commander"
-import { Failure, runCommand } from "../lib/errors.ts"
+import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSeries } from "../patching/read-series.ts"
@@ -50,7 +50,7 @@ await runCommand(async () => {
     .option("--cache <folder>", "where mirrors are kept", defaultCache())
     .option("--check [path]", "check a folder made before, or a body, against what upstream's bots enforce")
     .option("--title <text>", "the title of a body that is checked (default: title.txt beside it)")
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse()
   const options = command.opts<Options>()
   const [patch] = command.args

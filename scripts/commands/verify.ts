@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises"
 import { dirname, join, relative, resolve } from "node:path"
 import { Command } from "commander"
 import { type ModuleGraph, readModuleGraph, reconstruct } from "../container/index.ts"
-import { Failure, runCommand } from "../lib/errors.ts"
+import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readExtra } from "../pins/extra.ts"
@@ -35,7 +35,7 @@ await runCommand(async () => {
     .argument("<file>", "the executable: dist/PIN-TARGET/opencode")
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option("--json", "print { file, ok, findings } on standard output, and nothing else", false)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse()
   const { cache, json } = command.opts<{ cache: string; json: boolean }>()
   const report = await verify(resolve(command.args[0]!), resolve(cache))

@@ -1,3 +1,5 @@
+import type { RunningService, ServiceHost } from "../isolation/service.ts"
+
 /** Where the mock provider of a namespace listens. Fixed: each namespace has ports of its own. */
 export const providerUrl = "http://127.0.0.1:4010/v1"
 
@@ -43,19 +45,27 @@ export function providerConfig(settings: Record<string, unknown> = {}): Record<s
   }
 }
 
+export interface ProviderOptions {
+  script: Turn[]
+  /** How long the first turn takes, in milliseconds. */
+  thinkingMs: number
+}
+
 /**
- * Serves the OpenAI-compatible chat API. Requests that offer tools take the turns of the script one after the other, and
- * the last one from then on; those without (OpenCode asks for a title that way) are answered with a fixed line.
- * @param thinkingMs how long the first turn takes
+ * Serves the OpenAI-compatible chat API inside a namespace (isolation/service.ts), and reports the requests. Those that
+ * offer tools take the turns of the script one after the other, and the last one from then on; those without (OpenCode asks
+ * for a title that way) are answered with a fixed line.
  */
-export function startProvider(script: Turn[], clock: () => number, thinkingMs: number) {
+export function startService(options: unknown, { clock, touch }: ServiceHost): RunningService {
+  const { script, thinkingMs } = options as ProviderOptions
   const requests: ProviderRequest[] = []
   let turn = 0
   const { hostname, port } = new URL(providerUrl)
-  const server = Bun.serve({
+  Bun.serve({
     hostname,
     port: Number(port),
     async fetch(request) {
+      touch()
       const text = await request.text()
       const body = text ? (JSON.parse(text) as ProviderRequest["body"]) : undefined
       const path = new URL(request.url).pathname
@@ -67,7 +77,7 @@ export function startProvider(script: Turn[], clock: () => number, thinkingMs: n
       return body?.stream ? streamed(next) : Response.json(whole(next))
     },
   })
-  return { requests, close: () => server.stop(true) }
+  return { report: () => requests }
 }
 
 function streamed(turn: Turn): Response {

@@ -1,11 +1,10 @@
-import { waitForServer } from "../isolation/control-client.ts"
+import { type Turn, toolThenText } from "./provider.ts"
 import {
   type IsolatedContext,
   type IsolatedOptions,
   type IsolatedResult,
   runIsolated,
-} from "../isolation/isolated.ts"
-import { type Turn, toolThenText } from "./provider.ts"
+} from "./run-opencode.ts"
 
 /** How OpenCode is started beyond what a scenario itself needs: which executable, and what is switched on how. */
 export interface Setup extends Pick<IsolatedOptions, "env" | "files" | "home" | "mode"> {
@@ -71,9 +70,8 @@ export function serve(setup: Setup, during: (context: IsolatedContext) => Promis
     ...setup,
     args,
     provider: true,
-    timeoutMs: 60_000,
     async during(context) {
-      await waitForServer(context, `${serverUrl}/global/health`)
+      await context.waitForServer(`${serverUrl}/global/health`)
       await during(context)
     },
   })
@@ -91,7 +89,6 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
     ...setup,
     provider: withCode,
     pty: true,
-    timeoutMs: 90_000,
     async during({ waitFor, type, screen, finished }) {
       await waitFor("Ask anything")
       await waitFor("Mock Model")

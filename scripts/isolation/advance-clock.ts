@@ -8,7 +8,7 @@ import { findClockPointers, findVdsoFunction } from "./clock-places.ts"
  *
  * Programs ask the vDSO, code that the kernel maps into each process; it is written over with a few instructions that ask
  * the kernel and add the seconds. Nothing else works on any executable: a time namespace sets the clocks only of processes
- * yet to be started, a preloaded library does not reach system calls, and OpenCode heeds no preload of a script.
+ * yet to be started, a preloaded library does not reach system calls, and a compiled executable heeds no preload of a script.
  */
 function advanceClock(executable: string, seconds: number): number {
   const processes = numbersIn("/proc").filter((pid) => executableOf(pid) === executable)

@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type LaunchOptions,
+  type Page,
+} from "playwright-core"
 import { type BrowserFiles, unpackBrowser } from "./browser-files.ts"
 
 /** What a page did besides what the test asked of it. */
@@ -27,11 +33,13 @@ export interface OpenBrowser {
 export async function openBrowser(files?: BrowserFiles): Promise<OpenBrowser> {
   const { executable, env } = files ?? (await unpackBrowser())
   const home = await mkdtemp(join(tmpdir(), "browser-"))
-  const browser = await chromium.launch({
+  const browser = await launch({
     executablePath: executable,
     // Playwright's own arguments turn most of the background traffic off. The sandbox does not work for root.
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-pings", "--disable-domain-reliability"],
     env: { ...env, HOME: home, PATH: process.env.PATH ?? "" },
+    // What hangs is for the run to find (limits.ts).
+    timeout: 0,
   })
   return {
     openPage: (options = {}) => openPage(browser, options),
@@ -40,6 +48,22 @@ export async function openBrowser(files?: BrowserFiles): Promise<OpenBrowser> {
       await rm(home, { recursive: true, force: true })
     },
   }
+}
+
+/** A browser now and then dies at its launch, by a signal, on a machine that is busy. */
+const LAUNCHES = 4
+
+/** Starts a browser, again when it dies. Throws an Error that says how it died each time. */
+async function launch(options: LaunchOptions): Promise<Browser> {
+  const deaths: string[] = []
+  while (deaths.length < LAUNCHES) {
+    try {
+      return await chromium.launch(options)
+    } catch (error) {
+      deaths.push((error as Error).message)
+    }
+  }
+  throw new Error(`the browser died at each of ${LAUNCHES} launches:\n${deaths.join("\n")}`)
 }
 
 async function openPage(browser: Browser, options: BrowserContextOptions) {
@@ -51,6 +75,8 @@ async function openPage(browser: Browser, options: BrowserContextOptions) {
     ...options,
   })
   const page = await context.newPage()
+  // What does not come is for the run to find as well.
+  page.setDefaultTimeout(0)
   const witness: Witness = { console: [], requests: [], failures: [] }
   page.on("console", (message) => witness.console.push(`${message.type()}: ${message.text()}`))
   page.on("pageerror", (error) => witness.console.push(`uncaught: ${error.message}`))

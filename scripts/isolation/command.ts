@@ -4,8 +4,10 @@ import { type Command, type CommandResult, runFiles } from "./request.ts"
 import type { Screen } from "./screen.ts"
 
 export interface RunningCommand {
-  /** Asks it to end (SIGTERM) and, two seconds later, ends it. */
-  stop(): Promise<void>
+  /** Asks it to end (SIGTERM) and, a grace later, ends it. */
+  stop(graceMs: number): Promise<void>
+  /** Ends it at once. */
+  kill(): void
   finished: Promise<CommandResult>
   /** Writes to its standard input. Throws when that was not kept open. */
   write(text: string): void
@@ -15,16 +17,10 @@ export interface RunningCommand {
 export function startCommand(command: Command, folder: string, screen?: Screen): RunningCommand {
   const started = performance.now()
   const child = spawn(command, folder, screen)
-  let timedOut = false
-  const timer = setTimeout(() => {
-    timedOut = true
-    child.kill("SIGKILL")
-  }, command.timeoutMs)
   const finished = child.exited.then((code) => {
-    clearTimeout(timer)
     const ms = Math.round(performance.now() - started)
     const ending = child.signalCode ? { signal: String(child.signalCode) } : { exitCode: code }
-    return { ...ending, timedOut, ms, ...(screen ? noOutput : readOutput(folder)) }
+    return { ...ending, ms, ...(screen ? noOutput : readOutput(folder)) }
   })
   return {
     finished,
@@ -33,9 +29,10 @@ export function startCommand(command: Command, folder: string, screen?: Screen):
       child.stdin.write(text)
       child.stdin.flush()
     },
-    async stop() {
+    kill: () => child.kill("SIGKILL"),
+    async stop(graceMs) {
       child.kill("SIGTERM")
-      if (!(await within(finished, 2000))) child.kill("SIGKILL")
+      if (!(await within(finished, graceMs))) child.kill("SIGKILL")
       await finished
     },
   }

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import type { Attempt } from "./attempts.ts"
 import { targetHeader } from "./control-server.ts"
 import type { CommandResult } from "./request.ts"
 import type { Screen } from "./screen.ts"
 
+/** No wait here has a limit of its own: it ends, with an error, when the command ends or is ended as hung. */
 export interface ControlClient {
   /** `fetch` from inside the namespace. Redirects are not followed, bodies not decompressed. */
   fetch(url: string, init?: RequestInit): Promise<Response>
@@ -17,18 +17,31 @@ export interface ControlClient {
   colours(texts: string[]): Promise<number[][]>
   /** Sends keystrokes to the pseudo-terminal (`\r` is Enter), or text to the standard input that was kept open. */
   type(text: string): Promise<void>
-  /** Waits for a text on the screen; throws with the screen as it is when it does not come. */
-  waitFor(text: string, timeoutMs?: number): Promise<void>
+  /** Waits for a text on the screen. */
+  waitFor(text: string): Promise<void>
+  /** Waits until a text is no longer on the screen. */
+  waitUntilGone(text: string): Promise<void>
+  /** Waits for a server that was just started: any answer counts. */
+  waitForServer(url: string): Promise<void>
+  /**
+   * Looks again and again until `holds` gives something that is true, and returns that. `what` names it when it does not
+   * come: "nothing happened for 60 s while waiting for WHAT".
+   */
+  waitUntil<T>(what: string, holds: () => Promise<T> | T): Promise<NonNullable<T>>
 }
+
+/** How often `waitUntil` looks. */
+const POLL_MS = 20
 
 /** The test's end of the control server of a run: `socket` is the path of its unix socket. */
 export function createControlClient(socket: string) {
-  const call = async <T>(path: string, body?: unknown): Promise<T> => {
+  const call = async <T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> => {
     const response = await fetch(`http://isolated${path}`, {
       unix: socket,
       method: body === undefined ? "GET" : "POST",
       body: body === undefined ? undefined : JSON.stringify(body),
       timeout: false,
+      signal,
     } as RequestInit)
     if (!response.ok) throw new Error(`${path} failed inside the namespace: ${await response.text()}`)
     return (await response.json()) as T
@@ -40,10 +53,23 @@ export function createControlClient(socket: string) {
     screen: () => call("/screen"),
     colours: (texts) => call("/colours", texts),
     type: (text) => call("/type", text),
-    async waitFor(text, timeoutMs = 20_000) {
-      if (await call<boolean>("/wait", { text, timeoutMs })) return
-      const screen = await client.screen()
-      throw new Error(`${JSON.stringify(text)} did not appear in ${timeoutMs} ms. The screen:\n${screen}`)
+    waitFor: (text) => call("/wait-for-text", { text, gone: false }),
+    waitUntilGone: (text) => call("/wait-for-text", { text, gone: true }),
+    waitForServer: (url) => call("/wait-for-server", url),
+    async waitUntil(what, holds) {
+      const stop = new AbortController()
+      // It has no answer while the run goes on, and so tells when that has ended.
+      const over = call("/note-wait", what, stop.signal)
+      over.catch(() => {})
+      try {
+        for (;;) {
+          const found = await Promise.race([holds(), over])
+          if (found) return found as NonNullable<Awaited<ReturnType<typeof holds>>>
+          await Promise.race([Bun.sleep(POLL_MS), over])
+        }
+      } finally {
+        stop.abort()
+      }
     },
   }
   return { ...client, call }
@@ -52,22 +78,8 @@ export function createControlClient(socket: string) {
 async function passOn(socket: string, url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set(targetHeader, url)
-  const options = { ...init, headers, unix: socket, redirect: "manual", decompress: false }
+  const options = { ...init, headers, unix: socket, redirect: "manual", decompress: false, timeout: false }
   const response = await fetch("http://isolated/fetch", options as RequestInit)
   if (response.status !== 599) return response
   throw new Error(`${url} could not be fetched inside the namespace: ${await response.text()}`)
-}
-
-/** Polls, as a server that was just started takes a moment: any answer counts. Throws after `timeoutMs`. */
-export async function waitForServer(client: ControlClient, url: string, timeoutMs = 20_000): Promise<void> {
-  const end = performance.now() + timeoutMs
-  for (;;) {
-    try {
-      await (await client.fetch(url)).arrayBuffer()
-      return
-    } catch (error) {
-      if (performance.now() > end) throw error
-      await sleep(50)
-    }
-  }
 }

@@ -3,10 +3,10 @@ import { readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { stripVTControlCharacters } from "node:util"
-import { providerConfig, TUI_OPENS_SESSION_MS, type Turn, toolThenText } from "../harness/provider.ts"
 import { run } from "../lib/process.ts"
 import type { Authority } from "./authority.ts"
 import { type ControlClient, createControlClient } from "./control-client.ts"
+import { type Limits, readLimits, TimeLimitError, WindowOverError } from "./limits.ts"
 import { namespacePrefix } from "./namespace.ts"
 import type { NetworkMode } from "./network.ts"
 import {
@@ -18,9 +18,10 @@ import {
 } from "./request.ts"
 import { createRunFolder, type Files, listFiles, type RunFolder, runEnvironment } from "./run-folder.ts"
 import type { ScreenSize } from "./screen.ts"
+import type { Service } from "./service.ts"
 import { inTurn } from "./turns.ts"
 
-export interface IsolatedOptions {
+export interface NamespaceOptions {
   executable: string
   args?: string[]
   /** Added to an environment that has only HOME, PATH, TMPDIR, SHELL, LANG and TERM. */
@@ -29,14 +30,12 @@ export interface IsolatedOptions {
   files?: Files
   /** Files of the home. */
   home?: Files
-  /** Lets nobody write to the home, as in a container. What OpenCode writes goes to TMPDIR, by the XDG variables. */
+  /** Lets nobody write to the home, as in a container. What a program writes goes to TMPDIR, by the XDG variables. */
   readOnlyHome?: boolean
   /** Scripts that are programs in PATH, by name, beside those of `programs` in run-folder.ts. */
   programs?: Files
-  /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
-  provider?: true | Turn[]
-  /** How long its first turn takes: {@link TUI_OPENS_SESSION_MS} with a `pty`, else nothing. */
-  thinkingMs?: number
+  /** What to start in the namespace ahead of the command. */
+  services?: Service[]
   mode?: NetworkMode
   stdin?: string
   /** Keeps standard input open, for `type` to write to. */
@@ -45,8 +44,13 @@ export interface IsolatedOptions {
   pty?: true | ScreenSize
   /** Acts while the command runs; when it is done the command is ended. */
   during?: (context: IsolatedContext) => Promise<void>
-  /** After this many milliseconds the command is killed (30 s when not given). */
-  timeoutMs?: number
+  /**
+   * A watch window: the command is only watched for so long, in milliseconds on a machine of scale 1, and ended then, which
+   * is no failure. For what is known not to end by itself; everything else has the limits of limits.ts.
+   */
+  watchMs?: number
+  /** Other limits than this machine's, for a test of the limits themselves. */
+  limits?: Partial<Limits>
   /** How long the recording goes on after the command has ended, in milliseconds (200 when not given). */
   lingerMs?: number
   /** Ends TLS with its certificates, which the command is told to accept, so that requests show (mode `answer`). */
@@ -58,10 +62,12 @@ export interface IsolatedOptions {
 /** What one run did and tried, with its packets. */
 export interface Recording {
   command: Command
-  result: Omit<SupervisorResult, "lost">
+  result: RecordedResult
   /** The path of a pcap file (link type 101) of all packets, which goes when it has been taken. */
   pcap: string
 }
+
+export type RecordedResult = Omit<SupervisorResult, "lost">
 
 export interface IsolatedContext extends ControlClient {
   folder: RunFolder
@@ -71,9 +77,11 @@ export interface IsolatedContext extends ControlClient {
   output(): Promise<string>
 }
 
-export type ExecuteOptions = Partial<Pick<Command, "env" | "cwd" | "stdin" | "timeoutMs">>
+export type ExecuteOptions = Partial<Pick<Command, "env" | "cwd" | "stdin">>
 
-export interface IsolatedResult extends Omit<SupervisorResult, "lost"> {
+export interface NamespaceResult extends Omit<RecordedResult, "ended"> {
+  /** Whether it still ran when its watch window was over. */
+  stillRan: boolean
   /** The files that are in the home and in the project afterwards, as `home/…` and `project/…`. */
   files: string[]
 }
@@ -81,17 +89,17 @@ export interface IsolatedResult extends Omit<SupervisorResult, "lost"> {
 /**
  * Runs a command in a network of its own in which every name resolves and every address exists, with a fresh home,
  * and says what it did and what it tried to reach outside loopback. Throws a Failure when this machine cannot do that,
- * and an Error when the recording is incomplete.
+ * a TimeLimitError when the run was ended by a limit, and an Error when the recording is incomplete.
  */
-export async function runIsolated(options: IsolatedOptions): Promise<IsolatedResult> {
+export async function runInNamespace(options: NamespaceOptions): Promise<NamespaceResult> {
   const prefix = await namespacePrefix()
   return inTurn(() => runWith(prefix, options))
 }
 
-async function runWith(prefix: string[], options: IsolatedOptions): Promise<IsolatedResult> {
+async function runWith(prefix: string[], options: NamespaceOptions): Promise<NamespaceResult> {
   const folder = await createRunFolder({
     project: options.files ?? {},
-    home: homeFiles(options),
+    home: options.home ?? {},
     programs: options.programs ?? {},
   })
   try {
@@ -105,25 +113,30 @@ async function runWith(prefix: string[], options: IsolatedOptions): Promise<Isol
       (error) => ({ error }),
     )
     await supervisor
-    const result = await readResult(folder)
+    const recorded = await readResult(folder)
     await options.keepRecording?.({
       command: request.command,
-      result,
+      result: recorded,
       pcap: join(folder.root, runFiles.pcap),
     })
+    throwWhenCutOff(recorded)
     if (failure) throw failure.error
-    return { ...result, files: await listFiles(folder) }
+    const { ended, ...result } = recorded
+    return { ...result, stillRan: ended?.kind === "window", files: await listFiles(folder) }
   } finally {
     await rm(folder.root, { recursive: true, force: true })
   }
 }
 
-function homeFiles({ home, provider }: IsolatedOptions): Files {
-  if (!provider) return home ?? {}
-  return { ".config/opencode/opencode.json": JSON.stringify(providerConfig()), ...home }
+/** The limit comes first in the message, as it is why nothing else can be said; then what was seen of the command. */
+function throwWhenCutOff({ ended, stdout, stderr, screen }: RecordedResult): void {
+  if (ended === undefined || ended.kind === "window") return
+  const seen = screen ?? `${stdout}\n${stderr}`
+  throw new TimeLimitError(`${ended.line}\n${stripVTControlCharacters(seen).trim()}`)
 }
 
-function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorRequest {
+function createRequest(options: NamespaceOptions, folder: RunFolder): SupervisorRequest {
+  const limits = { ...readLimits(options.watchMs), ...options.limits }
   return {
     command: {
       executable: options.executable,
@@ -137,14 +150,13 @@ function createRequest(options: IsolatedOptions, folder: RunFolder): SupervisorR
       cwd: folder.project,
       stdin: options.stdin,
       interactive: options.interactive,
-      timeoutMs: options.timeoutMs ?? 30_000,
     },
     mode: options.mode ?? "answer",
-    provider: options.provider === true ? toolThenText : options.provider,
-    thinkingMs: options.thinkingMs ?? (options.pty ? TUI_OPENS_SESSION_MS : 0),
+    services: options.services ?? [],
+    limits,
     pty: options.pty === true ? { columns: 130, rows: 40 } : options.pty,
     readOnly: options.readOnlyHome ? folder.home : undefined,
-    lingerMs: options.lingerMs ?? 200,
+    lingerMs: (options.lingerMs ?? 200) * limits.scale,
     evidence: options.keepRecording !== undefined,
     authority: options.authority,
   }
@@ -159,7 +171,7 @@ const dataIn = (folder: string) => ({
 const authorityFile = ({ root }: RunFolder) => join(root, runFiles.authority)
 
 /** The variables by which Bun and Node, and OpenSSL and Go, are given an authority. */
-function authorityEnvironment({ authority }: IsolatedOptions, folder: RunFolder): Record<string, string> {
+function authorityEnvironment({ authority }: NamespaceOptions, folder: RunFolder): Record<string, string> {
   if (!authority) return {}
   return { NODE_EXTRA_CA_CERTS: authorityFile(folder), SSL_CERT_FILE: authorityFile(folder) }
 }
@@ -177,14 +189,17 @@ async function startSupervisor(
     cwd: folder.root,
     all: true,
     stdin: "ignore",
-    timeout: request.command.timeoutMs + 30_000,
+    // For a supervisor that hangs itself: it has the same limits, and is always ahead of this one.
+    timeout: request.limits.capMs * 2,
     killSignal: "SIGKILL",
   })
+  if (result.timedOut)
+    throw new TimeLimitError(`time limit: the supervisor in the namespace did not end:\n${result.all}`)
   if (result.exitCode !== 0) throw new Error(`the supervisor in the namespace failed:\n${result.all}`)
 }
 
 async function act(
-  during: NonNullable<IsolatedOptions["during"]>,
+  during: NonNullable<NamespaceOptions["during"]>,
   { command }: SupervisorRequest,
   folder: RunFolder,
   supervisor: Promise<void>,
@@ -209,24 +224,28 @@ async function act(
     await call("/stop")
   } catch (error) {
     // When the command has ended, so has the other end of the control socket, and an error there says nothing else.
-    if (await Promise.race([supervisor.then(() => true), sleep(3000)])) throw await endedEarly(folder, error)
-    await call("/stop")
-    throw error
+    const running = await call("/stop").then(
+      () => true,
+      () => false,
+    )
+    await supervisor
+    throw running ? error : await endedEarly(folder, error)
   }
 }
 
 /** The error that says how a command ended that was still waited for. */
 async function endedEarly(folder: RunFolder, cause: unknown): Promise<Error> {
-  const { exitCode, signal, timedOut, stdout, stderr, screen } = await readResult(folder)
-  const how = timedOut ? "was out of time" : `ended with ${signal ?? `exit code ${exitCode}`}`
+  const { exitCode, signal, ended, stdout, stderr, screen } = await readResult(folder)
   const last = stripVTControlCharacters(`${stdout}\n${stderr}\n${screen ?? ""}`)
     .trim()
     .split("\n")
     .at(-1)
+  if (ended) return new WindowOverError(`${ended.line}: ${last?.trim()}`, { cause })
+  const how = `ended with ${signal ?? `exit code ${exitCode}`}`
   return new Error(`the command ${how} while something of it was waited for: ${last?.trim()}`, { cause })
 }
 
-async function readResult(folder: RunFolder): Promise<Omit<SupervisorResult, "lost">> {
+async function readResult(folder: RunFolder): Promise<RecordedResult> {
   const text = await readFile(join(folder.root, runFiles.result), "utf8")
   const { lost, ...result } = JSON.parse(text) as SupervisorResult
   if (lost > 0) throw new Error(`the recording is incomplete: ${lost} packets were lost`)

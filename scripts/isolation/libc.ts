@@ -11,6 +11,7 @@ const symbols = {
   getsockopt: { args: [i32, i32, i32, ptr, ptr], returns: i32 },
   mount: { args: [ptr, ptr, ptr, u64, ptr], returns: i32 },
   close: { args: [i32], returns: i32 },
+  flock: { args: [i32, i32], returns: i32 },
   __errno_location: { args: [], returns: ptr },
 } as const
 

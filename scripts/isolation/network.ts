@@ -19,6 +19,8 @@ export interface Network {
   clock(): number
   /** What was tried so far. */
   attempts(): Attempt[]
+  /** How many packets were recorded so far. */
+  packets(): number
   /** Packets that were not recorded for want of room. Anything but 0 makes a run worthless. */
   lost(): number
   /** All packets, as a file of the format pcap. */
@@ -62,6 +64,7 @@ export async function createNetwork(
       capture.drain()
       return findAttempts(capture.packets, names, requests)
     },
+    packets: () => capture.packets.length,
     lost: () => capture.lost,
     pcap() {
       capture.drain()

@@ -1,8 +1,10 @@
-import type { ProviderRequest, Turn } from "../harness/provider.ts"
+import type { Ended } from "./activity.ts"
 import type { Attempt } from "./attempts.ts"
 import type { Authority } from "./authority.ts"
+import type { Limits } from "./limits.ts"
 import type { NetworkMode } from "./network.ts"
 import type { ScreenSize } from "./screen.ts"
+import type { Service } from "./service.ts"
 
 /** A command to run inside a namespace, exactly as it is started. */
 export interface Command {
@@ -13,15 +15,12 @@ export interface Command {
   stdin?: string
   /** Whether standard input stays open for more. */
   interactive?: boolean
-  timeoutMs: number
 }
 
 export interface CommandResult {
   /** Undefined when a signal ended the command. */
   exitCode?: number
   signal?: string
-  /** Whether it was ended because it took longer than it was given. */
-  timedOut: boolean
   stdout: string
   stderr: string
   /** Milliseconds from start to end. */
@@ -32,8 +31,9 @@ export interface CommandResult {
 export interface SupervisorRequest {
   command: Command
   mode: NetworkMode
-  provider?: Turn[]
-  thinkingMs: number
+  /** What to start in the namespace ahead of the command. */
+  services: Service[]
+  limits: Limits
   pty?: ScreenSize
   /** A folder that nobody may write to. */
   readOnly?: string
@@ -49,7 +49,10 @@ export interface SupervisorRequest {
 export interface SupervisorResult extends CommandResult {
   attempts: Attempt[]
   lost: number
-  providerRequests: ProviderRequest[]
+  /** What each service says at the end. */
+  services: unknown[]
+  /** Why the run was ended by us, when it was not asked for. */
+  ended?: Ended
   /** The last screen, when there was a pseudo-terminal. */
   screen?: string
 }

@@ -15,8 +15,7 @@ export interface RunFolder {
 }
 
 /**
- * The programs that a command finds in PATH: git and a shell. What else OpenCode wants, ripgrep or Node, it has to have
- * inside.
+ * The programs that a command finds in PATH: git and a shell. What else it wants, ripgrep or Node, it has to have inside.
  */
 const programs = ["sh", "bash", "git"]
 

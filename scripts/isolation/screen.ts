@@ -57,20 +57,24 @@ export class Screen {
     return [...new Set(drawn.map((cell) => cell.getFgColorMode() + cell.getFgColor()))]
   }
 
-  /** Resolves to true once `text` is on the screen, to false when it is not within `timeoutMs`. */
-  waitFor(text: string, timeoutMs: number): Promise<boolean> {
+  /** Resolves once `holds` is true of what is to be seen; how long that may take is for the caller to say. */
+  async waitUntil(holds: (text: string) => boolean): Promise<void> {
+    while (!holds(this.text())) await this.changed()
+  }
+
+  /** Resolves when the program has drawn something. */
+  changed(): Promise<void> {
     return new Promise((resolve) => {
-      const finish = (found: boolean) => {
-        this.#watchers.delete(look)
-        clearTimeout(timer)
-        resolve(found)
-      }
       const look = () => {
-        if (this.text().includes(text)) finish(true)
+        this.#watchers.delete(look)
+        resolve()
       }
-      const timer = setTimeout(() => finish(false), timeoutMs)
       this.#watchers.add(look)
-      look()
     })
+  }
+
+  /** Calls `body` each time the program has drawn something. */
+  onChange(body: () => void): void {
+    this.#watchers.add(body)
   }
 }

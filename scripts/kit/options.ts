@@ -1,5 +1,6 @@
 import { resolve } from "node:path"
 import { Command } from "commander"
+import { leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { type Choice, INTELEPHENSE } from "./read-lock.ts"
 
@@ -32,7 +33,7 @@ export function readKitOptions(argv: string[]): KitOptions {
     .option("--with-intelephense", "put it in; that you may is for you to know", false)
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option("--json", "print the result and the manifest as JSON on standard output, and nothing else", false)
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .exitOverride(leaveParser)
     .parse(argv)
     .opts<KitOptions>()
   return {

@@ -26,7 +26,7 @@ export interface Sizes {
  * @param names by part, the modules that were added; all others are upstream's
  */
 export function measureParts(
-  graph: Pick<ModuleGraph, "modules" | "runtime">,
+  graph: Pick<ModuleGraph, "modules"> & { runtime: { length: number } },
   bytes: number,
   names: Partial<Record<Exclude<keyof Sizes, "runtime" | "upstream">, string[]>>,
 ): Sizes {

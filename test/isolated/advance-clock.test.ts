@@ -1,11 +1,9 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { join } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
 import { type Setup, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
+import { watchFor } from "../../scripts/isolation/limits.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
-
-setDefaultTimeout(120_000)
 
 const script = join(import.meta.dirname, "../../scripts/isolation/advance-clock.ts")
 
@@ -19,7 +17,7 @@ async function fetches(setup: Setup, ...seconds: number[]): Promise<number> {
       })
       await (await fetch(`${serverUrl}/global/health`)).text()
     }
-    await sleep(1000)
+    await watchFor(1000)
   })
   return attempts.filter(({ protocol, name }) => protocol === "tcp" && name === "models.dev").length
 }

@@ -97,6 +97,6 @@ test("no bytes whatever make the recorder stop: each packet is read or counted a
     fc.property(packet, (bytes) => {
       expect(attemptsOf(bytes)).toHaveLength(1)
     }),
-    { numRuns: 5000 },
+    { numRuns: 2000 },
   )
 })

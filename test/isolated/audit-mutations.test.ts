@@ -1,18 +1,14 @@
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { afterAll, expect, test } from "bun:test"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Report, reportSchema } from "../../scripts/audit/report.ts"
-import { writeExecutable } from "../../scripts/build/write-release.ts"
-import { addModule, readModuleGraph, writeModuleGraph } from "../../scripts/container/index.ts"
 import { run } from "../../scripts/lib/process.ts"
-import { builtExecutable } from "../lib/built.ts"
-import { type Leak, leaks, preamble } from "./lib/leaks.ts"
+import { type Leak, leaks } from "./lib/leaks.ts"
+import { plantLeak } from "./lib/plant-leak.ts"
 
 // The whole command, on the executable that the build made and into whose module graph a leak was planted, ahead of the
 // guard. Beside it stands one with a harmless module in the same place: what is found is the leak and nothing else.
-
-setDefaultTimeout(300_000)
 
 const folder = await mkdtemp(join(tmpdir(), "audit-mutations-"))
 afterAll(() => rm(folder, { recursive: true }))
@@ -37,7 +33,7 @@ async function audit({ title, code, after = 1 }: Omit<Leak, "attempt">): Promise
   const own = join(folder, title.replaceAll(" ", "-"))
   await mkdir(own)
   const file = join(own, "opencode")
-  await plant(code, file)
+  await plantLeak(code, file)
   await writeFile(join(own, "serve.ts"), serveFor(after + 1))
   const words = [file, "--scenarios", own, "--out", join(own, "report"), "--json"]
   const { exitCode, stdout } = await run(process.execPath, ["scripts/commands/audit.ts", ...words], {
@@ -48,33 +44,27 @@ async function audit({ title, code, after = 1 }: Omit<Leak, "attempt">): Promise
   return { exitCode, report: reportSchema.parse(JSON.parse(stdout)) }
 }
 
-async function plant(code: string, file: string): Promise<void> {
-  const graph = readModuleGraph(await readFile(builtExecutable()))
-  const leak = { name: "/$bunfs/root/leak.js", contents: Buffer.from(preamble + code) }
-  const planted = addModule(graph, { ...leak, encoding: 1, loader: 1, format: 1, side: 0 })
-  const argv = `--preload=${leak.name} ${graph.argv}`
-  await writeExecutable(file, writeModuleGraph({ ...planted, argv }))
-}
-
 interface Audited {
   exitCode?: number
   report: Report
 }
 
-const serveFor = (seconds: number) => `export default {
+const limits = join(import.meta.dirname, "../../scripts/isolation/limits.ts")
+
+const serveFor = (seconds: number) => `import { watchFor } from ${JSON.stringify(limits)}
+export default {
   title: "serve",
-  what: "Starts serve, which must answer, and ends it after ${seconds} seconds and an answer.",
+  what: "Starts serve, waits for its answer, and then for ${seconds} seconds.",
   worksOffline: true,
   async run({ isolated }) {
     let status
     await isolated({
       args: ["serve", "--port", "4321"],
-      during: async ({ fetch }) => {
-        const end = Date.now() + ${seconds * 1000}
-        while (Date.now() < end || (!status && Date.now() < end + 20_000)) {
-          await Bun.sleep(200)
-          status ??= await fetch("http://127.0.0.1:4321/global/health").then(({ status }) => status, () => undefined)
-        }
+      during: async ({ fetch, waitForServer }) => {
+        const url = "http://127.0.0.1:4321/global/health"
+        await waitForServer(url)
+        status = (await fetch(url)).status
+        await watchFor(${seconds * 1000})
       },
     })
     return { worked: status === 200, detail: "status " + status }

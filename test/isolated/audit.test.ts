@@ -1,17 +1,15 @@
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, expect, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type Report, reportSchema } from "../../scripts/audit/report.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { pin } from "../lib/stock.ts"
 import type { OpenRequest } from "./lib/open-report.ts"
-
-setDefaultTimeout(300_000)
 
 const folder = await mkdtemp(join(tmpdir(), "audit-"))
 afterAll(() => rm(folder, { recursive: true }))
@@ -66,7 +64,6 @@ async function seePage(url: string): Promise<void> {
   const { stdout, stderr, attempts } = await runIsolated({
     executable: process.execPath,
     args: [script, JSON.stringify(request)],
-    timeoutMs: 60_000,
   })
   expect(stderr).toBe("")
   expect(JSON.parse(stdout)).toEqual({
@@ -122,6 +119,45 @@ test.concurrent("what a scenario did not wait for is found all the same", async 
   expect(exitCode).toBe(1)
 })
 
+/** A scenario whose runs hang, with short limits, as long as `times` have not been made. */
+async function hangingScenario(times: number) {
+  const runs = join(folder, crypto.randomUUID())
+  const own = await scenarioFolder(`import { appendFileSync, readFileSync } from "node:fs"
+  export default {
+    title: "t", what: "w", worksOffline: true,
+    async run({ isolated }) {
+      appendFileSync(${JSON.stringify(runs)}, ".")
+      const hangs = readFileSync(${JSON.stringify(runs)}, "utf8").length <= ${times}
+      await isolated({ args: ["-e", hangs ? "setInterval(() => {}, 100000)" : ""], limits: { idleMs: 1500 } })
+      return { worked: true, detail: "done" }
+    },
+  }`)
+  return { words: [process.execPath, "--variant", "offline", "--scenarios", own], runs }
+}
+
+test.concurrent("a run that a time limit cut off is tried once more, and that counts", async () => {
+  const { words, runs } = await hangingScenario(1)
+  const { exitCode, report } = await audit(words)
+  expect(report.results).toMatchObject([{ worked: true, detail: "done", runs: [{}, {}] }])
+  expect(report.results[0]!.notMeasured).toBeUndefined()
+  expect(new Set(report.results[0]!.runs.map(({ pcap }) => pcap)).size).toBe(2)
+  expect(await readFile(runs, "utf8")).toBe("..")
+  expect(exitCode).toBe(0)
+})
+
+test.concurrent("one that is cut off again was not measured: it fails the gate with that word", async () => {
+  const { words, runs } = await hangingScenario(2)
+  const { exitCode, report } = await audit(words)
+  const limit = expect.stringMatching(/^time limit: nothing happened for 2 s while the command ran/)
+  expect(report.results).toMatchObject([{ worked: false, notMeasured: limit, detail: limit }])
+  expect(report.findings).toMatchObject([
+    { kind: "not-measured", line: expect.stringContaining("not measured") },
+  ])
+  expect(report.findings).toHaveLength(1)
+  expect(await readFile(runs, "utf8")).toBe("..")
+  expect(exitCode).toBe(1)
+})
+
 test.concurrent("a file that cannot be run is not passed", async () => {
   const { exitCode, stderr } = await audit(["README.md", "--variant", "offline", "--scenario", "version"])
   expect(stderr).toContain("was not recorded to the end")
@@ -148,6 +184,7 @@ test.concurrent.each([
   [["--scenarios", "no-such-folder"], "There are no scenarios in"],
   [["--mode", "no-such-mode"], "Allowed choices are answer, refuse, drop, all"],
   [["--jobs", "0"], "--jobs takes a whole number"],
+  [["--slow", "0.5"], "a number from 1 on"],
   [["--", "no-such-program"], "There is no program no-such-program"],
 ])("%j ends with 2 and says why", async (words, message) => {
   const { exitCode, stderr } = await audit(words)

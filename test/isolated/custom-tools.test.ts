@@ -1,13 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { setTimeout } from "node:timers/promises"
 import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { toolResults } from "../../scripts/harness/scenarios.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
-
-setDefaultTimeout(60_000)
 
 /** A tool of the kind that OpenCode's documentation shows. */
 const GREET = `import { tool } from "@opencode-ai/plugin"
@@ -120,14 +117,13 @@ exec "$@"`
       },
       args: ["--offline"],
       pty: true,
-      timeoutMs: 60_000,
-      async during({ waitFor, type, folder }) {
+      async during({ waitFor, waitUntil, type, folder }) {
         await waitFor("Ask anything")
         await waitFor("Mock Model")
         await type("say hi")
         await waitFor("say hi")
         await type("\r")
-        while (!existsSync(join(folder.project, "called"))) await setTimeout(50)
+        await waitUntil("the tool to be called", () => existsSync(join(folder.project, "called")))
       },
     })
     expect(result.files).toContain("project/called")

@@ -1,12 +1,10 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { hostsTried, runCommand, runQuestion } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // A refused connection ends nothing but what needed it, and is told in one line: to the person, where one asked for it, and
 // else in OpenCode's log. Beside it stands what upstream's tries in the same situation.
-
-setDefaultTimeout(300_000)
 
 const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
 const stock = { executable: await stockExecutable() }

@@ -1,9 +1,7 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { join } from "node:path"
+import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import type { Attempt } from "../../scripts/isolation/attempts.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
-
-setDefaultTimeout(300_000)
 
 /** Runs a script of ours, which leaks on purpose or does not, in place of OpenCode. */
 function runScript(script: string, options: Partial<IsolatedOptions> = {}) {
@@ -55,8 +53,7 @@ const leaks: [title: string, script: string, attempt: Partial<Attempt>][] = [
   [
     "a TCP connection from a worker",
     `const code = ${JSON.stringify(dial("203.0.113.9", 2222))}
-     new Worker(URL.createObjectURL(new Blob([code], { type: "application/typescript" })))
-     setTimeout(() => process.exit(), 1000)`,
+     new Worker(URL.createObjectURL(new Blob([code], { type: "application/typescript" })))`,
     { protocol: "tcp", address: "203.0.113.9", port: 2222 },
   ],
   [
@@ -138,22 +135,23 @@ test.concurrent("what stays on loopback is no attempt: HTTP over IPv4, IPv6 and 
   expect(attempts).toEqual([])
 })
 
-const dialAndTime = `import net from "node:net"
-  const started = performance.now()
-  const end = (how) => { console.log(how, performance.now() - started < 1500 ? "at once" : "late"); process.exit() }
+const dialAndTell = `import net from "node:net"
+  const end = (how) => { console.log(how); process.exit() }
   const socket = net.connect({ host: "blocked.example", port: 443 })
-  socket.on("connect", () => end("connected")).on("error", (error) => end(error.code))
-  setTimeout(() => end("nothing"), 2000)`
+  socket.on("connect", () => end("connected")).on("error", (error) => end(error.code))`
 
 test.concurrent.each([
-  ["answer", "connected at once\n"],
-  ["refuse", "ECONNREFUSED at once\n"],
-  ["drop", "nothing late\n"],
+  ["answer", "connected\n"],
+  ["refuse", "ECONNREFUSED\n"],
+  ["drop", ""],
 ] as const)(
   "when the world outside is to %s, a connection is recorded and ends as expected",
   async (mode, ending) => {
-    const { attempts, stdout } = await runScript(dialAndTime, { mode })
-    expect(stdout).toBe(ending)
+    const { attempts, stdout, stillRan } = await runScript(dialAndTell, {
+      mode,
+      ...(mode === "drop" && { watchMs: 2000 }),
+    })
+    expect({ stdout, stillRan }).toEqual({ stdout: ending, stillRan: mode === "drop" })
     const connections = attempts.filter(({ protocol }) => protocol === "tcp")
     expect(connections).toEqual([expect.objectContaining({ name: "blocked.example", port: 443 })])
   },

@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
@@ -6,23 +6,23 @@ import { grammarNames } from "../../offline/grammars.ts"
 import { moduleNames } from "../../offline/modules.ts"
 import { writeExecutable } from "../../scripts/build/write-release.ts"
 import { readModuleGraph, replaceModule, writeModuleGraph } from "../../scripts/container/index.ts"
-import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/isolation/isolated.ts"
+import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { watchFor } from "../../scripts/isolation/limits.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 import { CODE_SAMPLES, PLAIN_SAMPLE } from "./lib/code-samples.ts"
 
 // A code block has colours in the TUI when its language's grammar was found, loaded and run.
 
-setDefaultTimeout(300_000)
-
 const samples = { ...CODE_SAMPLES, cobol: PLAIN_SAMPLE }
 const answer = Object.entries(samples).map(([language, line]) => `\`\`\`${language}\n${line}\n\`\`\`\n`)
 
 /**
  * Has the model answer with a block of each language, then opens the TUI on that conversation: while an answer comes in,
- * upstream's now and then leaves it blank. Gives the languages that are drawn in several colours, sorted.
+ * upstream's now and then leaves it blank. Waits until the expected languages are drawn in several colours, and gives all
+ * that are then, sorted.
  */
-async function draw({ executable, ...setup }: Setup, waitMs: number) {
+async function draw({ executable, ...setup }: Setup, expected: string[]) {
   let coloured: string[] = []
   const result = await runIsolated({
     ...setup,
@@ -30,16 +30,20 @@ async function draw({ executable, ...setup }: Setup, waitMs: number) {
     args: ["-ec", `"$0" run "show me" > answer.txt; exec "$0" --continue`, path.resolve(executable)],
     provider: [{ text: answer.join("\n") }],
     pty: { columns: 130, rows: 160 },
-    timeoutMs: 120_000,
-    async during({ waitFor, colours }) {
-      await waitFor(PLAIN_SAMPLE, 60_000)
+    async during({ waitFor, waitUntil, colours }) {
+      await waitFor(PLAIN_SAMPLE)
       let found: number[][] = []
-      const end = performance.now() + waitMs
-      while (coloured.length < Object.keys(CODE_SAMPLES).length && performance.now() < end) {
-        await Bun.sleep(200)
+      const look = async () => {
         found = await colours(Object.values(samples))
         coloured = Object.keys(samples).filter((_, at) => found[at]!.length > 1)
       }
+      await waitUntil(`colours in ${expected.join(", ")}`, async () => {
+        await look()
+        return expected.every((language) => coloured.includes(language))
+      })
+      // Another language would be coloured soon after these.
+      await watchFor(2000)
+      await look()
       expect(found.filter((several) => several.length === 0)).toEqual([])
     },
   })
@@ -59,7 +63,7 @@ test.each([
   async (way, setup) => {
     const languages = Object.keys(CODE_SAMPLES).sort()
     expect(languages).toEqual(expect.arrayContaining(Object.keys(pin.grammars)))
-    const { coloured, result } = await draw({ ...setup, executable: builtExecutable() }, 20_000)
+    const { coloured, result } = await draw({ ...setup, executable: builtExecutable() }, languages)
     expect(coloured).toEqual(languages)
     expect(toGitHub(result)).toEqual([])
     if (way === "offline") expect(result.attempts).toEqual([])
@@ -70,12 +74,11 @@ test("a language whose grammar is not inside is drawn plain offline, and nothing
   const executable = await withoutGrammar("python")
   const denials = path.join(path.dirname(executable), "denials.jsonl")
   const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_LOG: denials }
-  const { coloured, result } = await draw({ executable, env, mode: "drop" }, 6000)
-  expect(coloured).toEqual(
-    Object.keys(CODE_SAMPLES)
-      .filter((language) => language !== "python")
-      .sort(),
-  )
+  const others = Object.keys(CODE_SAMPLES)
+    .filter((language) => language !== "python")
+    .sort()
+  const { coloured, result } = await draw({ executable, env, mode: "drop" }, others)
+  expect(coloured).toEqual(others)
   expect(result.attempts).toEqual([])
   expect(await readFile(denials, "utf8").catch(() => "")).not.toContain("github")
   await rm(path.dirname(executable), { recursive: true })
@@ -99,7 +102,9 @@ async function withoutGrammar(language: string): Promise<string> {
 }
 
 test("without grammars from GitHub, upstream's colours only what is inside it", async () => {
-  const { coloured, result } = await draw({ executable: await stockExecutable(), mode: "refuse" }, 8000)
-  expect(coloured).toEqual(["javascript", "typescript", "zig"])
+  const inside = ["javascript", "typescript", "zig"]
+  const executable = await stockExecutable()
+  const { coloured, result } = await draw({ executable, mode: "refuse" }, inside)
+  expect(coloured).toEqual(inside)
   expect(toGitHub(result).length).toBeGreaterThan(20)
 })

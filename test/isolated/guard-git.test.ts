@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { type GitProject, makeGitProject } from "../lib/git-project.ts"
@@ -7,8 +7,6 @@ import { notRefused, type Place, places, runProbe } from "./lib/guard-run.ts"
 import { vectors } from "./lib/guard-vectors.ts"
 
 // The guard as upstream's build script compiles it: not one bundle of ours, but modules that Bun's bundler put together.
-
-setDefaultTimeout(300_000)
 
 let project: GitProject
 let executable: string

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 import type { HostOutcome } from "./lib/guard-hosts-probe.ts"
 import { tamperings } from "./lib/guard-tamperings.ts"
-
-setDefaultTimeout(300_000)
 
 let executable: string
 beforeAll(async () => {
@@ -19,7 +17,6 @@ async function dial(hosts: string[], env: Record<string, string> = {}, args = ["
     executable,
     args,
     env: { PROBE_HOSTS: JSON.stringify(hosts), ...env },
-    timeoutMs: 120_000,
   })
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
   const outcomes = stdout

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
-
-setDefaultTimeout(300_000)
 
 let executable: string
 beforeAll(async () => {
@@ -13,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => rm(dirname(executable), { recursive: true }))
 
 async function outcomes(args: string[], env: Record<string, string> = {}): Promise<Record<string, unknown>> {
-  const { stdout, stderr, exitCode } = await runIsolated({ executable, args, env, timeoutMs: 120_000 })
+  const { stdout, stderr, exitCode } = await runIsolated({ executable, args, env })
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
   return Object.fromEntries(
     stdout

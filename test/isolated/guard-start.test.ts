@@ -1,14 +1,12 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { readFile } from "node:fs/promises"
 import { readModuleGraph } from "../../scripts/container/index.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { BUNDLES } from "../../scripts/upstream/readable-bundles.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // Nothing that lies in the working directory or stands in the environment runs ahead of the guard. That the same does run
 // when the executable is Bun is what shows that it would.
-
-setDefaultTimeout(300_000)
 
 /** Leaves a file named after itself, and a packet. */
 const leave = (name: string) =>

@@ -1,10 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
-
-setDefaultTimeout(300_000)
 
 async function look(executable: string, args: string[] = []): Promise<Record<string, unknown>> {
   const { stdout, stderr, exitCode } = await runIsolated({ executable, args })

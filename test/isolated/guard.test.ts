@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { LEAVE_OUT, makeGuardExecutable } from "./lib/guard-executable.ts"
@@ -8,8 +8,6 @@ import { throughFetch } from "./lib/guard-vectors-clients.ts"
 
 // Every way to open a connection, from inside the executable, judged by what leaves the network namespace. That the same
 // code gets out without the guard, and with one interception left out, is what makes "nothing left" mean something.
-
-setDefaultTimeout(300_000)
 
 let executable: string
 beforeAll(async () => {

@@ -1,10 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { basename } from "node:path"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 
 // What the harness can do for a scenario besides recording.
-
-setDefaultTimeout(60_000)
 
 const shell = (script: string) => ({ executable: "/bin/sh", args: ["-c", script] })
 
@@ -39,10 +37,10 @@ test("standard input that is kept open takes what is typed", async () => {
   const { stdout } = await runIsolated({
     ...options,
     interactive: true,
-    async during({ type, output }) {
+    async during({ type, output, waitUntil }) {
       for (const line of ["one", "two"]) {
         await type(`${line}\n`)
-        while (!(await output()).includes(`got ${line}\n`)) await Bun.sleep(10)
+        await waitUntil(`got ${line}`, async () => (await output()).includes(`got ${line}\n`))
       }
     },
   })

@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { plainRelease } from "../../scripts/build/fresh-release.ts"
 import type { Turn } from "../../scripts/harness/provider.ts"
+import { type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { ask, hostsTried, toolResults } from "../../scripts/harness/scenarios.ts"
-import { type IsolatedResult, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
 import { pin, target } from "../lib/stock.ts"
 
 // The archive that `npm run kit` makes, installed where there is no Node, no npm and no network.
-
-setDefaultTimeout(300_000)
 
 const { folder: release } = await plainRelease(pinName(pin))
 
@@ -46,7 +44,7 @@ async function kit(...args: string[]) {
 /** Runs a shell script with the system's PATH, in a network that records. */
 function script(...args: string[]) {
   const env = { PATH: process.env.PATH! }
-  return runIsolated({ executable: Bun.which("sh")!, args, env, timeoutMs: 120_000 })
+  return runIsolated({ executable: Bun.which("sh")!, args, env })
 }
 
 /** OpenCode from the prefix, which lies in PATH beside git and a shell; offline unless `env` says otherwise. */
@@ -55,7 +53,6 @@ function fromPrefix(env: Record<string, string> = {}) {
   return {
     executable: join(prefix, "bin/opencode"),
     env: { OPENCODE_OFFLINE: "1", PATH, ...env },
-    timeoutMs: 240_000,
   }
 }
 
@@ -100,9 +97,9 @@ test.concurrent("so it is in the TUI, whose sidebar names the servers", async ()
       await type("say hi")
       await waitFor("say hi")
       await type("\r")
-      await waitFor("• typescript", 120_000)
-      await waitFor("• pyright", 120_000)
-      await waitFor("Done.", 120_000)
+      await waitFor("• typescript")
+      await waitFor("• pyright")
+      await waitFor("Done.")
     },
   })
   expect(result.attempts).toEqual([])

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, expect, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import {
   ask,
   converse,
@@ -11,13 +12,10 @@ import {
   serverUrl,
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin } from "../lib/stock.ts"
 
 // Builds whose policy was decided when they were made, and everything that could undo it.
-
-setDefaultTimeout(300_000)
 
 let project: Project
 
@@ -157,7 +155,6 @@ test.concurrent("a plugin of a locked build, its worker and its child are held t
     files: plugin,
     provider: true,
     args: ["serve", "--port", new URL(serverUrl).port],
-    timeoutMs: 60_000,
     async during({ execute, folder }) {
       expect(await execute(built("locked").executable, ["run", "say hi"])).toMatchObject(answered)
       for (const name of ["plugin", "worker", "child"])

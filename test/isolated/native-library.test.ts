@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 

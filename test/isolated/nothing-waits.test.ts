@@ -1,13 +1,11 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import type { Turn } from "../../scripts/harness/provider.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { ask, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // Behind a firewall that drops every packet: what is asked for is done, or refused with what to do, and no packet is
 // sent that an answer could be waited for. How long it takes is measured by `npm run bench -- --only waits`.
-
-setDefaultTimeout(300_000)
 
 const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" }, mode: "drop" } as const
 const done: Turn = { text: "Done." }

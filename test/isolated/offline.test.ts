@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import {
   converse,
   runCommand,
@@ -12,8 +12,6 @@ import { pin } from "../lib/stock.ts"
 
 // The main promise, on the executable that was built: with the switch on, whichever way, no packet goes anywhere but to
 // loopback. stock.test.ts and detector.test.ts show that the recorder would have seen one.
-
-setDefaultTimeout(300_000)
 
 const executable = builtExecutable()
 

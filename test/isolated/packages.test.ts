@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 

@@ -1,10 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { ask, hostsTried, runCommand, runQuestion, toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // Who may widen the policy, and who may not, on the executable that was built.
-
-setDefaultTimeout(300_000)
 
 const executable = builtExecutable()
 

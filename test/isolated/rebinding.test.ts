@@ -1,11 +1,9 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { hostsTried, runQuestion } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // What a name resolves to: an entry that is a name stands for the name, wherever it leads; an entry that is an address
 // stands for the address, and for no name that leads there.
-
-setDefaultTimeout(300_000)
 
 const offline = { executable: builtExecutable() }
 

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import type { Turn } from "../../scripts/harness/provider.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import {
   ask,
   hostsTried,
@@ -11,13 +12,10 @@ import {
   serverUrl,
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // On a machine without `rg` OpenCode searches with the one inside. That upstream's downloads one is seen in stock.test.ts.
-
-setDefaultTimeout(300_000)
 
 const executable = builtExecutable()
 const offline = { executable, env: { OPENCODE_OFFLINE: "1" }, mode: "drop" } as const

@@ -1,14 +1,12 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
-import { setTimeout as sleep } from "node:timers/promises"
+import { expect, test } from "bun:test"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { hostsTried } from "../../scripts/harness/scenarios.ts"
-import { runIsolated } from "../../scripts/isolation/isolated.ts"
+import { watchFor } from "../../scripts/isolation/limits.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // Sign-ins that a person is asked through, and those of MCP servers: each ends with one line that names the host and the
 // setting. Upstream's, asked the same, goes out.
-
-setDefaultTimeout(300_000)
 
 const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
 const stock = { executable: await stockExecutable(), env: {} }
@@ -50,12 +48,11 @@ test.concurrent("the TUI shows a refused sign-in without the frames of a stack",
     ...offline,
     provider: true,
     pty: true,
-    timeoutMs: 90_000,
     async during({ waitFor, type, screen }) {
       const enter = async (text: string, next: string) => {
         await type(text)
         await waitFor(text)
-        await sleep(500)
+        await watchFor(500)
         await type("\r")
         await waitFor(next)
       }
@@ -93,9 +90,8 @@ async function authorize({ executable, env }: Variant) {
     args: ["server.ts"],
     files: { "server.ts": mcpServer, "opencode.json": JSON.stringify(config) },
     env,
-    timeoutMs: 60_000,
     async during({ execute }) {
-      const { stdout } = await execute(executable, ["mcp", "auth", "tools"], { timeoutMs: 30_000 })
+      const { stdout } = await execute(executable, ["mcp", "auth", "tools"])
       printed = stdout
     },
   })

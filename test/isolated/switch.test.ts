@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import {
   converse,
   hostsTried,
@@ -12,8 +12,6 @@ import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // What is on and what is off, seen from outside: by what is tried.
-
-setDefaultTimeout(300_000)
 
 const built = { executable: builtExecutable() }
 const stock = { executable: await stockExecutable() }

@@ -1,13 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { join } from "node:path"
+import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { hostsTried, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
-import { waitForServer } from "../../scripts/isolation/control-client.ts"
-import { type IsolatedContext, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { builtExecutable } from "../lib/built.ts"
 import type { Visit, VisitRequest } from "./lib/visit.ts"
-
-setDefaultTimeout(180_000)
 
 const browser = await unpackBrowser()
 const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
@@ -99,9 +96,8 @@ for (const [name, command] of [
       ...command,
       args: [...command.args, "--port", port],
       provider: true,
-      timeoutMs: 60_000,
       async during(context) {
-        await waitForServer(context, `${serverUrl}/global/health`)
+        await context.waitForServer(`${serverUrl}/global/health`)
         await expectAnswers(context)
       },
     })
@@ -165,9 +161,7 @@ function withStrayPage<T extends { env: Record<string, string> }>(base: T) {
 async function visit(context: IsolatedContext, request: Partial<VisitRequest>): Promise<Visit> {
   const script = join(import.meta.dirname, "lib/visit.ts")
   const argument = JSON.stringify({ browser, url: serverUrl, ...request })
-  const { exitCode, stdout, stderr } = await context.execute(process.execPath, [script, argument], {
-    timeoutMs: 120_000,
-  })
+  const { exitCode, stdout, stderr } = await context.execute(process.execPath, [script, argument])
   if (exitCode !== 0) throw new Error(`the visit failed:\n${stderr}`)
   return JSON.parse(stdout)
 }

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { join } from "node:path"
 import { providerConfig, providerUrl, type Turn } from "../../scripts/harness/provider.ts"
+import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { toolResults, toolsOffered } from "../../scripts/harness/scenarios.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/isolation/isolated.ts"
 import { rootOf } from "../../scripts/lib/npm/locked.ts"
 import { run } from "../../scripts/lib/process.ts"
 import type { BuildRecord } from "../../scripts/record/build-record.ts"
@@ -12,8 +12,6 @@ import { pin } from "../lib/stock.ts"
 
 // A build that carries a plugin and a provider package from npm, which upstream's executable has not. The plugin is an ES
 // module with dependencies in CommonJS and a zod of its own, of another major version than OpenCode's.
-
-setDefaultTimeout(300_000)
 
 const WITH = ["--with", "opencode-skills@0.1.7", "--with", "@ai-sdk/deepseek@1.0.60"]
 

@@ -44,9 +44,8 @@ test("a log that cannot be written stops nothing", () => {
 
 test("a pipe that nobody reads does not block", () => {
   Bun.spawnSync(["mkfifo", file])
-  const started = performance.now()
+  // One that blocks never gets to the next line.
   appendDenial(file, denial(1))
-  expect(performance.now() - started).toBeLessThan(1000)
   expect(readDenials(file, 5)).toEqual([])
 })
 

@@ -66,6 +66,7 @@ test("what is no host is refused, and so is a question to a name server about th
 })
 
 test("refusals are recorded with time, host, port and API, and only the last thousand are kept", () => {
+  const before = Date.now()
   for (let port = 1; port <= 1001; port++) {
     try {
       decide({ host: "a.example", port, api: "fetch" })
@@ -74,5 +75,6 @@ test("refusals are recorded with time, host, port and API, and only the last tho
   expect(denied).toHaveLength(1000)
   expect(denied.at(-1)).toEqual({ time: expect.any(Number), host: "a.example", port: 1001, api: "fetch" })
   expect(denied[0]?.port).toBe(2)
-  expect(Math.abs(Date.now() - denied.at(-1)!.time)).toBeLessThan(60_000)
+  const { time } = denied.at(-1)!
+  expect(before <= time && time <= Date.now()).toBe(true)
 })

@@ -1,6 +1,6 @@
 import { expect } from "bun:test"
+import { runIsolated } from "../../../scripts/harness/run-opencode.ts"
 import type { Attempt } from "../../../scripts/isolation/attempts.ts"
-import { runIsolated } from "../../../scripts/isolation/isolated.ts"
 import type { Outcome } from "./guard-probe.ts"
 import { vectors } from "./guard-vectors.ts"
 
@@ -29,7 +29,7 @@ export async function runProbe(
     // The runtime reads it once, at its start.
     REDIS_URL: `redis://${addressOf("bun-redis-default")}:6379`,
   }
-  const result = await runIsolated({ executable, args, env: { ...probe, ...env }, timeoutMs: 120_000 })
+  const result = await runIsolated({ executable, args, env: { ...probe, ...env } })
   expect(result).toMatchObject({ exitCode: 0, stderr: "" })
   const outcomes = result.stdout
     .trim()

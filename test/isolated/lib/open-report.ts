@@ -11,7 +11,6 @@ export interface OpenRequest {
 async function openReport({ browser: files, url }: OpenRequest) {
   const browser = await openBrowser(files)
   const { page, witness } = await browser.openPage()
-  page.setDefaultTimeout(20_000)
   await page.goto(url)
   const cell = page.locator("td details").first()
   await cell.click()

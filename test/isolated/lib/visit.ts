@@ -33,13 +33,12 @@ export interface Visit extends Witness {
 
 /**
  * Runs inside a namespace, as `bun visit.ts REQUEST`: opens the web UI as a person would, and says what was seen.
- * Playwright's own waiting is the only one, so what does not come within its time ends this with an error.
+ * What does not come is waited for until the run is ended as hung.
  */
 async function visit(request: VisitRequest): Promise<Visit> {
   const browser = await openBrowser(request.browser)
   const options = request.credentials && { httpCredentials: request.credentials }
   const { page, witness } = await browser.openPage(options)
-  page.setDefaultTimeout(20_000)
   await page.goto(request.url)
   if (request.shows) await page.getByText(request.shows).first().waitFor()
   const seen = { title: await page.title(), text: await textOf(page.locator("body")) }

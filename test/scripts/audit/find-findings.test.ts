@@ -74,6 +74,36 @@ test("all hosts that upstream's release is known to try must be seen in each mod
   expect(linesOf(results).filter(missing(""))).toEqual([])
 })
 
+const CUT_OFF = { worked: false, detail: "time limit: …", notMeasured: "time limit: …" }
+
+test("what a time limit cut off was not measured, whichever it is, and is no word on its job", () => {
+  expect(
+    linesOf([makeResult("offline", "one", [], CUT_OFF), makeResult("stock", "two", [], CUT_OFF)]),
+  ).toEqual([
+    "offline was not measured, also when tried once more: The first (answer): time limit: …",
+    "stock was not measured, also when tried once more: The second (answer): time limit: …",
+  ])
+})
+
+test("what one that was cut off has tried counts all the same", () => {
+  const report = makeReport([makeResult("offline", "one", [makeAttempt({ name: "leak.example" })], CUT_OFF)])
+  const findings = findFindings(report, known)
+  expect(findings.map(({ kind }) => kind)).toEqual(["tried", "not-measured"])
+})
+
+test("no host is missing in a mode in which a run of upstream's release was not measured", () => {
+  const kinds = (results: ReportedResult[]) =>
+    findFindings(makeReport(results, { allScenarios: true }), known).map(
+      ({ kind, mode }) => `${kind} ${mode}`,
+    )
+  const found = kinds([
+    makeResult("stock", "one", [], { ...CUT_OFF, mode: "answer" }),
+    makeResult("stock", "two", [], { mode: "answer" }),
+    makeResult("stock", "one", [], { mode: "drop" }),
+  ])
+  expect(new Set(found)).toEqual(new Set(["not-measured answer", "not-seen drop"]))
+})
+
 test("of an executable that is not the pin's release it is not known what it tries", () => {
   const [stock, offline] = makeReport([]).executables
   const executables = [{ ...stock!, isPinnedStock: false }, offline!]

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { run } from "../../../scripts/lib/process.ts"
 import { copyProject, type Project } from "../../lib/project.ts"
 import { makePackage, type Registry, startRegistry, type TestPackage } from "../../lib/registry.ts"
-
-setDefaultTimeout(60_000)
 
 let project: Project
 let registry: Registry

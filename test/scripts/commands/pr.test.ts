@@ -131,7 +131,7 @@ describe("a pull request from a patch", () => {
       "title.txt",
       "tree",
     ])
-  }, 60_000)
+  })
 
   test("brings no module of offline/ that it does not use, and what it brings can be bundled", async () => {
     const { tree } = await prepare("config-offline-key")
@@ -146,7 +146,7 @@ describe("a pull request from a patch", () => {
     const built = await Bun.build({ entrypoints: [entry], target: "bun", external: ["jsonc-parser"] })
     expect(built.success).toBe(true)
     expect(await must(tree, ["show", "--stat", "--format=", "HEAD"])).toContain("src/config/config.ts")
-  }, 60_000)
+  })
 
   test("is applied by git am to the base, file by file, and gives the branch's tree", async () => {
     const { out, tree } = await prepare("server-serve-web-ui")
@@ -171,7 +171,7 @@ describe("a pull request from a patch", () => {
     expect(await must(other, ["rev-parse", "HEAD^{tree}"])).toBe(
       await must(tree, ["rev-parse", "HEAD^{tree}"]),
     )
-  }, 60_000)
+  })
 
   test("has upstream's own template filled in, with the audit's figures, stock against patched", async () => {
     const { file } = await prepare("config-remote-skip")
@@ -186,13 +186,13 @@ describe("a pull request from a patch", () => {
     expect(body).toContain("- `src/config/config.ts`: ")
     expect(body).not.toContain("Please provide")
     expect(body).toEndWith("### How it is merged\n\nBy squashing.\n")
-  }, 60_000)
+  })
 
   test("closes the issue that is named instead of the first of the patch", async () => {
     const named = await prepare("server-serve-web-ui", ["--issue", "4711"])
     expect(await named.file("body.md")).toContain("Closes #4711\n\nRelated: #8549, #12445, #11981, #12083\n")
     expect(named.exitCode).toBe(0)
-  }, 60_000)
+  })
 })
 
 test("what is prepared compiles by upstream's own build script, and serves its page without a proxy", async () => {
@@ -225,7 +225,7 @@ test("what is prepared compiles by upstream's own build script, and serves its p
   })
   expect(page).toContain("<title>Stand-in</title>")
   expect(attempts).toEqual([])
-}, 120_000)
+})
 
 describe("no pull request is prepared, and nothing is left behind,", () => {
   const refused: [title: string, patch: string, args: string[], message: string][] = [
@@ -325,7 +325,7 @@ describe("a check", () => {
     const body = join(out, "body.md")
     await writeFile(body, (await readFile(body, "utf8")).replaceAll("[x]", "[ ]"))
     expect((await pr(["--check", out])).exitCode).toBe(1)
-  }, 60_000)
+  })
 
   test("cannot be made of a body without a title, or of nothing", async () => {
     await writeFile(join(root, "body-alone.md"), TEMPLATE)

@@ -28,7 +28,7 @@ describe("the web UI of a pin that names one", () => {
     cache = await mkdtemp(join(tmpdir(), "embed-web-ui-"))
     embedded = await embed(cache)
     index = readIndex(embedded.pack)
-  }, 300_000)
+  })
   afterAll(() => rm(cache, { recursive: true, force: true }))
 
   test("is all there, and adds at most 8 MB", () => {
@@ -72,7 +72,7 @@ describe("the web UI of a pin that names one", () => {
     const other = join(cache, "other")
     expect(Buffer.compare((await embed(other)).pack, embedded.pack)).toBe(0)
     expect(asked).toBe(2)
-  }, 120_000)
+  })
 
   function text(path: string): string {
     const { offset, length, encoding } = index.files[path]!

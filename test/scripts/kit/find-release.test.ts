@@ -2,19 +2,18 @@ import { expect, test } from "bun:test"
 import { hasOwnContents } from "../../../scripts/kit/find-release.ts"
 import type { BuildRecord } from "../../../scripts/record/build-record.ts"
 
-const models = { from: "upstream" as const, providers: 1, bytes: 1, sha256: "0".repeat(64) }
-const plugin = {
-  ...{ package: "@opencode-ai/plugin", version: "1.0.0", integrity: "sha512-sample" },
-  ...{ module: "plugin", bytes: 1, sha256: "0".repeat(64), contains: [] },
-}
-const plain = { models, packages: [plugin] }
+type Contents = Pick<BuildRecord, "policy" | "models" | "packages">
+
+const models: BuildRecord["models"] = { from: "upstream", providers: 1, bytes: 1, sha256: "0".repeat(64) }
+const plugin = { package: "@opencode-ai/plugin" } as BuildRecord["packages"][number]
+const plain: Contents = { policy: undefined, models, packages: [plugin] }
 
 test("a release that was built without options may be built again for a kit", () => {
   expect(hasOwnContents(plain)).toBe(false)
   expect(hasOwnContents({})).toBe(false)
 })
 
-test.each<[string, Partial<BuildRecord>]>([
+test.each<[string, Partial<Contents>]>([
   ["a policy", { policy: { mode: "always", allow: [], locked: true } }],
   ["models of one's own", { models: { ...models, from: "organisation" } }],
   ["models beside upstream's", { models: { ...models, from: "both" } }],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -15,8 +15,6 @@ import { must } from "../../lib/stand-in-upstream.ts"
 
 // On what is really published: upstream's bundles of 1.3.0 are made of @opentui/core 0.1.88, which not every mirror of
 // the npm registry has, so its neighbours stand for it, and of these two versions of the endpoints.
-
-setDefaultTimeout(60_000)
 
 const LOCKED = {
   "@opentui/core@0.1.87":

@@ -12,7 +12,7 @@ test("a diff, applied to the old text, gives the new one", () => {
       fc.pre(text(old) !== text(next))
       expect(applyPatch(text(old), diffText("file", text(old), text(next)))).toBe(text(next))
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 })
 

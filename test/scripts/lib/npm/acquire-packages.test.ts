@@ -245,13 +245,12 @@ describe("acquiring several", () => {
 
   test("ends the other downloads at the first failure, and throws that one", async () => {
     const gone = await makePackage("gone", randomBytes(1000))
-    await home.npmrc(`registry=${registry.url}`)
+    // What hangs does not end by itself.
+    await home.npmrc(`registry=${registry.url}\nfetch-timeout=3600000`)
     registry.mode = "hang in the tarball"
-    const started = performance.now()
     const error = await acquireAll([tool.pinned, gone.pinned], home.options).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(Failure)
     expect(error.report.what).toContain("gone@1.0.0 is not in the npm registry")
-    expect(performance.now() - started).toBeLessThan(5000)
   })
 })
 

@@ -108,12 +108,21 @@ describe("the mirror of a pinned commit", () => {
 
   test("is fetched by the next build when one was killed half-way", async () => {
     const cache = newFolder()
-    using silent = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise(() => {}) })
-    const module = join(import.meta.dir, "../../../../scripts/lib/git/mirror.ts")
+    const asked = Promise.withResolvers<void>()
+    using silent = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch() {
+        asked.resolve()
+        return new Promise(() => {})
+      },
+    })
+    const module = join(import.meta.dir, "../../../../scripts/upstream/git/mirror.ts")
     const given = JSON.stringify(origin(`http://127.0.0.1:${silent.port}/x.git`))
     const code = `(await import(${JSON.stringify(module)})).mirrorCommit(${given}, ${JSON.stringify(cache)})`
     const child = Bun.spawn([process.execPath, "-e", code], { stdout: "ignore", stderr: "ignore" })
-    while ((await readdir(join(cache, "tmp")).catch(() => [])).length === 0) await Bun.sleep(20)
+    await asked.promise
+    expect(await readdir(join(cache, "tmp"))).toHaveLength(1)
     child.kill("SIGKILL")
     await child.exited
     expect(await readdir(join(cache, "git"))).toEqual([])

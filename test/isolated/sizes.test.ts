@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test"
+import { dirname, join } from "node:path"
+import { readBuildRecord } from "../../scripts/record/build-record.ts"
+import { builtExecutable } from "../lib/built.ts"
+
+// What the executable that is tested is made of, by the record beside it.
+
+const MB = 1e6
+
+const record = await readBuildRecord(join(dirname(builtExecutable()), "build.json"))
+
+test("the parts of the executable are all of it, and each is what its modules are", () => {
+  const { sizes, executable, modules, assets } = record
+  expect(Object.values(sizes).reduce((sum, bytes) => sum + bytes, 0)).toBe(executable.bytes)
+  const added = new Map(modules.added.map(({ name, bytes }) => [name, bytes]))
+  expect(sizes.webUi).toBe(added.get("/$bunfs/root/offline-web-ui.pack")!)
+  expect(sizes.ripgrep).toBe(added.get("/$bunfs/root/offline-asset-rg.zst")!)
+  const grammars = assets.filter(({ part }) => part === "grammars")
+  expect(sizes.grammars).toBe(grammars.reduce((sum, { module }) => sum + added.get(module)!, 0))
+  const upstream = [...modules.changed, ...modules.unchanged]
+  expect(sizes.upstream).toBe(upstream.reduce((sum, { bytes }) => sum + bytes, 0))
+  // Names and tables of the module graph, and small modules.
+  expect(sizes.rest).toBeGreaterThan(0)
+  expect(sizes.rest).toBeLessThan(100_000)
+})
+
+test("the executable is at most 20 MB more than upstream's, 2.5 MB of that ripgrep", () => {
+  expect(record.executable.bytes - record.stock.bytes).toBeLessThanOrEqual(20 * MB)
+  expect(record.sizes.ripgrep).toBeLessThanOrEqual(2.5 * MB)
+})
