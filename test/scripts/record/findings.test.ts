@@ -64,7 +64,7 @@ describe("finds a policy inside", () => {
 describe("finds in the runtime", () => {
   test("a difference from the Bun package", () => {
     expect(find({ runtime: { equal: false, firstDifference: 77 } })).toEqual([
-      "the runtime differs from @oven/bun-sample@1.3.10 at byte 77",
+      "the runtime differs from @oven/bun-sample@1.3.14 at byte 77",
       "the runtime equals the Bun package: found false, build.json says true",
     ])
   })
@@ -191,10 +191,10 @@ test("finds a record whose packages are not those of the pin", () => {
       integrity: record.stock.integrity,
       executable,
     },
-    bun: { name: record.runtime.package, version: "1.3.10", integrity: "sha512-other", executable },
+    bun: { name: record.runtime.package, version: "1.3.14", integrity: "sha512-other", executable },
   }
   expect(findPinDifferences(record, pinned)).toEqual([
-    'Bun package: found "@oven/bun-sample@1.3.10 sha512-sample", the pin says "@oven/bun-sample@1.3.10 sha512-other"',
+    'Bun package: found "@oven/bun-sample@1.3.14 sha512-sample", the pin says "@oven/bun-sample@1.3.14 sha512-other"',
   ])
 })
 
