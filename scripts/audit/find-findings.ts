@@ -1,6 +1,13 @@
 import type { KnownHosts } from "../pins/hosts.ts"
 import { hostsOfStock, labelOf } from "./known-hosts.ts"
-import { type Finding, hostOf, type Report, type ReportedAttempt, type ReportedResult } from "./report.ts"
+import {
+  type Finding,
+  hostOf,
+  missingFor,
+  type Report,
+  type ReportedAttempt,
+  type ReportedResult,
+} from "./report.ts"
 
 /**
  * What the audit was made to find: an offline run that tried something that its scenario does not allow, a scenario that
@@ -54,9 +61,10 @@ function didNotWork(
   report: Unjudged,
 ): Finding[] {
   if (notMeasured !== undefined) return []
-  const { worksOffline, title } = report.scenarios.find(({ name }) => name === scenario)!
-  if (worked || !worksOffline) return []
-  const line = `${executable} did not do its job: ${title} (${mode}): ${detail}`
+  const asked = report.scenarios.find(({ name }) => name === scenario)!
+  const by = report.executables.find(({ id }) => id === executable)!
+  if (worked || !asked.worksOffline || missingFor(by, asked).length > 0) return []
+  const line = `${executable} did not do its job: ${asked.title} (${mode}): ${detail}`
   return [{ kind: "did-not-work", executable, scenario, mode, line }]
 }
 

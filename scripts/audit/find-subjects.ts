@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
-import { resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { plainRelease } from "../build/fresh-release.ts"
 import { readModuleGraph } from "../container/index.ts"
 import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { pinnedTarget, readPin } from "../pins/pin.ts"
+import { readBuildRecord } from "../record/build-record.ts"
 import { hostTarget } from "../upstream/target.ts"
 import type { AuditOptions } from "./read-options.ts"
 import type { Variant } from "./scenario.ts"
@@ -25,6 +26,8 @@ export interface Subject {
   sha256: string
   /** Whether it is upstream's release that the pin names, of which it is known what it tries. */
   isPinnedStock: boolean
+  /** The patches that it was built without, as the build record beside it says; none when there is no record of it. */
+  leftOut: string[]
 }
 
 /** Finds what is to be audited. Throws a Failure for what is not there. */
@@ -58,13 +61,24 @@ async function readSubject(file: string, stockHash: string, variant?: Variant): 
     throw notThere(file, error)
   })
   const hash = (name: string) => createHash(name).update(bytes).digest("hex")
+  const sha256 = hash("sha256")
   return {
     file,
     variant: variant ?? (hasOfflineModule(bytes) ? "offline" : "stock"),
     bytes: bytes.length,
-    sha256: hash("sha256"),
+    sha256,
     isPinnedStock: hash("sha512") === stockHash,
+    leftOut: await readLeftOut(file, sha256),
   }
+}
+
+/** A record of another file, or of another form, says nothing of this one. */
+async function readLeftOut(file: string, sha256: string): Promise<string[]> {
+  const record = await readBuildRecord(join(dirname(file), "build.json")).catch((error) => {
+    if (error instanceof Failure) return undefined
+    throw error
+  })
+  return record?.executable.sha256 === sha256 ? record.leftOut.map(({ name }) => name) : []
 }
 
 function hasOfflineModule(bytes: Uint8Array): boolean {

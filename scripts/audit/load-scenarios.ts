@@ -34,6 +34,7 @@ const shape = z.looseObject({
   title: z.string().min(1),
   what: z.string(),
   worksOffline: z.boolean(),
+  needs: z.array(z.string()).optional(),
   allowed: z.array(z.string()).optional(),
   run: z.custom((value) => typeof value === "function", "must be a function"),
 })

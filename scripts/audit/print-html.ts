@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from "../lib/log.ts"
 import { type Markup, markup } from "./markup.ts"
 import { type Matrix, makeMatrices, type Way } from "./matrix.ts"
-import { describeWork, NOT_MEASURED, type Report, type ReportedResult } from "./report.ts"
+import { describeNotAsked, describeWork, NOT_MEASURED, type Report, type ReportedResult } from "./report.ts"
 import { style } from "./style.ts"
 
 /** The report as one page without script that asks for nothing, so that it works from a file. */
@@ -15,6 +15,7 @@ export function printHtml(report: Report): string {
 <h1>What was tried</h1>
 ${printVerdict(report)}
 ${printExecutables(report)}
+<ul>${describeNotAsked(report).map((line) => markup`<li>${line}</li>`)}</ul>
 ${makeMatrices(report).map((matrix) => printMatrix(matrix, report))}
 <h2>Scenarios</h2>
 ${printScenarios(report)}

@@ -1,6 +1,6 @@
 import { formatDuration } from "../lib/log.ts"
 import { hostsOf } from "./matrix.ts"
-import { describeWork, NOT_MEASURED, type Report } from "./report.ts"
+import { describeNotAsked, describeWork, NOT_MEASURED, type Report } from "./report.ts"
 
 /** The report as Markdown: the findings, and for each scenario what each executable tried, did and took. */
 export function printMarkdown(report: Report): string {
@@ -13,6 +13,9 @@ ${results.length} scenario runs on ${startedAt.slice(0, 16).replace("T", " ")} U
 
 ${verdict}
 
+${describeNotAsked(report)
+  .map((line) => `- ${cell(line)}\n`)
+  .join("")}
 ${table(
   ["executable", "file", "sha256"],
   executables.map(({ id, file, sha256 }) => [id, file, sha256]),

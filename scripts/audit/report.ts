@@ -71,6 +71,8 @@ export const reportSchema = z.strictObject({
       bytes: z.number(),
       sha256: z.string(),
       isPinnedStock: z.boolean(),
+      /** The patches that it was built without, as the build record beside it says. */
+      leftOut: z.array(z.string()),
     }),
   ),
   scenarios: z.array(
@@ -79,6 +81,8 @@ export const reportSchema = z.strictObject({
       title: z.string(),
       what: z.string(),
       worksOffline: z.boolean(),
+      /** The patches without which it does not. */
+      needs: z.array(z.string()),
       allowed: z.array(z.string()),
     }),
   ),
@@ -93,6 +97,28 @@ export type ReportedResult = z.infer<typeof result>
 export type ReportedRun = z.infer<typeof run>
 export type ReportedAttempt = z.infer<typeof attempt>
 export type Finding = z.infer<typeof finding>
+
+/** The patches that an executable was built without and a scenario's job needs; none when it can be asked to do it. */
+export function missingFor(
+  { leftOut }: Report["executables"][number],
+  { needs }: Report["scenarios"][number],
+): string[] {
+  return needs.filter((patch) => leftOut.includes(patch))
+}
+
+/** What an executable was not asked to do, a line for each scenario. */
+export function describeNotAsked({ executables, scenarios }: Report): string[] {
+  return executables.flatMap((executable) =>
+    scenarios.flatMap((scenario) => {
+      const missing = missingFor(executable, scenario)
+      return missing.length === 0
+        ? []
+        : [
+            `${executable.id} was built without ${missing.join(", ")}, so its job was not asked: ${scenario.title}`,
+          ]
+    }),
+  )
+}
 
 /** The word for a result that a time limit cut off. */
 export const NOT_MEASURED = "not measured"

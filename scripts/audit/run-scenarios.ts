@@ -40,7 +40,8 @@ export async function runScenario(cell: Cell, recorder: Recorder): Promise<Repor
 async function tryScenario(cell: Cell, recorder: Recorder, before: ReportedRun[]): Promise<ReportedResult> {
   const { subject, scenario, mode } = cell
   const { isolated, finish } = createRuns(cell, recorder, before.length)
-  const context = { variant: subject.variant, mode, executable: subject.file, isolated }
+  const has = (patch: string) => subject.variant === "offline" && !subject.leftOut.includes(patch)
+  const context = { variant: subject.variant, mode, executable: subject.file, has, isolated }
   const { worked, detail } = await Promise.resolve()
     .then(() => scenario.run(context))
     .catch((error): Outcome => ({ worked: false, detail: oneLine(error) }))

@@ -9,6 +9,8 @@ export interface AuditContext {
   variant: Variant
   mode: NetworkMode
   executable: string
+  /** Whether it is offline and has this patch: what that one does can be asked of it, and not of another. */
+  has(patch: string): boolean
   /**
    * Runs a command isolated, as `runIsolated` does, with the executable, the mode and, for the variant `offline`, the
    * switch filled in. Each call is a namespace and a home of its own; what each of them tried is recorded.
@@ -30,6 +32,8 @@ export interface Scenario {
   what: string
   /** Whether its job needs no network, so that offline it must still be done. */
   worksOffline: boolean
+  /** The patches without which the core alone does not do it offline: not asked of an executable that was built without. */
+  needs?: string[]
   /** Hosts (names or addresses, exactly) that the scenario's own policy allows: trying them is no finding. */
   allowed?: string[]
   run(context: AuditContext): Promise<Outcome>

@@ -1,6 +1,6 @@
 import { relative } from "node:path"
 import { formatDuration } from "../lib/log.ts"
-import { NOT_MEASURED, type Report } from "./report.ts"
+import { describeNotAsked, NOT_MEASURED, type Report } from "./report.ts"
 
 /** What the audit says last: a line for each finding, how long scenarios took behind a firewall, where the report is. */
 export function summarize(report: Report, out: string): string {
@@ -10,7 +10,12 @@ export function summarize(report: Report, out: string): string {
   const isWhole = results.every(({ incomplete }) => incomplete === undefined)
   const nothing = isWhole ? "✔ nothing found" : "nothing found, but not all was recorded"
   const last = `${findings.length === 0 ? nothing : `${findings.length} found`}: ${ran}`
-  return [...describeWaits(report), ...findings.map(({ line }) => `✖ ${line}`), last].join("\n")
+  return [
+    ...describeWaits(report),
+    ...describeNotAsked(report),
+    ...findings.map(({ line }) => `✖ ${line}`),
+    last,
+  ].join("\n")
 }
 
 function describeWaits({ results, scenarios, executables }: Report): string[] {

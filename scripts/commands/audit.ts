@@ -93,8 +93,8 @@ function judge({ pin, known, startedAt, subjects, scenarios, results, options }:
     startedAt: startedAt.toISOString(),
     ms: Date.now() - startedAt.getTime(),
     executables: subjects.map((subject) => ({ ...subject, file: relative(process.cwd(), subject.file) })),
-    scenarios: scenarios.map(({ name, title, what, worksOffline, allowed = [] }) => ({
-      ...{ name, title, what, worksOffline, allowed },
+    scenarios: scenarios.map(({ name, title, what, worksOffline, needs = [], allowed = [] }) => ({
+      ...{ name, title, what, worksOffline, needs, allowed },
     })),
     allScenarios: options.allScenarios,
     results,

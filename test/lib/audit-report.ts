@@ -36,7 +36,7 @@ export function makeResult(
 
 /** A report of upstream's release and an offline build in the scenarios `one` and `two`, of which `two` allows a host. */
 export function makeReport(results: ReportedResult[], report: Partial<Report> = {}): Report {
-  const executable = { file: "opencode", bytes: 1, sha256: "00" }
+  const executable = { file: "opencode", bytes: 1, sha256: "00", leftOut: [] }
   return {
     version: 2,
     pin: "1.0.0",
@@ -47,8 +47,18 @@ export function makeReport(results: ReportedResult[], report: Partial<Report> = 
       { ...executable, id: "offline", variant: "offline", isPinnedStock: false },
     ],
     scenarios: [
-      { name: "one", title: "The first", what: "Does one thing.", worksOffline: true, allowed: [] },
-      { name: "two", title: "The second", what: "Does two.", worksOffline: false, allowed: ["llm.example"] },
+      {
+        name: "one",
+        title: "The first",
+        what: "Does one thing.",
+        worksOffline: true,
+        needs: [],
+        allowed: [],
+      },
+      {
+        ...{ name: "two", title: "The second", what: "Does two." },
+        ...{ worksOffline: false, needs: [], allowed: ["llm.example"] },
+      },
     ],
     allScenarios: false,
     results,

@@ -28,6 +28,17 @@ test("what upstream's release tries is no finding", () => {
   expect(linesOf([makeResult("stock", "one", [makeAttempt({ name: "models.dev" })])])).toEqual([])
 })
 
+test("a job that needs a patch is not asked of an executable that was built without it", () => {
+  const failed = makeResult("offline", "one", [], { worked: false, detail: "no answer" })
+  const { scenarios, executables } = makeReport([])
+  const needy = scenarios.map((scenario) => ({ ...scenario, needs: ["a-patch"] }))
+  const without = executables.map((executable) => ({ ...executable, leftOut: ["a-patch"] }))
+  expect(linesOf([failed], { scenarios: needy })).toHaveLength(1)
+  expect(linesOf([failed], { scenarios: needy, executables: without })).toEqual([])
+  const leak = makeResult("offline", "one", [makeAttempt({ name: "leak.example" })])
+  expect(linesOf([leak], { scenarios: needy, executables: without })).toHaveLength(1)
+})
+
 test("a host is no finding where its scenario allows it, and one everywhere else", () => {
   const attempts = [makeAttempt({ name: "llm.example" })]
   expect(linesOf([makeResult("offline", "two", attempts)])).toEqual([])
