@@ -89,11 +89,11 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
     ...setup,
     provider: withCode,
     pty: true,
-    async during({ waitFor, type, screen, finished }) {
+    async during({ waitFor, waitUntil, type, screen, finished }) {
       await waitFor("Ask anything")
       await waitFor("Mock Model")
       // In the foot, which is the last that is drawn.
-      await waitFor("1.3.0")
+      await waitUntil("the version", async () => /\b\d+\.\d+\.\d+\b/.test(await screen()) || undefined)
       screens.start = await screen()
       await enter("say hi")
       await waitFor("The mock model says hello.")

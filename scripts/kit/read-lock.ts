@@ -36,7 +36,7 @@ const lockfile = z.object({
 
 /** Which of the programs, by the names of their packages in kit/package.json, are wanted, and for which target. */
 export interface Choice {
-  /** As in the pin: `linux-x64`, `linux-x64-musl`. */
+  /** As in the pin. */
   target: string
   without: string[]
   withIntelephense: boolean

@@ -7,7 +7,7 @@ import { writeExecutable } from "../../scripts/build/write-release.ts"
 import { addModule, readModuleGraph, writeModuleGraph } from "../../scripts/container/index.ts"
 import { runCommand } from "../../scripts/harness/scenarios.ts"
 import { sampleModule } from "../lib/sample-executable.ts"
-import { stockExecutable } from "../lib/stock.ts"
+import { acquire, runnableStock } from "../lib/stock.ts"
 
 // The kernel and Bun itself must find a graph that grew, to its last byte, in each of the layouts.
 
@@ -19,11 +19,11 @@ afterAll(() => rm(folder, { recursive: true }))
 const FIRST = "/$bunfs/root/first.js"
 const MORE = "/$bunfs/root/more.bin"
 
-test.each(["1.3.0", "1.14.34", "1.18.34"])(
-  "%s runs with two megabytes more, and with another module first",
-  async (version) => {
+test.each(runnableStock)(
+  "$version runs with two megabytes more, and with another module first",
+  async ({ version, opencode }) => {
     const more = randomBytes(2_000_000)
-    const graph = readModuleGraph(await readFile(await stockExecutable(version)))
+    const graph = readModuleGraph(await readFile(await acquire(opencode)))
     const first = `// @bun\nimport { createHash } from "crypto"\nimport { readFileSync } from "fs"
 console.error(createHash("sha256").update(readFileSync("${MORE}")).digest("hex"))`
     const modules = [

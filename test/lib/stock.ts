@@ -1,7 +1,14 @@
 import { acquireFile } from "../../scripts/lib/npm/acquire.ts"
 import { defaultCache } from "../../scripts/lib/npm/cache.ts"
 import type { PinnedPackage } from "../../scripts/lib/npm/pinned.ts"
-import { listPins, type Pin, type PinnedTarget, pinnedTarget, readPin } from "../../scripts/pins/pin.ts"
+import {
+  listPins,
+  type Pin,
+  type PinnedTarget,
+  PRODUCT,
+  pinnedTarget,
+  readPin,
+} from "../../scripts/pins/pin.ts"
 import { hostTarget } from "../../scripts/upstream/target.ts"
 import samples from "../fixtures/stock.json" with { type: "json" }
 
@@ -53,3 +60,13 @@ export const gitPin = await pinWith(({ git }) => git.commit !== undefined)
 export const otherStock = Object.entries(samples).flatMap(([version, targets]) =>
   Object.entries(targets).map(([name, { opencode, bun }]) => ({ version, target: name, opencode, bun })),
 )
+
+const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
+
+/** Upstream's releases that run on this machine: those of pins, and of other layouts. */
+export const runnableStock = [
+  ...pins
+    .filter(({ product }) => product === PRODUCT)
+    .map((of) => ({ version: of.version, opencode: pinnedTarget(of, target.name).opencode })),
+  ...otherStock.filter((one) => one.target === target.name),
+]

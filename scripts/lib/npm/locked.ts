@@ -2,7 +2,7 @@ import { z } from "zod"
 
 export const version = z
   .string()
-  .regex(/^\d+\.\d+\.\d+(-[\w.-]+)?$/, "must be an exact version such as 1.3.0")
+  .regex(/^\d+\.\d+\.\d+(-[\w.-]+)?$/, "must be an exact version such as 1.0.0")
 
 export const packageName = z.string().regex(/^(@[\w.-]+\/)?[\w.-]+$/, "must be the name of an npm package")
 
