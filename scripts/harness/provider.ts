@@ -64,6 +64,8 @@ export function startService(options: unknown, { clock, touch }: ServiceHost): R
   Bun.serve({
     hostname,
     port: Number(port),
+    // Else a connection that OpenCode keeps is ended after ten seconds, perhaps while its next request is on the way.
+    idleTimeout: 0,
     async fetch(request) {
       touch()
       const text = await request.text()

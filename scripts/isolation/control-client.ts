@@ -30,17 +30,23 @@ export interface ControlClient {
   waitUntil<T>(what: string, holds: () => Promise<T> | T): Promise<NonNullable<T>>
 }
 
+/**
+ * A connection of its own for each request: the server ends one that is kept, and then a request that was just sent on it is
+ * lost. And no time limit.
+ */
+const unhurried = { keepalive: false, timeout: false }
+
 /** How often `waitUntil` looks. */
 const POLL_MS = 20
 
 /** The test's end of the control server of a run: `socket` is the path of its unix socket. */
 export function createControlClient(socket: string) {
   const call = async <T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> => {
-    const response = await fetch(`http://isolated${path}`, {
+    const response = await reach(`http://isolated${path}`, {
       unix: socket,
       method: body === undefined ? "GET" : "POST",
       body: body === undefined ? undefined : JSON.stringify(body),
-      timeout: false,
+      ...unhurried,
       signal,
     } as RequestInit)
     if (!response.ok) throw new Error(`${path} failed inside the namespace: ${await response.text()}`)
@@ -52,10 +58,18 @@ export function createControlClient(socket: string) {
     finished: () => call("/finished"),
     screen: () => call("/screen"),
     colours: (texts) => call("/colours", texts),
-    type: (text) => call("/type", text),
-    waitFor: (text) => call("/wait-for-text", { text, gone: false }),
-    waitUntilGone: (text) => call("/wait-for-text", { text, gone: true }),
-    waitForServer: (url) => call("/wait-for-server", url),
+    async type(text) {
+      await call("/type", text)
+    },
+    async waitFor(text) {
+      await call("/wait-for-text", { text, gone: false })
+    },
+    async waitUntilGone(text) {
+      await call("/wait-for-text", { text, gone: true })
+    },
+    async waitForServer(url) {
+      await call("/wait-for-server", url)
+    },
     async waitUntil(what, holds) {
       const stop = new AbortController()
       // It has no answer while the run goes on, and so tells when that has ended.
@@ -75,11 +89,27 @@ export function createControlClient(socket: string) {
   return { ...client, call }
 }
 
+/** Thrown when the other end is gone, which it is when the command has ended. */
+export class ControlLostError extends Error {
+  override name = "ControlLostError"
+}
+
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new ControlLostError(`the run's control socket is gone: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}
+
 async function passOn(socket: string, url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set(targetHeader, url)
-  const options = { ...init, headers, unix: socket, redirect: "manual", decompress: false, timeout: false }
-  const response = await fetch("http://isolated/fetch", options as RequestInit)
+  const options = { ...init, headers, unix: socket, redirect: "manual", decompress: false, ...unhurried }
+  const response = await reach("http://isolated/fetch", options as RequestInit)
   if (response.status !== 599) return response
   throw new Error(`${url} could not be fetched inside the namespace: ${await response.text()}`)
 }

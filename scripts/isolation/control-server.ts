@@ -82,7 +82,10 @@ export function startControlServer(controlled: Controlled): void {
       return Response.json(true)
     },
   }
+  // Bun ends a connection on which ten seconds long nothing is said, as in a wait; its types know the setting only for TCP.
+  const patient = { idleTimeout: 0 } as object
   Bun.serve({
+    ...patient,
     unix: `${socket}.new`,
     routes: {
       ...looking,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { stripVTControlCharacters } from "node:util"
 import { run } from "../lib/process.ts"
 import type { Authority } from "./authority.ts"
-import { type ControlClient, createControlClient } from "./control-client.ts"
+import { type ControlClient, ControlLostError, createControlClient } from "./control-client.ts"
 import { type Limits, readLimits, TimeLimitError, WindowOverError } from "./limits.ts"
 import { namespacePrefix } from "./namespace.ts"
 import type { NetworkMode } from "./network.ts"
@@ -207,8 +207,8 @@ async function act(
   const socket = join(folder.root, runFiles.control)
   while (!existsSync(socket)) await Promise.race([supervisor, sleep(10)])
   const { call, ...client } = createControlClient(socket)
-  try {
-    await during({
+  const failure = await Promise.resolve(
+    during({
       ...client,
       folder,
       execute: (executable, args, options) =>
@@ -220,17 +220,18 @@ async function act(
           env: { ...command.env, ...options?.env },
         }),
       output: () => readFile(join(folder.root, runFiles.stdout), "utf8"),
-    })
-    await call("/stop")
-  } catch (error) {
-    // When the command has ended, so has the other end of the control socket, and an error there says nothing else.
-    const running = await call("/stop").then(
-      () => true,
-      () => false,
-    )
-    await supervisor
-    throw running ? error : await endedEarly(folder, error)
-  }
+    }),
+  ).then(
+    () => undefined,
+    (error) => ({ error }),
+  )
+  await call("/stop").catch((error) => {
+    // A command that has ended by itself needs no end.
+    if (!(error instanceof ControlLostError)) throw error
+  })
+  await supervisor
+  if (failure)
+    throw failure.error instanceof ControlLostError ? await endedEarly(folder, failure.error) : failure.error
 }
 
 /** The error that says how a command ended that was still waited for. */

@@ -47,6 +47,15 @@ test("standard input that is kept open takes what is typed", async () => {
   expect(stdout).toBe("got one\ngot two\n")
 })
 
+test("a wait outlasts any time in which nothing is said on its connection", async () => {
+  // Bun's server ends such connections after ten seconds, when it is not told to keep them.
+  const { exitCode } = await runIsolated({
+    ...shell("PATH=/usr/bin:/bin sleep 15; exit 3"),
+    during: async ({ finished }) => void (await finished()),
+  })
+  expect(exitCode).toBe(3)
+})
+
 test("what is waited for of a command that has ended is an error that says how it ended", async () => {
   const waiting = runIsolated({
     ...shell("echo nothing to be seen; exit 3"),
