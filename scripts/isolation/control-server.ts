@@ -111,12 +111,15 @@ async function touching(activity: Activity, answer: Promise<Response> | Response
 }
 
 /** Asks again and again, as a server that was just started takes a moment: any answer counts. */
+/** A server may leave what it is asked while it starts without an answer for ever: then it is asked again, more patiently. */
 async function untilAnswered(url: string): Promise<void> {
-  for (;;) {
+  for (let patience = 1000; ; ) {
     try {
-      await (await fetch(url, { redirect: "manual" })).arrayBuffer()
+      const signal = AbortSignal.timeout(patience)
+      await (await fetch(url, { redirect: "manual", signal })).arrayBuffer()
       return
-    } catch {
+    } catch (error) {
+      if ((error as Error).name === "TimeoutError") patience *= 2
       await Bun.sleep(POLL_MS)
     }
   }
