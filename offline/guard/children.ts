@@ -36,6 +36,39 @@ export function interceptChildren(handover: ChildHandover): void {
     bun[name] = defineProperty(guarded, "name", { value: name })
   }
   if (bun.$) bun.$ = guardShell(bun.$ as Call, handover)
+  if (bun.cron) bun.cron = guardCron(bun.cron as Call)
+  replaceExecve(handover)
+}
+
+/** With a path it has the system start Bun later, where no guard is; with a function it is a timer. */
+function guardCron(native: Call): Call {
+  return new Proxy(native, {
+    apply(target, self, args) {
+      if (typeof args[0] === "string" && typeof args[1] === "function") return apply(target, self, args)
+      throw new OfflineError(
+        "Bun.cron was blocked: OpenCode is offline, and a job that the system starts could not be guarded; give it a function",
+      )
+    },
+  })
+}
+
+/** `process.execve` puts a program in the place of this process: what holds for a child holds for it. */
+function replaceExecve(handover: ChildHandover): void {
+  const native = (process as { execve?: Call }).execve
+  if (!native) return
+  const guarded: Call = (file, args, env) => {
+    const words = isArray(args) ? args : []
+    const command = [file]
+    for (let index = 1; index < words.length; index++) command[index] = words[index]
+    const [program, options] = judged(command, { env }, handover) as [string[], SpawnOptions]
+    const variables = environment(options)
+    const set: Record<string, string> = {}
+    for (const name in variables) if (variables[name] !== undefined) set[name] = toText(variables[name])
+    const place = program[0]
+    program[0] = toText(words[0] ?? place)
+    return apply(native, process, [place, program, set])
+  }
+  Object.assign(process, { execve: defineProperty(guarded, "name", { value: "execve" }) })
 }
 
 function judged(first: unknown, second: unknown, handover: ChildHandover): unknown[] {
