@@ -1,30 +1,36 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { runIsolated } from "../../scripts/lib/isolation/isolated.ts"
+import { stockRuntimes } from "../lib/stock.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 
 setDefaultTimeout(300_000)
 
-let executable: string
-beforeAll(async () => {
-  executable = await makeGuardExecutable("guard-loopback-probe.ts")
-})
-afterAll(() => rm(dirname(executable), { recursive: true }))
+describe.each(await stockRuntimes())("on the runtime of $release", ({ executable: stock }) => {
+  let executable: string
+  beforeAll(async () => {
+    executable = await makeGuardExecutable("guard-loopback-probe.ts", { stock })
+  })
+  afterAll(() => rm(dirname(executable), { recursive: true }))
 
-async function outcomes(args: string[], env: Record<string, string> = {}): Promise<Record<string, unknown>> {
-  const { stdout, stderr, exitCode } = await runIsolated({ executable, args, env, timeoutMs: 120_000 })
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
-  return Object.fromEntries(
-    stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line)),
-  )
-}
+  async function outcomes(
+    args: string[],
+    env: Record<string, string> = {},
+  ): Promise<Record<string, unknown>> {
+    const { stdout, stderr, exitCode } = await runIsolated({ executable, args, env, timeoutMs: 120_000 })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    return Object.fromEntries(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    )
+  }
 
-test("what a program does with loopback comes to the same with the guard and without", async () => {
-  const [off, on] = [await outcomes([]), await outcomes(["--offline"])]
-  expect(on).toEqual(off)
-  expect(Object.values(off).filter((outcome) => outcome === "nothing in 3 s")).toEqual([])
+  test("what a program does with loopback comes to the same with the guard and without", async () => {
+    const [off, on] = [await outcomes([]), await outcomes(["--offline"])]
+    expect(on).toEqual(off)
+    expect(Object.values(off).filter((outcome) => outcome === "nothing in 3 s")).toEqual([])
+  })
 })

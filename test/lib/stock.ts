@@ -19,3 +19,23 @@ export async function stockBun(target = "linux-x64"): Promise<string> {
   const pin = await readPin("1.3.0")
   return acquireFile(pin.targets[target]!.bun, { cache: defaultCache() })
 }
+
+/** A stock executable that the guard is tested on; there is one for each Bun. */
+export interface StockRuntime {
+  /** The release it is of, for test titles. */
+  release: string
+  executable: string
+}
+
+/**
+ * The stock executables whose runtimes the guard is tested on: that of the pin under test, and with `npm test -- --all`
+ * the others. TEST_STOCK names others instead: paths with a colon between them.
+ */
+export async function stockRuntimes(): Promise<StockRuntime[]> {
+  const { TEST_STOCK, TEST_ALL } = process.env
+  if (TEST_STOCK) return TEST_STOCK.split(":").map((executable) => ({ release: executable, executable }))
+  const releases = TEST_ALL ? (["1.3.0", "1.14.34"] as const) : (["1.3.0"] as const)
+  return Promise.all(
+    releases.map(async (release) => ({ release, executable: await stockExecutable(release) })),
+  )
+}
