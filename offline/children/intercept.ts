@@ -2,6 +2,7 @@ import { statSync } from "node:fs"
 import { bunObject } from "../guard/builtin.ts"
 import { apply, defineProperty, isArray, plain, toText } from "../primordials.ts"
 import { bunCommand } from "./as-bun.ts"
+import { guardCron } from "./cron.ts"
 import {
   AS_BUN,
   bunEnvironment,
@@ -39,6 +40,27 @@ export function interceptChildren(handover: ChildHandover): void {
     bun[name] = defineProperty(guarded, "name", { value: name })
   }
   if (bun.$) bun.$ = guardShell(bun.$ as Call, handover)
+  if (bun.cron) bun.cron = guardCron(bun.cron as Call)
+  replaceExecve(handover)
+}
+
+/** `process.execve` puts a program in the place of this process: what holds for a child holds for it. */
+function replaceExecve(handover: ChildHandover): void {
+  const native = (process as { execve?: Call }).execve
+  if (!native) return
+  const guarded: Call = (file, args, env) => {
+    const words = isArray(args) ? args : []
+    const command = [file]
+    for (let index = 1; index < words.length; index++) command[index] = words[index]
+    const [program, options] = judged(command, { env }, handover) as [string[], SpawnOptions]
+    const variables = plain<Environment>(options.env ?? process.env)
+    const set: Record<string, string> = {}
+    for (const name in variables) if (variables[name] !== undefined) set[name] = toText(variables[name])
+    const place = program[0]
+    program[0] = toText(words[0] ?? place)
+    return apply(native, process, [place, program, set])
+  }
+  Object.assign(process, { execve: defineProperty(guarded, "name", { value: "execve" }) })
 }
 
 function judged(first: unknown, second: unknown, handover: ChildHandover): unknown[] {

@@ -22,7 +22,9 @@ function judged(options: unknown, decide: Decide): unknown {
   const copy = plain<Record<string, unknown>>(options as Record<string, unknown>)
   if (copy.unix || copy.fd !== undefined) return copy
   const host = toText(copy.hostname ?? copy.host ?? "")
-  copy.hostname = decide({ host, port: +toText(copy.port), api: "Bun.connect" })
+  const port = +toText(copy.port)
+  copy.hostname = decide({ host, port, api: "Bun.connect" })
+  copy.port = port
   if (copy.tls && isBelowLocalhost(host))
     copy.tls = { serverName: host, ...(typeof copy.tls === "object" ? copy.tls : {}) }
   delete copy.host

@@ -39,9 +39,35 @@ export function interceptCarried(decide: Decide, checkProxy: CheckProxy): void {
   if (nodeFetch) {
     const guarded = nodeFetchLike(fetch as Call, nodeFetch.Response as Constructor)
     Object.assign(nodeFetch, { fetch: guarded, default: guarded })
+    replaceFunction("node-fetch", Object.assign(guarded, nodeFetch))
   }
+  replaceFunction(
+    "isomorphic-fetch",
+    Object.assign((...args: unknown[]) => (fetch as Call)(...args), { fetch }),
+  )
+  replaceFunction("@vercel/fetch", vercelFetch(builtin<Call | undefined>("@vercel/fetch"), fetch as Call))
   const ws = builtin<Exports | undefined>("ws")
   if (ws) Object.assign(ws, guardWs(ws as unknown as Constructor, decide))
+}
+
+/**
+ * These packages are a function, which cannot be exchanged where it is kept; `require` gives what stands in its cache
+ * ahead of that. To be exchanged for `import`, it has to be the default of the one that is kept.
+ */
+function replaceFunction(name: string, guarded: Call | undefined): void {
+  const native = builtin<Exports | undefined>(name)
+  if (!native || !guarded) return
+  Object.assign(guarded, { default: guarded })
+  Object.assign(native, { default: guarded, ...(native.fetch !== undefined && { fetch: guarded }) })
+  const { Module } = builtin<typeof import("node:module")>("node:module")
+  const module = new Module(name)
+  Object.assign(module, { exports: guarded, loaded: true })
+  ;(Module as unknown as { _cache: Record<string, unknown> })._cache[name] = module
+}
+
+/** It wraps the `fetch` that it is given, else the runtime's own. */
+function vercelFetch(native: Call | undefined, fetch: Call): Call | undefined {
+  return native && ((wrapped = fetch) => native(wrapped))
 }
 
 /** Redirects are left to the caller, as is undici's own default. */

@@ -1,4 +1,4 @@
-import { hrefOf, plain, toText, uncurryThis } from "../primordials.ts"
+import { freeze, hrefOf, plain, toText, uncurryThis } from "../primordials.ts"
 
 /** The options of a request, read once. Bun's own options are among them. */
 export interface Outgoing extends Omit<RequestInit, "headers" | "body"> {
@@ -31,18 +31,23 @@ export function snapshotInit(given: unknown): Outgoing {
 }
 
 /** The address of the proxy that a request names. */
-export function proxyOf({ proxy }: Outgoing): string | undefined {
+export function proxyOf({ proxy }: Pick<Outgoing, "proxy">): string | undefined {
   return typeof proxy === "object" && proxy !== null ? proxy.url : proxy
 }
 
-/** A proxy is a string, an URL object, or `{ url, headers }` with either in it. */
-function readProxy(proxy: unknown): unknown {
-  if (typeof proxy !== "object" || proxy === null) return toText(proxy)
+/**
+ * Reads a proxy once, as native code takes it: a string, an URL object, or `{ url, headers }` with either in it; without
+ * an URL it is none.
+ */
+export function readProxy(proxy: unknown): Outgoing["proxy"] {
+  if (!proxy) return undefined
+  if (typeof proxy !== "object") return toText(proxy)
   const href = hrefOf(proxy)
   if (href !== undefined) return href
   const { url, ...rest } = proxy as { url?: unknown }
+  if (url === undefined) return undefined
   const text = typeof url === "object" && url !== null ? hrefOf(url) : url
-  return { __proto__: null, ...rest, url: toText(text) }
+  return freeze({ __proto__: null, ...rest, url: toText(text) }) as never
 }
 
 /** Reads a Request's own state, whatever properties were put over it. */

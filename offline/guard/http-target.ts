@@ -4,9 +4,9 @@ import { parseIPv6 } from "../policy/address.ts"
 import { bracketed, canonicalHost } from "../policy/host.ts"
 import {
   charCodeAt,
+  defineProperty,
   getOwnPropertyDescriptor,
   getOwnPropertySymbols,
-  hrefOf,
   indexOf,
   parseUrl,
   startsWith,
@@ -14,6 +14,8 @@ import {
   toText,
   uncurryThis,
 } from "../primordials.ts"
+import { proxyOf } from "./fetch-input.ts"
+import { agentShownAs, type ShownAgent, showAgent } from "./http-agent.ts"
 
 /** Where Bun's `node:http` is about to send a request. */
 export type HttpTarget = { local: true } | { local: false; url: string; proxy: string | undefined }
@@ -21,12 +23,15 @@ export type HttpTarget = { local: true } | { local: false; url: string; proxy: s
 /**
  * Builds the address as Bun's `ClientRequest` does, from the request's own state, which it keeps under symbols. Parts that
  * could mean one host to the parser here and another to the native one (a host with an `@` in it, a path that does not
- * begin with a slash, an agent whose proxy is computed) are refused rather than interpreted.
+ * begin with a slash, anything that is computed when it is read) are refused rather than interpreted.
  * @throws OfflineError
  */
 export function readHttpTarget(request: ClientRequest): HttpTarget {
   const state = readState(request)
-  if (state.socketPath) return { local: true }
+  if (state.socketPath) {
+    fix(request, "socketPath", state.socketPath)
+    return { local: true }
+  }
   const { protocol } = state
   if (protocol !== "http:" && protocol !== "https:") throw suspicious("protocol", protocol)
   const host = toText(state.host)
@@ -34,7 +39,7 @@ export function readHttpTarget(request: ClientRequest): HttpTarget {
   const port = state.useDefaultPort ? "" : `:${readPort(state.port)}`
   const origin = `${protocol}//${bracketed(host)}${port}`
   const path = toText(state.path)
-  if (startsWith(path, "/")) return { local: false, url: origin + path, proxy: readAgentProxy(state.agent) }
+  if (startsWith(path, "/")) return { local: false, url: origin + path, proxy: proxyOf(agentOf(state)) }
   // An absolute path asks the host for it as a proxy.
   const absolute = parseUrl(path)
   if (!absolute || !startsWith(path, `${absolute.origin}/`)) throw suspicious("path", path)
@@ -44,6 +49,26 @@ export function readHttpTarget(request: ClientRequest): HttpTarget {
 /** Whether the message is a request of a client: only those know a host. */
 export function isClientRequest(message: OutgoingMessage): message is ClientRequest {
   return symbolOf(message, "host") !== undefined
+}
+
+/** The agent that the program gave a request. */
+export function givenAgent(request: ClientRequest): unknown {
+  const shown = readSymbol(request, "agent")
+  return agentShownAs(shown) ?? shown
+}
+
+/**
+ * Has native code see no more of a request's agent than is read here, once.
+ * @throws OfflineError when it cannot be read
+ */
+export function giveAgent(request: ClientRequest, agent: unknown): void {
+  const symbol = symbolOf(request, "agent")
+  if (symbol) Object.assign(request, { [symbol]: showAgent(agent) })
+}
+
+function readSymbol(message: OutgoingMessage, name: string): unknown {
+  const symbol = symbolOf(message, name)
+  return symbol && (message as unknown as Record<symbol, unknown>)[symbol]
 }
 
 /** Whether native code will dial exactly this host. */
@@ -84,6 +109,8 @@ const NAMES = [
   "useDefaultPort",
   "options",
 ] as const
+/** An object in the place of one of these could be spelt out differently each time. */
+const WORDS = ["protocol", "host", "port", "path", "socketPath"] as const
 type State = Partial<Record<(typeof NAMES)[number], unknown>>
 
 const descriptionOf = uncurryThis(
@@ -103,6 +130,11 @@ function readState(request: ClientRequest): State {
     state[name] = property.value
   }
   if (!("host" in state) || !("path" in state)) throw suspicious("state", "none")
+  for (let index = 0; index < WORDS.length; index++) {
+    const value = state[WORDS[index]!]
+    if ((typeof value === "object" && value !== null) || typeof value === "function")
+      throw suspicious(WORDS[index]!, "an object")
+  }
   const options = state.options as { lookup?: unknown } | undefined
   if (options?.lookup && !canonicalHost(toText(state.host))?.address) throw suspicious("lookup", "its own")
   return state
@@ -131,20 +163,16 @@ function readPort(port: unknown): number {
   return number
 }
 
-/** Bun reads `agent.proxy.href`, or `agent.proxy`. A getter could answer differently there. */
-function readAgentProxy(agent: unknown): string | undefined {
-  for (let object = agent; object !== null && object !== undefined; object = Object.getPrototypeOf(object)) {
-    const property = getOwnPropertyDescriptor(object as object, "proxy")
-    if (!property) continue
-    if (property.get) throw suspicious("agent.proxy", "a getter")
-    const proxy = property.value as unknown
-    if (proxy === undefined || proxy === null || typeof proxy === "string") return proxy ?? undefined
-    const href = hrefOf(proxy as object)
-    if (href === undefined || getOwnPropertyDescriptor(proxy as object, "href"))
-      throw suspicious("agent.proxy", proxy)
-    return href
-  }
-  return undefined
+/** Native code reads it first, then what is decided on here: so it must be an agent that was read ahead of both. */
+function agentOf({ agent }: State): Partial<ShownAgent> {
+  if (agent === undefined || agent === null) return {}
+  if (agentShownAs(agent) === undefined) throw suspicious("agent", "exchanged")
+  return agent
+}
+
+/** Leaves native code nothing else to read, whatever the program runs until then. */
+function fix(request: ClientRequest, name: (typeof NAMES)[number], value: unknown): void {
+  defineProperty(request, symbolOf(request, name)!, { value, writable: false, configurable: false })
 }
 
 function suspicious(part: string, value: unknown): OfflineError {

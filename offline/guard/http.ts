@@ -3,7 +3,7 @@ import { OfflineError } from "../error.ts"
 import { apply, construct, defineProperty, parseUrl } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
-import { goesTo, isClientRequest, readHttpTarget, sendTo } from "./http-target.ts"
+import { giveAgent, givenAgent, goesTo, isClientRequest, readHttpTarget, sendTo } from "./http-target.ts"
 import type { CheckProxy } from "./proxy.ts"
 import { portOf } from "./url.ts"
 
@@ -66,12 +66,23 @@ function guardRequests(module: object, judge: Judge): void {
       return made
     },
   })
+  defineProperty(Native.prototype, "agent", {
+    get(this: ClientRequest) {
+      return givenAgent(this)
+    },
+    set(this: ClientRequest, agent: unknown) {
+      giveAgent(this, agent)
+    },
+    enumerable: true,
+    configurable: true,
+  })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
   holder.ClientRequest = Guarded
 }
 
 function judgeAtOnce(made: ClientRequest, judge: Judge): ClientRequest {
   try {
+    giveAgent(made, givenAgent(made))
     const host = judge(made)
     if (host !== undefined) sendTo(made, host)
   } catch (error) {

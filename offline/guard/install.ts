@@ -6,17 +6,17 @@ import { interceptDns } from "./dns.ts"
 import { interceptFetch } from "./fetch.ts"
 import { interceptHttp } from "./http.ts"
 import { interceptNet } from "./net.ts"
-import { createProxyCheck } from "./proxy.ts"
+import { createProxyCheck, holdProxies } from "./proxy.ts"
 import { interceptRealms } from "./realm.ts"
 import { interceptServices } from "./services.ts"
 import { interceptUdp } from "./udp.ts"
 import { interceptWebSocket } from "./websocket.ts"
-import { interceptWorkers, type WorkerHandover } from "./worker.ts"
+import { interceptWorkers, takeProxies, type WorkerHandover } from "./worker.ts"
 
 export type { Denial } from "./decide.ts"
 
 export interface GuardOptions extends DecideOptions {
-  /** The environment that the process started with: the runtime reads proxies from it, once. */
+  /** The environment that the process started with. */
   env: NodeJS.ProcessEnv
   worker: WorkerHandover
 }
@@ -28,9 +28,10 @@ export interface GuardOptions extends DecideOptions {
 export function installGuard(options: GuardOptions): readonly Denial[] {
   const denied: Denial[] = []
   const decide = createDecide(options, denied)
-  const checkProxy = createProxyCheck(options.env, decide)
+  const held = holdProxies(takeProxies() ?? options.env)
+  const checkProxy = createProxyCheck(held, decide)
   // Workers first: a builtin that is loaded below may keep the constructor that it finds.
-  interceptWorkers(options.worker)
+  interceptWorkers(options.worker, held)
   interceptFetch(decide, checkProxy)
   interceptWebSocket(decide)
   interceptDns(decide)

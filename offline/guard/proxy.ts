@@ -1,11 +1,15 @@
 import { OfflineError } from "../error.ts"
 import {
+  apply,
+  defineProperty,
   endsWith,
+  getOwnPropertyDescriptor,
   indexOf,
   parseUrl,
   slice,
   startsWith,
   toLowerCase,
+  toText,
   trim,
   type UrlParts,
 } from "../primordials.ts"
@@ -20,22 +24,54 @@ import { portOf } from "./url.ts"
  */
 export type CheckProxy = (target: UrlParts, given: string | undefined, api: string) => void
 
+/** What the runtime holds of the variables that it takes proxies from. */
+export type HeldProxies = Record<string, string | undefined>
+
+const NAMES = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"]
+
 /**
- * Bun takes proxies from the environment, some releases at start and some at every request, and nothing that a request
- * says switches that off. So a proxy that is not allowed refuses the request, unless NO_PROXY surely exempts its host.
+ * The runtime takes proxies from the environment once, at start. Some releases also take what is assigned to
+ * `process.env` later, by setters of these variables, and keep it when the variable is deleted or hidden, or when another
+ * object is put in the place of `process.env`. So what those setters are given is kept here, too.
+ * @param env the environment that the process started with; of a worker, what the thread that started it held
  */
-export function createProxyCheck(atStart: NodeJS.ProcessEnv, decide: Decide): CheckProxy {
+export function holdProxies(env: HeldProxies | NodeJS.ProcessEnv): HeldProxies {
+  const held: HeldProxies = { __proto__: null } as never
+  const own = process.env
+  for (let index = 0; index < NAMES.length; index++) {
+    const name = NAMES[index]!
+    held[name] = env[name]
+    const native = getOwnPropertyDescriptor(own, name)
+    if (!native?.set) continue
+    defineProperty(own, name, {
+      ...native,
+      set(value: unknown) {
+        const text = toText(value)
+        apply(native.set!, own, [text])
+        held[name] = text
+      },
+    })
+  }
+  return held
+}
+
+/**
+ * Nothing that a request says switches off the proxies that the runtime holds. So one that is not allowed refuses the
+ * request, unless NO_PROXY surely exempts its host. The environment as it is now is decided on as well, for a runtime that
+ * takes them from there in a way that is not known here.
+ */
+export function createProxyCheck(held: HeldProxies | NodeJS.ProcessEnv, decide: Decide): CheckProxy {
   return (target, given, api) => {
     if (given !== undefined && given !== "") {
       decideOn(given, { name: "the request's proxy", api }, decide)
       return
     }
-    checkEnvironment(atStart, target, api, decide)
+    checkEnvironment(held, target, api, decide)
     checkEnvironment(process.env, target, api, decide)
   }
 }
 
-function checkEnvironment(env: NodeJS.ProcessEnv, target: UrlParts, api: string, decide: Decide): void {
+function checkEnvironment(env: HeldProxies, target: UrlParts, api: string, decide: Decide): void {
   const secure = target.protocol === "https:"
   const lower = secure ? env.https_proxy : env.http_proxy
   const upper = secure ? env.HTTPS_PROXY : env.HTTP_PROXY

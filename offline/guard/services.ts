@@ -8,7 +8,6 @@ import {
   indexOf,
   parseUrl,
   slice,
-  startsWith,
   toLowerCase,
   toText,
   withHostname,
@@ -66,12 +65,24 @@ function redisAddress(given: unknown, decide: Decide): string {
     typeof given === "object" && given
       ? (hrefOf(given) ?? toText(given))
       : toText(given ?? VALKEY_URL ?? REDIS_URL ?? "redis://localhost:6379")
-  if (indexOf(text, "+unix:") !== -1 || startsWith(text, "unix:")) return text
+  if (isUnix(text)) return text
   const url = parseUrl(text)
   if (!url?.hostname)
     throw new OfflineError(`Bun.RedisClient was blocked: OpenCode is offline, and ${text} names no host`)
   const host = decide({ host: url.hostname, port: +(url.port || 6379), api: "Bun.RedisClient" })
   return withHostname(url.href, bracketed(host))
+}
+
+/** Whether an address is a socket file's, by its scheme: the rest of an address may spell anything. */
+function isUnix(address: string): boolean {
+  const scheme = toLowerCase(slice(address, 0, indexOf(address, ":")))
+  return (
+    scheme === "unix" ||
+    scheme === "redis+unix" ||
+    scheme === "redis+tls+unix" ||
+    scheme === "valkey+unix" ||
+    scheme === "valkey+tls+unix"
+  )
 }
 
 function refuseS3(bun: Bun): void {

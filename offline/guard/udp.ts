@@ -47,8 +47,8 @@ export function interceptUdp(decide: Decide): void {
 function judged(options: unknown, decide: Decide): unknown {
   const { connect } = (options ?? {}) as { connect?: { hostname?: unknown; port?: unknown } }
   if (!connect) return options
-  const { port } = connect
-  const hostname = decide({ host: toText(connect.hostname), port: +toText(port), api: "Bun.udpSocket" })
+  const port = +toText(connect.port)
+  const hostname = decide({ host: toText(connect.hostname), port, api: "Bun.udpSocket" })
   return { ...(options as object), connect: { hostname, port } }
 }
 
@@ -64,20 +64,20 @@ function replaceMethods(methods: UdpSocket, decide: Decide): void {
       decideOnRemote(remote)
       return apply(send!, this, [data])
     }
-    const host = decide({ host: toText(address), port: +toText(port), api: "UDP" })
-    return apply(send!, this, [data, port, host, ...rest])
+    const number = +toText(port)
+    const host = decide({ host: toText(address), port: number, api: "UDP" })
+    return apply(send!, this, [data, number, host, ...rest])
   }
   methods.sendMany = function (packets, ...rest) {
     const copy = isArray(packets) ? [...packets] : []
     const remote = remoteOf(this)
     if (remote) decideOnRemote(remote)
     else {
-      for (let index = 0; index + 2 < copy.length; index += 3)
-        copy[index + 2] = decide({
-          host: toText(copy[index + 2]),
-          port: +toText(copy[index + 1]),
-          api: "UDP",
-        })
+      for (let index = 0; index + 2 < copy.length; index += 3) {
+        const port = +toText(copy[index + 1])
+        copy[index + 2] = decide({ host: toText(copy[index + 2]), port, api: "UDP" })
+        copy[index + 1] = port
+      }
     }
     return apply(sendMany!, this, [copy, ...rest])
   }

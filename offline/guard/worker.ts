@@ -1,4 +1,16 @@
-import { construct, defineProperty, isArray } from "../primordials.ts"
+import { isMainThread } from "../handover.ts"
+import { construct, defineProperty, isArray, toJson } from "../primordials.ts"
+import type { HeldProxies } from "./proxy.ts"
+
+/** Carries the proxies that the runtime holds to a worker, which is not told by its own environment. */
+const HELD = "OPENCODE_OFFLINE_PROXIES"
+
+/** What {@link interceptWorkers} handed to this worker; undefined in the main thread, which takes nothing. */
+export function takeProxies(): HeldProxies | undefined {
+  const handed = process.env[HELD]
+  delete process.env[HELD]
+  return isMainThread() || handed === undefined ? undefined : JSON.parse(handed)
+}
 
 export interface WorkerHandover {
   /** The module that a worker runs before its own. */
@@ -13,12 +25,12 @@ type WorkerConstructor = new (...args: unknown[]) => object
  * A worker starts without the process's preload, so it gets one of its own, ahead of any that the caller names. The class
  * of `node:worker_threads` is made of the global one, which it looks up when it is loaded.
  */
-export function interceptWorkers(handover: WorkerHandover): void {
+export function interceptWorkers(handover: WorkerHandover, held: HeldProxies): void {
   const Native = (globalThis as { Worker?: WorkerConstructor }).Worker
   if (!Native) return
   const Guarded = new Proxy(Native, {
     construct: (target, [url, options, ...rest], newTarget) =>
-      construct(target, [url, withPreload(options, handover), ...rest], newTarget) as object,
+      construct(target, [url, withPreload(options, handover, held), ...rest], newTarget) as object,
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
   defineProperty(globalThis, "Worker", {
@@ -29,12 +41,12 @@ export function interceptWorkers(handover: WorkerHandover): void {
   })
 }
 
-function withPreload(options: unknown, { preload, env }: WorkerHandover): object {
+function withPreload(options: unknown, { preload, env }: WorkerHandover, held: HeldProxies): object {
   const given = (typeof options === "object" && options !== null ? options : {}) as {
     preload?: string | string[]
     env?: unknown
   }
   const own = given.preload === undefined ? [] : isArray(given.preload) ? given.preload : [given.preload]
   const base = typeof given.env === "object" && given.env !== null ? given.env : process.env
-  return { ...given, preload: [preload, ...own], env: { ...base, ...env } }
+  return { ...given, preload: [preload, ...own], env: { ...base, ...env, [HELD]: toJson(held) } }
 }

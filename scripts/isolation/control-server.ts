@@ -110,8 +110,10 @@ async function touching(activity: Activity, answer: Promise<Response> | Response
   return response
 }
 
-/** Asks again and again, as a server that was just started takes a moment: any answer counts. */
-/** A server may leave what it is asked while it starts without an answer for ever: then it is asked again, more patiently. */
+/**
+ * Asks again and again, as a server that was just started takes a moment: any answer counts. One may leave for ever what it
+ * is asked while it starts, so it is asked again then, more patiently.
+ */
 async function untilAnswered(url: string): Promise<void> {
   for (let patience = 1000; ; ) {
     try {

@@ -1,28 +1,34 @@
-import { afterAll, beforeAll, expect, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { stockRuntimes } from "../lib/stock.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 
-let executable: string
-beforeAll(async () => {
-  executable = await makeGuardExecutable("guard-loopback-probe.ts")
-})
-afterAll(() => rm(dirname(executable), { recursive: true }))
+describe.each(await stockRuntimes())("on the runtime of $release", ({ executable: stock }) => {
+  let executable: string
+  beforeAll(async () => {
+    executable = await makeGuardExecutable("guard-loopback-probe.ts", { stock })
+  })
+  afterAll(() => rm(dirname(executable), { recursive: true }))
 
-async function outcomes(args: string[], env: Record<string, string> = {}): Promise<Record<string, unknown>> {
-  const { stdout, stderr, exitCode } = await runIsolated({ executable, args, env })
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
-  return Object.fromEntries(
-    stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line)),
-  )
-}
+  async function outcomes(
+    args: string[],
+    env: Record<string, string> = {},
+  ): Promise<Record<string, unknown>> {
+    const { stdout, stderr, exitCode } = await runIsolated({ executable, args, env })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    return Object.fromEntries(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    )
+  }
 
-test("what a program does with loopback comes to the same with the guard and without", async () => {
-  const [off, on] = [await outcomes([]), await outcomes(["--offline"])]
-  expect(on).toEqual(off)
-  expect(Object.values(off).filter((outcome) => outcome === "nothing in 3 s")).toEqual([])
+  test("what a program does with loopback comes to the same with the guard and without", async () => {
+    const [off, on] = [await outcomes([]), await outcomes(["--offline"])]
+    expect(on).toEqual(off)
+    expect(Object.values(off).filter((outcome) => outcome === "nothing in 3 s")).toEqual([])
+  })
 })

@@ -69,17 +69,27 @@ export async function makePackage(
   return { pinned, tarball, manifest }
 }
 
-/** Serves these packages on a loopback port of its own; also as a proxy, whatever the name in the address is. */
+/** How a stand-in is reached. */
+export interface RegistryOptions {
+  tls?: boolean
+  /** The address that it is known by, and that it listens at on every interface; else a loopback port of its own. */
+  known?: URL
+}
+
+/** Serves these packages; also as a proxy, whatever the name in the address is. */
 export async function startRegistry(
   packages: TestPackage[],
-  options: { tls?: boolean } = {},
+  options: RegistryOptions = {},
 ): Promise<Registry> {
   const listener: RequestListener = (request, response) => void answer(registry, packages, request, response)
   const server = options.tls ? createTlsServer(TLS, listener) : createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const { known } = options
+  await new Promise<void>((resolve) =>
+    known ? server.listen(+known.port, resolve) : server.listen(0, "127.0.0.1", resolve),
+  )
   const { port } = server.address() as AddressInfo
   const registry: Registry = {
-    url: `${options.tls ? "https" : "http"}://127.0.0.1:${port}/`,
+    url: known?.href ?? `${options.tls ? "https" : "http"}://127.0.0.1:${port}/`,
     mode: "serve",
     requests: [],
     onSlice: () => {},

@@ -70,3 +70,23 @@ export const runnableStock = [
     .map((of) => ({ version: of.version, opencode: pinnedTarget(of, target.name).opencode })),
   ...otherStock.filter((one) => one.target === target.name),
 ]
+
+/** A stock executable that the guard is tested on; there is one for each Bun. */
+export interface StockRuntime {
+  /** The release it is of, for test titles. */
+  release: string
+  executable: string
+}
+
+/**
+ * The stock executables whose runtimes the guard is tested on: that of the pin under test, and with `npm test -- --all`
+ * the others. TEST_STOCK names others instead: paths with a colon between them.
+ */
+export async function stockRuntimes(): Promise<StockRuntime[]> {
+  const { TEST_STOCK, TEST_ALL } = process.env
+  if (TEST_STOCK) return TEST_STOCK.split(":").map((executable) => ({ release: executable, executable }))
+  const stocks = TEST_ALL ? runnableStock : runnableStock.filter(({ version }) => version === pin.version)
+  return Promise.all(
+    stocks.map(async ({ version, opencode }) => ({ release: version, executable: await acquire(opencode) })),
+  )
+}

@@ -1,4 +1,5 @@
 // Runs in place of OpenCode, inside its executable: measures what every worker and every `fetch` takes, for `npm run bench`.
+import { PROBE_WORKER } from "./probe-worker.ts"
 
 /** What was measured, as JSON on standard output. */
 export interface GuardCosts {
@@ -7,9 +8,6 @@ export interface GuardCosts {
   /** Microseconds a `fetch` to loopback, one value a batch. */
   fetch: number[]
 }
-
-/** The module of the executable that a worker starts from: this code, once more. */
-const WORKER = "./src/cli/cmd/tui/worker.ts"
 
 if (Bun.isMainThread) {
   const costs: GuardCosts = { worker: [], fetch: [] }
@@ -22,7 +20,7 @@ if (Bun.isMainThread) {
 
 async function startWorker(): Promise<number> {
   const started = performance.now()
-  const worker = new Worker(WORKER)
+  const worker = new Worker(PROBE_WORKER)
   await new Promise((done) => worker.addEventListener("message", done, { once: true }))
   const ms = performance.now() - started
   const closed = new Promise((done) => worker.addEventListener("close", done, { once: true }))

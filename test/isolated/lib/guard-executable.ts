@@ -13,27 +13,35 @@ import {
 import { bundleModule } from "../../../scripts/contents/bundle-module.ts"
 import { NAMES } from "../../../scripts/contents/names.ts"
 import { embedOffline } from "../../../scripts/contents/offline-module.ts"
-import { BUNDLES } from "../../../scripts/upstream/readable-bundles.ts"
-import { stockExecutable } from "../../lib/stock.ts"
+import { stockRuntimes } from "../../lib/stock.ts"
+import { PROBE_WORKER } from "./probe-worker.ts"
 
-/** Names a file of offline/guard that is left out of the run: the executable that is made here obeys it. */
+/** Names a file of offline/guard, or `children`, that is left out of the run: the executable that is made here obeys it. */
 export const LEAVE_OUT = "TEST_GUARD_WITHOUT"
 
+/** What an executable with a probe is made of. */
+export interface GuardExecutableOptions {
+  /** Leaves our module out: the runtime as it is. */
+  bare?: boolean
+  /** The path of a stock executable, of any release: its runtime, arguments and flags are taken. Else the pin's. */
+  stock?: string
+}
+
 /**
- * Makes an executable from the stock one that has the guard in it as a release has, and runs a script of ours in place
- * of OpenCode, in the main thread and in workers.
+ * Makes an executable from a stock one that has the guard in it as a release has, and runs a script of ours in place of
+ * OpenCode, in the main thread and in workers. Nothing of OpenCode's code stays in it.
  * @param script a file beside this one
- * @param options `bare` leaves our module out: the runtime as it is
  * @returns its path, in a folder of its own
  */
-export async function makeGuardExecutable(script: string, { bare = false } = {}): Promise<string> {
-  const offline = await embedOffline({ source: "release" }, [obeyLeaveOut])
-  const probe = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
-  let graph = readModuleGraph(await readFile(await stockExecutable()))
-  for (const name of Object.values(BUNDLES)) graph = replaceModule(graph, name, probe)
+export async function makeGuardExecutable(
+  script: string,
+  { bare = false, stock }: GuardExecutableOptions = {},
+): Promise<string> {
+  const read = readModuleGraph(await readFile(stock ?? (await stockRuntimes())[0]!.executable))
+  const entry = read.modules[read.entry]!
+  let graph: ModuleGraph = await withProbe({ ...read, modules: [entry], entry: 0 }, script)
   if (!bare) {
-    const entry = graph.modules[graph.entry]!
-    for (const [name, text] of Object.entries(offline))
+    for (const [name, text] of Object.entries(await embedOffline({ source: "release" }, [obeyLeaveOut])))
       graph = addModule(graph, { ...entry, name, contents: Buffer.from(text) })
     graph = { ...graph, argv: `--preload=${NAMES.index} ${graph.argv}` }
   }
@@ -42,10 +50,14 @@ export async function makeGuardExecutable(script: string, { bare = false } = {})
 
 /** Has an executable that was built, from whatever source, run that script in place of its own code. */
 export async function replaceCode(executable: string, script: string): Promise<string> {
-  const probe = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
-  let graph = readModuleGraph(await readFile(executable))
-  for (const name of Object.values(BUNDLES)) graph = replaceModule(graph, name, probe)
-  return writeProbe(graph)
+  return writeProbe(await withProbe(readModuleGraph(await readFile(executable)), script))
+}
+
+/** The script in place of the entry, and once more for workers. */
+async function withProbe(graph: ModuleGraph, script: string): Promise<ModuleGraph> {
+  const contents = Buffer.from(await bundleModule(path.join(import.meta.dirname, script)))
+  const entry = graph.modules[graph.entry]!
+  return addModule(replaceModule(graph, entry.name, contents), { ...entry, name: PROBE_WORKER, contents })
 }
 
 async function writeProbe(graph: ModuleGraph): Promise<string> {
@@ -58,9 +70,9 @@ async function writeProbe(graph: ModuleGraph): Promise<string> {
 const obeyLeaveOut: Plugin = {
   name: "obey-leave-out",
   setup({ onLoad }) {
-    onLoad({ filter: /offline\/guard\/[a-z-]+\.ts$/ }, async ({ path: file }) => {
+    onLoad({ filter: /offline\/(guard\/[a-z-]+|children\/intercept)\.ts$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8")
-      const name = path.basename(file, ".ts")
+      const name = file.includes("/children/") ? "children" : path.basename(file, ".ts")
       const contents = text.replace(
         /^export function intercept\w+\(.*\{$/m,
         (line) => `${line}\n  if (process.env.${LEAVE_OUT} === "${name}") return`,

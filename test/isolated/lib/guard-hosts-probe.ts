@@ -27,7 +27,9 @@ interface Plan {
 }
 
 // All is laid out first: whatever is tampered with afterwards is the guard's business alone.
-const plans = (JSON.parse(process.env.PROBE_HOSTS ?? "[]") as string[]).flatMap(plansFor)
+const plans = (JSON.parse(process.env.PROBE_HOSTS ?? "[]") as string[]).flatMap(
+  process.env.PROBE_PORT ? plansForPort : plansFor,
+)
 if (process.env.PROBE_TAMPER) tamperings[process.env.PROBE_TAMPER]!()
 for (const plan of plans) console.log(JSON.stringify(await outcomeOf(plan)))
 process.exit()
@@ -60,6 +62,24 @@ function plansFor(host: string): Plan[] {
       run: () => Bun.connect({ hostname: bare, port: port!, socket: { data() {}, error() {} } }),
     },
     { api: "dns.lookup", host, run: () => lookup(bare) },
+  ]
+}
+
+/** Over APIs of Bun's, with a port that is 80 as text, and as a number PROBE_PORT. */
+function plansForPort(host: string): Plan[] {
+  const port = { toString: () => "80", valueOf: () => Number(process.env.PROBE_PORT) } as unknown as number
+  const socket = { data() {}, error() {} }
+  const connected = async () => {
+    const sender = await Bun.udpSocket({ connect: { hostname: host, port }, socket })
+    sender.send("x")
+  }
+  const send = async () => (await Bun.udpSocket({ socket })).send("x", port, host)
+  const sendMany = async () => (await Bun.udpSocket({ socket })).sendMany(["x", port, host])
+  return [
+    { api: "Bun.connect", host, run: () => Bun.connect({ hostname: host, port, socket }) },
+    { api: "UDP, connected", host, run: connected },
+    { api: "UDP", host, run: send },
+    { api: "UDP, many", host, run: sendMany },
   ]
 }
 

@@ -105,6 +105,30 @@ const deeds: Record<string, () => unknown> = {
   "http.request over a socket file": () =>
     answered(http.request({ socketPath: socketFile, path: "/" }).end()),
   "http.get where nothing listens": () => answered(http.get("http://127.0.0.1:9/")),
+  "http.get with an agent of its own": async () => {
+    const agent = new http.Agent({ keepAlive: true })
+    const request = http.get(base, { agent }) as Request
+    return [await answered(request), request.agent === agent]
+  },
+  "http.get with an agent that has a getter": async () => {
+    const agents = [null, undefined, "", {}].map(agentWithProxy)
+    return Promise.all(agents.map((agent) => answered(http.get(base, { agent }))))
+  },
+  "http.get with an agent that goes through itself": () =>
+    answered(http.get(base, { agent: agentWithProxy(new URL(base)) })),
+  "http.get with an agent that is set later": async () => {
+    const [agent, request] = [agentWithProxy(null), http.request(base) as Request]
+    request.agent = agent
+    return [await answered(request.end()), request.agent === agent]
+  },
+  "the variables of proxies": () => {
+    const enumerable = () => Object.keys(process.env).includes("NO_PROXY")
+    const before = ["NO_PROXY" in process.env, enumerable()]
+    process.env.NO_PROXY = "a.example"
+    const after = [process.env.NO_PROXY, enumerable(), { ...process.env }.NO_PROXY]
+    delete process.env.NO_PROXY
+    return [before, after, "NO_PROXY" in process.env, process.env.NO_PROXY ?? null]
+  },
   net: () => spoken(net.connect(Number(new URL(base).port), "localhost")),
   "net over a socket file": () => spoken(net.connect(socketFile)),
   "net where nothing listens": () => spoken(net.connect(9, "127.0.0.1")),
@@ -222,6 +246,18 @@ function echoed(socket: WebSocket): Promise<unknown> {
     socket.onerror = () => reject(new Error("websocket"))
     socket.onmessage = ({ data }) => resolve([data, socket.protocol])
   })
+}
+
+type Request = http.ClientRequest & { agent: http.Agent }
+
+/** As those of npm have it. */
+function agentWithProxy(proxy: unknown): http.Agent {
+  return new (class extends http.Agent {
+    #proxy = proxy
+    get proxy() {
+      return this.#proxy
+    }
+  })()
 }
 
 function blobOf(code: string): string {

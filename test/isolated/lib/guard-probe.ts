@@ -2,12 +2,15 @@
 // says where: in the main thread, or in a worker of either class.
 import http from "node:http"
 import { Worker as NodeWorker } from "node:worker_threads"
-import { type Target, vectors } from "./guard-vectors.ts"
+import { ABSENT } from "./absent.ts"
+import { type Target, type Vector, vectors } from "./guard-vectors.ts"
+import { told } from "./guard-vectors-children.ts"
+import { PROBE_WORKER } from "./probe-worker.ts"
 
 /** What became of a vector; one line of JSON each on standard output. */
 export interface Outcome {
   id: string
-  /** `open`: it got through. Else the error's code, or its message. */
+  /** `open`: it got through; {@link ABSENT}: this runtime has no such way. Else the error's code, or its message. */
   outcome: string
   ms: number
 }
@@ -15,10 +18,8 @@ export interface Outcome {
 /** By environment, because a worker is not given the arguments. */
 const { PROBE_PLACE: place, PROBE_ADDRESSES: addresses } = process.env
 
-/** The module of the executable that a worker starts from: this code, once more. */
-const WORKER = "./src/cli/cmd/tui/worker.ts"
-
-if (process.env.PROBE_ONLY) await fetchOnly(process.env.PROBE_ONLY)
+if (process.env.PROBE_CHILD) await tryInChild(process.env.PROBE_CHILD)
+else if (process.env.PROBE_ONLY) await fetchOnly(process.env.PROBE_ONLY)
 else if (Bun.isMainThread && place !== "main") startWorker()
 else await tryAll()
 
@@ -33,17 +34,38 @@ async function fetchOnly(url: string): Promise<never> {
   process.exit()
 }
 
+/** In a process that {@link spawnChild} started. */
+async function tryInChild(id: string): Promise<never> {
+  const target: Target = JSON.parse(process.env.PROBE_TARGET!)
+  console.log(await tryOne(vectors[id]!, (vector) => vector.run(target), 1500))
+  process.exit()
+}
+
+/** As a process of its own that is offline when this one is. */
+async function spawnChild(id: string, target: Target): Promise<void> {
+  const { PROBE_OFFLINE } = process.env
+  const env = {
+    ...process.env,
+    ...vectors[id]!.inChild!(target),
+    PROBE_CHILD: id,
+    PROBE_TARGET: JSON.stringify(target),
+    ...(PROBE_OFFLINE && { OPENCODE_OFFLINE: "1" }),
+  }
+  const child = Bun.spawn([process.execPath], { env, stderr: "ignore" })
+  told(await new Response(child.stdout).text())
+}
+
 function startWorker(): void {
   if (place === "web-worker") {
-    const worker = new Worker(WORKER)
+    const worker = new Worker(PROBE_WORKER)
     worker.addEventListener("close", () => process.exit())
-  } else new NodeWorker(WORKER).on("exit", () => process.exit())
+  } else new NodeWorker(PROBE_WORKER).on("exit", () => process.exit())
 }
 
 async function tryAll(): Promise<void> {
   const server = http.createServer((request, response) => {
     const [status, location] = (request.url ?? "").slice(1).split("?")
-    response.writeHead(Number(status), { location }).end()
+    response.writeHead(Number(status), location ? { location } : {}).end()
   })
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
   const redirector = `http://127.0.0.1:${(server.address() as { port: number }).port}/`
@@ -54,7 +76,9 @@ async function tryAll(): Promise<void> {
       redirector,
     }
     const started = performance.now()
-    const outcome = await tryOne(() => vector.run(target), vector.family === "children" ? 20_000 : 1500)
+    const outcome = vector.inChild
+      ? await tryOne({}, () => spawnChild(id, target), 20_000)
+      : await tryOne(vector, () => vector.run(target), vector.family === "children" ? 20_000 : 1500)
     console.log(
       JSON.stringify({ id, outcome, ms: Math.round(performance.now() - started) } satisfies Outcome),
     )
@@ -62,11 +86,16 @@ async function tryAll(): Promise<void> {
   process.exit()
 }
 
-function tryOne(run: () => Promise<unknown>, patience: number): Promise<string> {
+function tryOne<V extends Pick<Vector, "isThere">>(
+  vector: V,
+  run: (vector: V) => Promise<unknown>,
+  patience: number,
+): Promise<string> {
+  if (vector.isThere && !vector.isThere()) return Promise.resolve(ABSENT)
   const late = new Promise<string>((resolve) => setTimeout(resolve, patience, "nothing in time"))
   const tried = (async () => {
     try {
-      await run()
+      await run(vector)
       return "open"
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException

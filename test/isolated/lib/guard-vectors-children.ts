@@ -130,8 +130,21 @@ export const children: Record<string, Run> = {
     ),
 }
 
+/** Bun in the place of this process. */
+export function execve(name: string): never {
+  const words = [self, "-e", code(`http://${name}/`)]
+  ;(process as unknown as { execve(...words: unknown[]): never }).execve(self, words, asBun())
+  throw new Error("the process goes on")
+}
+
+/** Has the system start Bun: `crontab` of the test's own dials the address in the title at once. */
+export async function cron(address: string): Promise<void> {
+  const { cron } = Bun as unknown as { cron(...words: string[]): Promise<void> }
+  await cron(file(""), "* * * * *", `at-${address.replaceAll(".", "-")}`)
+}
+
 /** Rejects with the code that a child printed, unless it got through. */
-function told(output: string): void {
+export function told(output: string): void {
   const outcome = output.trim()
   if (outcome !== "open")
     throw Object.assign(new Error(outcome || "the child said nothing"), { code: outcome })

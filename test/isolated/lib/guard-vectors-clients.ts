@@ -1,6 +1,7 @@
 // Ways out through what is built on others: the runtime's own clients of services, packages that the runtime carries in
 // its own edition, and globals of another realm. Bundled with the vectors.
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 
 /** Where a vector leads, as in `guard-vectors.ts`. */
@@ -23,6 +24,7 @@ export const clients = {
       return Bun.sql`select 1`
     },
     "bun-redis": ({ address }) => new Bun.RedisClient(`redis://${address}:6379`).connect(),
+    "bun-redis-like-unix": ({ address }) => new Bun.RedisClient(`redis://a+unix:b@${address}:6379`).connect(),
     "bun-redis-default": () => Bun.redis.get("key"),
     "bun-s3": ({ address }) => new Bun.S3Client(s3(address)).file("key").text(),
     "bun-s3-static": ({ address }) => Bun.S3Client.list({}, s3(address)),
@@ -34,6 +36,11 @@ export const clients = {
     "undici-fetch": async ({ name }) => (await carried("undici")).fetch(`http://${name}/`),
     "undici-request": async ({ name }) => (await carried("undici")).request(`http://${name}/`),
     "node-fetch": async ({ name }) => (await carried("node-fetch")).default(`http://${name}/`),
+    "node-fetch-required": ({ name }) => required("node-fetch")(`http://${name}/`),
+    "isomorphic-fetch": async ({ name }) => (await carried("isomorphic-fetch")).default(`http://${name}/`),
+    "isomorphic-fetch-required": ({ name }) => required("isomorphic-fetch")(`http://${name}/`),
+    "vercel-fetch": async ({ name }) => (await carried("@vercel/fetch")).default()(`http://${name}/`),
+    "vercel-fetch-required": ({ name }) => required("@vercel/fetch")()(`http://${name}/`),
     ws: async ({ address }) => {
       const { default: Client } = await carried("ws")
       const socket = new Client(`ws://${address}/`)
@@ -63,7 +70,10 @@ export const clients = {
 } satisfies Record<string, Record<string, Run>>
 
 /** What goes on to the guarded `fetch` is open without that, too. */
-export const throughFetch = ["undici-fetch", "node-fetch"]
+export const throughFetch = [
+  ..."undici-fetch node-fetch node-fetch-required isomorphic-fetch isomorphic-fetch-required".split(" "),
+  ..."vercel-fetch vercel-fetch-required".split(" "),
+]
 
 /** A macro of the transpiler's runs beside the program, with its guarded `fetch`. */
 export const closedTwice = ["macro-transpiler"]
@@ -85,6 +95,11 @@ function withMacro(name: string): string {
 /** A package that the runtime carries; the bundler must not look for it. */
 function carried(name: string) {
   return import(name)
+}
+
+/** The same, as code of CommonJS takes it. */
+function required(name: string) {
+  return createRequire(import.meta.url)(name)
 }
 
 function later(): Promise<void> {

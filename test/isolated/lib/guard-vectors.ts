@@ -7,8 +7,10 @@ import http2 from "node:http2"
 import https from "node:https"
 import net from "node:net"
 import tls from "node:tls"
-import { children } from "./guard-vectors-children.ts"
+import { agents } from "./guard-vectors-agents.ts"
+import { children, cron, execve } from "./guard-vectors-children.ts"
 import { clients, closedTwice } from "./guard-vectors-clients.ts"
+import { proxies } from "./guard-vectors-proxies.ts"
 
 /** Where a vector leads: a name and an address that no other vector uses. */
 export interface Target {
@@ -38,6 +40,12 @@ export interface Vector {
   goesOnToLoopback?: true
   /** Another interception stands behind: it stays closed when its own is left out. */
   closedTwice?: true
+  /** Whether the runtime has what it needs; when not given, every runtime has. */
+  isThere?(): boolean
+  /** Run in a process of its own, with these variables: it changes what the runtime holds. */
+  inChild?: (target: Target) => Record<string, string>
+  /** There it starts a worker, which is where it gets out. */
+  inWorker?: true
 }
 
 const fetching = (run: Vector["run"]): Vector => ({ family: "fetch", run })
@@ -158,13 +166,31 @@ export const vectors: Record<string, Vector> = {
   "bun-udp-send": sending(({ address }) => bunDatagram((socket) => socket.send("x", 53, address))),
   "bun-udp-send-many": sending(({ address }) => bunDatagram((socket) => socket.sendMany(["x", 53, address]))),
   "bun-udp-connected": sending(async ({ address }) => {
-    const socket = await Bun.udpSocket({ connect: { hostname: address, port: 53 } })
+    const socket = await Bun.udpSocket({ connect: { hostname: address, port: 53 }, socket: { error() {} } })
     socket.send("x")
   }),
   "dgram-send": sending(({ address }) => datagram((socket, done) => socket.send("x", 53, address, done))),
   "dgram-connected": sending(({ address }) =>
     datagram((socket, done) => socket.connect(53, address, () => socket.send(Buffer.from("x"), 0, 1, done))),
   ),
+
+  ...Object.fromEntries(
+    Object.entries(agents).map(([id, { make, ...more }]) => [id, { ...requesting(make), ...more }]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(proxies).map(([id, vector]): [string, Vector] => [
+      id,
+      { family: "fetch", inChild: () => ({}), ...vector },
+    ]),
+  ),
+
+  "process-execve": {
+    family: "children",
+    isThere: () => "execve" in process,
+    inChild: () => ({}),
+    run: async ({ name }) => execve(name),
+  },
+  "bun-cron": { family: "children", isThere: () => "cron" in Bun, run: ({ address }) => cron(address) },
 
   ...Object.fromEntries(
     Object.entries({ ...clients, children }).flatMap(([family, runs]) =>
@@ -223,7 +249,7 @@ function bunConnect(options: { hostname: string; port: number; tls?: true }): Pr
 }
 
 async function bunDatagram(send: (socket: Bun.udp.Socket<"buffer">) => void): Promise<void> {
-  const socket = await Bun.udpSocket({})
+  const socket = await Bun.udpSocket({ socket: { error() {} } })
   try {
     send(socket)
   } finally {

@@ -1,0 +1,107 @@
+// Ways out through what a request of `node:http` is made of: an agent whose proxy is computed, and other parts that answer
+// differently each time that they are read. Bundled with the vectors.
+import http from "node:http"
+
+/** Where a vector leads, as in `guard-vectors.ts`. */
+interface Where {
+  name: string
+  address: string
+  redirector: string
+}
+
+interface AgentVector {
+  make(where: Where): http.ClientRequest
+  goesOnToLoopback?: true
+}
+
+const CLOSED = "http://127.0.0.1:9/"
+
+export const agents: Record<string, AgentVector> = {
+  "http-agent-getter": { make: ({ name }) => http.get(CLOSED, { agent: computed(() => proxyAt(name)) }) },
+  "http-agent-getter-url": {
+    make: ({ name }) => http.get(CLOSED, { agent: computed(() => new URL(proxyAt(name))) }),
+  },
+  "http-agent-getter-own": {
+    make: ({ name }) => {
+      const agent = new http.Agent()
+      Object.defineProperty(agent, "proxy", { get: () => proxyAt(name) })
+      return http.get(CLOSED, { agent })
+    },
+  },
+  "http-agent-getter-changing": {
+    make({ name }) {
+      let reads = 0
+      const agent = computed(() => (reads++ === 0 ? null : proxyAt(name)))
+      http.get(CLOSED, { agent }).on("error", () => {})
+      return http.get(CLOSED, { agent })
+    },
+  },
+  "http-agent-getter-throwing": {
+    make: ({ name }) =>
+      http.get(`http://${name}/`, {
+        agent: computed(() => {
+          throw new Error("no proxy")
+        }),
+      }),
+  },
+  "http-agent-changed": {
+    make({ name, redirector }) {
+      const agent = Object.assign(new http.Agent(), { proxy: null as string | null })
+      const request = http.request(`${redirector}200`, { agent })
+      agent.proxy = proxyAt(name)
+      return request.end()
+    },
+    goesOnToLoopback: true,
+  },
+  "http-agent-proxy-object": {
+    make: ({ name }) => http.get(CLOSED, { agent: disguised(() => proxyAt(name)) }),
+  },
+  "http-agent-exchanged": {
+    make({ name }) {
+      const request = http.request(CLOSED)
+      exchange(
+        request,
+        "agent",
+        computed(() => proxyAt(name)),
+      )
+      return request.end()
+    },
+  },
+  "http-path-computed": {
+    make({ address }) {
+      const request = http.request(CLOSED)
+      let reads = 0
+      const spelt = () => (reads++ === 0 ? `@${address}/` : "/")
+      exchange(request, "path", { startsWith: () => false, toString: spelt })
+      exchange(request, "useDefaultPort", true)
+      return request.end()
+    },
+  },
+  "http-socket-path-computed": {
+    make: ({ address }) => http.request({ host: address, socketPath: { toString: () => "" } as never }).end(),
+  },
+}
+
+const proxyAt = (name: string) => `http://${name}:8080`
+
+/** An agent that has its proxy from a getter of its class, as those of npm have. */
+function computed(proxy: () => unknown): http.Agent {
+  return new (class extends http.Agent {
+    get proxy() {
+      return proxy()
+    }
+  })()
+}
+
+/** An agent that says to whoever looks at its properties that it has no proxy. */
+function disguised(proxy: () => unknown): http.Agent {
+  return new Proxy(new http.Agent(), {
+    get: (agent, name) => (name === "proxy" ? proxy() : Reflect.get(agent, name)),
+  })
+}
+
+/** The runtime keeps the parts of a request under symbols. */
+function exchange(request: http.ClientRequest, part: string, value: unknown): void {
+  const symbol = Object.getOwnPropertySymbols(request).find(({ description }) => description === part)!
+  Object.assign(request, { [symbol]: value })
+}
