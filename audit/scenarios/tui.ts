@@ -1,6 +1,7 @@
 import { defineScenario } from "../../scripts/audit/scenario.ts"
 import { toolThenText } from "../../scripts/harness/provider.ts"
 import type { IsolatedContext } from "../../scripts/harness/run-opencode.ts"
+import { confirmSharing } from "../../scripts/harness/scenarios.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
 
 /** The languages whose grammar upstream's fetches to colour code, by the name that a block of code has. */
@@ -30,7 +31,7 @@ export default defineScenario({
   title: "the TUI",
   what: "Starts, draws an answer with code in 21 languages, offers the models, shares the conversation, and connects to GitHub Copilot. Offline it says that sharing is off and github.com is blocked.",
   worksOffline: true,
-  async run({ isolated, variant }) {
+  async run({ isolated, has }) {
     await isolated({
       provider: [toolThenText[0]!, { text: `The mock model says hello.\n\n${blocks}` }],
       pty: { columns: 130, rows: 100 },
@@ -45,20 +46,23 @@ export default defineScenario({
         await waitFor("Select model")
         await leave(context, "Select model")
         await enter(context, "/share")
-        await afterwards(context, "Sharing is off")
+        await confirmSharing(context)
+        await afterwards(context, "share-refuse", "Sharing is off")
         await enter(context, "/connect")
         await waitFor("Connect a provider")
         await enter(context, "copilot")
-        await waitFor("Select GitHub deployment type")
+        // Where its plugin is off, there is no other way to sign in to it.
+        const key = waitFor("API key").then(() => true)
+        if (await Promise.race([key, waitFor("Select GitHub deployment type")])) return
         await context.type("\r")
-        await afterwards(context, "github.com:443 was blocked")
+        await afterwards(context, "error-show-offline", "github.com:443 was blocked")
       },
     })
     return { worked: true, detail: `an answer with code in ${languages.length} languages` }
 
-    /** Offline, what is said; upstream's is given time to try. */
-    async function afterwards({ waitFor }: IsolatedContext, offline: string): Promise<void> {
-      if (variant === "offline") await waitFor(offline)
+    /** What a patch says offline; what has none is given time to try. */
+    async function afterwards({ waitFor }: IsolatedContext, patch: string, offline: string): Promise<void> {
+      if (has(patch)) await waitFor(offline)
       else await watchFor(2000)
     }
   },

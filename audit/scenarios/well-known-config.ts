@@ -7,6 +7,7 @@ export default defineScenario({
   title: ".well-known configuration",
   what: "Answers a question for someone who is signed in to an organisation that hands out its configuration. Offline it answers without that, and says so.",
   worksOffline: true,
+  needs: ["config-remote-skip"],
   async run({ isolated, variant }) {
     const result = await isolated({
       args: ["run", "say hi"],

@@ -1,3 +1,4 @@
+import { watchFor } from "../isolation/limits.ts"
 import { type Turn, toolThenText } from "./provider.ts"
 import {
   type IsolatedContext,
@@ -100,6 +101,7 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
       await waitFor('print("hi")')
       screens.answered = await screen()
       await enter("/share")
+      await confirmSharing({ waitFor, type })
       await waitFor(afterShare)
       screens.shared = await screen()
       await type(CONTROL_C)
@@ -113,6 +115,15 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
     },
   })
   return { ...result, screens }
+}
+
+/** From some release on, the TUI asks whether a conversation is to be shared: the answer is yes. */
+export async function confirmSharing({
+  waitFor,
+  type,
+}: Pick<IsolatedContext, "waitFor" | "type">): Promise<void> {
+  const asks = waitFor("Are you sure you want to share").then(() => true)
+  if (await Promise.race([asks, watchFor(3000)])) await type("\r")
 }
 
 /** The TUI colours code by a grammar that upstream's fetches when there is some to draw. */
