@@ -2,7 +2,7 @@ import type { Server, ServerResponse } from "node:http"
 import { OfflineError } from "../error.ts"
 import { builtin } from "../guard/builtin.ts"
 import { canonicalHost, isLoopback } from "../policy/host.ts"
-import { parseUrl, type UrlParts } from "../primordials.ts"
+import { defineProperty, parseUrl, type UrlParts } from "../primordials.ts"
 import { print } from "../print.ts"
 import { switchedOnBy } from "../switch.ts"
 import type { Arguments } from "./arguments.ts"
@@ -18,10 +18,11 @@ const CREDENTIALS = "Basic b3BlbmNvZGU6"
  * that is online; this makes sure: a server that is offline says so, and a client refuses one on this machine that does not.
  * @param digest what the server has to say
  */
-export function assureServer({ bare: [command] }: Arguments, digest: string): void {
-  if (command === "serve") markAnswers(digest)
+export function assureServer({ bare }: Arguments, digest: string): void {
+  // Upstream's options may take values, which look like a command.
+  if (bare.includes("serve")) markAnswers(digest)
   // Without a command there is the TUI's screen.
-  requireMark(digest, command !== undefined)
+  requireMark(digest, bare.length > 0)
 }
 
 function markAnswers(digest: string): void {
@@ -49,6 +50,7 @@ function requireMark(digest: string, mayPrint: boolean): void {
     said = true
     throw new OfflineError(text)
   }
+  defineProperty(fetch, "length", { value: guarded.length })
   globalThis.fetch = Object.assign(fetch, { preconnect: guarded.preconnect })
 }
 
