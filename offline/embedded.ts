@@ -10,6 +10,8 @@ export interface Embedded {
   cli?: CliTable
   /** The module that the web UI is in; undefined when there is none. */
   webUi?: string
+  /** Whether one server in the background serves all clients of a user. */
+  backgroundServer?: boolean
 }
 
 /** The words that a release's command line knows, as `scripts/upstream/cli-table.ts` reads them from its code. */

@@ -1,12 +1,15 @@
 import { type BakedPolicy, UNBAKED } from "./baked.ts"
 import { childModule } from "./children/module.ts"
 import type { Resolution } from "./resolve.ts"
+import type { StateFolder } from "./state-folder.ts"
 
 /** What a worker, or a child that is Bun, need not find out again. */
 export interface Resolved extends Resolution {
   /** The file that an error tells people to write to. */
   userConfig: string
   baked: BakedPolicy
+  /** Where OpenCode keeps its state while it is offline, if not where the user does. */
+  state?: StateFolder
 }
 
 /** Carries what was resolved to a worker, which deletes it: children of the worker do not see it. */

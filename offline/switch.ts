@@ -8,6 +8,7 @@ import { type Denial, installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { orStop } from "./setting.ts"
+import { STATE } from "./state-folder.ts"
 
 /** The switch and the policy of this thread, resolved once. */
 export interface OfflineState {
@@ -16,6 +17,8 @@ export interface OfflineState {
   policy: Policy
   /** What the build decided. */
   baked: BakedPolicy
+  /** Names the policy to a server in the background; undefined when there is none. */
+  server?: string
   /** What was refused in this thread so far, oldest first. */
   denied: readonly Denial[]
 }
@@ -50,7 +53,7 @@ let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
-  const { baked, origin } = resolved
+  const { baked, origin, state: folder } = resolved
   const policy = createPolicy(resolved.allow, resolved.ignored)
   if (origin === undefined) return { origin, policy, baked, denied: [] }
   refuseDebugger(process.env)
@@ -66,8 +69,10 @@ function begin(find: () => Resolved, preload: string): OfflineState {
     onDenied: createReporter(log, preload.slice(0, preload.lastIndexOf("/") + 1)),
     env: { ...process.env },
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
+    state: folder,
   })
+  if (folder && !childModule) process.env[STATE] = folder.own
   // A child cannot see inside the executable.
   if (!childModule) provideConfigurationImports()
-  return { origin, policy, baked, denied }
+  return { origin, policy, baked, server: folder?.digest, denied }
 }

@@ -1,4 +1,5 @@
 import { toText } from "../primordials.ts"
+import { STATE, type StateFolder } from "../state-folder.ts"
 
 /** What a child is started with. */
 export type Environment = Record<string, string | undefined>
@@ -11,6 +12,8 @@ export interface ChildHandover {
   env: Record<string, string>
   /** The environment that the process started with. */
   atStart: NodeJS.ProcessEnv
+  /** The folder of state that only OpenCode itself uses. */
+  state?: StateFolder
 }
 
 /** Makes the runtime be Bun itself, and skip all that the executable holds. */
@@ -23,6 +26,11 @@ export const NOWHERE = "http://127.0.0.1:9/"
 export function isSet(value: unknown): boolean {
   const text = toText(value ?? "")
   return text !== "" && text !== "0" && text !== "false"
+}
+
+/** What a child inherits, with the user's folder of state in place of the one that only OpenCode itself uses. */
+export function inherited(env: Environment, { state }: ChildHandover): Environment {
+  return state && env[STATE] === state.own ? { ...env, [STATE]: state.users } : env
 }
 
 /** For what is, or may start, this executable as Bun: the guard runs first, and there is no registry. */

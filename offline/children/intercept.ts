@@ -9,6 +9,7 @@ import {
   type ChildHandover,
   CLOSED_PROXIES,
   type Environment,
+  inherited,
   isSet,
   opencodeEnvironment,
 } from "./environment.ts"
@@ -71,7 +72,8 @@ function judged(first: unknown, second: unknown, handover: ChildHandover): unkno
   const command: string[] = []
   for (let index = 0; index < given.length; index++) command[index] = toText(given[index])
   delete options.cmd
-  const env = plain<Environment>(options.env ?? process.env)
+  const env = inherited(plain<Environment>(options.env ?? process.env), handover)
+  if (handover.state) options.env = env
   const found = located(command[0], options.cwd, env)
   if (isSet(env[AS_BUN])) return asBun(command, isSelf(found), options, env, handover)
   if (isSelf(found)) return [command, { ...options, env: opencodeEnvironment(env, handover) }]

@@ -1,6 +1,13 @@
 import { OfflineError } from "../error.ts"
 import { apply, indexOf, isArray, plain, slice, toText } from "../primordials.ts"
-import { AS_BUN, type ChildHandover, type Environment, isSet, opencodeEnvironment } from "./environment.ts"
+import {
+  AS_BUN,
+  type ChildHandover,
+  type Environment,
+  inherited,
+  isSet,
+  opencodeEnvironment,
+} from "./environment.ts"
 
 type Call = (...args: unknown[]) => unknown
 
@@ -22,7 +29,7 @@ export function guardShell(native: Call, handover: ChildHandover): Call {
     holder.env = function env(this: unknown, given: unknown) {
       const copy = plain<Environment>((given ?? process.env) as Environment)
       refuse(copy, "")
-      return apply(setEnvironment, this, [{ ...opencodeEnvironment(copy, handover) }])
+      return apply(setEnvironment, this, [{ ...opencodeEnvironment(inherited(copy, handover), handover) }])
     }
   }
   return new Proxy(native, {

@@ -2,9 +2,10 @@ import { findResolution } from "../find-resolution.ts"
 import { isMainThread } from "../handover.ts"
 import { print } from "../print.ts"
 import { orStop } from "../setting.ts"
-import { isActive, start, switchedOnBy } from "../switch.ts"
+import { currentState, isActive, start, switchedOnBy } from "../switch.ts"
 import { PRELOAD } from "../thread.ts"
 import { type Arguments, asksForHelp, readArguments } from "./arguments.ts"
+import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { answerOffline } from "./offline-command.ts"
@@ -26,6 +27,8 @@ export function startCore(): void {
   answerOffline(said)
   if (asksForHelp(said)) return
   refuseCommand(said)
+  const { server } = currentState()
+  if (server !== undefined) assureServer(said, server)
   orStop(() => chooseCatalogue(process.env))
   provideRipgrep(said, process.env)
   announce(said)

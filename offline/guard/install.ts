@@ -1,4 +1,5 @@
 import { interceptChildren } from "../children/intercept.ts"
+import type { StateFolder } from "../state-folder.ts"
 import { interceptBunSockets } from "./bun-sockets.ts"
 import { interceptCarried } from "./carried.ts"
 import { createDecide, type DecideOptions, type Denial } from "./decide.ts"
@@ -19,6 +20,8 @@ export interface GuardOptions extends DecideOptions {
   /** The environment that the process started with. */
   env: NodeJS.ProcessEnv
   worker: WorkerHandover
+  /** The folder of state that is kept from children. */
+  state?: StateFolder
 }
 
 /**
@@ -39,7 +42,12 @@ export function installGuard(options: GuardOptions): readonly Denial[] {
   interceptHttp(decide, checkProxy)
   interceptBunSockets(decide)
   interceptUdp(decide)
-  interceptChildren({ module: options.worker.preload, env: options.worker.env, atStart: options.env })
+  interceptChildren({
+    module: options.worker.preload,
+    env: options.worker.env,
+    atStart: options.env,
+    state: options.state,
+  })
   interceptServices(decide)
   interceptRealms()
   interceptCarried(decide, checkProxy)

@@ -9,6 +9,7 @@ import { hasPlaces } from "../patching/patch.ts"
 import { readSeries } from "../patching/read-series.ts"
 import { type Pin, pinName } from "../pins/pin.ts"
 import { namePackage } from "../record/build-record.ts"
+import { hasBackgroundServer } from "../upstream/background-server.ts"
 import { readCliTable } from "../upstream/cli-table.ts"
 import { OFFLINE } from "../upstream/readable-bundles.ts"
 import { type Shape, shapeOf } from "../upstream/shape.ts"
@@ -91,6 +92,7 @@ async function makeModules({ pin, inputs, stock, cache }: ReleaseSource, step: S
     ...(shape && { version: pin.version }),
     cli: await readCliTable(stock, cache),
     ...(page && { webUi: NAMES.webUi }),
+    ...(hasBackgroundServer(stock.graph) && { backgroundServer: true }),
   })
   const code = Object.entries(offline).map(([name, text]): AddedModule => {
     return { name, kind: "code", contents: Buffer.from(text) }

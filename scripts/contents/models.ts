@@ -4,7 +4,8 @@ import type { Executable } from "../build/read-stock.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
-import { type Shape, shapeOf } from "../upstream/shape.ts"
+import { findCatalogues } from "../upstream/catalogue.ts"
+import { type Modules, shapeOf } from "../upstream/shape.ts"
 
 /** The model catalogue that goes inside, as JSON in the form of models.dev/api.json. */
 export interface EmbeddedModels {
@@ -44,10 +45,11 @@ export async function embedModels(
 ): Promise<EmbeddedModels | undefined> {
   const { models, modelsExtend } = given
   if (models !== undefined) return embed(models, () => readJson(models), "organisation")
-  const shape = shapeOf(stock.graph)
-  if (!shape && modelsExtend === undefined) return undefined
-  if (!shape) throw notCatalogue(modelsExtend!, "it is to be laid over upstream's, which is not known")
-  const snapshot = JSON.parse(await readUpstreams(stock, shape, cache))
+  const upstreams = await readUpstreams(stock, cache)
+  if (upstreams === "" && modelsExtend === undefined) return undefined
+  if (upstreams === "")
+    throw notCatalogue(modelsExtend!, "it is to be laid over upstream's, which is not known")
+  const snapshot = JSON.parse(upstreams)
   if (modelsExtend === undefined) return embed("upstream's snapshot", () => snapshot, "upstream")
   const extended = async () => extend(snapshot, Extension.parse(await readJson(modelsExtend)))
   return embed(modelsExtend, extended, "both")
@@ -68,13 +70,21 @@ function extend(
   return result
 }
 
-/** Upstream has its snapshot as code; as JSON it is read in a fraction of the time. */
-async function readUpstreams(stock: Executable, shape: Shape, cache: string): Promise<string> {
+/** Upstream has its snapshot as code; as JSON it is read in a fraction of the time. Empty when it is not known. */
+async function readUpstreams(stock: Executable, cache: string): Promise<string> {
   const maker = await hashMakers(import.meta.filename)
   const bytes = await derive(cache, `models ${stock.sha256} ${maker}`, async () =>
-    Buffer.from(shape.readCatalogue(stock.graph)),
+    Buffer.from(makeUpstreams(stock.graph)),
   )
   return Buffer.from(bytes).toString()
+}
+
+function makeUpstreams(graph: Modules): string {
+  const shape = shapeOf(graph)
+  if (shape) return shape.readCatalogue(graph)
+  // In code of a form that is not known, a catalogue is taken that cannot be mistaken for anything else.
+  const [found, ...more] = findCatalogues(graph)
+  return more.length > 0 ? "" : (found ?? "")
 }
 
 async function embed(

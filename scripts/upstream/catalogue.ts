@@ -1,0 +1,38 @@
+import { Lang, parse } from "@ast-grep/napi"
+import { readLiteral } from "./literal.ts"
+import { decodeModule } from "./module-text.ts"
+import type { Modules } from "./shape.ts"
+
+/** Bun's enumeration. */
+const JAVASCRIPT = 1
+
+/** What every catalogue has somewhere, so that the other modules need not be parsed. */
+const CATALOGUE = /\{id:"[^"]+",env:\[/
+
+const field = (key: string) => ({ has: { kind: "pair", has: { field: "key", regex: `^${key}$` } } })
+
+/** An object of providers: each has an id, the names of its variables, and its models. */
+const PROVIDERS = {
+  rule: {
+    kind: "object",
+    has: {
+      kind: "pair",
+      has: { field: "value", kind: "object", all: [field("id"), field("env"), field("models")] },
+    },
+  },
+}
+
+/** The model catalogues that stand in minified code, whatever else it is, each as JSON text. */
+export function findCatalogues(graph: Modules): string[] {
+  return codeOf(graph)
+    .filter((text) => CATALOGUE.test(text))
+    .flatMap((text) => parse(Lang.JavaScript, text).root().findAll(PROVIDERS))
+    .map((found) => JSON.stringify(readLiteral(found)))
+}
+
+/** The texts of the modules that are code. Upstream has UTF-8 in modules that say that they are Latin-1. */
+function codeOf({ modules }: Modules): string[] {
+  return modules
+    .filter(({ loader }) => loader === JAVASCRIPT)
+    .map((module) => Buffer.from(decodeModule(module), "latin1").toString("utf8"))
+}
