@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { afterAll, beforeAll, expect, test } from "bun:test"
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { hostsTried, toolResults } from "../../scripts/harness/scenarios.ts"
-import { type IsolatedContext, runIsolated } from "../../scripts/isolation/isolated.ts"
 import type { CommandResult } from "../../scripts/isolation/request.ts"
 import { PRODUCT, pinName } from "../../scripts/pins/pin.ts"
 import { copyProject, type Project } from "../lib/project.ts"
@@ -11,8 +11,6 @@ import { pinWith, stockExecutable, target } from "../lib/stock.ts"
 import { converseOverApi } from "./lib/background-server.ts"
 
 // OpenCode 2.x, of which there is a preview: one server in the background serves all clients of a user.
-
-setDefaultTimeout(300_000)
 
 let project: Project
 let stock: string
@@ -126,11 +124,9 @@ function withServers(during: (run: Run, context: IsolatedContext) => Promise<voi
     executable: "/bin/sleep",
     args: ["600"],
     provider: true,
-    timeoutMs: 280_000,
     during: (context) =>
       during(
-        (words, { executable = built(), env } = {}) =>
-          context.execute(executable, words, { env, timeoutMs: 60_000 }),
+        (words, { executable = built(), env } = {}) => context.execute(executable, words, { env }),
         context,
       ),
   })

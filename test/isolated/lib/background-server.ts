@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import { providerModel, type Turn } from "../../../scripts/harness/provider.ts"
-import { waitForServer } from "../../../scripts/isolation/control-client.ts"
 import {
   type IsolatedContext,
   type IsolatedOptions,
   runIsolated,
-} from "../../../scripts/isolation/isolated.ts"
+} from "../../../scripts/harness/run-opencode.ts"
 
 /** Where `serve` listens in a namespace. */
 const SERVER = "http://127.0.0.1:4321"
@@ -28,10 +26,9 @@ export async function converseOverApi({ turns, after, executable, ...options }: 
     executable,
     args: ["serve", "--port", new URL(SERVER).port],
     provider: turns,
-    timeoutMs: 180_000,
     async during(context) {
       const ask = await connect(context, executable)
-      answer = await askOneQuestion(ask, context.folder.project)
+      answer = await askOneQuestion(ask, context)
       await after?.(ask, context)
     },
   })
@@ -39,7 +36,7 @@ export async function converseOverApi({ turns, after, executable, ...options }: 
 }
 
 async function connect(context: IsolatedContext, executable: string): Promise<Ask> {
-  await waitForServer(context, `${SERVER}/api/health`, 120_000)
+  await context.waitForServer(`${SERVER}/api/health`)
   const { stdout } = await context.execute(executable, ["service", "password"])
   const headers = {
     authorization: `Basic ${btoa(`opencode:${stdout.trim()}`)}`,
@@ -59,26 +56,20 @@ interface Message {
   content?: { text?: string }[]
 }
 
-async function askOneQuestion(ask: Ask, directory: string): Promise<string> {
+async function askOneQuestion(ask: Ask, { folder, waitUntil }: IsolatedContext): Promise<string> {
+  const directory = folder.project
   const [providerID, id] = providerModel.split("/")
   const query = new URLSearchParams({ "location[directory]": directory })
-  await until(async () => JSON.stringify(await ask("GET", `/api/model?${query}`)).includes(`"${id}"`))
+  await waitUntil("the model", async () =>
+    JSON.stringify(await ask("GET", `/api/model?${query}`)).includes(`"${id}"`),
+  )
   const model = { providerID, id }
   const { data: session } = await ask("POST", "/api/session", { location: { directory }, model })
   const at = `/api/session/${(session as { id: string }).id}`
   await ask("POST", `${at}/prompt`, { prompt: { text: "say hi" } })
-  const answer = await until(async () => {
+  const answer = await waitUntil("the answer", async () => {
     const messages: Message[] = (await ask("GET", `${at}/message`)).data
     return messages.find(({ type, finish }) => type === "assistant" && finish === "stop")
   })
   return (answer.content ?? []).map(({ text }) => text ?? "").join("")
-}
-
-/** Tries until there is something, for as long as the run has time. */
-async function until<T>(find: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await find()
-    if (found) return found
-    await sleep(100)
-  }
 }
