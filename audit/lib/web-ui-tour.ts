@@ -6,8 +6,8 @@ import type { BrowserFiles } from "../../scripts/isolation/browser-files.ts"
 export interface TourRequest {
   browser: BrowserFiles
   url: string
-  /** The project that is opened, as the home page names it. */
-  project: string
+  /** The page of a conversation that has not begun: a path. */
+  session: string
   question: string
   answer: string
   /** A command for the terminal. */
@@ -52,10 +52,13 @@ const places: Record<string, (page: Page, request: TourRequest) => Promise<void>
   async home(page, { url }) {
     const response = await page.goto(url)
     if (response?.status() !== 200) throw new Error(`the page was answered with ${response?.status()}`)
-    await page.getByText("Open project").first().waitFor()
+    await page
+      .getByText(/^(Open|Add) project$/)
+      .first()
+      .waitFor()
   },
-  async session(page, { project, question, answer }) {
-    await page.getByText(project).first().click()
+  async session(page, { url, session, question, answer }) {
+    await page.goto(url + session)
     // What is sent before the page knows its models goes nowhere.
     await page.getByText("Mock Model").first().waitFor()
     const prompt = page.locator('[contenteditable="true"]').first()
@@ -63,21 +66,21 @@ const places: Record<string, (page: Page, request: TourRequest) => Promise<void>
     await page.keyboard.type(question)
     await prompt.getByText(question).waitFor()
     await page.keyboard.press("Enter")
-    await page.getByRole("log").getByText(answer).waitFor()
+    await page.getByText(answer).first().waitFor()
   },
   async settings(page) {
     await page.keyboard.press("Control+,")
-    const dialog = page.getByRole("dialog")
     for (const tab of ["Shortcuts", "Providers", "Models", "General"])
-      await dialog.getByRole("tab", { name: tab }).click()
-    await dialog.getByText("Color scheme").waitFor()
-    await close(page)
+      await page.getByRole("tab", { name: tab }).click()
+    await page.getByText("Color scheme").waitFor()
+    await page.keyboard.press("Escape")
+    await page.getByText("Color scheme").waitFor({ state: "detached" })
   },
   async "model picker"(page) {
     await page.getByRole("button", { name: "Mock Model" }).first().click()
-    await page.getByPlaceholder("Search models").waitFor()
+    await page.getByPlaceholder(/search models/i).waitFor()
     await page.keyboard.press("Escape")
-    await page.getByPlaceholder("Search models").waitFor({ state: "detached" })
+    await page.getByPlaceholder(/search models/i).waitFor({ state: "detached" })
   },
   async terminal(page, { command }) {
     const connecting = page.waitForEvent("websocket", (socket) => socket.url().includes("/pty/"))
@@ -85,14 +88,10 @@ const places: Record<string, (page: Page, request: TourRequest) => Promise<void>
     const socket = await connecting
     // The shell's prompt: from now on it reads.
     await socket.waitForEvent("framereceived")
+    await page.locator('textarea[aria-label="Terminal input"]').focus()
     await page.keyboard.type(`${command}\n`)
     await socket.waitForEvent("framereceived", ({ payload }) => String(payload).includes("done-42"))
   },
-}
-
-async function close(page: Page): Promise<void> {
-  await page.keyboard.press("Escape")
-  await page.getByRole("dialog").waitFor({ state: "detached" })
 }
 
 console.log(JSON.stringify(await takeTour(JSON.parse(process.argv[2]!))))

@@ -17,11 +17,12 @@ export default defineScenario({
   async run({ isolated }) {
     const browser = await unpackBrowser()
     let tour: Tour = { reached: [], elsewhere: [] }
-    const result = await serve(isolated, { files: githubCheckout }, async ({ execute, folder }) => {
+    const result = await serve(isolated, { files: githubCheckout }, async ({ ask, execute, folder }) => {
+      const { id } = JSON.parse((await ask("POST", "/session", { body: "{}" })).text)
       const request: TourRequest = {
         browser,
         url: serverUrl,
-        project: folder.project,
+        session: `/${Buffer.from(folder.project).toString("base64url")}/session/${id}`,
         question: "What is the answer?",
         answer: "The mock model says hello.",
         command: "echo made > made-in-terminal; echo done-$((40 + 2))",
