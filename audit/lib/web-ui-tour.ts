@@ -1,6 +1,7 @@
-import type { Page } from "playwright-core"
+import type { Locator, Page } from "playwright-core"
 import { openBrowser } from "../../scripts/isolation/browser.ts"
 import type { BrowserFiles } from "../../scripts/isolation/browser-files.ts"
+import { watchFor } from "../../scripts/isolation/limits.ts"
 
 /** What the tour is asked for, as the JSON argument of this script. */
 export interface TourRequest {
@@ -72,15 +73,18 @@ const places: Record<string, (page: Page, request: TourRequest) => Promise<void>
     await page.keyboard.press("Control+,")
     for (const tab of ["Shortcuts", "Providers", "Models", "General"])
       await page.getByRole("tab", { name: tab }).click()
-    await page.getByText("Color scheme").waitFor()
-    await page.keyboard.press("Escape")
-    await page.getByText("Color scheme").waitFor({ state: "detached" })
+    const setting = page.getByText("Color scheme")
+    await setting.waitFor()
+    await leave(page, setting)
   },
   async "model picker"(page) {
-    await page.getByRole("button", { name: "Mock Model" }).first().click()
-    await page.getByPlaceholder(/search models/i).waitFor()
-    await page.keyboard.press("Escape")
-    await page.getByPlaceholder(/search models/i).waitFor({ state: "detached" })
+    const search = page.getByPlaceholder(/search models/i)
+    const open = page.getByRole("button", { name: "Mock Model" }).first()
+    await untilIt(
+      () => search.waitFor(),
+      () => open.click(),
+    )
+    await leave(page, search)
   },
   async terminal(page, { command }) {
     const connecting = page.waitForEvent("websocket", (socket) => socket.url().includes("/pty/"))
@@ -92,6 +96,22 @@ const places: Record<string, (page: Page, request: TourRequest) => Promise<void>
     await page.keyboard.type(`${command}\n`)
     await socket.waitForEvent("framereceived", ({ payload }) => String(payload).includes("done-42"))
   },
+}
+
+function leave(page: Page, dialog: Locator): Promise<void> {
+  return untilIt(
+    () => dialog.waitFor({ state: "detached" }),
+    () => page.keyboard.press("Escape"),
+  )
+}
+
+/** A dialog that is still opening or closing may take what is done, or undo it: then it is done again. */
+async function untilIt(comes: () => Promise<void>, act: () => Promise<void>): Promise<void> {
+  for (let tries = 0; tries < 10; tries++) {
+    await act()
+    if (await Promise.race([comes().then(() => true), watchFor(2000)])) return
+  }
+  throw new Error("nothing came of ten tries")
 }
 
 console.log(JSON.stringify(await takeTour(JSON.parse(process.argv[2]!))))
