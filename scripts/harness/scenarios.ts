@@ -83,8 +83,11 @@ export interface ConversationResult extends IsolatedResult {
   screens: { start: string; answered: string; shared: string }
 }
 
-/** Opens the TUI, asks a question, waits for the answer, tries to share the conversation, and leaves. */
-export async function converse(setup: Setup, afterShare: string): Promise<ConversationResult> {
+/**
+ * Opens the TUI, asks a question, waits for the answer, tries to share the conversation, and leaves.
+ * @param afterShare what is on the screen then; undefined when nothing lasting is, and it is only given time to try
+ */
+export async function converse(setup: Setup, afterShare: string | undefined): Promise<ConversationResult> {
   const screens = { start: "", answered: "", shared: "" }
   const result = await runIsolated({
     ...setup,
@@ -102,7 +105,7 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
       screens.answered = await screen()
       await enter("/share")
       await confirmSharing({ waitFor, type })
-      await waitFor(afterShare)
+      await (afterShare === undefined ? watchFor(2000) : waitFor(afterShare))
       screens.shared = await screen()
       await type(CONTROL_C)
       await finished()

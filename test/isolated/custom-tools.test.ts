@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
 import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { toolResults } from "../../scripts/harness/scenarios.ts"
-import { builtExecutable } from "../lib/built.ts"
+import { builtExecutable, hasPatch } from "../lib/built.ts"
 
 /** A tool of the kind that OpenCode's documentation shows. */
 const GREET = `import { tool } from "@opencode-ai/plugin"
@@ -79,7 +79,11 @@ exec "$@"`
       executable: Bun.which("sh")!,
       args: ["-c", script, "sh", builtExecutable(), "--offline", "run", "hi"],
       env: { PATH: process.env.PATH! },
-      files: { ".opencode/tool/greet.ts": GREET },
+      files: {
+        ".opencode/tool/greet.ts": GREET,
+        // What installs, or only means to, writes this, and ends when it cannot.
+        ...(!hasPatch("packages-no-install") && { ".opencode/.gitignore": "" }),
+      },
     })
     expect(toolResults(result)).toEqual([ANSWER])
     expect(result.attempts).toEqual([])
@@ -196,6 +200,14 @@ export const Greeter: Plugin = async () => ({
   test.each([
     ["is in the project", { files: { ".opencode/plugin/greeter.ts": PLUGIN } }],
     ["is in the configuration folder", { home: { ".config/opencode/plugins/greeter.ts": PLUGIN } }],
+  ])("adds its tool when it %s", async (_, places: Partial<IsolatedOptions>) => {
+    const result = await runOffline(places)
+    expect(toolResults(result)).toEqual([ANSWER])
+    expect(result.attempts).toEqual([])
+  })
+
+  const works = hasPatch("packages-import-inside") && hasPatch("packages-no-install")
+  test.each([
     [
       "is a file that opencode.json names",
       {
@@ -215,11 +227,17 @@ export const Greeter: Plugin = async () => ({
         },
       },
     ],
-  ])("adds its tool when it %s", async (_, places: Partial<IsolatedOptions>) => {
-    const result = await runOffline(places)
-    expect(toolResults(result)).toEqual([ANSWER])
-    expect(result.attempts).toEqual([])
-  })
+  ])(
+    `${works ? "adds its tool" : "is left out, and nothing is tried,"} when it %s`,
+    async (_, places: Partial<IsolatedOptions>) => {
+      const result = await runOffline(places)
+      expect(toolResults(result)).toEqual([
+        works ? ANSWER : expect.stringContaining("unavailable tool 'greet'"),
+      ])
+      expect(result.stdout).toContain(DONE.text)
+      expect(result.attempts).toEqual([])
+    },
+  )
 })
 
 describe("what is on disk", () => {
@@ -243,8 +261,9 @@ describe("what is on disk", () => {
 export const Mark = async ({ directory }) => (await Bun.write(directory + "/" + from, ""), {})
 `
   test.each([
-    ["a package", ["greeter@1.0.0"], ".opencode"],
-    ["a file elsewhere", ["./own/plugin/mark.ts"], "."],
+    // Without the patch no package is looked for on disk.
+    ...(hasPatch("packages-no-install") ? ([["a package", ["greeter@1.0.0"], ".opencode"]] as const) : []),
+    ["a file elsewhere", ["./own/plugin/mark.ts"], "."] as const,
   ])("above %s that is a plugin wins", async (_, plugin, folder) => {
     const files = {
       "opencode.json": JSON.stringify({ plugin }),
@@ -255,6 +274,7 @@ export const Mark = async ({ directory }) => (await Bun.write(directory + "/" + 
     }
     const result = await runOffline({ files })
     expect(result.files).toContain("project/disk")
+    expect(result.attempts).toEqual([])
   })
 
   test("above a configuration folder does not: there upstream would install its own", async () => {

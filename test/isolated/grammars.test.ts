@@ -8,7 +8,7 @@ import { writeExecutable } from "../../scripts/build/write-release.ts"
 import { readModuleGraph, replaceModule, writeModuleGraph } from "../../scripts/container/index.ts"
 import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
-import { builtExecutable } from "../lib/built.ts"
+import { builtExecutable, hasPatch } from "../lib/built.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 import { CODE_SAMPLES, PLAIN_SAMPLE } from "./lib/code-samples.ts"
 
@@ -55,10 +55,16 @@ type Setup = Pick<IsolatedOptions, "executable" | "env" | "mode">
 const toGitHub = ({ attempts }: IsolatedResult) =>
   attempts.filter(({ name }) => name === "github.com" || name === "raw.githubusercontent.com")
 
-test.each([
+const INSIDE_UPSTREAM = ["javascript", "typescript", "zig"]
+
+const hasGrammars = hasPatch("tui-use-grammars-inside")
+
+const ways = [
   ["offline", { env: { OPENCODE_OFFLINE: "1" }, mode: "drop" }],
   ["with the switch off", { env: {}, mode: "answer" }],
-] as const)(
+] as const
+
+test.each(hasGrammars ? ways : [])(
   "%s, the TUI colours every language that upstream's fetches a grammar for, and those inside upstream's",
   async (way, setup) => {
     const languages = Object.keys(CODE_SAMPLES).sort()
@@ -70,19 +76,31 @@ test.each([
   },
 )
 
-test("a language whose grammar is not inside is drawn plain offline, and nothing is tried or denied for it", async () => {
-  const executable = await withoutGrammar("python")
-  const denials = path.join(path.dirname(executable), "denials.jsonl")
-  const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_LOG: denials }
-  const others = Object.keys(CODE_SAMPLES)
-    .filter((language) => language !== "python")
-    .sort()
-  const { coloured, result } = await draw({ executable, env, mode: "drop" }, others)
-  expect(coloured).toEqual(others)
-  expect(result.attempts).toEqual([])
-  expect(await readFile(denials, "utf8").catch(() => "")).not.toContain("github")
-  await rm(path.dirname(executable), { recursive: true })
-})
+if (!hasGrammars)
+  test("offline, the TUI colours the languages inside upstream's, draws all others, and tries nothing", async () => {
+    const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" }, mode: "drop" } as const
+    const { coloured, result } = await draw(setup, INSIDE_UPSTREAM)
+    expect(coloured).toEqual(INSIDE_UPSTREAM)
+    expect(result.attempts).toEqual([])
+  })
+
+const withoutOne =
+  "a language whose grammar is not inside is drawn plain offline, and nothing is tried or denied for it"
+
+if (hasGrammars)
+  test(withoutOne, async () => {
+    const executable = await withoutGrammar("python")
+    const denials = path.join(path.dirname(executable), "denials.jsonl")
+    const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_LOG: denials }
+    const others = Object.keys(CODE_SAMPLES)
+      .filter((language) => language !== "python")
+      .sort()
+    const { coloured, result } = await draw({ executable, env, mode: "drop" }, others)
+    expect(coloured).toEqual(others)
+    expect(result.attempts).toEqual([])
+    expect(await readFile(denials, "utf8").catch(() => "")).not.toContain("github")
+    await rm(path.dirname(executable), { recursive: true })
+  })
 
 /** The executable that was built, without one of its grammars. */
 async function withoutGrammar(language: string): Promise<string> {
@@ -102,9 +120,8 @@ async function withoutGrammar(language: string): Promise<string> {
 }
 
 test("without grammars from GitHub, upstream's colours only what is inside it", async () => {
-  const inside = ["javascript", "typescript", "zig"]
   const executable = await stockExecutable()
-  const { coloured, result } = await draw({ executable, mode: "refuse" }, inside)
-  expect(coloured).toEqual(inside)
+  const { coloured, result } = await draw({ executable, mode: "refuse" }, INSIDE_UPSTREAM)
+  expect(coloured).toEqual(INSIDE_UPSTREAM)
   expect(toGitHub(result).length).toBeGreaterThan(20)
 })

@@ -12,6 +12,7 @@ import {
   serverUrl,
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
+import { hasPatch } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin } from "../lib/stock.ts"
 
@@ -122,9 +123,10 @@ test.concurrent("a locked build's serve and its TUI, which works in a worker, ar
   const served = await serveAndAsk({ ...built("locked"), env })
   expect(served.attempts).toEqual([])
   expect(served.stdout).toContain("offline (built in: always)")
-  const { attempts, screens } = await converse({ ...built("locked"), env, files }, "Sharing is off")
+  const afterShare = hasPatch("share-refuse") ? "Sharing is off" : undefined
+  const { attempts, screens } = await converse({ ...built("locked"), env, files }, afterShare)
   expect(attempts).toEqual([])
-  expect(screens.start).toContain("offline")
+  if (hasPatch("tui-show-offline")) expect(screens.start).toContain("offline")
 })
 
 /** Tries from a plugin, from a worker that is handed a policy of its own, and by this executable as a child. */
@@ -155,7 +157,9 @@ test.concurrent("a plugin of a locked build, its worker and its child are held t
     files: plugin,
     provider: true,
     args: ["serve", "--port", new URL(serverUrl).port],
-    async during({ execute, folder }) {
+    async during({ execute, folder, waitForServer }) {
+      // Two that make the same database at once may find it locked.
+      await waitForServer(`${serverUrl}/global/health`)
       expect(await execute(built("locked").executable, ["run", "say hi"])).toMatchObject(answered)
       for (const name of ["plugin", "worker", "child"])
         found[name] = await Bun.file(join(folder.project, `from-${name}`)).text()
@@ -177,9 +181,14 @@ test.concurrent("a refusal of a locked build names no setting, as none would do"
   const env = { OPENCODE_OFFLINE_ALLOW: "evil.example" }
   const result = await ask({ ...built("locked"), env }, turns)
   expect(result.attempts).toEqual([])
-  const [text] = toolResults(result)
-  expect(text).toContain("OPENCODE_OFFLINE_ALLOW asks for it in vain: the policy of this build is locked")
-  expect(text).not.toContain("To allow it")
+  expect(toolResults(result)).toHaveLength(1)
+  const login = await runCommand({ ...built("locked"), env }, "auth", "login", "https://evil.example")
+  expect(login.attempts).toEqual([])
+  // What a model is shown of an error leaves out its cause, where the patch does not put it in.
+  for (const text of [login.stderr, ...(hasPatch("error-show-offline") ? toolResults(result) : [])]) {
+    expect(text).toContain("OPENCODE_OFFLINE_ALLOW asks for it in vain: the policy of this build is locked")
+    expect(text).not.toContain("To allow it")
+  }
 })
 
 test.concurrent("a locked build reaches what was built in", async () => {
