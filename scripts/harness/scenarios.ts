@@ -83,14 +83,21 @@ export interface ConversationResult extends IsolatedResult {
   screens: { start: string; answered: string; shared: string }
 }
 
-/** Opens the TUI, asks a question, waits for the answer, tries to share the conversation, and leaves. */
-export async function converse(setup: Setup, afterShare: string): Promise<ConversationResult> {
+/**
+ * Opens the TUI, asks a question, waits for the answer, tries to share the conversation, and leaves.
+ * @param afterShare what is then waited for: a text on the screen, or whatever ends the promise
+ */
+export async function converse(
+  setup: Setup,
+  afterShare: string | ((context: IsolatedContext) => Promise<unknown>),
+): Promise<ConversationResult> {
   const screens = { start: "", answered: "", shared: "" }
   const result = await runIsolated({
     ...setup,
     provider: withCode,
     pty: true,
-    async during({ waitFor, waitUntil, type, screen, finished }) {
+    async during(context) {
+      const { waitFor, waitUntil, type, screen, finished } = context
       await waitFor("Ask anything")
       await waitFor("Mock Model")
       // In the foot, which is the last that is drawn.
@@ -102,7 +109,7 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
       screens.answered = await screen()
       await enter("/share")
       await confirmSharing({ waitFor, type })
-      await waitFor(afterShare)
+      await (typeof afterShare === "string" ? waitFor(afterShare) : afterShare(context))
       screens.shared = await screen()
       await type(CONTROL_C)
       await finished()
@@ -115,6 +122,12 @@ export async function converse(setup: Setup, afterShare: string): Promise<Conver
     },
   })
   return { ...result, screens }
+}
+
+/** For {@link converse}: waits until a host is tried. */
+export function untilTried(host: string) {
+  return ({ waitUntil, attempts }: IsolatedContext) =>
+    waitUntil(`${host} to be tried`, async () => (await attempts()).some(({ name }) => name === host))
 }
 
 /** From some release on, the TUI asks whether a conversation is to be shared: the answer is yes. */
