@@ -4,14 +4,7 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import type { Turn } from "../../scripts/harness/provider.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import {
-  ask,
-  hostsTried,
-  runQuestion,
-  serve,
-  serverUrl,
-  toolResults,
-} from "../../scripts/harness/scenarios.ts"
+import { ask, hostsTried, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
@@ -39,7 +32,8 @@ describe("without rg in PATH", () => {
     const result = await ask({ executable, files }, [grep, done])
     expect(toolResults(result)).toEqual([expect.stringContaining("Line 1: hello there")])
     expect(hostsTried(result)).not.toContain("github.com")
-    expect(hostsTried(await runQuestion({ executable: await stockExecutable() }))).toContain("github.com")
+    const upstreams = await ask({ executable: await stockExecutable(), files }, [grep, done])
+    expect(hostsTried(upstreams)).toContain("github.com")
   })
 
   test.concurrent("the server searches texts and files", async () => {

@@ -1,4 +1,6 @@
-import { expect, test } from "bun:test"
+import { afterAll, expect, test } from "bun:test"
+import { rm } from "node:fs/promises"
+import { dirname } from "node:path"
 import {
   converse,
   hostsTried,
@@ -7,14 +9,19 @@ import {
   serveAndAsk,
   toolResults,
   toolsOffered,
+  untilTried,
 } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
+import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
 
 // What is on and what is off, seen from outside: by what is tried.
 
 const built = { executable: builtExecutable() }
 const stock = { executable: await stockExecutable() }
+
+/** The host of a release's model catalogue. */
+const catalogue = expect.stringMatching(/^models\./)
 
 test.concurrent.each(["ture", "2", "offline"])(
   "OPENCODE_OFFLINE=%s stops with exit code 2 and names the values there are",
@@ -28,10 +35,10 @@ test.concurrent.each(["ture", "2", "offline"])(
 )
 
 test.concurrent.each(["0", "false", "no", "off", ""])(
-  "with OPENCODE_OFFLINE=%p it is off: models.dev is tried",
+  "with OPENCODE_OFFLINE=%p it is off: the model catalogue is asked for",
   async (value) => {
     const result = await runCommand({ ...built, env: { OPENCODE_OFFLINE: value } }, "models")
-    expect(hostsTried(result)).toContain("models.dev")
+    expect(hostsTried(result)).toContainEqual(catalogue)
   },
 )
 
@@ -43,7 +50,7 @@ test.concurrent("--offline counts ahead of the command too", async () => {
 test.concurrent("--offline behind -- is part of the message and switches nothing on", async () => {
   const result = await runCommand(built, "run", "--", "say", "--offline")
   expect(result.exitCode).toBe(0)
-  expect(hostsTried(result)).toContain("models.dev")
+  expect(hostsTried(result)).toContainEqual(catalogue)
   expect(JSON.stringify(result.providerRequests)).toContain("say --offline")
 })
 
@@ -82,14 +89,17 @@ test.concurrent("switched off, run does and tries what upstream's does, but for 
   expect(toolResults(ours)).toEqual(toolResults(upstreams))
 })
 
+const marking = markUpstream()
+afterAll(async () => rm(dirname(await marking), { recursive: true }))
+
 test.concurrent.each(["--version", "-v"])(
   "switched off, %s prints what upstream's prints, and upstream's code is not loaded for it",
   async (option) => {
     const [ours, upstreams] = await Promise.all([built, stock].map((setup) => runCommand(setup, option)))
     expect(ours).toMatchObject({ exitCode: 0, stdout: upstreams!.stdout, stderr: "", attempts: [] })
-    // Upstream's makes its folders as it is loaded.
-    expect(upstreams!.files).toContain("home/.cache/opencode/version")
-    expect(ours!.files).not.toContain("home/.cache/opencode/version")
+    const marked = { executable: await marking }
+    expect((await runCommand(marked, option)).files).not.toContain(UPSTREAM_MARK)
+    expect((await runCommand(marked, "debug", "paths")).files).toContain(UPSTREAM_MARK)
   },
 )
 
@@ -103,7 +113,9 @@ test.concurrent("switched off, serve tries what upstream's does, except that the
 })
 
 test.concurrent("switched off, the TUI tries what upstream's does, but for what is inside, and says nothing of offline", async () => {
-  const [ours, upstreams] = await Promise.all([built, stock].map((setup) => converse(setup, "not an object")))
+  const [ours, upstreams] = await Promise.all(
+    [built, stock].map((setup) => converse(setup, untilTried("opncd.ai"))),
+  )
   expect(hostsTried(ours!)).toEqual(triedButForWhatIsInside(upstreams!))
   expect(ours!.screens.start).not.toContain("offline")
 })
