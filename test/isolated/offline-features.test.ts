@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { readModuleGraph } from "../../scripts/container/index.ts"
 import { providerUrl, type Turn } from "../../scripts/harness/provider.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import {
   ask,
   hostsTried,
@@ -75,8 +76,11 @@ test.concurrent("offline, serve and web say so ahead of upstream's lines, their 
   const serving = await serve(offline, async () => {})
   expect(serving.stdout).toStartWith(said)
   expect(serving.stdout.slice(said.length)).toContain("opencode server listening")
-  // With a port that is taken by nobody's leave, upstream's own line does not come.
-  const web = await runCommand(offline, "web", "--port", "-1")
+  const web = await runIsolated({
+    ...offline,
+    args: ["web", "--port", new URL(serverUrl).port],
+    during: ({ waitForServer }) => waitForServer(`${serverUrl}/global/health`),
+  })
   expect(web.stdout).toStartWith(said)
   for (const command of ["serve", "web"]) {
     const { stdout, stderr } = await runCommand(offline, command, "--help")
@@ -214,10 +218,12 @@ test.concurrent("offline, a file for which a language server would be downloaded
     { tool: "write", input: { filePath: "a.lua", content: "print(1)\n" } },
     { text: "Done." },
   ]
-  const result = await ask(offline, turns)
+  // Language servers are on by themselves in some releases only.
+  const files = project({ lsp: {} })
+  const result = await ask({ ...offline, files }, turns)
   expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
   expect(result.files).toContain("project/a.lua")
-  expect(hostsTried(await ask(stock, turns))).toContain("api.github.com")
+  expect(hostsTried(await ask({ ...stock, files }, turns))).toContain("api.github.com")
 })
 
 test.concurrent("offline, remote instructions and MCP servers of a project are not asked, whatever it allows itself", async () => {

@@ -81,10 +81,11 @@ describe("with rg in PATH", () => {
   })
 })
 
-/** Stands in for ripgrep: lists the file, or finds it, in the form that OpenCode asks for. */
+/** Stands in for ripgrep: lists the file, or finds it, in the form that a release of OpenCode asks for. */
 const STAND_IN = `#!/bin/sh
 case "$*" in
   *--files*) echo greeting.txt ;;
+  *--json*) echo '{"type":"match","data":{"path":{"text":"greeting.txt"},"lines":{"text":"said by the stand-in\\n"},"line_number":7,"absolute_offset":0,"submatches":[]}}' ;;
   *) echo "$PWD/greeting.txt|7|said by the stand-in" ;;
 esac
 `
