@@ -158,7 +158,8 @@ async function readLines(file: string): Promise<string[]> {
 
 test.concurrent("without such a file, the offline command says where denials go", async () => {
   const { stdout } = await runCommand(offline, "offline")
-  expect(stdout).toContain("in OpenCode's log, and in the file that OPENCODE_OFFLINE_LOG names")
+  const ownLog = hasPatch("log-denials") ? "in OpenCode's log, and " : ""
+  expect(stdout).toContain(`are ${ownLog}in the file that OPENCODE_OFFLINE_LOG names`)
 })
 
 test.concurrent("a log that cannot be written does not change what OpenCode does", async () => {
