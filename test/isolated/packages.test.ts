@@ -125,8 +125,11 @@ describe("a file that the model writes, offline", () => {
     { tool: "read", input: { filePath: "one.ts" } },
     { text: "done" },
   ]
+  /** Formatters and language servers are on by themselves in some releases only. */
+  const switchedOn = { "opencode.json": JSON.stringify({ formatter: {}, lsp: {} }) }
   /** A formatter of our own under prettier's name. */
   const formatter = {
+    ...switchedOn,
     "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }),
     "package-lock.json": "{}",
     "node_modules/.bin/prettier": `#!/usr/bin/env node\nrequire("fs").writeFileSync(process.argv.at(-1), "formatted")\n`,
@@ -140,6 +143,7 @@ describe("a file that the model writes, offline", () => {
 
   test("is written though neither formatter nor language server is on disk", async () => {
     const files = {
+      ...switchedOn,
       "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0", typescript: "5.0.0" } }),
       "package-lock.json": "{}",
       "node_modules/typescript/package.json": JSON.stringify({ name: "typescript", version: "5.0.0" }),
