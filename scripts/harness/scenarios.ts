@@ -43,10 +43,17 @@ export interface ServeResult extends IsolatedResult {
   answers: Record<string, Answer>
 }
 
-/** Starts `serve` and asks for the page, the API's description, the configuration, and a session to be made and shared. */
-export async function serveAndAsk(setup: Setup): Promise<ServeResult> {
+/**
+ * Starts `serve` and asks for the page, the API's description, the configuration, and a session to be made and shared.
+ * @param afterwards what is then waited for
+ */
+export async function serveAndAsk(
+  setup: Setup,
+  afterwards: (context: IsolatedContext) => Promise<unknown> = async () => {},
+): Promise<ServeResult> {
   const answers: Record<string, Answer> = {}
-  const result = await serve(setup, async ({ fetch }) => {
+  const result = await serve(setup, async (context) => {
+    const { fetch } = context
     const ask = async (method: string, path: string, init: RequestInit = {}) => {
       const response = await fetch(serverUrl + path, { ...init, method })
       const type = response.headers.get("content-type") ?? ""
@@ -60,6 +67,7 @@ export async function serveAndAsk(setup: Setup): Promise<ServeResult> {
     const headers = { "content-type": "application/json" }
     const session = await ask("POST", "/session", { body: "{}", headers })
     await ask("POST", `/session/${JSON.parse(session.text).id}/share`)
+    await afterwards(context)
   })
   return { ...result, answers }
 }
@@ -124,10 +132,11 @@ export async function converse(
   return { ...result, screens }
 }
 
-/** For {@link converse}: waits until a host is tried. */
-export function untilTried(host: string) {
+/** For {@link converse} and {@link serveAndAsk}: waits until a host is tried. */
+export function untilTried(host: string | RegExp) {
+  const isIt = (name = "") => (typeof host === "string" ? name === host : host.test(name))
   return ({ waitUntil, attempts }: IsolatedContext) =>
-    waitUntil(`${host} to be tried`, async () => (await attempts()).some(({ name }) => name === host))
+    waitUntil(`${host} to be tried`, async () => (await attempts()).some(({ name }) => isIt(name)))
 }
 
 /** From some release on, the TUI asks whether a conversation is to be shared: the answer is yes. */

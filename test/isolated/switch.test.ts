@@ -11,7 +11,7 @@ import {
   toolsOffered,
   untilTried,
 } from "../../scripts/harness/scenarios.ts"
-import { builtExecutable } from "../lib/built.ts"
+import { builtExecutable, hasPatch } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
 
@@ -76,15 +76,18 @@ test.concurrent("what OPENCODE_OFFLINE_ALLOW names is connected to, and nothing 
   expect(hostsTried(result)).toEqual(["rules.example"])
 })
 
-/** github.com is where upstream's gets ripgrep and grammars, app.opencode.ai where it gets the web UI. */
-const isInside = (host: string) => host === "github.com" || host === "app.opencode.ai"
-const triedButForWhatIsInside = (result: Parameters<typeof hostsTried>[0]) =>
-  hostsTried(result).filter((host) => !isInside(host))
+/** Where upstream's gets what is inside ours: ripgrep, by patches the web UI and, from where ripgrep is, grammars. */
+const ripgrep = "github.com"
+const page = hasPatch("server-serve-web-ui") ? ["app.opencode.ai"] : []
+const grammarsAndRipgrep = hasPatch("tui-use-grammars-inside") ? [ripgrep] : []
+
+const triedBut = (result: Parameters<typeof hostsTried>[0], inside: string[]) =>
+  hostsTried(result).filter((host) => !inside.includes(host))
 
 test.concurrent("switched off, run does and tries what upstream's does, but for ripgrep, which is inside", async () => {
   const [ours, upstreams] = await Promise.all([runQuestion(built), runQuestion(stock)])
   expect(ours).toMatchObject({ exitCode: upstreams.exitCode, stdout: upstreams.stdout })
-  expect(hostsTried(ours)).toEqual(triedButForWhatIsInside(upstreams))
+  expect(hostsTried(ours)).toEqual(triedBut(upstreams, [ripgrep]))
   expect(toolsOffered(ours)).toEqual(toolsOffered(upstreams))
   expect(toolResults(ours)).toEqual(toolResults(upstreams))
 })
@@ -104,18 +107,21 @@ test.concurrent.each(["--version", "-v"])(
 )
 
 test.concurrent("switched off, serve tries what upstream's does, except that the page and ripgrep come from inside", async () => {
-  const [ours, upstreams] = await Promise.all([serveAndAsk(built), serveAndAsk(stock)])
-  expect(hostsTried(ours)).toEqual(triedButForWhatIsInside(upstreams))
-  expect(ours.answers["GET /"]).toMatchObject({ status: 200, type: expect.stringContaining("text/html") })
+  // An install goes on beside the answers.
+  const [ours, upstreams] = await Promise.all(
+    [built, stock].map((setup) => serveAndAsk(setup, untilTried(/^registry\./))),
+  )
+  expect(hostsTried(ours!)).toEqual(triedBut(upstreams!, [ripgrep, ...page]))
+  expect(ours!.answers["GET /"]).toMatchObject({ status: 200, type: expect.stringContaining("text/html") })
   for (const path of ["GET /doc", "POST /session/ID/share"])
-    expect(ours.answers[path]!.status).toBe(upstreams.answers[path]!.status)
-  expect(ours.stdout).not.toContain("offline")
+    expect(ours!.answers[path]!.status).toBe(upstreams!.answers[path]!.status)
+  expect(ours!.stdout).not.toContain("offline")
 })
 
 test.concurrent("switched off, the TUI tries what upstream's does, but for what is inside, and says nothing of offline", async () => {
   const [ours, upstreams] = await Promise.all(
     [built, stock].map((setup) => converse(setup, untilTried("opncd.ai"))),
   )
-  expect(hostsTried(ours!)).toEqual(triedButForWhatIsInside(upstreams!))
+  expect(hostsTried(ours!)).toEqual(triedBut(upstreams!, [...grammarsAndRipgrep, ...page]))
   expect(ours!.screens.start).not.toContain("offline")
 })
