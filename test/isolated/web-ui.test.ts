@@ -13,14 +13,21 @@ const servesOwnPage = hasPatch("server-serve-web-ui")
 const words = { question: "What is the answer?", answer: "The mock model says hello." }
 
 describe("in Chromium, offline", () => {
-  test("the page opens, asks its own server alone, and shows the project", async () => {
+  test("the page at a conversation's address shows it, and asks its own server alone", async () => {
     let seen: Visit | undefined
-    let project = ""
     const result = await serve(setup, async (context) => {
-      project = context.folder.project
-      seen = await visit(context, { shows: project })
+      const post = async (path: string, body: object): Promise<string> => {
+        const headers = { "content-type": "application/json" }
+        const init = { method: "POST", headers, body: JSON.stringify(body) }
+        return (await context.fetch(serverUrl + path, init)).text()
+      }
+      const { id } = JSON.parse(await post("/session", {}))
+      await post(`/session/${id}/message`, { parts: [{ type: "text", text: words.question }] })
+      const project = Buffer.from(context.folder.project).toString("base64url")
+      seen = await visit(context, { url: `${serverUrl}/${project}/session/${id}`, shows: words.answer })
     })
-    expect(seen!.title).toBe("OpenCode")
+    expect(seen).toMatchObject({ title: expect.stringContaining("OpenCode"), console: [], failures: [] })
+    expect(seen!.text).toContain(words.question)
     expect(new Set(seen!.requests.map((address) => new URL(address).origin))).toEqual(new Set([serverUrl]))
     expect(result.attempts).toEqual([])
   })
@@ -65,7 +72,7 @@ describe("in Chromium, offline", () => {
         }
         seen = await visit(context, {
           credentials: { username: "opencode", password },
-          shows: "Open project",
+          shows: "project",
         })
       },
     )
