@@ -135,9 +135,10 @@ describe("a file that the model writes, offline", () => {
     "node_modules/.bin/prettier": `#!/usr/bin/env node\nrequire("fs").writeFileSync(process.argv.at(-1), "formatted")\n`,
   }
 
-  test("is formatted by the project's own prettier", async () => {
-    const { providerRequests, attempts } = await runOffline({ files: formatter, provider: write })
-    expect(JSON.stringify(providerRequests.at(-1)?.body?.messages)).toContain("formatted")
+  test("is written and, by a patch, formatted by the project's own prettier", async () => {
+    const { files, providerRequests, attempts } = await runOffline({ files: formatter, provider: write })
+    expect(files).toContain("project/one.ts")
+    if (finds) expect(JSON.stringify(providerRequests.at(-1)?.body?.messages)).toContain("formatted")
     expect(attempts).toEqual([])
   })
 
