@@ -3,9 +3,10 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { hostsTried, runQuestion } from "../../scripts/harness/scenarios.ts"
+import { pinName } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
-import { stockExecutable } from "../lib/stock.ts"
+import { pin, stockExecutable } from "../lib/stock.ts"
 
 /** Upstream empties a cache that does not carry the number of its own layout. */
 const CACHE_LAYOUT = { ".cache/opencode/version": "21" }
@@ -124,7 +125,14 @@ describe("a build", () => {
   }
 
   async function build(option: string, file: string): Promise<string> {
-    const { exitCode } = await project.build([option, file, "--out", `release${option}`])
+    const { exitCode } = await project.build([
+      "--pin",
+      pinName(pin),
+      option,
+      file,
+      "--out",
+      `release${option}`,
+    ])
     expect(exitCode).toBe(0)
     return join(project.folder, `release${option}`, "opencode")
   }

@@ -5,6 +5,7 @@ import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-ope
 import { toolResults, toolsOffered } from "../../scripts/harness/scenarios.ts"
 import { rootOf } from "../../scripts/lib/npm/locked.ts"
 import { run } from "../../scripts/lib/process.ts"
+import { pinName } from "../../scripts/pins/pin.ts"
 import type { BuildRecord } from "../../scripts/record/build-record.ts"
 import { builtExecutable, hasPatch } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
@@ -13,7 +14,7 @@ import { pin } from "../lib/stock.ts"
 // A build that carries a plugin and a provider package from npm, which upstream's executable has not. The plugin is an ES
 // module with dependencies in CommonJS and a zod of its own, of another major version than OpenCode's.
 
-const WITH = ["--with", "opencode-skills@0.1.7", "--with", "@ai-sdk/deepseek@1.0.60"]
+const WITH = ["--pin", pinName(pin), "--with", "opencode-skills@0.1.7", "--with", "@ai-sdk/deepseek@1.0.60"]
 
 let project: Project
 let record: BuildRecord
