@@ -69,6 +69,9 @@ test.concurrent("the TUI shows a refused sign-in without the frames of a stack",
         await enter("copilot", "GitHub.com")
         await type("\r")
         await waitFor("github.com:443 was blocked")
+        // What is drawn grows line by line.
+        await waitFor("OPENCODE_OFFLINE_ALLOW=github.com:443")
+        await watchFor(500)
       } else await enter("copilot", ASKS_FOR_KEY)
       shown = await screen()
     },
