@@ -12,6 +12,8 @@ export interface Embedded {
   webUi?: string
   /** Whether one server in the background serves all clients of a user. */
   backgroundServer?: boolean
+  /** The patches that it is without; undefined when it has all. */
+  leftOut?: string[]
 }
 
 /** The words that a release's command line knows, as `scripts/upstream/cli-table.ts` reads them from its code. */

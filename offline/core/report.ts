@@ -74,8 +74,10 @@ function formatPolicy({ allow, ignored, build }: Report): string {
 }
 
 function formatDenied({ log, denied }: Report): string {
-  if (log === null)
-    return "Attempts that are denied are in OpenCode's log, and in the file that OPENCODE_OFFLINE_LOG names.\n"
+  if (log === null) {
+    const ownLog = embedded.leftOut?.includes("log-denials") ? "" : "in OpenCode's log, and "
+    return `Attempts that are denied are ${ownLog}in the file that OPENCODE_OFFLINE_LOG names.\n`
+  }
   if (denied === null) return `Attempts that are denied go to ${log}, which cannot be read.\n`
   if (denied.length === 0) return `No attempt was denied so far (${log}).\n`
   const rows = denied.map(({ time, host, port, api, pid }) =>

@@ -33,7 +33,7 @@ export interface ReleaseSource {
 export async function takeFromRelease(source: ReleaseSource, progress: Progress): Promise<Code> {
   const { stock } = source
   const patched = await progress.step("Apply the series", (step) => patchStock(source, step))
-  const own = await progress.step("Make our modules", (step) => makeModules(source, step))
+  const own = await progress.step("Make our modules", (step) => makeModules(source, patched.leftOut, step))
   let graph = stock.graph
   for (const [name, contents] of patched.bundles) graph = replaceModule(graph, name, contents)
   return {
@@ -81,7 +81,11 @@ function findLeftOut(
     .map(({ name }) => ({ name, why }))
 }
 
-async function makeModules({ pin, inputs, stock, cache }: ReleaseSource, step: Step) {
+async function makeModules(
+  { pin, inputs, stock, cache }: ReleaseSource,
+  leftOut: Code["leftOut"],
+  step: Step,
+) {
   // What was read, and parsed to be patched, is garbage by now, some 60 MB.
   Bun.gc(true)
   const shape = shapeOf(stock.graph)
@@ -93,6 +97,7 @@ async function makeModules({ pin, inputs, stock, cache }: ReleaseSource, step: S
     cli: await readCliTable(stock, cache),
     ...(page && { webUi: NAMES.webUi }),
     ...(hasBackgroundServer(stock.graph) && { backgroundServer: true }),
+    ...(leftOut.length > 0 && { leftOut: leftOut.map(({ name }) => name) }),
   })
   const code = Object.entries(offline).map(([name, text]): AddedModule => {
     return { name, kind: "code", contents: Buffer.from(text) }

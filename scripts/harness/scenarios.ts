@@ -43,10 +43,17 @@ export interface ServeResult extends IsolatedResult {
   answers: Record<string, Answer>
 }
 
-/** Starts `serve` and asks for the page, the API's description, the configuration, and a session to be made and shared. */
-export async function serveAndAsk(setup: Setup): Promise<ServeResult> {
+/**
+ * Starts `serve` and asks for the page, the API's description, the configuration, and a session to be made and shared.
+ * @param afterwards what is then waited for
+ */
+export async function serveAndAsk(
+  setup: Setup,
+  afterwards: (context: IsolatedContext) => Promise<unknown> = async () => {},
+): Promise<ServeResult> {
   const answers: Record<string, Answer> = {}
-  const result = await serve(setup, async ({ fetch }) => {
+  const result = await serve(setup, async (context) => {
+    const { fetch } = context
     const ask = async (method: string, path: string, init: RequestInit = {}) => {
       const response = await fetch(serverUrl + path, { ...init, method })
       const type = response.headers.get("content-type") ?? ""
@@ -60,6 +67,7 @@ export async function serveAndAsk(setup: Setup): Promise<ServeResult> {
     const headers = { "content-type": "application/json" }
     const session = await ask("POST", "/session", { body: "{}", headers })
     await ask("POST", `/session/${JSON.parse(session.text).id}/share`)
+    await afterwards(context)
   })
   return { ...result, answers }
 }
@@ -85,15 +93,19 @@ export interface ConversationResult extends IsolatedResult {
 
 /**
  * Opens the TUI, asks a question, waits for the answer, tries to share the conversation, and leaves.
- * @param afterShare what is on the screen then; undefined when nothing lasting is, and it is only given time to try
+ * @param afterShare what is then waited for: a text on the screen, or whatever ends the promise
  */
-export async function converse(setup: Setup, afterShare: string | undefined): Promise<ConversationResult> {
+export async function converse(
+  setup: Setup,
+  afterShare: string | ((context: IsolatedContext) => Promise<unknown>),
+): Promise<ConversationResult> {
   const screens = { start: "", answered: "", shared: "" }
   const result = await runIsolated({
     ...setup,
     provider: withCode,
     pty: true,
-    async during({ waitFor, waitUntil, type, screen, finished }) {
+    async during(context) {
+      const { waitFor, waitUntil, type, screen, finished } = context
       await waitFor("Ask anything")
       await waitFor("Mock Model")
       // In the foot, which is the last that is drawn.
@@ -105,7 +117,7 @@ export async function converse(setup: Setup, afterShare: string | undefined): Pr
       screens.answered = await screen()
       await enter("/share")
       await confirmSharing({ waitFor, type })
-      await (afterShare === undefined ? watchFor(2000) : waitFor(afterShare))
+      await (typeof afterShare === "string" ? waitFor(afterShare) : afterShare(context))
       screens.shared = await screen()
       await type(CONTROL_C)
       await finished()
@@ -118,6 +130,13 @@ export async function converse(setup: Setup, afterShare: string | undefined): Pr
     },
   })
   return { ...result, screens }
+}
+
+/** For {@link converse} and {@link serveAndAsk}: waits until a host is tried. */
+export function untilTried(host: string | RegExp) {
+  const isIt = (name = "") => (typeof host === "string" ? name === host : host.test(name))
+  return ({ waitUntil, attempts }: IsolatedContext) =>
+    waitUntil(`${host} to be tried`, async () => (await attempts()).some(({ name }) => isIt(name)))
 }
 
 /** From some release on, the TUI asks whether a conversation is to be shared: the answer is yes. */

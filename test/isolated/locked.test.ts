@@ -12,6 +12,7 @@ import {
   serverUrl,
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
+import { watchFor } from "../../scripts/isolation/limits.ts"
 import { hasPatch } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin } from "../lib/stock.ts"
@@ -123,7 +124,7 @@ test.concurrent("a locked build's serve and its TUI, which works in a worker, ar
   const served = await serveAndAsk({ ...built("locked"), env })
   expect(served.attempts).toEqual([])
   expect(served.stdout).toContain("offline (built in: always)")
-  const afterShare = hasPatch("share-refuse") ? "Sharing is off" : undefined
+  const afterShare = hasPatch("share-refuse") ? "Sharing is off" : () => watchFor(2000)
   const { attempts, screens } = await converse({ ...built("locked"), env, files }, afterShare)
   expect(attempts).toEqual([])
   if (hasPatch("tui-show-offline")) expect(screens.start).toContain("offline")

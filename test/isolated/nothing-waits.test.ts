@@ -13,7 +13,14 @@ const done: Turn = { text: "Done." }
 test.concurrent("a file that wants a language server and a formatter is written and edited", async () => {
   const filePath = "page.ts"
   const result = await ask(
-    { ...setup, files: { "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }) } },
+    {
+      ...setup,
+      files: {
+        "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }),
+        // Both are on by themselves in some releases only.
+        "opencode.json": JSON.stringify({ lsp: {}, formatter: {} }),
+      },
+    },
     [
       { tool: "write", input: { filePath, content: "export const a = 1\n" } },
       { tool: "edit", input: { filePath, oldString: "a = 1", newString: "a = 2" } },

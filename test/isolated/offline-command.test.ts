@@ -1,7 +1,12 @@
-import { expect, test } from "bun:test"
+import { afterAll, expect, test } from "bun:test"
+import { rm } from "node:fs/promises"
+import { dirname } from "node:path"
+import { readModuleGraph } from "../../scripts/container/index.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { runCommand, serve } from "../../scripts/harness/scenarios.ts"
-import { builtExecutable } from "../lib/built.ts"
+import { builtExecutable, hasPatch } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
 
 // What a person is told: what would be allowed, and what was denied.
 
@@ -62,16 +67,18 @@ test.concurrent.each([
   expect(stderr).toContain(`"${word}" is not accepted here. Write: opencode offline [--json]`)
 })
 
+const marking = markUpstream()
+afterAll(async () => rm(dirname(await marking), { recursive: true }))
+
 test.concurrent.each([
   [["offline"]],
   [["offline", "check", "https://a.example"]],
   [["upgrade"]],
   [["pr", "1"]],
 ])("nothing of upstream's is evaluated for %p", async (words) => {
-  // Upstream's makes its folders as it is loaded; so it does for any command that is left to it.
-  const mark = "home/.cache/opencode/version"
-  expect((await runCommand(offline, ...words)).files).not.toContain(mark)
-  expect((await runCommand(offline, "debug", "paths")).files).toContain(mark)
+  const marked = { ...offline, executable: await marking }
+  expect((await runCommand(marked, ...words)).files).not.toContain(UPSTREAM_MARK)
+  expect((await runCommand(marked, "debug", "paths")).files).toContain(UPSTREAM_MARK)
 })
 
 const instructed = {
@@ -88,7 +95,8 @@ test.concurrent("a denial goes to the file that is named, and the offline comman
     expect(exitCode).toBe(0)
     const lines = await readLines(`${folder.project}/denied.jsonl`)
     const found = lines.map((line) => JSON.parse(line)).find(({ host }) => host === "rules.example")
-    expect(found.caller).toMatch(/\/src\/index\.js:\d+:\d+$/)
+    const [, module] = found.caller.match(/(\/\$bunfs\/\S+):\d+:\d+$/)
+    expect(await upstreamsModules()).toContain(module)
     expect(found).toMatchObject({ ...denied, thread: 0 })
     const { stdout } = await execute(offline.executable, ["offline"])
     expect(stdout).toMatch(
@@ -100,7 +108,7 @@ test.concurrent("a denial goes to the file that is named, and the offline comman
   })
 })
 
-test.concurrent("a denial in the TUI's worker goes to the file and to OpenCode's log, and nothing of it to the screen", async () => {
+test.concurrent("a denial in the TUI's worker goes to the file and, by a patch, to OpenCode's log, and nothing of it to the screen", async () => {
   await runIsolated({
     ...offline,
     env: { ...offline.env, OPENCODE_OFFLINE_LOG: "denied.jsonl" },
@@ -113,18 +121,31 @@ test.concurrent("a denial in the TUI's worker goes to the file and to OpenCode's
       await type("say hi")
       await waitFor("say hi")
       await type("\r")
-      const logged = /^WARN .*service=offline host=rules\.example port=443 api=fetch .*denied$/m
-      await waitUntil("the denial in OpenCode's log, which is written late", async () =>
-        logged.test(await logIn(`${folder.home}/.local/share/opencode/log`)),
+      const file = `${folder.project}/denied.jsonl`
+      await waitUntil("the denial in the file", async () =>
+        (await readLines(file).catch(() => [])).some((line) => line.includes("rules.example")),
       )
+      const logged = /^WARN .*service=offline host=rules\.example port=443 api=fetch .*denied$/m
+      if (hasPatch("log-denials"))
+        await waitUntil("the denial in OpenCode's log, which is written late", async () =>
+          logged.test(await logIn(`${folder.home}/.local/share/opencode/log`)),
+        )
+      // What the model answers is drawn after what was denied ahead of it.
+      await waitFor("The mock model says hello.")
       expect(await screen()).not.toContain("rules.example")
-      const lines = await readLines(`${folder.project}/denied.jsonl`)
+      const lines = await readLines(file)
       const threads = lines.map((line) => JSON.parse(line)).map(({ host, thread }) => ({ host, thread }))
       expect(threads).toContainEqual({ host: "rules.example", thread: expect.any(Number) })
       expect(threads.filter(({ thread }) => thread === 0)).toEqual([])
     },
   })
 })
+
+/** The names of the modules that upstream's executable has. */
+async function upstreamsModules(): Promise<string[]> {
+  const { modules } = readModuleGraph(await Bun.file(await stockExecutable()).bytes())
+  return modules.map(({ name }) => name)
+}
 
 async function logIn(folder: string): Promise<string> {
   const files = await Array.fromAsync(new Bun.Glob("*.log").scan({ cwd: folder, absolute: true }))
@@ -137,7 +158,8 @@ async function readLines(file: string): Promise<string[]> {
 
 test.concurrent("without such a file, the offline command says where denials go", async () => {
   const { stdout } = await runCommand(offline, "offline")
-  expect(stdout).toContain("in OpenCode's log, and in the file that OPENCODE_OFFLINE_LOG names")
+  const ownLog = hasPatch("log-denials") ? "in OpenCode's log, and " : ""
+  expect(stdout).toContain(`are ${ownLog}in the file that OPENCODE_OFFLINE_LOG names`)
 })
 
 test.concurrent("a log that cannot be written does not change what OpenCode does", async () => {

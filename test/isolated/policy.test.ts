@@ -1,6 +1,10 @@
-import { expect, test } from "bun:test"
+import { afterAll, expect, test } from "bun:test"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { ask, hostsTried, runCommand, runQuestion, toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
 
 // Who may widen the policy, and who may not, on the executable that was built.
 
@@ -28,8 +32,14 @@ const hostile = {
 
 test.concurrent("a project switches itself offline, and then reaches nothing that it names itself", async () => {
   const { attempts, stderr, exitCode } = await runQuestion({ executable, files: hostile })
-  expect({ attempts, exitCode }).toEqual({ attempts: [], exitCode: 0 })
+  expect(attempts).toEqual([])
   expect(stderr).toContain("asks for it, but a project's own file cannot allow anything")
+  // Upstream's, which knows no such key, goes there; how it ends without an answer is for the release to say.
+  const { offline: _, ...settings } = JSON.parse(hostile["opencode.json"])
+  const files = { ...hostile, "opencode.json": JSON.stringify(settings) }
+  const upstreams = await runQuestion({ executable: await stockExecutable(), files })
+  expect(hostsTried(upstreams)).toContain("evil.example")
+  expect(exitCode).toBe(upstreams.exitCode!)
 })
 
 test.concurrent("the offline command shows what a project asks for in vain", async () => {
@@ -73,8 +83,11 @@ test.concurrent("a malformed entry in the user's file is named with the file and
   expect(stderr).toMatch(/opencode\.jsonc \(offline\.allow\) has the entry "\*"/)
 })
 
+const sockets = await mkdtemp(join(tmpdir(), "sockets-"))
+afterAll(() => rm(sockets, { recursive: true }))
+
 test.concurrent.each([
-  ["BUN_INSPECT", "ws+unix:///tmp/a-debugger.sock"],
+  ["BUN_INSPECT", `ws+unix://${sockets}/a-debugger.sock`],
   ["BUN_INSPECT_CONNECT_TO", "tcp://203.0.113.5:9998"],
   ["BUN_INSPECT_NOTIFY", "tcp://203.0.113.5:9998"],
 ])("with %s, offline stops ahead of OpenCode, as the runtime opens a debugger", async (name, value) => {

@@ -4,15 +4,8 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import type { Turn } from "../../scripts/harness/provider.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import {
-  ask,
-  hostsTried,
-  runQuestion,
-  serve,
-  serverUrl,
-  toolResults,
-} from "../../scripts/harness/scenarios.ts"
-import { builtExecutable } from "../lib/built.ts"
+import { ask, hostsTried, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
+import { builtExecutable, hasPatch } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // On a machine without `rg` OpenCode searches with the one inside. That upstream's downloads one is seen in stock.test.ts.
@@ -39,7 +32,8 @@ describe("without rg in PATH", () => {
     const result = await ask({ executable, files }, [grep, done])
     expect(toolResults(result)).toEqual([expect.stringContaining("Line 1: hello there")])
     expect(hostsTried(result)).not.toContain("github.com")
-    expect(hostsTried(await runQuestion({ executable: await stockExecutable() }))).toContain("github.com")
+    const upstreams = await ask({ executable: await stockExecutable(), files }, [grep, done])
+    expect(hostsTried(upstreams)).toContain("github.com")
   })
 
   test.concurrent("the server searches texts and files", async () => {
@@ -87,10 +81,11 @@ describe("with rg in PATH", () => {
   })
 })
 
-/** Stands in for ripgrep: lists the file, or finds it, in the form that OpenCode asks for. */
+/** Stands in for ripgrep: lists the file, or finds it, in the form that a release of OpenCode asks for. */
 const STAND_IN = `#!/bin/sh
 case "$*" in
   *--files*) echo greeting.txt ;;
+  *--json*) printf '%s\\n' '{"type":"match","data":{"path":{"text":"greeting.txt"},"lines":{"text":"said by the stand-in\\n"},"line_number":7,"absolute_offset":0,"submatches":[]}}' ;;
   *) echo "$PWD/greeting.txt|7|said by the stand-in" ;;
 esac
 `
@@ -138,7 +133,8 @@ describe("where nothing can be run from the user's cache", () => {
     for (const folder of [".cache/opencode-inside", ".local/share/opencode-inside", "tmp/opencode-offline-0"])
       expect(said).toContain(`${folder}: programs cannot be run from there`)
     expect(said).toContain("Set XDG_CACHE_HOME to a folder that you can write to and run programs from.")
-    expect(toolResults(result)).toEqual([expect.stringContaining("github.com:443 was blocked")])
+    const told = hasPatch("error-show-offline") ? "github.com:443 was blocked" : "ripgrep execution failed"
+    expect(toolResults(result)).toEqual([expect.stringContaining(told)])
   })
 
   test.concurrent("nor from any other folder, the offline command says so", async () => {

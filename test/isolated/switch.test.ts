@@ -1,4 +1,6 @@
-import { expect, test } from "bun:test"
+import { afterAll, expect, test } from "bun:test"
+import { rm } from "node:fs/promises"
+import { dirname } from "node:path"
 import {
   converse,
   hostsTried,
@@ -7,14 +9,19 @@ import {
   serveAndAsk,
   toolResults,
   toolsOffered,
+  untilTried,
 } from "../../scripts/harness/scenarios.ts"
-import { builtExecutable } from "../lib/built.ts"
+import { builtExecutable, hasPatch } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
+import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
 
 // What is on and what is off, seen from outside: by what is tried.
 
 const built = { executable: builtExecutable() }
 const stock = { executable: await stockExecutable() }
+
+/** The host of a release's model catalogue. */
+const catalogue = expect.stringMatching(/^models\./)
 
 test.concurrent.each(["ture", "2", "offline"])(
   "OPENCODE_OFFLINE=%s stops with exit code 2 and names the values there are",
@@ -28,10 +35,10 @@ test.concurrent.each(["ture", "2", "offline"])(
 )
 
 test.concurrent.each(["0", "false", "no", "off", ""])(
-  "with OPENCODE_OFFLINE=%p it is off: models.dev is tried",
+  "with OPENCODE_OFFLINE=%p it is off: the model catalogue is asked for",
   async (value) => {
     const result = await runCommand({ ...built, env: { OPENCODE_OFFLINE: value } }, "models")
-    expect(hostsTried(result)).toContain("models.dev")
+    expect(hostsTried(result)).toContainEqual(catalogue)
   },
 )
 
@@ -43,7 +50,7 @@ test.concurrent("--offline counts ahead of the command too", async () => {
 test.concurrent("--offline behind -- is part of the message and switches nothing on", async () => {
   const result = await runCommand(built, "run", "--", "say", "--offline")
   expect(result.exitCode).toBe(0)
-  expect(hostsTried(result)).toContain("models.dev")
+  expect(hostsTried(result)).toContainEqual(catalogue)
   expect(JSON.stringify(result.providerRequests)).toContain("say --offline")
 })
 
@@ -69,41 +76,52 @@ test.concurrent("what OPENCODE_OFFLINE_ALLOW names is connected to, and nothing 
   expect(hostsTried(result)).toEqual(["rules.example"])
 })
 
-/** github.com is where upstream's gets ripgrep and grammars, app.opencode.ai where it gets the web UI. */
-const isInside = (host: string) => host === "github.com" || host === "app.opencode.ai"
-const triedButForWhatIsInside = (result: Parameters<typeof hostsTried>[0]) =>
-  hostsTried(result).filter((host) => !isInside(host))
+/** Where upstream's gets what is inside ours: ripgrep, by patches the web UI and, from where ripgrep is, grammars. */
+const ripgrep = "github.com"
+const page = hasPatch("server-serve-web-ui") ? ["app.opencode.ai"] : []
+const grammarsAndRipgrep = hasPatch("tui-use-grammars-inside") ? [ripgrep] : []
+
+const triedBut = (result: Parameters<typeof hostsTried>[0], inside: string[]) =>
+  hostsTried(result).filter((host) => !inside.includes(host))
 
 test.concurrent("switched off, run does and tries what upstream's does, but for ripgrep, which is inside", async () => {
   const [ours, upstreams] = await Promise.all([runQuestion(built), runQuestion(stock)])
   expect(ours).toMatchObject({ exitCode: upstreams.exitCode, stdout: upstreams.stdout })
-  expect(hostsTried(ours)).toEqual(triedButForWhatIsInside(upstreams))
+  expect(hostsTried(ours)).toEqual(triedBut(upstreams, [ripgrep]))
   expect(toolsOffered(ours)).toEqual(toolsOffered(upstreams))
   expect(toolResults(ours)).toEqual(toolResults(upstreams))
 })
+
+const marking = markUpstream()
+afterAll(async () => rm(dirname(await marking), { recursive: true }))
 
 test.concurrent.each(["--version", "-v"])(
   "switched off, %s prints what upstream's prints, and upstream's code is not loaded for it",
   async (option) => {
     const [ours, upstreams] = await Promise.all([built, stock].map((setup) => runCommand(setup, option)))
     expect(ours).toMatchObject({ exitCode: 0, stdout: upstreams!.stdout, stderr: "", attempts: [] })
-    // Upstream's makes its folders as it is loaded.
-    expect(upstreams!.files).toContain("home/.cache/opencode/version")
-    expect(ours!.files).not.toContain("home/.cache/opencode/version")
+    const marked = { executable: await marking }
+    expect((await runCommand(marked, option)).files).not.toContain(UPSTREAM_MARK)
+    expect((await runCommand(marked, "debug", "paths")).files).toContain(UPSTREAM_MARK)
   },
 )
 
 test.concurrent("switched off, serve tries what upstream's does, except that the page and ripgrep come from inside", async () => {
-  const [ours, upstreams] = await Promise.all([serveAndAsk(built), serveAndAsk(stock)])
-  expect(hostsTried(ours)).toEqual(triedButForWhatIsInside(upstreams))
-  expect(ours.answers["GET /"]).toMatchObject({ status: 200, type: expect.stringContaining("text/html") })
+  // An install goes on beside the answers.
+  const [ours, upstreams] = await Promise.all(
+    [built, stock].map((setup) => serveAndAsk(setup, untilTried(/^registry\./))),
+  )
+  expect(hostsTried(ours!)).toEqual(triedBut(upstreams!, [ripgrep, ...page]))
+  expect(ours!.answers["GET /"]).toMatchObject({ status: 200, type: expect.stringContaining("text/html") })
   for (const path of ["GET /doc", "POST /session/ID/share"])
-    expect(ours.answers[path]!.status).toBe(upstreams.answers[path]!.status)
-  expect(ours.stdout).not.toContain("offline")
+    expect(ours!.answers[path]!.status).toBe(upstreams!.answers[path]!.status)
+  expect(ours!.stdout).not.toContain("offline")
 })
 
 test.concurrent("switched off, the TUI tries what upstream's does, but for what is inside, and says nothing of offline", async () => {
-  const [ours, upstreams] = await Promise.all([built, stock].map((setup) => converse(setup, "not an object")))
-  expect(hostsTried(ours!)).toEqual(triedButForWhatIsInside(upstreams!))
+  const [ours, upstreams] = await Promise.all(
+    [built, stock].map((setup) => converse(setup, untilTried("opncd.ai"))),
+  )
+  expect(hostsTried(ours!)).toEqual(triedBut(upstreams!, [...grammarsAndRipgrep, ...page]))
   expect(ours!.screens.start).not.toContain("offline")
 })

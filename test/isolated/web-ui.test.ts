@@ -3,37 +3,59 @@ import { join } from "node:path"
 import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { hostsTried, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
-import { builtExecutable } from "../lib/built.ts"
+import { builtExecutable, hasPatch } from "../lib/built.ts"
 import type { Visit, VisitRequest } from "./lib/visit.ts"
 
 const browser = await unpackBrowser()
 const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
+/** Else the page is upstream's own, from inside upstream's executable. */
+const servesOwnPage = hasPatch("server-serve-web-ui")
 const words = { question: "What is the answer?", answer: "The mock model says hello." }
 
 describe("in Chromium, offline", () => {
-  test("the page opens a project and holds a conversation, without a word in the console", async () => {
+  test("the page at a conversation's address shows it, and asks its own server alone", async () => {
     let seen: Visit | undefined
-    let project = ""
-    const result = await serve(
-      { ...setup, files: { "a.txt": "not committed, so it is in the review panel\n" } },
-      async (context) => {
-        project = context.folder.project
-        await context.execute("git", ["init", "--quiet"])
-        seen = await visit(context, { conversation: { project, ...words } })
-      },
-    )
-    expect(seen).toMatchObject({ console: [], failures: [] })
-    expect(seen!.answered).toContain(words.answer)
-    expect(seen!.answered).toContain(words.question)
-    expect(seen!.answered).toContain("a.txt")
-    expect(seen!.deepLink).toStartWith(
-      `${serverUrl}/${Buffer.from(project).toString("base64url")}/session/ses_`,
-    )
-    expect(seen!.reloaded).toContain(words.answer)
-    expect(seen!.linked).toContain(words.answer)
+    const result = await serve(setup, async (context) => {
+      const post = async (path: string, body: object): Promise<string> => {
+        const headers = { "content-type": "application/json" }
+        const init = { method: "POST", headers, body: JSON.stringify(body) }
+        return (await context.fetch(serverUrl + path, init)).text()
+      }
+      const { id } = JSON.parse(await post("/session", {}))
+      await post(`/session/${id}/message`, { parts: [{ type: "text", text: words.question }] })
+      const project = Buffer.from(context.folder.project).toString("base64url")
+      seen = await visit(context, { url: `${serverUrl}/${project}/session/${id}`, shows: words.answer })
+    })
+    expect(seen).toMatchObject({ title: expect.stringContaining("OpenCode"), console: [], failures: [] })
+    expect(seen!.text).toContain(words.question)
     expect(new Set(seen!.requests.map((address) => new URL(address).origin))).toEqual(new Set([serverUrl]))
     expect(result.attempts).toEqual([])
   })
+
+  if (servesOwnPage)
+    test("the page opens a project and holds a conversation, without a word in the console", async () => {
+      let seen: Visit | undefined
+      let project = ""
+      const result = await serve(
+        { ...setup, files: { "a.txt": "not committed, so it is in the review panel\n" } },
+        async (context) => {
+          project = context.folder.project
+          await context.execute("git", ["init", "--quiet"])
+          seen = await visit(context, { conversation: { project, ...words } })
+        },
+      )
+      expect(seen).toMatchObject({ console: [], failures: [] })
+      expect(seen!.answered).toContain(words.answer)
+      expect(seen!.answered).toContain(words.question)
+      expect(seen!.answered).toContain("a.txt")
+      expect(seen!.deepLink).toStartWith(
+        `${serverUrl}/${Buffer.from(project).toString("base64url")}/session/ses_`,
+      )
+      expect(seen!.reloaded).toContain(words.answer)
+      expect(seen!.linked).toContain(words.answer)
+      expect(new Set(seen!.requests.map((address) => new URL(address).origin))).toEqual(new Set([serverUrl]))
+      expect(result.attempts).toEqual([])
+    })
 
   test("with a password, the browser that has it gets everything and one that has not gets nothing", async () => {
     const password = "correct horse"
@@ -41,14 +63,16 @@ describe("in Chromium, offline", () => {
     const result = await serve(
       { ...setup, env: { ...setup.env, OPENCODE_SERVER_PASSWORD: password } },
       async (context) => {
-        for (const path of ["/", "/deep/link", "/site.webmanifest", "/assets/none.js", "/vcs/diff"]) {
+        // Upstream's leaves what a browser asks for without the password open to all.
+        const manifest = servesOwnPage ? ["/site.webmanifest"] : []
+        for (const path of ["/", "/deep/link", "/assets/none.js", "/vcs/diff", ...manifest]) {
           const refused = await context.fetch(serverUrl + path, { headers: { accept: "text/html" } })
           expect([path, refused.status]).toEqual([path, 401])
           expect(await refused.text()).not.toContain("<")
         }
         seen = await visit(context, {
           credentials: { username: "opencode", password },
-          shows: "Open project",
+          shows: "project",
         })
       },
     )
@@ -56,33 +80,36 @@ describe("in Chromium, offline", () => {
     expect(result.attempts).toEqual([])
   })
 
-  test("a page that asks for something elsewhere does not get it, and is seen to ask", async () => {
-    let seen: Visit | undefined
-    const result = await serve(withStrayPage(setup), async (context) => {
-      seen = await visit(context, {})
+  if (servesOwnPage)
+    test("a page that asks for something elsewhere does not get it, and is seen to ask", async () => {
+      let seen: Visit | undefined
+      const result = await serve(withStrayPage(setup), async (context) => {
+        seen = await visit(context, {})
+      })
+      expect(seen!.console.join("\n")).toContain("far.example")
+      expect(result.attempts).toEqual([])
     })
-    expect(seen!.console.join("\n")).toContain("far.example")
+})
+
+if (servesOwnPage)
+  test("what the browser asks for elsewhere is recorded, where the page's policy permits it", async () => {
+    const online = { ...setup, env: {} }
+    const result = await serve(withStrayPage(online), async (context) => {
+      await visit(context, {})
+    })
+    expect(hostsTried(result)).toContain("far.example")
+  })
+
+if (servesOwnPage)
+  test("a web UI at an address that the policy does not allow is not fetched, and the answer says why", async () => {
+    const env = { ...setup.env, OPENCODE_APP_URL: "https://far.example/app" }
+    const result = await serve({ ...setup, env }, async ({ fetch }) => {
+      const response = await fetch(`${serverUrl}/`)
+      expect(response.status).toBe(502)
+      expect(await response.text()).toMatch(/far\.example.*OPENCODE_OFFLINE_ALLOW/s)
+    })
     expect(result.attempts).toEqual([])
   })
-})
-
-test("what the browser asks for elsewhere is recorded, where the page's policy permits it", async () => {
-  const online = { ...setup, env: {} }
-  const result = await serve(withStrayPage(online), async (context) => {
-    await visit(context, {})
-  })
-  expect(hostsTried(result)).toContain("far.example")
-})
-
-test("a web UI at an address that the policy does not allow is not fetched, and the answer says why", async () => {
-  const env = { ...setup.env, OPENCODE_APP_URL: "https://far.example/app" }
-  const result = await serve({ ...setup, env }, async ({ fetch }) => {
-    const response = await fetch(`${serverUrl}/`)
-    expect(response.status).toBe(502)
-    expect(await response.text()).toMatch(/far\.example.*OPENCODE_OFFLINE_ALLOW/s)
-  })
-  expect(result.attempts).toEqual([])
-})
 
 for (const [name, command] of [
   ["serve", { args: ["serve"] }],
@@ -112,14 +139,20 @@ async function expectAnswers({ fetch }: IsolatedContext): Promise<void> {
 
   const page = await ask("/", html)
   expect(page.status).toBe(200)
-  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
-  expect(page.headers.get("cache-control")).toBe("no-cache")
+  expect(page.headers.get("content-type")).toStartWith("text/html")
   expect(page.headers.get("content-security-policy")).toContain("default-src 'self'")
-  expect(page.headers.get("content-security-policy")).not.toContain("https:")
   const text = await page.text()
   expect(await (await ask("/any/where", html)).text()).toBe(text)
-
   const script = text.match(/src="(\/assets\/[^"]+\.js)"/)![1]!
+  const code = await ask(script)
+  expect(code.headers.get("content-type")).toStartWith("text/javascript")
+  expect((await code.bytes()).length).toBeGreaterThan(100_000)
+  expect(await (await ask("/session", html)).json()).toEqual([])
+  if (!servesOwnPage) return
+
+  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
+  expect(page.headers.get("cache-control")).toBe("no-cache")
+  expect(page.headers.get("content-security-policy")).not.toContain("https:")
   const brotli = await ask(script, { "accept-encoding": "br" })
   expect(brotli.headers.get("content-type")).toBe("text/javascript; charset=utf-8")
   expect(brotli.headers.get("content-encoding")).toBe("br")
@@ -145,7 +178,6 @@ async function expectAnswers({ fetch }: IsolatedContext): Promise<void> {
     expect([method, path, unknown.status]).toEqual([method, path, 404])
     expect(await unknown.json()).toMatchObject({ name: "NotFoundError" })
   }
-  expect(await (await ask("/session", html)).json()).toEqual([])
 }
 
 /** A web UI of the test's own, whose page asks another host for a picture as soon as it is opened. */
