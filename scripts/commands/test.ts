@@ -43,6 +43,7 @@ await runCommand(async () => {
   if (slow !== undefined) setScale(parseScale(slow))
   if (takeWord(args, "--all")) process.env.TEST_ALL = "1"
   if (kind === "unit") return runTests(kind, args, withoutNetwork())
+  if (pin !== undefined) process.env.TEST_PIN = pin
   if (executable !== undefined) process.env.TEST_EXECUTABLE = resolve(executable)
   else {
     const release = await plainRelease(pin)
