@@ -47,7 +47,9 @@ test.concurrent.each(["upgrade", "github run", "pr", "models"])(
     const words = [...command.split(" "), "--refresh", "--help"]
     const [ours, upstreams] = await Promise.all([offline, stock].map((setup) => runCommand(setup, ...words)))
     expect(ours).toMatchObject({ exitCode: 0, attempts: [] })
-    expect(helpLines(ours!)).toEqual(helpLines(upstreams!))
+    // Upstream's fetches beside it, and may say that it failed.
+    const stderr = upstreams!.stderr.replace(/^ERROR .*\n/gm, "")
+    expect(helpLines(ours!)).toEqual(helpLines({ ...upstreams!, stderr }))
     expect(Object.values(helpLines(ours!)).flat().length).toBeGreaterThan(5)
   },
 )
