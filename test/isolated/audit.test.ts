@@ -68,7 +68,7 @@ async function seePage(url: string): Promise<void> {
   expect(stderr).toBe("")
   expect(JSON.parse(stdout)).toEqual({
     title: "What was tried: stock, offline",
-    cell: expect.stringMatching(/^(models\.\S+), models, stock.*dns A \1\b.*opencode models/s),
+    cell: expect.stringMatching(/^(models\.\S+), models, stock[\s\S]*dns A \1\b[\s\S]*opencode models/m),
     console: [],
     requests: [url],
     failures: [],

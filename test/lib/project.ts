@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, "../..")
 /** A copy of this project that a test may break, with the real dependencies. */
 export interface Project {
   folder: string
-  /** Runs the build in it. */
+  /** Runs the build in it, of the pin that is tested unless `args` name one. */
   build(
     args: string[],
     env?: Record<string, string>,
@@ -36,7 +36,9 @@ export async function copyProject(): Promise<Project> {
   return {
     folder,
     build: async (args, env = {}) => {
-      const { exitCode, stdout, stderr } = await run(process.execPath, ["build.ts", ...args], {
+      const { TEST_PIN } = process.env
+      const pin = TEST_PIN && !args.includes("--pin") ? ["--pin", TEST_PIN] : []
+      const { exitCode, stdout, stderr } = await run(process.execPath, ["build.ts", ...pin, ...args], {
         cwd: folder,
         env: { ...process.env, ...env },
       })
