@@ -12,18 +12,21 @@ export default defineScenario({
       args: ["run", "say hi"],
       provider: [{ tool: "glob", input: { pattern: "*.md" } }, ...toolThenText],
       files: { "notes.md": "" },
+      // Some of upstream's releases end when they cannot write this file, which an image therefore brings.
+      home: { ".config/opencode/.gitignore": "" },
       readOnlyHome: true,
       env: { CI: "true" },
     })
     const [found, printed] = toolOutputs(result)
-    const written = result.files.filter((file) => file.startsWith("home/"))
+    const there = result.files.filter((file) => file.startsWith("home/"))
     return judge(
       {
         "exit code 0": result.exitCode === 0,
         answered: result.stdout.includes("The mock model says hello."),
         "found the file": found?.includes("notes.md") === true,
         "ran the tool": printed === "tool-42\n",
-        "left the home alone": written.join() === "home/.config/opencode/opencode.json",
+        "left the home alone":
+          there.join() === "home/.config/opencode/.gitignore,home/.config/opencode/opencode.json",
       },
       result.stdout.trim(),
     )

@@ -1,6 +1,7 @@
 import { defineScenario } from "../../scripts/audit/scenario.ts"
 import { judge } from "../lib/outcome.ts"
 import { dials } from "../lib/programs.ts"
+import { settings } from "../lib/projects.ts"
 
 /** A file for each language server that upstream's downloads or lets another program install. */
 const written = [
@@ -35,6 +36,8 @@ export default defineScenario({
         { text: "All done." },
       ],
       files: {
+        // From some release on, off without.
+        ...settings({ lsp: {} }),
         ...Object.fromEntries(marks.map((name) => [name, "{}\n"])),
         "node_modules/eslint/package.json": JSON.stringify({
           name: "eslint",

@@ -27,7 +27,9 @@ const squeeze = `#!/bin/sh\nPATH=/usr/bin:/bin exec sed -i 's/  */ /g' "$1"\n`
 
 const files = {
   // Formatters of both kinds: prettier is not on disk, the other one is a program that is there.
+  // Language servers are off without, from some release on.
   ...settings({
+    lsp: {},
     formatter: { own: { command: ["squeeze", "$FILE"], extensions: [".py", ".go"] } },
   }),
   "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0", typescript: "5.0.0" } }),
