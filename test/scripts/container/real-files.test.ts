@@ -8,6 +8,7 @@ import {
   reconstruct,
   writeModuleGraph,
 } from "../../../scripts/container/index.ts"
+import { Failure } from "../../../scripts/lib/errors.ts"
 import { listPins, readPin } from "../../../scripts/pins/pin.ts"
 import { sampleModule } from "../../lib/sample-executable.ts"
 import { acquire, otherStock } from "../../lib/stock.ts"
@@ -50,14 +51,20 @@ describe.each(RELEASES)("upstream's $opencode.name@$version", ({ opencode, bun: 
   })
 })
 
-test("the stock Bun of another version makes another file", async () => {
-  const [one, other] = Map.groupBy(RELEASES, ({ bun }) => bun.version)
+test("the stock Bun of another version makes another file, or has no place for the graph", async () => {
+  const [one, ...others] = Map.groupBy(RELEASES, ({ bun }) => bun.version)
     .values()
     .map((list) => list[0]!)
   const graph = readModuleGraph(await readFile(await acquire(one!.opencode)))
-  const { equal, firstDifference } = await reconstruct(graph, await acquire(other!.bun))
-  expect(equal).toBe(false)
-  expect(firstDifference).toBeLessThan(4096)
+  expect(others.length).toBeGreaterThan(0)
+  for (const { bun } of others) {
+    const made = await reconstruct(graph, await acquire(bun)).catch((error) => {
+      if (error instanceof Failure) return { equal: false, firstDifference: undefined }
+      throw error
+    })
+    expect(made.equal).toBe(false)
+    expect(made.firstDifference ?? 0).toBeLessThan(4096)
+  }
 })
 
 function grow(graph: ModuleGraph): Buffer {

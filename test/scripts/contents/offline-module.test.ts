@@ -47,8 +47,8 @@ const handed = {
 
 test("a worker that is offline loads the builtins that the guard stands in, and no other", async () => {
   const loaded = await loadedInWorker({ OPENCODE_OFFLINE_RESOLUTION: JSON.stringify(handed) })
-  const clients = ["node:_http_client", "node:_http_outgoing", "node:dns", "node:net"]
-  const carriedByBun = ["node-fetch", "undici", "ws"]
+  const clients = ["node:_http_client", "node:_http_outgoing", "node:dns", "node:module", "node:net"]
+  const carriedByBun = ["@vercel/fetch", "isomorphic-fetch", "node-fetch", "undici", "ws"]
   expect(new Set(loaded)).toEqual(new Set([...clients, ...carriedByBun]))
 })
 
