@@ -11,7 +11,7 @@ import { pinName, pinnedTarget } from "../scripts/pins/pin.ts"
 import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
 import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
-import { must } from "./lib/stand-in-upstream.ts"
+import { must, TAG } from "./lib/stand-in-upstream.ts"
 import { gitPin, target } from "./lib/stock.ts"
 
 // From a fetch over smart HTTP to the compiled executable in a network of its own, on a stand-in for upstream.
@@ -23,6 +23,7 @@ const WITH_LOOPBACK = `
 
 let project: GitProject
 let built: Awaited<ReturnType<GitProject["buildGit"]>>
+const PIN = ["--pin", pinName(gitPin)]
 const { bun } = pinnedTarget(gitPin, target.name)
 let release: string
 let executable: string
@@ -103,7 +104,18 @@ describe("a build from git", () => {
 
   test("needs no network and no proxy when the cache is warm, and then has the same commits", async () => {
     const prefix = await namespacePrefix()
-    const words = ["build.ts", "--source", "git", "--cache", project.cache, "--out", "again", "--json"]
+    const pin = ["--pin", pinName(gitPin)]
+    const words = [
+      "build.ts",
+      ...pin,
+      "--source",
+      "git",
+      "--cache",
+      project.cache,
+      "--out",
+      "again",
+      "--json",
+    ]
     const proxy = "http://127.0.0.1:9/"
     const env = { ...process.env, npm_config_proxy: proxy, npm_config_https_proxy: proxy }
     const options = { cwd: project.folder, env }
@@ -136,7 +148,7 @@ describe("a build from git", () => {
 
 describe("a build from git that was killed half-way", () => {
   test("leaves the last release as it was, and the next one is done", async () => {
-    const words = ["build.ts", "--source", "git", "--cache", project.cache]
+    const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache]
     const child = Bun.spawn([process.execPath, ...words], {
       cwd: project.folder,
       stdout: "ignore",
@@ -276,7 +288,7 @@ describe("a build from git that cannot be done says what, why and what next, and
     await project.pinCommit("0123456789".repeat(4))
     const message = await refused([]).finally(() => project.pinCommit(project.commit))
     expect(message).toContain("does not hold the commit 0123456789")
-    expect(message).toContain(`its tag v1.3.0 points at ${project.commit}`)
+    expect(message).toContain(`its tag ${TAG} points at ${project.commit}`)
   })
 
   test("for a registry that cannot be reached", async () => {
@@ -322,7 +334,7 @@ const worker =`,
 
   test("for a network without a loopback", async () => {
     const prefix = await namespacePrefix()
-    const words = ["build.ts", "--source", "git", "--cache", project.cache, "--out", "refused"]
+    const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache, "--out", "refused"]
     const { exitCode, stderr } = await run(prefix[0]!, [...prefix.slice(1), process.execPath, ...words], {
       cwd: project.folder,
       env: process.env,
@@ -426,7 +438,16 @@ const worker =`,
     const git = join(await project.newCache(), "git")
     const shell =
       'mkdir "$0" && mount -t tmpfs -o size=64k tmpfs "$0" && mkdir "$0/../tmp" && mount --bind "$0" "$0/../tmp" && "$@"'
-    const words = ["build.ts", "--source", "git", "--git-url", project.upstream, "--cache", join(git, "..")]
+    const words = [
+      "build.ts",
+      ...PIN,
+      "--source",
+      "git",
+      "--git-url",
+      project.upstream,
+      "--cache",
+      join(git, ".."),
+    ]
     const { exitCode, stderr } = await run(
       prefix[0]!,
       [...prefix.slice(1), "sh", "-c", shell, git, process.execPath, ...words, "--out", "refused"],
@@ -441,7 +462,7 @@ const worker =`,
     const cache = await project.newCache()
     expect(await project.buildGit(["--cache", cache, "--out", "whole"])).toMatchObject({ exitCode: 0 })
     const shell = 'mount -t tmpfs -o size=64k tmpfs "$0" && "$@"'
-    const words = ["build.ts", "--source", "git", "--cache", cache, "--out", "refused"]
+    const words = ["build.ts", ...PIN, "--source", "git", "--cache", cache, "--out", "refused"]
     const { exitCode, stderr } = await run(
       prefix[0]!,
       [...prefix.slice(1), "sh", "-c", shell, join(cache, "tmp"), process.execPath, ...words],

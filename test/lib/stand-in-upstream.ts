@@ -1,6 +1,10 @@
 import { cp, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { git } from "../../scripts/upstream/git/git.ts"
+import { gitPin } from "./stock.ts"
+
+/** Where its first commit is: the tag of the pin whose place it takes. */
+export const TAG = `v${gitPin.version}`
 
 /** A monorepo of our own, in the layout and with the shapes of upstream's: see its README. */
 export const FOLDER = join(import.meta.dirname, "../fixtures/upstream")
@@ -25,7 +29,7 @@ export async function makeUpstream(folder: string): Promise<{ first: string; sec
 export async function commitUpstream(folder: string): Promise<{ first: string; second: string }> {
   await must(folder, ["init", "--quiet", "--initial-branch=dev"])
   const first = await commit(folder, "first")
-  await must(folder, ["tag", "v1.3.0"])
+  await must(folder, ["tag", TAG])
   await writeFile(join(folder, "later.txt"), "later\n")
   return { first, second: await commit(folder, "second") }
 }

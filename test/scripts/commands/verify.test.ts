@@ -95,14 +95,17 @@ describe("one byte changed is found", () => {
     }
   })
 
+  /** Where the graph's offsets are, 32 bytes ahead of what ends it; the stored arguments end there. */
+  const numbersAt = async () => (await readFile(executable)).lastIndexOf("\n---- Bun! ----\n") - 32
+
   test("in the stored arguments", async () => {
-    const [first, ...others] = await find(record.executable.bytes - 8 - 16 - 32 - 5)
+    const [first, ...others] = await find((await numbersAt()) - 5)
     expect(first).toStartWith('stored arguments: found "--preload=/$bunfs/root/offline/index.js --user-agent')
     expect(others).toEqual(["the stored arguments are not one --preload in front of upstream's"])
   })
 
   test("in the graph's own numbers", async () => {
-    const findings = await find(record.executable.bytes - 8 - 16 - 32)
+    const findings = await find(await numbersAt())
     expect(findings).toHaveLength(1)
     expect(findings[0]).toMatch(/^The executable's module graph is not recognised: .+: it must be/)
   })
@@ -116,7 +119,7 @@ test("a file that is cut off is found, in lines that can be read", async () => {
   const { exitCode, stdout, stderr } = await verify(join(cut, "opencode"))
   expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" })
   expect(stdout).toMatch(/✖ .*opencode is not what build.json says\n {2}length of the file: found 120000000,/)
-  expect(stdout).toContain("module graph is not recognised: the trailer is")
+  expect(stdout).toContain("module graph is not recognised: ")
 })
 
 describe("a build.json that does not tell the truth", () => {

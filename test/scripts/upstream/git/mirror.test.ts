@@ -8,7 +8,7 @@ import { readSeries } from "../../../../scripts/patching/read-series.ts"
 import { git } from "../../../../scripts/upstream/git/git.ts"
 import { checkOut, mirrorCommit } from "../../../../scripts/upstream/git/mirror.ts"
 import { serveGit } from "../../../lib/git-server.ts"
-import { makeUpstream, must } from "../../../lib/stand-in-upstream.ts"
+import { makeUpstream, must, TAG } from "../../../lib/stand-in-upstream.ts"
 
 let root: string
 let upstream: string
@@ -31,13 +31,19 @@ afterAll(async () => {
 })
 
 const newFolder = () => join(root, `cache-${count++}`)
-const origin = (url: string, commit = commits.first) => ({ url, commit, version: "1.0.0" })
+const origin = (url: string, commit = commits.first) => ({ url, commit, version: TAG.slice(1) })
 const httpUrl = () => `${server.url}/upstream/.git`
 
 async function checkedOut(url: string, cache = newFolder()): Promise<string> {
   const folder = newFolder()
   await checkOut(await mirrorCommit(origin(url), cache), commits.first, folder)
   return folder
+}
+
+/** A pack, or an object by itself: few are kept one by one. */
+async function anObject(mirror: string): Promise<string> {
+  const files = await readdir(join(mirror, "objects"), { recursive: true })
+  return join(mirror, "objects", files.find((name) => /\.pack$|^[0-9a-f]{2}\/[0-9a-f]{38}$/.test(name))!)
 }
 
 describe("the mirror of a pinned commit", () => {
@@ -55,14 +61,14 @@ describe("the mirror of a pinned commit", () => {
     process.env.GIT_CONFIG_PARAMETERS = "'protocol.version=0'"
     try {
       await must(upstream, ["branch", "--force", "other", commits.second])
-      await must(upstream, ["tag", "--delete", "v1.3.0"])
+      await must(upstream, ["tag", "--delete", TAG])
       await expect(must(upstream, ["fetch", "--depth=1", httpUrl(), commits.first])).rejects.toThrow(
         "Server does not allow request for unadvertised object",
       )
       expect(await must(await checkedOut(httpUrl(), cache), ["rev-parse", "HEAD"])).toBe(commits.first)
     } finally {
       delete process.env.GIT_CONFIG_PARAMETERS
-      await must(upstream, ["tag", "--force", "v1.3.0", commits.first])
+      await must(upstream, ["tag", "--force", TAG, commits.first])
     }
   })
 
@@ -75,8 +81,7 @@ describe("the mirror of a pinned commit", () => {
   test("is fetched again when one byte of an object in it is another", async () => {
     const cache = newFolder()
     const mirror = await mirrorCommit(origin(upstream), cache)
-    const packs = join(mirror, "objects/pack")
-    const path = join(packs, (await readdir(packs)).find((name) => name.endsWith(".pack"))!)
+    const path = await anObject(mirror)
     const bytes = await readFile(path)
     bytes[bytes.length >> 1]! ^= 1
     await chmod(path, 0o600)
@@ -131,7 +136,7 @@ describe("the mirror of a pinned commit", () => {
 
   test("is refused when the commit is unknown, and the error says where the tag points", async () => {
     const unknown = mirrorCommit(origin(upstream, "0123456789".repeat(4)), newFolder())
-    await expect(unknown).rejects.toThrow(`its tag v1.3.0 points at ${commits.first}`)
+    await expect(unknown).rejects.toThrow(`its tag ${TAG} points at ${commits.first}`)
   })
 })
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { resolveRef } from "../../../../scripts/upstream/git/resolve-ref.ts"
 import { serveGit } from "../../../lib/git-server.ts"
-import { makeUpstream, must } from "../../../lib/stand-in-upstream.ts"
+import { makeUpstream, must, TAG } from "../../../lib/stand-in-upstream.ts"
 
 let root: string
 let upstream: string
@@ -17,7 +17,7 @@ beforeAll(async () => {
   await mkdir(upstream)
   commits = await makeUpstream(upstream)
   const who = ["-c", "user.name=Stand In", "-c", "user.email=stand-in@localhost"]
-  await must(upstream, [...who, "tag", "--no-sign", "-a", "-m", "with a message", "v1.3.2", commits.first])
+  await must(upstream, [...who, "tag", "--no-sign", "-a", "-m", "with a message", "annotated", commits.first])
   await must(upstream, ["bundle", "create", "--quiet", join(root, "up.bundle"), "--all"])
   server = await serveGit(root)
 })
@@ -29,8 +29,8 @@ afterAll(async () => {
 test("a branch and a tag, with a message or without, lead to their commit on every kind of origin", async () => {
   for (const url of [`${server.url}/upstream/.git`, upstream, join(root, "up.bundle")]) {
     expect(await resolveRef(url, "dev"), url).toBe(commits.second)
-    expect(await resolveRef(url, "v1.3.0"), url).toBe(commits.first)
-    expect(await resolveRef(url, "v1.3.2"), url).toBe(commits.first)
+    expect(await resolveRef(url, TAG), url).toBe(commits.first)
+    expect(await resolveRef(url, "annotated"), url).toBe(commits.first)
   }
 })
 
