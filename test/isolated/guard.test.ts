@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { stockRuntimes } from "../lib/stock.ts"
 import { LEAVE_OUT, makeGuardExecutable } from "./lib/guard-executable.ts"
-import { notRefused, type Place, places, type Run, runProbe } from "./lib/guard-run.ts"
+import { notRefused, type Place, places, runProbe, there } from "./lib/guard-run.ts"
 import { type Family, vectors } from "./lib/guard-vectors.ts"
 import { throughFetch } from "./lib/guard-vectors-clients.ts"
 
@@ -11,10 +11,6 @@ import { throughFetch } from "./lib/guard-vectors-clients.ts"
 // code gets out without the guard, and with one interception left out, is what makes "nothing left" mean something.
 
 const ids = Object.keys(vectors)
-/** Those that this runtime has, of what it may do without. */
-const there = ({ absent }: Run, of = ids) => of.filter((id) => !(absent.includes(id) && mayBeAbsent(id)))
-const mayBeAbsent = (id: string) => vectors[id]!.isThere !== undefined
-
 /** The vectors that only a family's interception stands in the way of, or that one among others. */
 const openWithout = (family: Family) =>
   ids.filter(

@@ -77,3 +77,8 @@ export function notRefused({ outcomes }: Run): Outcome[] {
 
 /** It starts another process. */
 const isSlow = (id: string) => vectors[id]!.family === "children" || vectors[id]!.inChild !== undefined
+
+/** The vectors that this runtime has, of what it may do without. */
+export function there({ absent }: Run, of = Object.keys(vectors)): string[] {
+  return of.filter((id) => !(absent.includes(id) && vectors[id]!.isThere !== undefined))
+}
