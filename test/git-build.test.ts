@@ -155,7 +155,8 @@ describe("a build from git that was killed half-way", () => {
       stderr: "ignore",
     })
     const compiling = new Bun.Glob("tmp/*/opencode/packages/opencode/src/provider/models-snapshot.ts")
-    while ((await Array.fromAsync(compiling.scan({ cwd: project.cache }))).length === 0) await Bun.sleep(5)
+    const begun = async () => (await Array.fromAsync(compiling.scan({ cwd: project.cache }))).length > 0
+    while (child.exitCode === null && !(await begun())) await Bun.sleep(5)
     child.kill("SIGKILL")
     expect(await child.exited).not.toBe(0)
     expect(await readBuildRecord(join(release, "build.json"))).toEqual(record)
