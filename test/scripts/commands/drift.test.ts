@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { existsSync } from "node:fs"
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Attempt, PACKAGE } from "../../../scripts/drift/attempt.ts"
@@ -95,7 +96,7 @@ describe("the series on releases", () => {
     const { exitCode, stderr } = await drift([VERSION, "--keep", "dist/kept"])
     expect(stderr).toContain("it lies in this project")
     expect(exitCode).toBe(2)
-    expect(await readdir(join(ROOT, "dist"))).not.toContain("kept")
+    expect(existsSync(join(ROOT, "dist/kept"))).toBe(false)
   })
 
   test("refuses to start when drift.json counts on a pin that is not there", async () => {
