@@ -23,6 +23,8 @@ export default definePatch({
   kind: "build",
   upstream: [12445, 18233],
   removeWhen: "upstream's build script embeds packages/app, and takes a module to be run first",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: FILE,

@@ -1,4 +1,15 @@
-import { chain, definePatch, hasFirstArgument } from "./lib.ts"
+import { type Change, chain, definePatch, hasFirstArgument } from "./lib.ts"
+
+const option: Change = {
+  what: 'the declaration of the global option "print-logs"',
+  find: hasFirstArgument("option", "print-logs"),
+  change: (call, offline) => [chain(call, `.option("offline", ${offline}.option)`)],
+}
+const command: Change = {
+  what: "the declaration of the completion command, which the others follow",
+  find: hasFirstArgument("completion", "completion"),
+  change: (call, offline) => [chain(call, `.command(${offline}.command)`)],
+}
 
 export default definePatch({
   subject: "feat(cli): list the --offline option and the offline command in the help",
@@ -8,20 +19,14 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [18233, 16117, 2224],
   removeWhen: "upstream's `opencode --help` lists --offline",
+  range: "*",
+  level: "optional",
   edits: [
-    {
-      file: "src/index.ts",
-      what: 'the declaration of the global option "print-logs"',
-      find: hasFirstArgument("option", "print-logs"),
-      places: { main: 1 },
-      change: (call, offline) => [chain(call, `.option("offline", ${offline}.option)`)],
-    },
-    {
-      file: "src/index.ts",
-      what: "the declaration of the completion command, which the others follow",
-      find: hasFirstArgument("completion", "completion"),
-      places: { main: 1 },
-      change: (call, offline) => [chain(call, `.command(${offline}.command)`)],
-    },
+    { ...option, file: "src/index.ts", places: { main: 1 } },
+    { ...command, file: "src/index.ts", places: { main: 1 } },
+  ],
+  chunks: [
+    { ...option, anchor: '"print-logs"', places: 1 },
+    { ...command, anchor: '"completion"', places: 1 },
   ],
 })

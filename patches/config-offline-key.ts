@@ -7,6 +7,8 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [18233],
   removeWhen: "upstream's configuration schema has a key named offline",
+  range: "<1.18.16",
+  level: "required",
   edits: [
     {
       file: "src/config/config.ts",

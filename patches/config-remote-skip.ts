@@ -7,6 +7,8 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [18233],
   removeWhen: "upstream's commands work when a .well-known/opencode cannot be fetched",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "src/config/config.ts",

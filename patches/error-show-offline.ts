@@ -7,6 +7,8 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [18233],
   removeWhen: "offline, upstream's `opencode import https://…` prints one line that names the switch",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "src/cli/error.ts",

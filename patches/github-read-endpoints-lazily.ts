@@ -12,6 +12,8 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [],
   removeWhen: "upstream imports @octokit/rest in the handler of `github`, not at the top of a module",
+  range: "<1.14",
+  level: "optional",
   edits: [
     {
       file: DEPENDENCY,

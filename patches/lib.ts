@@ -1,4 +1,4 @@
 /** All that a patch needs, in one import. Not a patch: only names in `series` are. */
 export * from "../scripts/patching/edits.ts"
-export { definePatch } from "../scripts/patching/patch.ts"
+export { type Change, definePatch } from "../scripts/patching/patch.ts"
 export * from "../scripts/patching/rules.ts"

@@ -16,6 +16,8 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [18233],
   removeWhen: "upstream's log has a line for each refused connection",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "src/util/log.ts",

@@ -17,6 +17,8 @@ export default definePatch({
   upstream: [16117],
   removeWhen:
     "offline and with an installed kit that is not in PATH, upstream gives the model the diagnostics of a Python and of a TypeScript file",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "src/util/which.ts",

@@ -8,6 +8,8 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [],
   removeWhen: "upstream's `opencode --version` leaves no file that ends in .so in an empty TMPDIR",
+  range: "<1.14",
+  level: "optional",
   edits: [
     {
       file: "node_modules/@opentui/core/",

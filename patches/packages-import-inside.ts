@@ -9,6 +9,8 @@ export default definePatch({
   upstream: [5338, 5223],
   removeWhen:
     "offline, upstream loads a plugin that opencode.json names by its path, imports @opencode-ai/plugin and has no node_modules beside it",
+  range: "*",
+  level: "required",
   edits: [
     importOf("src/plugin/index.ts", "the import of a plugin"),
     importOf("src/provider/provider.ts", "the import of a provider package"),

@@ -8,6 +8,8 @@ export default definePatch({
   upstream: [14636, 5338, 5223],
   removeWhen:
     "offline, upstream starts with a plugin that is on disk and with a .opencode folder that has no node_modules, and makes no connection",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "src/bun/index.ts",

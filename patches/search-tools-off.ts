@@ -7,6 +7,8 @@ export default definePatch({
   kind: "offline-only",
   upstream: [16117],
   removeWhen: "offline, with OPENCODE_ENABLE_EXA=1, upstream's request to the provider offers neither tool",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "src/tool/registry.ts",

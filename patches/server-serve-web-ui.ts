@@ -8,6 +8,8 @@ export default definePatch({
   upstream: [8549, 12445, 11981, 12083],
   removeWhen: "upstream's `opencode serve` answers GET / without a connection",
   needs: ["build-embed-offline"],
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "src/server/server.ts",

@@ -42,6 +42,8 @@ export default definePatch({
   kind: "offline-only",
   upstream: [18233],
   removeWhen: "offline, upstream's POST /session/ID/share answers with an error that names the switch",
+  range: "*",
+  level: "required",
   edits: [
     service("create", "the function that creates a share"),
     service("remove", "the function that removes a share"),

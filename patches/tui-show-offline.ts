@@ -12,6 +12,8 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [18233],
   removeWhen: "upstream's TUI shows that offline is on",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "src/cli/cmd/tui/routes/home.tsx",

@@ -8,6 +8,8 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [],
   removeWhen: "offline, upstream's TUI draws a block of Python in colours and makes no connection",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "node_modules/@opentui/core/",

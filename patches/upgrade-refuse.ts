@@ -9,6 +9,8 @@ export default definePatch({
   upstream: [18233, 18492],
   removeWhen:
     "offline, upstream's POST /global/upgrade answers with an error that names the switch and the TUI's check makes no connection",
+  range: "*",
+  level: "required",
   edits: [
     {
       file: "src/server/routes/global.ts",

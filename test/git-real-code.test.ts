@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { join } from "node:path"
 import { runIsolated } from "../scripts/harness/run-opencode.ts"
 import { run } from "../scripts/lib/process.ts"
-import { hasPlaces } from "../scripts/patching/patch.ts"
+import { chooseSeries } from "../scripts/patching/choose.ts"
 import { readSeries } from "../scripts/patching/read-series.ts"
 import { pinName } from "../scripts/pins/pin.ts"
 import { readBuildRecord } from "../scripts/record/build-record.ts"
@@ -38,9 +38,9 @@ function script(name: string, ...args: string[]) {
 
 test("each patch finds its places in the real code, and is a commit", async () => {
   const { patches } = await readBuildRecord(join(release, "build.json"))
-  const series = (await readSeries()).filter((patch) => hasPlaces(patch, ["git"]))
+  const { chosen } = chooseSeries(await readSeries(), { version: gitPin.version, form: "source" })
   expect(patches.filter(({ commit }) => commit).map(({ name }) => name)).toEqual(
-    series.map(({ name }) => name),
+    chosen.map(({ name }) => name),
   )
 })
 

@@ -1,5 +1,6 @@
 import type { LightGraph, ModuleGraph, Reconstruction } from "../container/index.ts"
 import type { AppliedPatch } from "../patching/apply.ts"
+import type { LeftOut } from "../patching/choose.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 
 /** A module that is added. Code is what the runtime evaluates; all else is read by code. */
@@ -27,7 +28,7 @@ export interface Code {
   /** Of each patch that was applied, its commit; on the git source only. */
   commits?: Record<string, string>
   /** Patches that are not in it, and why. */
-  leftOut: { name: string; why: string }[]
+  leftOut: LeftOut[]
   git?: BuildRecord["git"]
   /**
    * What stands in the record of the page.

@@ -1,8 +1,8 @@
 import { join } from "node:path"
 import { NAMES } from "../contents/names.ts"
 import type { Progress, Step } from "../lib/log.ts"
+import { chooseSeries, describeRefusal, type LeftOut } from "../patching/choose.ts"
 import { commitSeries, type PatchCommit } from "../patching/git-commits.ts"
-import { hasPlaces } from "../patching/patch.ts"
 import { readSeries } from "../patching/read-series.ts"
 import type { Pin } from "../pins/pin.ts"
 import { readCliTable } from "../upstream/cli-table.ts"
@@ -22,6 +22,7 @@ export interface PatchedCheckout {
   root: string
   commit: Commit
   patches: PatchCommit[]
+  leftOut: LeftOut[]
   /** The tree of upstream's commit, and the last commit and its tree; all are hashes of git's. */
   tree: string
   patched: { commit: string; tree: string }
@@ -48,7 +49,7 @@ export async function takeFromCommit(source: CommitSource, progress: Progress): 
   const { pin, inputs, stock, contents, gitUrl, cache, folder } = source
   const commit = await progress.step("Fetch the commit", (step) => fetchCommit(pin, { gitUrl, cache }, step))
   const checkout = await progress.step("Apply the series", (step) =>
-    commitPatches(commit, { folder, cache }, step),
+    commitPatches(pin, commit, { folder, cache }, step),
   )
   await progress.step("Install the dependencies", (step) =>
     installDependencies(checkout, inputs, { cache }, step),
@@ -67,23 +68,31 @@ export async function takeFromCommit(source: CommitSource, progress: Progress): 
     parts: { offline: [NAMES.gitIndex], webUi: [] },
     applied: checkout.patches.map(({ applied }) => applied),
     commits: Object.fromEntries(checkout.patches.map(({ name, commit }) => [name, commit])),
-    leftOut: [],
+    leftOut: checkout.leftOut,
     git: { url, commit: hash, tree: checkout.tree, patched: checkout.patched },
     describe: (graph) => describeCompiled(graph, compiled, stock),
   }
 }
 
 async function commitPatches(
+  { version }: Pin,
   commit: Commit,
   { folder, cache }: { folder: string; cache: string },
   step: Step,
 ): Promise<PatchedCheckout> {
   const root = join(folder, "opencode")
   await checkOut(commit.mirror, commit.commit, root)
-  const series = (await readSeries()).filter((patch) => hasPlaces(patch, ["git"]))
-  const patches = await commitSeries(root, series, { cache, onProgress: step.update })
+  const { chosen, leftOut } = chooseSeries(await readSeries(), { version, form: "source" })
+  const made = await commitSeries(root, chosen, { cache, onProgress: step.update })
   const { stdout } = await git(root, ["rev-parse", `${commit.commit}^{tree}`, "HEAD", "HEAD^{tree}"])
   const [tree = "", head = "", patchedTree = ""] = stdout.trim().split("\n")
-  step.result(`${patches.length} commits, tree ${patchedTree.slice(0, 12)}`)
-  return { root, commit, patches, tree, patched: { commit: head, tree: patchedTree } }
+  step.result(`${made.commits.length} commits, tree ${patchedTree.slice(0, 12)}`)
+  return {
+    root,
+    commit,
+    patches: made.commits,
+    leftOut: [...leftOut, ...made.refused.map(describeRefusal)],
+    tree,
+    patched: { commit: head, tree: patchedTree },
+  }
 }

@@ -4,14 +4,13 @@ import { embedOffline } from "../contents/offline-module.ts"
 import { embedWebUi } from "../contents/web-ui.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Progress, type Step } from "../lib/log.ts"
-import { applySeries, type NamedPatch } from "../patching/apply.ts"
-import { hasPlaces } from "../patching/patch.ts"
+import { type NamedPatch, requireApplied } from "../patching/apply.ts"
+import { chooseSeries, describeRefusal, type LeftOut } from "../patching/choose.ts"
 import { readSeries } from "../patching/read-series.ts"
 import { type Pin, pinName } from "../pins/pin.ts"
 import { namePackage } from "../record/build-record.ts"
 import { hasBackgroundServer } from "../upstream/background-server.ts"
 import { readCliTable } from "../upstream/cli-table.ts"
-import { OFFLINE } from "../upstream/readable-bundles.ts"
 import { type Shape, shapeOf } from "../upstream/shape.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import type { AddedModule, Code } from "./code.ts"
@@ -49,36 +48,35 @@ export async function takeFromRelease(source: ReleaseSource, progress: Progress)
 
 /** Applies the series in memory, so that nothing is written before all of it is known to apply. */
 async function patchStock({ stock, pin, coreOnly }: ReleaseSource, step: Step) {
-  const shape = shapeOf(stock.graph)
   const series = await readSeries()
+  const shape = shapeOf(stock.graph)
   if (!shape && !coreOnly) throw noShape(pin)
-  const chosen = shape && !coreOnly ? series.filter((patch) => hasPlaces(patch, shape.trees)) : []
-  const { trees, applied } = applySeries(
-    chosen.length > 0 ? shape!.readTrees(stock.graph) : [],
-    chosen,
-    OFFLINE,
-  )
-  const places = applied.flatMap(({ counts }) => Object.values(counts)).reduce((a, b) => a + b, 0)
-  const leftOut = findLeftOut(series, chosen, coreOnly, shape)
+  const patched = coreOnly ? unpatched(series) : applyIn(shape!, stock, series, pin)
+  const places = patched.applied.flatMap(({ counts }) => Object.values(counts)).reduce((a, b) => a + b, 0)
+  const { leftOut, applied } = patched
   step.result(
     `${applied.length} patches, ${places} places${leftOut.length > 0 ? `; ${leftOut.length} left out` : ""}`,
   )
-  const bundles: Map<string, Uint8Array> =
-    chosen.length > 0 ? shape!.printTrees(trees, stock.graph, NAMES.index) : new Map()
-  return { bundles, applied, leftOut }
+  return patched
 }
 
-/** Those of the series that are for a release and are not in it. */
-function findLeftOut(
-  series: NamedPatch[],
-  chosen: NamedPatch[],
-  coreOnly: boolean,
-  shape?: Shape,
-): Code["leftOut"] {
-  const why = coreOnly ? "--core-only" : `it has no form for ${shape!.name}`
-  return series
-    .filter((patch) => patch.kind !== "build" && !chosen.includes(patch))
-    .map(({ name }) => ({ name, why }))
+/** @throws Failure when a patch is required and does not apply */
+function applyIn(shape: Shape, { graph }: Executable, series: NamedPatch[], { product, version }: Pin) {
+  const { chosen, leftOut } = chooseSeries(series, { version, form: shape.form })
+  const { trees, applied, refused } = shape.applySeries(shape.readTrees(graph), chosen, version)
+  const optional = requireApplied(refused, `${product} ${version}`)
+  return {
+    bundles: shape.printTrees(trees, graph, NAMES.index),
+    applied,
+    leftOut: [...leftOut, ...optional.map(describeRefusal)],
+  }
+}
+
+function unpatched(series: NamedPatch[]) {
+  const leftOut = series
+    .filter(({ kind }) => kind !== "build")
+    .map(({ name }): LeftOut => ({ name, why: "--core-only" }))
+  return { bundles: new Map<string, Uint8Array>(), applied: [], leftOut }
 }
 
 async function makeModules(

@@ -1,22 +1,22 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { type ModuleGraph, readBunVersion, readModuleGraph } from "../container/index.ts"
+import { readBunVersion, readModuleGraph } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { withTemporaryFolder } from "../lib/npm/cache.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
 import { lookUp, readPackageFile } from "../lib/npm/unpinned.ts"
-import type { NamedPatch, Tree } from "../patching/apply.ts"
+import type { NamedPatch } from "../patching/apply.ts"
 import { readEntries } from "../patching/git-commits.ts"
 import { listPins, PRODUCT, readPin } from "../pins/pin.ts"
 import { checkOut, mirrorCommit } from "../upstream/git/mirror.ts"
 import { shapeOf } from "../upstream/shape.ts"
 import { hostTarget, packageFor } from "../upstream/target.ts"
-import { readGitTree } from "../upstream/typescript-tree.ts"
+import { applyToGitTree, PACKAGE as PACKAGE_FOLDER, readGitTree } from "../upstream/typescript-tree.ts"
 import { keepCode } from "./keep-code.ts"
 import type { Release } from "./plan.ts"
-import { applyToCheckout, applyToRelease, trySeries, type Verdict } from "./try-series.ts"
+import { trySeries, type Verdict } from "./try-series.ts"
 
 /** The series on one upstream. */
 export interface Attempt {
@@ -55,9 +55,13 @@ export async function tryRelease(
   return readable(attempt, async () => {
     const graph = readModuleGraph(file)
     attempt.bun = readBunVersion(graph.runtime)
-    const trees = readTrees(graph)
+    const shape = shapeOf(graph) ?? noShape()
+    const trees = shape.readTrees(graph)
     if (keep) await keepCode(trees, join(keep, release.version))
-    return trySeries(trees, series, applyToRelease)
+    const { version } = release
+    return trySeries(series, { version, form: shape.form }, (chosen) =>
+      shape.applySeries(trees, chosen, version),
+    )
   })
 }
 
@@ -77,7 +81,11 @@ export async function tryCommit(
     await checkOut(mirror, origin.commit, folder)
     return readable(attempt, async () => {
       await readEntries(folder)
-      return trySeries([await readGitTree(folder, series, options)], series, applyToCheckout)
+      const tree = await readGitTree(folder, series, options)
+      return trySeries(series, { version: await readVersion(folder), form: "source" }, (chosen) => {
+        const { changes, refused } = applyToGitTree(tree, chosen)
+        return { applied: changes.map(({ applied }) => applied), refused }
+      })
     })
   })
 }
@@ -95,14 +103,24 @@ async function readRelease(
   return { file: contents, by: integrity ? "drift.json's hash" : "the registry's hash" }
 }
 
-/** @throws Failure when patches have no form for this code */
-function readTrees(graph: ModuleGraph): Tree[] {
-  const shape = shapeOf(graph)
-  if (shape && shape.trees.length > 0) return shape.readTrees(graph)
+function noShape(): never {
   throw new Failure({
     what: "No patch can be tried",
-    why: shape ? `none has a form for ${shape.name}` : "the code is in a form that is not known",
+    why: "the code is in a form that is not known",
     next: "build it with --core-only",
+  })
+}
+
+/** Of a checkout, which patches state for what releases they are. */
+async function readVersion(root: string): Promise<string> {
+  const path = join(PACKAGE_FOLDER, "package.json")
+  const text = await readFile(join(root, path), "utf8").catch(() => "{}")
+  const { version } = JSON.parse(text) as { version?: string }
+  if (version !== undefined) return version
+  throw new Failure({
+    what: "No patch can be tried",
+    why: `${path} names no version, and patches state for which they are`,
+    next: "see where upstream's package lies in that commit",
   })
 }
 

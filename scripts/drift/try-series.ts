@@ -1,12 +1,10 @@
-import { Failure } from "../lib/errors.ts"
-import { type AppliedPatch, applySeries, type NamedPatch, type Tree } from "../patching/apply.ts"
-import { OFFLINE } from "../upstream/readable-bundles.ts"
-import { applyToGitTree } from "../upstream/typescript-tree.ts"
+import type { NamedPatch, Outcome } from "../patching/apply.ts"
+import { type Form, standing } from "../patching/patch.ts"
 
 /** What one patch did on one upstream. */
 export interface Verdict {
   patch: string
-  /** `none`: the patch has no place on this source, and says so. */
+  /** `none`: the patch is not needed there, or has no place in code of this form. */
   verdict: "applies" | "refused" | "none"
   /** How many places it changed. */
   places: number
@@ -14,42 +12,27 @@ export interface Verdict {
   why?: string
 }
 
-/** Applies one patch; gives the trees that the next one is tried on. */
-type Apply = (trees: Tree[], patch: NamedPatch) => { trees: Tree[]; applied: AppliedPatch }
-
 /**
- * Tries each patch on upstream's code, in memory, behind those before it that applied: a refused patch does not stop
- * the others.
+ * What became of each patch of the series on one upstream.
+ * @param apply applies those that are for it, in memory
  * @throws what is no Failure: a defect of ours
  */
-export function trySeries(trees: Tree[], series: NamedPatch[], apply: Apply): Verdict[] {
-  let current = trees
-  return series.map((patch) => {
-    try {
-      const outcome = apply(current, patch)
-      current = outcome.trees
-      const places = Object.values(outcome.applied.counts).reduce((a, b) => a + b, 0)
-      return { patch: patch.name, verdict: places > 0 ? "applies" : "none", places }
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      return { patch: patch.name, verdict: "refused", places: 0, why: describe(error, patch) }
-    }
+export function trySeries(
+  series: NamedPatch[],
+  upstream: { version: string; form: Form },
+  apply: (chosen: NamedPatch[]) => Pick<Outcome, "applied" | "refused">,
+): Verdict[] {
+  const chosen = series.filter((patch) => standing(patch, upstream) === "applies")
+  const { applied, refused } = apply(chosen)
+  return series.map(({ name }) => {
+    const refusal = refused.find(({ patch }) => patch.name === name)
+    if (refusal) return { patch: name, verdict: "refused", places: 0, why: describe(refusal) }
+    const counts = applied.find((one) => one.name === name)?.counts ?? {}
+    const places = Object.values(counts).reduce((a, b) => a + b, 0)
+    return { patch: name, verdict: places > 0 ? "applies" : "none", places }
   })
 }
 
-/** On the bundles of a release executable. */
-export const applyToRelease: Apply = (trees, patch) => {
-  const outcome = applySeries(trees, [patch], OFFLINE)
-  return { trees: outcome.trees, applied: outcome.applied[0]! }
-}
-
-/** On the files of a checkout. */
-export const applyToCheckout: Apply = ([tree], patch) => {
-  const { applied, changed } = applyToGitTree(tree!, [patch])[0]!
-  const units = tree!.units.map((unit) => changed.find(({ file }) => file === unit.file) ?? unit)
-  return { trees: [{ ...tree!, units }], applied }
-}
-
-function describe({ report }: Failure, patch: NamedPatch): string {
+function describe({ patch, why: { report } }: Outcome["refused"][number]): string {
   return `${report.what.replace(`The patch ${patch.name} does not apply: `, "")}: ${report.why}`
 }

@@ -23,24 +23,53 @@ export interface AppliedPatch {
   diff: string
 }
 
+/** A patch that does not apply, and why. */
+export interface Refusal {
+  patch: NamedPatch
+  why: Failure
+}
+
+/** What became of a series. */
+export interface Outcome {
+  trees: Tree[]
+  applied: AppliedPatch[]
+  refused: Refusal[]
+}
+
 /**
- * Applies a series, in order, in memory. Nothing is written here, so a failure leaves nothing behind.
+ * Applies a series, in order, in memory: each patch to what those before it that apply have left. One that does not apply
+ * changes nothing and does not stop the others.
  * @param offline the expression for the `Offline` object in the patched code
- * @returns new trees, and for each patch what it did
- * @throws Failure when an edit finds another number of places than it states, or leaves a text that does not parse
+ * @throws what is no Failure: a defect of ours
  */
-export function applySeries(
-  trees: Tree[],
-  series: NamedPatch[],
-  offline: string,
-): { trees: Tree[]; applied: AppliedPatch[] } {
-  let current = trees
-  const applied = series.map((patch) => {
-    const outcome = applyPatch(current, patch, offline)
-    current = outcome.trees
-    return outcome.applied
+export function applySeries(trees: Tree[], series: NamedPatch[], offline: string): Outcome {
+  const outcome: Outcome = { trees, applied: [], refused: [] }
+  for (const patch of series) {
+    try {
+      const { trees, applied } = applyPatch(outcome.trees, patch, offline)
+      outcome.trees = trees
+      outcome.applied.push(applied)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      outcome.refused.push({ patch, why: error })
+    }
+  }
+  return outcome
+}
+
+/**
+ * The optional patches of those that were refused.
+ * @param upstream its version or commit, for the message
+ * @throws Failure that names all that are required
+ */
+export function requireApplied(refused: Refusal[], upstream: string): Refusal[] {
+  const missing = refused.filter(({ patch }) => patch.level === "required")
+  if (missing.length === 0) return refused
+  throw new Failure({
+    what: `${missing.length === 1 ? "A required patch does" : `${missing.length} required patches do`} not apply to ${upstream}`,
+    why: missing.map(({ why: { report } }) => `${report.what}: ${report.why}`).join("\n"),
+    next: "compare upstream's code with the rules in patches/, and mend the rules or their counts; --core-only builds without patches",
   })
-  return { trees: current, applied }
 }
 
 function applyPatch(
@@ -118,8 +147,20 @@ function anotherNumber(
   expected: number,
   found: number,
 ): Failure {
+  return doesNotApply(patch, `in ${edit.file} of the ${tree} tree it looked for ${edit.what}`, {
+    expected,
+    found,
+  })
+}
+
+/** The error for a patch that finds another number of places than it states. */
+export function doesNotApply(
+  patch: NamedPatch,
+  where: string,
+  { expected, found }: { expected: number; found: number },
+): Failure {
   return new Failure({
-    what: `The patch ${patch.name} does not apply: in ${edit.file} of the ${tree} tree it looked for ${edit.what}`,
+    what: `The patch ${patch.name} does not apply: ${where}`,
     why: `it states ${expected} place${expected === 1 ? "" : "s"} and found ${found}`,
     next: `compare upstream's code with the rule in patches/${patch.name}.ts, and mend the rule or its count`,
   })

@@ -31,6 +31,19 @@ export function diffText(path: string, before: string, after: string): string {
   return formatPatch(patch)
 }
 
+/**
+ * A diff of minified texts, in which each statement is taken for a line. For people: the texts themselves have not those
+ * lines, so `patch` cannot apply it.
+ */
+export function diffMinified(path: string, before: string, after: string): string {
+  return diffText(path, asLines(before), asLines(after))
+}
+
+/** Broken behind what ends a statement or begins a block, wherever it stands. */
+function asLines(text: string): string {
+  return text.replace(/[;{}](?!\n)/g, "$&\n")
+}
+
 function commonStart(a: string, b: string): number {
   let at = 0
   while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) at++

@@ -29,7 +29,7 @@ export function chain(call: SgNode, text: string): TextEdit {
   return after(call, ownLine ? `\n${" ".repeat(at.column)}${text}` : text)
 }
 
-/** Puts statements at the start of a block, or of a function whose body is one, indented like what is first in it. */
+/** Puts statements at the start of a block, or of a function whose body is one, as what is first in it stands. */
 export function atStart(place: SgNode, statements: string): TextEdit {
   const block = place.field("body") ?? place
   const first = block.children().find((child) => child.isNamed())
@@ -40,7 +40,10 @@ export function atStart(place: SgNode, statements: string): TextEdit {
       next: "look at upstream's new code and mend the patch",
     })
   }
-  const newLine = `\n${" ".repeat(first.range().start.column)}`
+  const { line, column } = first.range().start
+  // Minified code is one line, a million columns long.
+  if (line === block.range().start.line) return before(first, `${statements} `)
+  const newLine = `\n${" ".repeat(column)}`
   return before(first, statements.replaceAll("\n", newLine) + newLine)
 }
 

@@ -10,7 +10,7 @@ import {
   readGitTree,
   writeUnits,
 } from "../upstream/typescript-tree.ts"
-import type { AppliedPatch, NamedPatch } from "./apply.ts"
+import { type AppliedPatch, type NamedPatch, type Refusal, requireApplied } from "./apply.ts"
 import { writeDependencies } from "./dependencies.ts"
 import { findUses, pruneOffline } from "./prune-offline.ts"
 import type { Unit } from "./unit.ts"
@@ -22,12 +22,22 @@ const FIRST_IMPORT = 'import "@/offline"\n'
 /** The title of the commit that brings offline/. */
 export const FIRST_SUBJECT = "feat(offline): add the offline switch and its guard"
 
+/** What patches are applied to, for messages. */
+const TREE = "the git tree"
+
 const OFFLINE_FOLDER = new URL("../../offline", import.meta.url).pathname
 
 export interface PatchCommit {
   name: string
   commit: string
   applied: AppliedPatch
+}
+
+/** What became of a series on a checked-out tree. */
+export interface Committed {
+  commits: PatchCommit[]
+  /** Optional patches that do not apply. */
+  refused: Refusal[]
 }
 
 /** And from where the dependencies are had that the series edits. */
@@ -44,31 +54,37 @@ export interface CommitOptions extends AcquireOptions {
  * that the tree was at, so the same tree and series give the same hashes anywhere. All patches are applied in memory
  * before the first commit is made.
  * @param root a clean checkout that belongs to the build
+ * @throws Failure when one that is required does not apply
  */
 export async function commitSeries(
   root: string,
   series: NamedPatch[],
   { author, onlyUsed, ...from }: CommitOptions,
-): Promise<PatchCommit[]> {
+): Promise<Committed> {
   const environment = author ? committer(author) : await identity(root)
   const tree = await readGitTree(root, series, from)
-  const used = onlyUsed ? findUses(applyToGitTree(tree, series)) : undefined
+  const plain = onlyUsed ? applyToGitTree(tree, series) : undefined
+  const used = plain && findUses(plain.changes)
   if (used && used.members.size + used.modules.length === 0)
-    return commitChanges(root, series, applyToGitTree(tree, series), environment)
+    return {
+      refused: requireApplied(plain.refused, TREE),
+      commits: await commitEach(root, series, plain.changes, environment),
+    }
   const entries = await readEntries(root)
   const first = tree.units.map((unit) =>
     ENTRIES.includes(unit.file) ? { ...unit, text: FIRST_IMPORT + unit.text } : unit,
   )
-  const changes = applyToGitTree({ ...tree, units: first }, series)
+  const all = applyToGitTree({ ...tree, units: first }, series)
+  const refused = requireApplied(all.refused, TREE)
   const folder = join(root, PACKAGE, "src/offline")
   await copyOffline(folder)
   if (used) await pruneOffline(folder, used.members, used.modules)
   await writeUnits(root, entries)
   await commit(root, FIRST_SUBJECT, environment)
-  return commitChanges(root, series, changes, environment)
+  return { commits: await commitEach(root, series, all.changes, environment), refused }
 }
 
-async function commitChanges(
+async function commitEach(
   root: string,
   series: NamedPatch[],
   changes: GitChange[],

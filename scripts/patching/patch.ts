@@ -1,11 +1,25 @@
 import type { NapiConfig, SgNode } from "@ast-grep/napi"
+import semver from "semver"
 import type { Unit } from "./unit.ts"
 
 /**
- * The bundles of the release source: `main` and `worker` hold OpenCode's code, `parser` is a worker of OpenTUI's. The git
- * source has one tree, `git`.
+ * The forms in which upstream's code is had: TypeScript, bundles that can be read (releases up to 1.3), minified chunks
+ * (from 1.14 on).
  */
-export type TreeName = "main" | "worker" | "parser" | "git"
+export type Form = "source" | "bundles" | "chunks"
+
+/**
+ * The bundles of the release source: `main` and `worker` hold OpenCode's code, `parser` is a worker of OpenTUI's. The git
+ * source has one tree, `git`, and minified code has one, `chunks`.
+ */
+export type TreeName = "main" | "worker" | "parser" | "git" | "chunks"
+
+/** The trees in which each form has places. */
+const TREES: Record<Form, TreeName[]> = {
+  source: ["git"],
+  bundles: ["main", "worker", "parser"],
+  chunks: ["chunks"],
+}
 
 /** A replacement of the UTF-16 range [start, end) of a unit's text. */
 export interface TextEdit {
@@ -15,12 +29,7 @@ export interface TextEdit {
 }
 
 /** One kind of place in upstream's code, and what becomes of each. */
-export interface Edit {
-  /**
-   * Upstream's source file, relative to its opencode package: `src/provider/models.ts`. Or all files of a dependency, or
-   * of a folder in it: `node_modules/NAME/`. `script/…` is only on the git source.
-   */
-  file: string
+export interface Change {
   /** What is looked for, in words, for the error when it is not found: "the initialiser of ModelsDev.Data". */
   what: string
   /** Text that every place holds, so that a unit without it need not be parsed; for units that are large. */
@@ -28,16 +37,35 @@ export interface Edit {
   /** An ast-grep rule (https://ast-grep.github.io/reference/rule.html) in TypeScript's grammar. */
   find: NapiConfig
   /**
-   * How many places there are in each tree. A tree that is not named has none; `git` defaults to the largest of the
-   * others. In a dependency it is the number on `git` of each version that upstream's lockfile resolves.
-   */
-  places: Partial<Record<TreeName, number>>
-  /**
    * @param place one match of `find`
    * @param offline the expression by which the patched code reaches the `Offline` object of offline/index.ts; in a
    *   dependency it may give undefined, and stand in asynchronous functions only
    */
   change(place: SgNode, offline: string): TextEdit[]
+}
+
+/** A change of code whose files can be told: TypeScript, and bundles that can be read. */
+export interface Edit extends Change {
+  /**
+   * Upstream's source file, relative to its opencode package: `src/provider/models.ts`. Or all files of a dependency, or
+   * of a folder in it: `node_modules/NAME/`. `script/…` is only on the git source.
+   */
+  file: string
+  /**
+   * How many places there are in each tree. A tree that is not named has none; `git` defaults to the largest of the
+   * others. In a dependency it is the number on `git` of each version that upstream's lockfile resolves.
+   */
+  places: Partial<Record<TreeName, number>>
+}
+
+/**
+ * A change of minified code. Names are the minifier's there, and hold for one release: what `change` needs is captured
+ * from the match. Strings and the names of properties and methods survive.
+ */
+export interface ChunkEdit extends Change {
+  anchor: string
+  /** How many places there are in all chunks together; where that changed, by ranges of releases that do not overlap. */
+  places: number | Record<string, number>
 }
 
 /** One concern. `patches/series` gives the order; the file's name is the patch's name: area-verb-object. */
@@ -55,7 +83,14 @@ export interface Patch {
   removeWhen: string
   /** Patches without which it applies but does nothing of use. Those without which it does not apply are found. */
   needs?: string[]
+  /** The releases of upstream in which it must apply, as npm writes ranges. In others it is not needed. */
+  range: string
+  /** Whether a build without it fails, or names it in build.json and in its last lines. */
+  level: "required" | "optional"
+  /** In TypeScript and in bundles that can be read, whose places are found alike. */
   edits: Edit[]
+  /** In minified chunks. */
+  chunks?: ChunkEdit[]
 }
 
 /** Gives a patch its type; the file's default export. */
@@ -75,12 +110,32 @@ export function dependencyOf({ file }: Edit): string | undefined {
   return DEPENDENCY.exec(file)?.[1]
 }
 
-/** Whether a patch has a place in one of the trees: some are for one source only. */
-export function hasPlaces({ edits }: Patch, trees: TreeName[]): boolean {
-  return trees.some((tree) => edits.some((edit) => expectedPlaces(edit, tree) > 0))
+/**
+ * What a patch is to one upstream: `none` is that it is not needed there, `formless` that it is, and has no place in code
+ * of this form.
+ */
+export function standing(
+  patch: Patch,
+  { version, form }: { version: string; form: Form },
+): "applies" | "none" | "formless" {
+  if (!semver.satisfies(version, patch.range, { includePrerelease: true })) return "none"
+  const has =
+    form === "chunks"
+      ? patch.chunks !== undefined
+      : TREES[form].some((tree) => patch.edits.some((edit) => expectedPlaces(edit, tree) > 0))
+  return has ? "applies" : "formless"
 }
 
 /** The number of places that an edit must find in a tree. */
 export function expectedPlaces(edit: Edit, tree: TreeName): number {
   return edit.places[tree] ?? (tree === "git" ? Math.max(0, ...Object.values(edit.places)) : 0)
+}
+
+/** The number of places that an edit must find in all chunks of a release; where no range has it, none. */
+export function expectedInChunks({ places }: ChunkEdit, version: string): number {
+  if (typeof places === "number") return places
+  const range = Object.keys(places).find((range) =>
+    semver.satisfies(version, range, { includePrerelease: true }),
+  )
+  return range === undefined ? 0 : places[range]!
 }

@@ -1,24 +1,41 @@
 import { readFile } from "node:fs/promises"
+import semver from "semver"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import type { NamedPatch } from "./apply.ts"
 import type { Patch } from "./patch.ts"
 
+const range = z.string().refine((text) => semver.validRange(text) !== null, "must be a range of versions")
+
 /** What a patch declares about itself; the edits are checked by their type and by applying them. */
-const Declaration = z.object({
-  subject: z.string().regex(/^(feat|fix|docs|chore|refactor|test)\s*(\([a-zA-Z0-9-]+\))?\s*: \S/),
-  why: z.string().min(40),
-  whyPatch: z.string().min(20),
-  kind: z.enum(["upstreamable", "build", "offline-only"]),
-  upstream: z.array(z.number().int().positive()),
-  removeWhen: z.string().min(20),
-  needs: z.array(z.string()).optional(),
-  edits: z
-    .array(
+const Declaration = z
+  .object({
+    subject: z.string().regex(/^(feat|fix|docs|chore|refactor|test)\s*(\([a-zA-Z0-9-]+\))?\s*: \S/),
+    why: z.string().min(40),
+    whyPatch: z.string().min(20),
+    kind: z.enum(["upstreamable", "build", "offline-only"]),
+    upstream: z.array(z.number().int().positive()),
+    removeWhen: z.string().min(20),
+    needs: z.array(z.string()).optional(),
+    range,
+    level: z.enum(["required", "optional"]),
+    edits: z.array(
       z.object({ file: z.string().regex(/^(src|script|node_modules)\//), what: z.string().min(8) }).loose(),
-    )
-    .min(1),
-})
+    ),
+    chunks: z
+      .array(
+        z
+          .object({
+            what: z.string().min(8),
+            anchor: z.string().min(6),
+            places: z.union([z.int().positive(), z.record(range, z.int().nonnegative())]),
+          })
+          .loose(),
+      )
+      .min(1)
+      .optional(),
+  })
+  .refine(({ edits, chunks }) => edits.length + (chunks?.length ?? 0) > 0, "it has no edit")
 
 const DIRECTORY = new URL("../../patches/", import.meta.url)
 

@@ -127,7 +127,7 @@ async function take(
 function besideOf(graph: ModuleGraph, pins: Pin[]): Pick<Pin, "webUi" | "grammars"> {
   const shape = shapeOf(graph)
   const like = pins.find((pin) => pin.webUi !== undefined)
-  const grammars = (shape?.trees.includes("parser") && like?.grammars) || {}
+  const grammars = (shape?.form === "bundles" && like?.grammars) || {}
   return shape?.hasPage === false && like ? { webUi: like.webUi, grammars } : { grammars }
 }
 

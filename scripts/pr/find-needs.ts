@@ -54,7 +54,7 @@ function applying(tree: Tree, patches: NamedPatch[]): NamedPatch[] {
 
 function refusalOf(tree: Tree, patches: NamedPatch[]): Failure | undefined {
   try {
-    applyToGitTree(tree, patches)
+    return applyToGitTree(tree, patches).refused[0]?.why
   } catch (error) {
     if (error instanceof Failure) return error
     throw error

@@ -32,7 +32,9 @@ export function findCatalogues(graph: Modules): string[] {
 
 /** The texts of the modules that are code. Upstream has UTF-8 in modules that say that they are Latin-1. */
 function codeOf({ modules }: Modules): string[] {
-  return modules
-    .filter(({ loader }) => loader === JAVASCRIPT)
-    .map((module) => Buffer.from(decodeModule(module), "latin1").toString("utf8"))
+  return modules.filter(isCode).map((module) => Buffer.from(decodeModule(module), "latin1").toString("utf8"))
+}
+
+export function isCode({ loader }: { loader: number }): boolean {
+  return loader === JAVASCRIPT
 }

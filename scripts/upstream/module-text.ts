@@ -4,6 +4,17 @@ import { Failure } from "../lib/errors.ts"
 /** Bun stores text in which every character is below U+0100 as Latin-1. */
 const LATIN1 = 1
 
+/** The first line of a module that Bun made for itself; what is injected goes behind it. */
+export const PRAGMA = "// @bun\n"
+
+/** The name by which patched code of a release knows the `Offline` object. */
+export const OFFLINE = "__offline"
+
+/** What a patched module imports, ahead of everything else. */
+export function importStatement(offlineModule: string): string {
+  return `import { Offline as ${OFFLINE} } from ${JSON.stringify(offlineModule)};`
+}
+
 /** @throws Failure when the module is not text of that encoding */
 export function decodeModule(module: EmbeddedModule): string {
   if (module.encoding !== LATIN1)

@@ -1,9 +1,10 @@
 import type { EmbeddedModule } from "../container/index.ts"
+import { applySeries } from "../patching/apply.ts"
 import { part } from "../patching/edits.ts"
 import type { TreeName } from "../patching/patch.ts"
 import { parseUnit } from "../patching/unit.ts"
 import { readLiteral } from "./literal.ts"
-import { decodeModule, encodeModule, unknownCode } from "./module-text.ts"
+import { decodeModule, encodeModule, importStatement, OFFLINE, unknownCode } from "./module-text.ts"
 import type { Modules, Shape } from "./shape.ts"
 import { joinBundle, splitBundle } from "./split-bundle.ts"
 
@@ -16,9 +17,6 @@ export const BUNDLES = {
 /** How the name of the worker ends that the TUI parses code in; in front of it stands OpenTUI's version. */
 const PARSER = "/node_modules/@opentui/core/parser.worker.js"
 
-/** The name by which patched code of a release knows the `Offline` object. */
-export const OFFLINE = "__offline"
-
 const SNAPSHOT = "src/provider/models-snapshot.ts"
 
 /** The releases up to 1.3: few bundles, not minified, in which a comment names each source file. */
@@ -26,15 +24,16 @@ export const readableBundles: Shape = {
   name: "readable bundles",
   isShapeOf: ({ modules }) =>
     Object.values(BUNDLES).every((name) => modules.some((one) => one.name === name && isReadable(one))),
-  trees: ["main", "worker", "parser"],
+  form: "bundles",
   readTrees: (graph) =>
     Object.entries(bundleNames(graph)).map(([name, module]) => ({
       name: name as TreeName,
       units: splitBundle(module, decodeModule(findModule(graph, module))),
     })),
+  applySeries: (trees, series) => applySeries(trees, series, OFFLINE),
   printTrees(trees, graph, offlineModule) {
     const names = bundleNames(graph)
-    const statement = `import { Offline as ${OFFLINE} } from ${JSON.stringify(offlineModule)};`
+    const statement = importStatement(offlineModule)
     return new Map(
       trees.map((tree) => {
         const name = names[tree.name as keyof typeof names]
@@ -66,7 +65,7 @@ function isReadable({ contents }: EmbeddedModule): boolean {
  * The names of the modules that patches apply to, by tree.
  * @throws Failure when there is no worker that parses code
  */
-export function bundleNames(graph: Modules): Record<Exclude<TreeName, "git">, string> {
+export function bundleNames(graph: Modules): Record<Exclude<TreeName, "git" | "chunks">, string> {
   const parser = graph.modules.find(({ name }) => name.endsWith(PARSER))
   if (!parser) throw unknownCode(`it has no module that ends in ${PARSER}`)
   return { ...BUNDLES, parser: parser.name }

@@ -1,6 +1,6 @@
 import type { ModuleGraph } from "../container/index.ts"
-import type { Tree } from "../patching/apply.ts"
-import type { TreeName } from "../patching/patch.ts"
+import type { NamedPatch, Outcome, Tree } from "../patching/apply.ts"
+import type { Form } from "../patching/patch.ts"
 import { minifiedChunks } from "./minified-chunks.ts"
 import { readableBundles } from "./readable-bundles.ts"
 
@@ -12,12 +12,14 @@ export interface Shape {
   /** For people: `readable bundles`. */
   name: string
   isShapeOf(graph: Modules): boolean
-  /** The trees in which patches may have places. */
-  trees: TreeName[]
+  /** Which form of a patch is for it. */
+  form: Form
   /** @throws Failure when a module is missing or has another form */
   readTrees(graph: Modules): Tree[]
+  /** @param version upstream's, which decides how many places there are */
+  applySeries(trees: Tree[], series: NamedPatch[], version: string): Outcome
   /**
-   * The new contents of modules, by name, each importing the offline module ahead of everything else.
+   * The new contents of the modules that differ, by name, each importing the offline module ahead of everything else.
    * @param graph the one that the trees were read from
    */
   printTrees(trees: Tree[], graph: Modules, offlineModule: string): Map<string, Uint8Array>

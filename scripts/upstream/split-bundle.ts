@@ -1,11 +1,9 @@
 import { Failure } from "../lib/errors.ts"
 import type { Unit } from "../patching/unit.ts"
+import { PRAGMA } from "./module-text.ts"
 
 /** A comment of Bun's bundler at the start of a line: what follows comes from that source file. */
 const MARKER = /^\/\/ (\S+\.[a-z]+)$/gm
-
-/** The first line of a bundle that Bun made for itself; what is injected goes behind it. */
-const PRAGMA = "// @bun\n"
 
 /**
  * Cuts a bundle that is not minified into units, one for each run of lines that a marker announces, so that a patch

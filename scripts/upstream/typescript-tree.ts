@@ -2,7 +2,13 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Failure } from "../lib/errors.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
-import { type AppliedPatch, applySeries, type NamedPatch, type Tree } from "../patching/apply.ts"
+import {
+  type AppliedPatch,
+  applySeries,
+  type NamedPatch,
+  type Refusal,
+  type Tree,
+} from "../patching/apply.ts"
 import { readDependencies } from "../patching/dependencies.ts"
 import { dependencyOf, type Edit, type Patch } from "../patching/patch.ts"
 import { parseUnit, type Unit } from "../patching/unit.ts"
@@ -43,19 +49,28 @@ export async function readGitTree(root: string, series: Patch[], options: Acquir
 /**
  * Applies a series in memory, patch by patch, as upstream's style wants it: an import instead of a global, no
  * semicolons. Nothing is written, so a failure leaves nothing behind.
- * @throws Failure as applySeries does; also when a file has another `Offline`
+ * @returns what each that applies did, and those that do not
+ * @throws Failure when a file has another `Offline`
  */
-export function applyToGitTree(tree: Tree, series: NamedPatch[]): GitChange[] {
+export function applyToGitTree(
+  tree: Tree,
+  series: NamedPatch[],
+): { changes: GitChange[]; refused: Refusal[] } {
   let current = tree
-  return series.map((patch) => {
-    const { trees, applied } = applySeries([current], [inStyle(patch)], OFFLINE)
-    const units = trees[0]!.units.map((unit, i) =>
+  const changes: GitChange[] = []
+  const refused: Refusal[] = []
+  for (const patch of series) {
+    const outcome = applySeries([current], [inStyle(patch)], OFFLINE)
+    refused.push(...outcome.refused.map(({ why }) => ({ patch, why })))
+    if (outcome.refused.length > 0) continue
+    const units = outcome.trees[0]!.units.map((unit, i) =>
       unit === current.units[i] ? unit : withImport(unit, current.units[i]!),
     )
     const changed = units.filter((unit, i) => unit !== current.units[i])
     current = { ...current, units }
-    return { applied: applied[0]!, changed }
-  })
+    changes.push({ applied: outcome.applied[0]!, changed })
+  }
+  return { changes, refused }
 }
 
 /** Writes changed files back into the checked-out tree. */

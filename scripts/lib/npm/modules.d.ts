@@ -1,4 +1,4 @@
-// pacote, @npmcli/config and cacache ship no types. Declared here is only what this project calls.
+// pacote, @npmcli/config, cacache and semver ship no types. Declared here is only what this project calls.
 
 declare module "pacote" {
   import type { Minipass } from "minipass"
@@ -67,4 +67,13 @@ declare module "cacache" {
     }
   }
   export default cacache
+}
+
+declare module "semver" {
+  const semver: {
+    satisfies(version: string, range: string, options?: { includePrerelease?: boolean }): boolean
+    validRange(range: string): string | null
+    compare(a: string, b: string): number
+  }
+  export default semver
 }

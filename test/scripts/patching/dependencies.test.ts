@@ -52,8 +52,9 @@ async function makeTree(folder: string, manifest = '{\n  "private": true\n}\n'):
 
 function patched(patches: NamedPatch[], of = units): Unit[] {
   const texts = new Map<string, Unit>()
-  for (const { changed } of applyToGitTree({ name: "git", units: of }, patches))
-    for (const unit of changed) texts.set(unit.file, unit)
+  const { changes, refused } = applyToGitTree({ name: "git", units: of }, patches)
+  if (refused.length > 0) throw refused[0]!.why
+  for (const { changed } of changes) for (const unit of changed) texts.set(unit.file, unit)
   return [...texts.values()]
 }
 

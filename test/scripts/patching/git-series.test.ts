@@ -35,7 +35,9 @@ const VARIANTS: Record<string, (text: string) => string> = {
 }
 
 function apply(units: Unit[], patches = series) {
-  return applyToGitTree({ name: "git", units }, patches)
+  const { changes, refused } = applyToGitTree({ name: "git", units }, patches)
+  if (refused.length > 0) throw refused[0]!.why
+  return changes
 }
 
 function places(changes: ReturnType<typeof apply>) {

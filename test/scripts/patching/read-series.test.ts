@@ -19,6 +19,8 @@ const WHOLE = {
   kind: "upstreamable",
   upstream: [1],
   removeWhen: "upstream does the thing by itself",
+  range: ">=1.0.0",
+  level: "required",
   edits: [{ file: "src/a.ts", what: "the place in question" }],
 }
 

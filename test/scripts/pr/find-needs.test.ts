@@ -12,6 +12,7 @@ function patch(name: string, from: string, to: string, kind: Patch["kind"] = "up
     name,
     ...definePatch({
       ...{ subject: `fix: ${name}`, why: "", whyPatch: "", kind, upstream: [], removeWhen: "" },
+      ...{ range: "*", level: "required" as const },
       edits: [
         {
           file: "src/a.ts",

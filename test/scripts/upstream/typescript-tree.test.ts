@@ -8,8 +8,9 @@ const series = await readSeries()
 function patched(name: string, file: string, text: string): string {
   const patch = series.find((candidate) => candidate.name === name)!
   const edits = patch.edits.filter((edit) => edit.file === file)
-  const [change] = applyToGitTree({ name: "git", units: [{ file, text }] }, [{ ...patch, edits }])
-  return change!.changed[0]!.text
+  const { changes, refused } = applyToGitTree({ name: "git", units: [{ file, text }] }, [{ ...patch, edits }])
+  if (refused.length > 0) throw refused[0]!.why
+  return changes[0]!.changed[0]!.text
 }
 
 const ERRORS = "src/cli/error.ts"
@@ -40,7 +41,7 @@ describe("a patch on the git source", () => {
     }
     for (const [shape, source] of Object.entries(shapes)) {
       expect(patched("error-show-offline", ERRORS, source), shape).toContain(
-        "if (Offline.refusalText(thrown)) return Offline.refusalText(thrown)\n",
+        "if (Offline.refusalText(thrown)) return Offline.refusalText(thrown)",
       )
     }
   })

@@ -147,7 +147,7 @@ describe("the series on a checked-out tree", () => {
     const [one, two] = await Promise.all(
       folders.map((folder) => commitSeries(folder, series, { cache: defaultCache() })),
     )
-    expect(one!.map(({ commit }) => commit)).toEqual(two!.map(({ commit }) => commit))
+    expect(one!.commits).toEqual(two!.commits)
     const subjects = (await must(folders[0]!, ["log", "--reverse", "--format=%s"])).split("\n").slice(2)
     expect(subjects).toEqual(series.map(({ subject }) => subject))
     expect(await must(folders[0]!, ["status", "--porcelain"])).toBe("")

@@ -1,0 +1,32 @@
+import type { NamedPatch, Refusal } from "./apply.ts"
+import { type Form, standing } from "./patch.ts"
+
+/** A patch that upstream's release needs, and that is not in what was made of it. */
+export interface LeftOut {
+  name: string
+  why: string
+}
+
+const FORMS: Record<Form, string> = {
+  source: "TypeScript source",
+  bundles: "readable bundles",
+  chunks: "minified chunks",
+}
+
+/** Those of a series that are for a release in one form of its code, and those that it needs and have no such form. */
+export function chooseSeries(
+  series: NamedPatch[],
+  upstream: { version: string; form: Form },
+): { chosen: NamedPatch[]; leftOut: LeftOut[] } {
+  const { applies: chosen = [], formless = [] } = Object.groupBy(series, (patch) => standing(patch, upstream))
+  const why = `it has no form for ${FORMS[upstream.form]}`
+  return {
+    chosen,
+    leftOut: formless.filter(({ kind }) => kind !== "build").map(({ name }) => ({ name, why })),
+  }
+}
+
+/** What is left out of a build because it does not apply. */
+export function describeRefusal({ patch: { name }, why: { report } }: Refusal): LeftOut {
+  return { name, why: `it does not apply: ${report.why}` }
+}
