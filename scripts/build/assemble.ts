@@ -1,8 +1,8 @@
-import { addModule, writeModuleGraph } from "../container/index.ts"
+import { addModule, writeExecutable, writeModuleGraph } from "../container/index.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import type { AddedModule, Code } from "./code.ts"
 import { type Contents, carriedModules } from "./contents.ts"
-import { openStaging, type Staging, writeExecutable } from "./write-release.ts"
+import { openStaging, type Staging } from "./write-release.ts"
 
 /** The new executable, in a staging folder. */
 export interface Built {

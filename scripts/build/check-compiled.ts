@@ -1,12 +1,11 @@
 import { readIndex } from "../../offline/web-ui/pack.ts"
-import type { ModuleGraph } from "../container/index.ts"
+import type { Executable, ModuleGraph } from "../container/index.ts"
 import { findTreeSitter } from "../contents/grammars.ts"
 import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import { BUNDLES } from "../upstream/readable-bundles.ts"
 import type { Compiled } from "./compile-tree.ts"
-import type { Executable } from "./read-stock.ts"
 
 /** The name that Bun gives to the file that is embedded. */
 const WEB_UI = /^\/\$bunfs\/root\/offline-web-ui-\w+\.pack$/

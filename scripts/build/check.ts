@@ -1,4 +1,5 @@
 import { basename } from "node:path"
+import type { Executable } from "../container/index.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "../container/index.ts"
 import type { EmbeddedModels } from "../contents/models.ts"
 import { NAMES } from "../contents/names.ts"
@@ -14,7 +15,6 @@ import { addedModules, type Built } from "./assemble.ts"
 import type { Code } from "./code.ts"
 import { type Contents, namesByPart } from "./contents.ts"
 import type { BuildOptions } from "./options.ts"
-import type { Executable } from "./read-stock.ts"
 
 /** All that one build was made of. */
 export interface Build {

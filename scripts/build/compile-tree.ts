@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { CliTable } from "../../offline/embedded.ts"
+import { type Executable, takeApart } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import type { Pin } from "../pins/pin.ts"
 import { runBun } from "../upstream/git/run-bun.ts"
-import { PACKAGE } from "../upstream/typescript-tree.ts"
+import { PACKAGE } from "../upstream/git/typescript-tree.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import type { PatchedCheckout } from "./from-commit.ts"
-import { type Executable, takeApart } from "./read-stock.ts"
 
 /** What upstream's build script made; it lies in the checkout. */
 export type Compiled = Pick<Executable, "graph" | "runtime">

@@ -1,3 +1,4 @@
+import type { Executable } from "../container/index.ts"
 import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets.ts"
 import { readGrammars } from "../contents/grammars.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
@@ -10,7 +11,6 @@ import type { Pin } from "../pins/pin.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import type { AddedModule } from "./code.ts"
 import type { BuildOptions } from "./options.ts"
-import type { Executable } from "./read-stock.ts"
 
 /** What is carried inside that is not code, whatever the source. */
 export interface Contents {

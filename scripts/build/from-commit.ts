@@ -1,11 +1,12 @@
 import { join } from "node:path"
+import type { Executable } from "../container/index.ts"
 import { NAMES } from "../contents/names.ts"
 import type { Progress, Step } from "../lib/log.ts"
 import { chooseSeries, describeRefusal, type LeftOut } from "../patching/choose.ts"
-import { commitSeries, type PatchCommit } from "../patching/git-commits.ts"
 import { readSeries } from "../patching/read-series.ts"
 import type { Pin } from "../pins/pin.ts"
 import { readCliTable } from "../upstream/cli-table.ts"
+import { commitSeries, type PatchCommit } from "../upstream/git/commit-series.ts"
 import { git } from "../upstream/git/git.ts"
 import { checkOut } from "../upstream/git/mirror.ts"
 import type { Inputs } from "./acquire-inputs.ts"
@@ -15,7 +16,6 @@ import { compileTree } from "./compile-tree.ts"
 import type { Contents } from "./contents.ts"
 import { type Commit, fetchCommit } from "./fetch-commit.ts"
 import { installDependencies } from "./install-dependencies.ts"
-import type { Executable } from "./read-stock.ts"
 
 /** A checkout of the build's own, with the series on top of upstream's commit. */
 export interface PatchedCheckout {

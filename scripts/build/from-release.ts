@@ -1,3 +1,4 @@
+import type { Executable } from "../container/index.ts"
 import { replaceModule } from "../container/index.ts"
 import { NAMES } from "../contents/names.ts"
 import { embedOffline } from "../contents/offline-module.ts"
@@ -14,7 +15,6 @@ import { readCliTable } from "../upstream/cli-table.ts"
 import { type Shape, shapeOf } from "../upstream/shape.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import type { AddedModule, Code } from "./code.ts"
-import type { Executable } from "./read-stock.ts"
 
 /** What the release source is given. */
 export interface ReleaseSource {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto"
-import { mkdir, open, readdir, writeFile } from "node:fs/promises"
+import { mkdir, readdir, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
-import { type Piece, readPieces } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes } from "../lib/log.ts"
 import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
@@ -23,38 +22,6 @@ export async function openStaging(out: string, file: string): Promise<Staging> {
   const folder = await openStagedFolder(out)
   await mkdir(join(folder, "patches"))
   return { folder, executable: join(folder, file) }
-}
-
-/**
- * Writes an executable, piece by piece, and hashes it on the way.
- * @returns its size in bytes and its sha256 in hex
- */
-export async function writeExecutable(
-  path: string,
-  pieces: Piece[],
-): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash("sha256")
-  const file = await open(path, "wx", 0o755)
-  let bytes = 0
-  try {
-    for await (const chunk of readPieces(pieces)) {
-      hash.update(chunk)
-      await file.writeFile(chunk)
-      bytes += chunk.length
-    }
-  } catch (error) {
-    throw new Failure(
-      {
-        what: `${path} could not be written`,
-        why: (error as Error).message,
-        next: "free some space, or pass --out",
-      },
-      { cause: error },
-    )
-  } finally {
-    await file.close()
-  }
-  return { bytes, sha256: hash.digest("hex") }
 }
 
 /**

@@ -1,12 +1,12 @@
 import { rename, writeFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { Command } from "commander"
-import { resolveTree } from "../contents/packages/resolve-tree.ts"
 import { embedPackages } from "../contents/packages.ts"
 import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { formatBytes, Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { type LockedTree, packageName, packagesOf, version } from "../lib/npm/locked.ts"
+import { resolveTree } from "../lib/npm/resolve-tree.ts"
 import { EXTRA, type Extra, readExtra } from "../pins/extra.ts"
 
 const DESCRIPTION = `Writes a plugin or provider package and all that it needs into pins/extra.json, by hash, so that

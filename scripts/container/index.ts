@@ -9,5 +9,7 @@ export {
 export { addModule, leaveRuntime, type NewModule, replaceModule } from "./edit.ts"
 export { type FileRange, type Piece, readPieces } from "./pieces.ts"
 export { readModuleGraph } from "./read.ts"
+export { type Executable, takeApart } from "./take-apart.ts"
 export type { EmbeddedModule, LightGraph, ModuleGraph } from "./types.ts"
 export { writeModuleGraph } from "./write.ts"
+export { writeExecutable } from "./write-executable.ts"

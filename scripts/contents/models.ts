@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { z } from "zod"
-import type { Executable } from "../build/read-stock.ts"
+import type { Executable } from "../container/index.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"

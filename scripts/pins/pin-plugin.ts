@@ -1,7 +1,7 @@
-import { resolveTree } from "../contents/packages/resolve-tree.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import type { LockedTree } from "../lib/npm/locked.ts"
+import { resolveTree } from "../lib/npm/resolve-tree.ts"
 import { listVersions } from "../lib/npm/unpinned.ts"
 import { PRODUCT } from "./pin.ts"
 

@@ -1,6 +1,6 @@
 import { Failure } from "../lib/errors.ts"
 import type { NamedPatch, Tree } from "../patching/apply.ts"
-import { applyToGitTree } from "../upstream/typescript-tree.ts"
+import { applyToGitTree } from "../upstream/git/typescript-tree.ts"
 
 /**
  * The patches that another needs, in their order: those that it declares, and of those before it as few as can be

@@ -1,23 +1,27 @@
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { basename, join, relative } from "node:path"
-import type { BuildOptions } from "../build/options.ts"
 import { type Pin, pinFile, pinName } from "../pins/pin.ts"
 import type { BuildRecord } from "./build-record.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
 /** The libraries whose version can change what a build gives. */
-const TOOLS = ["@ast-grep/napi", "diff", "esbuild", "jsonc-parser", "pacote"]
+const TOOLS = ["@ast-grep/napi", "diff", "esbuild", "jsonc-parser", "pacote", "semver"]
+
+/** Paths of an organisation's own files, and what it has put inside beside them. */
+interface Given {
+  models?: string
+  modelsExtend?: string
+  policy?: string
+  with: string[]
+}
 
 /**
  * The files of this project, and of the organisation, that a build is made from.
- * @param given paths of an organisation's own catalogue and policy, recorded by their names only
+ * @param given paths are recorded by their names only
  */
-export async function digestFiles(
-  pin: Pin,
-  given: Pick<BuildOptions, "models" | "modelsExtend" | "policy" | "with">,
-): Promise<BuildRecord["inputs"]> {
+export async function digestFiles(pin: Pin, given: Given): Promise<BuildRecord["inputs"]> {
   const own = await Array.fromAsync(new Bun.Glob("{offline,patches}/**").scan({ cwd: ROOT }))
   const files = [
     ...own,

@@ -4,8 +4,12 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { grammarNames } from "../../offline/grammars.ts"
 import { moduleNames } from "../../offline/modules.ts"
-import { writeExecutable } from "../../scripts/build/write-release.ts"
-import { readModuleGraph, replaceModule, writeModuleGraph } from "../../scripts/container/index.ts"
+import {
+  readModuleGraph,
+  replaceModule,
+  writeExecutable,
+  writeModuleGraph,
+} from "../../scripts/container/index.ts"
 import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
 import { builtExecutable, hasPatch } from "../lib/built.ts"

@@ -3,8 +3,12 @@ import { createHash, randomBytes } from "node:crypto"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { writeExecutable } from "../../scripts/build/write-release.ts"
-import { addModule, readModuleGraph, writeModuleGraph } from "../../scripts/container/index.ts"
+import {
+  addModule,
+  readModuleGraph,
+  writeExecutable,
+  writeModuleGraph,
+} from "../../scripts/container/index.ts"
 import { runCommand } from "../../scripts/harness/scenarios.ts"
 import { sampleModule } from "../lib/sample-executable.ts"
 import { acquire, runnableStock } from "../lib/stock.ts"

@@ -2,12 +2,12 @@ import { mkdtemp, readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import type { Plugin } from "esbuild"
-import { writeExecutable } from "../../../scripts/build/write-release.ts"
 import {
   addModule,
   type ModuleGraph,
   readModuleGraph,
   replaceModule,
+  writeExecutable,
   writeModuleGraph,
 } from "../../../scripts/container/index.ts"
 import { bundleModule } from "../../../scripts/contents/bundle-module.ts"

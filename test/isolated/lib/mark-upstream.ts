@@ -1,8 +1,12 @@
 import { mkdtemp, readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { writeExecutable } from "../../../scripts/build/write-release.ts"
-import { readModuleGraph, replaceModule, writeModuleGraph } from "../../../scripts/container/index.ts"
+import {
+  readModuleGraph,
+  replaceModule,
+  writeExecutable,
+  writeModuleGraph,
+} from "../../../scripts/container/index.ts"
 import { builtExecutable } from "../../lib/built.ts"
 
 /** Is among the files of a run of such a copy when upstream's code was loaded in it. */

@@ -1,6 +1,10 @@
 import { readFile } from "node:fs/promises"
-import { writeExecutable } from "../../../scripts/build/write-release.ts"
-import { addModule, readModuleGraph, writeModuleGraph } from "../../../scripts/container/index.ts"
+import {
+  addModule,
+  readModuleGraph,
+  writeExecutable,
+  writeModuleGraph,
+} from "../../../scripts/container/index.ts"
 import { builtExecutable } from "../../lib/built.ts"
 import { preamble } from "./leaks.ts"
 

@@ -10,7 +10,7 @@ import { readDependencies, writeDependencies } from "../../../scripts/patching/d
 import { dependencyOf } from "../../../scripts/patching/patch.ts"
 import { readSeries } from "../../../scripts/patching/read-series.ts"
 import type { Unit } from "../../../scripts/patching/unit.ts"
-import { applyToGitTree } from "../../../scripts/upstream/typescript-tree.ts"
+import { applyToGitTree } from "../../../scripts/upstream/git/typescript-tree.ts"
 import { must } from "../../lib/stand-in-upstream.ts"
 
 // On what is really published: upstream's bundles of 1.3.0 are made of @opentui/core 0.1.88, which not every mirror of

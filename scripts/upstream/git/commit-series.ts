@@ -1,19 +1,13 @@
 import { cp, readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { Failure } from "../lib/errors.ts"
-import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
-import { git } from "../upstream/git/git.ts"
-import {
-  applyToGitTree,
-  type GitChange,
-  PACKAGE,
-  readGitTree,
-  writeUnits,
-} from "../upstream/typescript-tree.ts"
-import { type AppliedPatch, type NamedPatch, type Refusal, requireApplied } from "./apply.ts"
-import { writeDependencies } from "./dependencies.ts"
+import { Failure } from "../../lib/errors.ts"
+import type { AcquireOptions } from "../../lib/npm/fetch-file.ts"
+import { type AppliedPatch, type NamedPatch, type Refusal, requireApplied } from "../../patching/apply.ts"
+import { writeDependencies } from "../../patching/dependencies.ts"
+import type { Unit } from "../../patching/unit.ts"
+import { git } from "./git.ts"
 import { findUses, pruneOffline } from "./prune-offline.ts"
-import type { Unit } from "./unit.ts"
+import { applyToGitTree, type GitChange, PACKAGE, readGitTree, writeUnits } from "./typescript-tree.ts"
 
 /** Files that are evaluated on their own: the first import of each puts the guard ahead of upstream's code. */
 const ENTRIES = ["src/index.ts", "src/cli/cmd/tui/worker.ts"]
@@ -25,7 +19,7 @@ export const FIRST_SUBJECT = "feat(offline): add the offline switch and its guar
 /** What patches are applied to, for messages. */
 const TREE = "the git tree"
 
-const OFFLINE_FOLDER = new URL("../../offline", import.meta.url).pathname
+const OFFLINE_FOLDER = new URL("../../../offline", import.meta.url).pathname
 
 export interface PatchCommit {
   name: string
@@ -118,7 +112,7 @@ export async function readEntries(root: string): Promise<Unit[]> {
     throw new Failure({
       what: `An entry of upstream's package is missing: ${error.message}`,
       why: `${ENTRIES.join(" and ")} must import the guard ahead of everything else`,
-      next: "compare upstream's build script with ENTRIES in scripts/patching/git-commits.ts",
+      next: "compare upstream's build script with ENTRIES in scripts/upstream/git/commit-series.ts",
     })
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
-import { readSeries } from "../../../scripts/patching/read-series.ts"
-import { applyToGitTree } from "../../../scripts/upstream/typescript-tree.ts"
+import { readSeries } from "../../../../scripts/patching/read-series.ts"
+import { applyToGitTree } from "../../../../scripts/upstream/git/typescript-tree.ts"
 
 const series = await readSeries()
 
@@ -20,9 +20,9 @@ const ENTRY = "src/index.ts"
 describe("a patch on the git source", () => {
   test("is reached by an import behind the file's own, and has no semicolons", () => {
     const source =
-      'import a from "a"\nimport b from "../b"\n\nexport function FormatError(input: unknown) {\n  a(b)\n}\n'
+      'import a from "a"\nimport b from "../../b"\n\nexport function FormatError(input: unknown) {\n  a(b)\n}\n'
     expect(patched("error-show-offline", ERRORS, source)).toBe(
-      'import a from "a"\nimport b from "../b"\nimport { Offline } from "@/offline"\n\n' +
+      'import a from "a"\nimport b from "../../b"\nimport { Offline } from "@/offline"\n\n' +
         "export function FormatError(input: unknown) {\n" +
         "  if (Offline.refusalText(input)) return Offline.refusalText(input)\n  a(b)\n}\n",
     )
@@ -70,13 +70,13 @@ describe("a patch on the git source", () => {
 
   test("leaves no import behind that only the replaced code used", () => {
     const source =
-      'import { Hono } from "hono"\nimport { proxy } from "hono/proxy"\nimport { Instance } from "../i"\n\n' +
+      'import { Hono } from "hono"\nimport { proxy } from "hono/proxy"\nimport { Instance } from "../../i"\n\n' +
       "export const app = new Hono()\n" +
       '  .get("/a", (c) => c.json(1))\n' +
       "  .use((c, next) => Instance.provide({ fn: next }))\n" +
       '  .all("/*", (c) => proxy(c.req.path))\n'
     expect(patched("server-serve-web-ui", "src/server/server.ts", source)).toBe(
-      'import { Hono } from "hono"\nimport { Instance } from "../i"\nimport { Offline } from "@/offline"\n\n' +
+      'import { Hono } from "hono"\nimport { Instance } from "../../i"\nimport { Offline } from "@/offline"\n\n' +
         "export const app = new Hono()\n" +
         '  .get("/a", (c) => c.json(1))\n' +
         "  .use(Offline.webUi.middleware)\n" +
@@ -96,7 +96,7 @@ describe("a patch on the git source", () => {
 
   test("is refused when the file has another Offline", () => {
     const source =
-      'import { Offline } from "./mine"\nexport function FormatError(e: any) {\n  Offline(e)\n}\n'
+      'import { Offline } from "../mine"\nexport function FormatError(e: any) {\n  Offline(e)\n}\n'
     expect(() => patched("error-show-offline", ERRORS, source)).toThrow("has a name Offline of its own")
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { readBunLock } from "../../../../scripts/contents/packages/bun-lock.ts"
+import { readBunLock } from "../../../../scripts/lib/npm/bun-lock.ts"
 
 const integrity = (letter: string) => `sha512-${letter.repeat(86)}==`
 

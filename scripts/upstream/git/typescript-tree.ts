@@ -1,17 +1,17 @@
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { Failure } from "../lib/errors.ts"
-import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
+import { Failure } from "../../lib/errors.ts"
+import type { AcquireOptions } from "../../lib/npm/fetch-file.ts"
 import {
   type AppliedPatch,
   applySeries,
   type NamedPatch,
   type Refusal,
   type Tree,
-} from "../patching/apply.ts"
-import { readDependencies } from "../patching/dependencies.ts"
-import { dependencyOf, type Edit, type Patch } from "../patching/patch.ts"
-import { parseUnit, type Unit } from "../patching/unit.ts"
+} from "../../patching/apply.ts"
+import { readDependencies } from "../../patching/dependencies.ts"
+import { dependencyOf, type Edit, type Patch } from "../../patching/patch.ts"
+import { parseUnit, type Unit } from "../../patching/unit.ts"
 
 /** Where upstream's monorepo has the package that `Edit.file` is relative to. */
 export const PACKAGE = "packages/opencode"
@@ -117,7 +117,7 @@ function taken(unit: Unit): Failure {
   return new Failure({
     what: `${unit.file} of the git tree has a name ${OFFLINE} of its own`,
     why: "patched code reaches ours by that name",
-    next: "give it another name in scripts/upstream/typescript-tree.ts",
+    next: "give it another name in scripts/upstream/git/typescript-tree.ts",
   })
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { dropImports, dropMembers, findUses } from "../../../scripts/patching/prune-offline.ts"
+import { dropImports, dropMembers, findUses } from "../../../../scripts/upstream/git/prune-offline.ts"
 
 const INDEX = `import { a, b } from "./ab"
 import { c } from "./c"

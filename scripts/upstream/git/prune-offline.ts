@@ -1,10 +1,10 @@
 import { readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { SgNode } from "@ast-grep/napi"
-import type { GitChange } from "../upstream/typescript-tree.ts"
-import { splice } from "./apply.ts"
-import { replace } from "./edits.ts"
-import { parseUnit } from "./unit.ts"
+import { splice } from "../../patching/apply.ts"
+import { replace } from "../../patching/edits.ts"
+import { parseUnit } from "../../patching/unit.ts"
+import type { GitChange } from "./typescript-tree.ts"
 
 /** What patched code uses of offline/. */
 export interface Uses {

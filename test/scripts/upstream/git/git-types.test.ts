@@ -2,16 +2,16 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
-import { run } from "../../../scripts/lib/process.ts"
-import { commitSeries } from "../../../scripts/patching/git-commits.ts"
-import { readSeries } from "../../../scripts/patching/read-series.ts"
-import { PACKAGE } from "../../../scripts/upstream/typescript-tree.ts"
-import { makeUpstream } from "../../lib/stand-in-upstream.ts"
+import { defaultCache } from "../../../../scripts/lib/npm/cache.ts"
+import { run } from "../../../../scripts/lib/process.ts"
+import { readSeries } from "../../../../scripts/patching/read-series.ts"
+import { commitSeries } from "../../../../scripts/upstream/git/commit-series.ts"
+import { PACKAGE } from "../../../../scripts/upstream/git/typescript-tree.ts"
+import { makeUpstream } from "../../../lib/stand-in-upstream.ts"
 
 // What upstream's own type check would say of the patched tree. Names that the stand-in leaves out are errors before, too.
 
-const MODULES = join(import.meta.dirname, "../../../node_modules")
+const MODULES = join(import.meta.dirname, "../../../../node_modules")
 
 let root: string
 let before: Set<string>

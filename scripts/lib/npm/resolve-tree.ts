@@ -2,9 +2,9 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { z } from "zod"
-import { Failure } from "../../lib/errors.ts"
-import { type LockedTree, lockedTree } from "../../lib/npm/locked.ts"
-import { run } from "../../lib/process.ts"
+import { Failure } from "../errors.ts"
+import { run } from "../process.ts"
+import { type LockedTree, lockedTree } from "./locked.ts"
 
 /** What npm writes about a package into package-lock.json, as far as it is read. */
 const Lock = z.object({

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test"
-import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
-import { readDependencies } from "../../../scripts/patching/dependencies.ts"
-import { names } from "../../../scripts/patching/patch.ts"
-import { readSeries } from "../../../scripts/patching/read-series.ts"
-import type { Unit } from "../../../scripts/patching/unit.ts"
-import { applyToGitTree } from "../../../scripts/upstream/typescript-tree.ts"
-import { FOLDER, SOURCES } from "../../lib/stand-in-upstream.ts"
+import { defaultCache } from "../../../../scripts/lib/npm/cache.ts"
+import { readDependencies } from "../../../../scripts/patching/dependencies.ts"
+import { names } from "../../../../scripts/patching/patch.ts"
+import { readSeries } from "../../../../scripts/patching/read-series.ts"
+import type { Unit } from "../../../../scripts/patching/unit.ts"
+import { applyToGitTree } from "../../../../scripts/upstream/git/typescript-tree.ts"
+import { FOLDER, SOURCES } from "../../../lib/stand-in-upstream.ts"
 
 const series = await readSeries()
 const edits = series.flatMap((patch) => patch.edits)

@@ -1,6 +1,6 @@
 import { type ParseError, parse } from "jsonc-parser"
-import { Failure } from "../../lib/errors.ts"
-import type { NamedPackage } from "../../lib/npm/pinned.ts"
+import { Failure } from "../errors.ts"
+import type { NamedPackage } from "./pinned.ts"
 
 /** The name of Bun's lockfile, as it lies beside the package.json that it is for. */
 export const BUN_LOCK = "bun.lock"
