@@ -2,7 +2,7 @@ import { openAssets } from "./assets.ts"
 import { command, option } from "./core/listing.ts"
 import { startCore } from "./core/start.ts"
 import { logDenials } from "./denials.ts"
-import { label, message, refusal, refuseRequest, warn } from "./features.ts"
+import { label, message, refusal, refusalResponse, refuseRequest } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
 import { languageServer, packageFile } from "./kit.ts"
@@ -28,8 +28,8 @@ export const Offline = Object.freeze({
   refusalText,
   orWithout,
   message,
-  warn,
   refusal,
+  refusalResponse,
   refuseRequest,
   packages: Object.freeze({ onDisk, load }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
