@@ -28,10 +28,10 @@ export function contentSecurityPolicy(scripts: string[], offline: boolean): stri
     "default-src 'self'",
     `script-src ${["'self'", "'wasm-unsafe-eval'", ...scripts].join(" ")}`,
     "style-src 'self' 'unsafe-inline'",
-    `img-src 'self' data:${offline ? "" : " https:"}`,
+    `img-src 'self' data: blob:${offline ? "" : " https:"}`,
     "font-src 'self' data:",
     "media-src 'self' data:",
-    "connect-src 'self' data:",
+    "connect-src 'self' data: blob:",
     ...(offline ? ["object-src 'none'", "base-uri 'self'", "form-action 'self'"] : []),
   ].join("; ")
 }

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url"
 import { brotliDecompressSync, gunzipSync } from "node:zlib"
 import { writePack } from "../../offline/build/write-pack.ts"
 import { createWebUi } from "../../offline/web-ui/create.ts"
+import { packSource } from "../../offline/web-ui/pack.ts"
 import type { WebContext } from "../../offline/web-ui/types.ts"
 
 const script = "document.title = 'tiny'"
@@ -139,7 +140,7 @@ describe("the page", () => {
 
   test("may load pictures from https addresses when not offline, as upstream's may", async () => {
     const response = await ask("/", {}, { offline: false })
-    expect(response.headers.get("content-security-policy")).toContain("img-src 'self' data: https:;")
+    expect(response.headers.get("content-security-policy")).toContain("img-src 'self' data: blob: https:;")
     expect(response.headers.get("x-dns-prefetch-control")).toBeNull()
   })
 })
@@ -275,7 +276,7 @@ interface Setting {
 const webUi = (setting: Setting = {}) =>
   createWebUi({
     offline: () => setting.offline ?? true,
-    packPath: "packPath" in setting ? setting.packPath : packPath,
+    embedded: packSource("packPath" in setting ? setting.packPath : packPath),
     env: setting.env ?? {},
   })
 
