@@ -14,13 +14,14 @@ export function openProjectButton(page: Page): Locator {
 
 /** Opens a folder as a project, from the home page by the dialog for it, and a session in it that has not begun. */
 export async function openProject(page: Page, folder: string): Promise<void> {
-  await openProjectButton(page).click()
+  const open = openProjectButton(page)
+  const hasTabs = (await open.getAttribute("data-action")) !== null
+  await open.click()
   await page.getByPlaceholder("Search folders").fill(folder)
   await page.getByRole("dialog").locator(`button[data-key^="${folder}"]`).first().click()
-  // One kind goes to a session by itself, the other to a list of them.
-  const begin = page.getByText("New session", { exact: true }).filter({ visible: true }).first()
-  await promptOf(page).or(begin).first().waitFor()
-  if (!(await promptOf(page).isVisible())) await begin.click()
+  // The page with tabs has a list of sessions first.
+  const begin = page.getByText("New session", { exact: true }).filter({ visible: true })
+  if (hasTabs) await begin.first().click()
   await promptOf(page).waitFor()
 }
 

@@ -2,6 +2,7 @@ import type { Locator, Page } from "playwright-core"
 import { askOnPage, isThereSoon, openProject, untilIt } from "../../../scripts/harness/web-ui.ts"
 import { openBrowser, type Witness } from "../../../scripts/isolation/browser.ts"
 import type { BrowserFiles } from "../../../scripts/isolation/browser-files.ts"
+import { watchFor } from "../../../scripts/isolation/limits.ts"
 
 /** What a visit is asked to do, as the JSON argument of this script. */
 export interface VisitRequest {
@@ -86,8 +87,13 @@ async function openUpdated(page: Page, url: string, lastVersion: string): Promis
   const isElsewhere = (address: string) => address.startsWith("http") && !address.startsWith(url)
   const elsewhere = page.waitForRequest((request) => isElsewhere(request.url()))
   await page.goto(url)
-  const shown = page.waitForFunction(`!localStorage.getItem("${SHOWN}").includes("${lastVersion}")`)
-  await Promise.race([elsewhere, shown])
+  await Promise.race([elsewhere, seesNothingNew(page, lastVersion)])
+}
+
+/** Asks again and again from here: the page's policy lets Playwright do so in the page only once. */
+async function seesNothingNew(page: Page, lastVersion: string): Promise<void> {
+  while (String(await page.evaluate(`localStorage.getItem("${SHOWN}")`)).includes(lastVersion))
+    await watchFor(100)
 }
 
 async function converse(page: Page, { project, changed, question, answer }: Conversation) {
