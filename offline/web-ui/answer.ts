@@ -29,6 +29,12 @@ export async function answerWith(
   return new Response(request.method === "HEAD" ? null : bytes, { headers })
 }
 
+/** An asset's bytes, before compression. */
+export async function readPlain(asset: Asset): Promise<BodyBytes> {
+  const stored = await asset.bytes()
+  return asset.encoding === "identity" ? stored : new Uint8Array(await unbrotli(stored))
+}
+
 function hasIt(ifNoneMatch: string | undefined, etag: string): boolean {
   const tags = ifNoneMatch?.split(",").map((tag) => tag.trim().replace("W/", "")) ?? []
   return tags.includes("*") || tags.includes(etag.replace("W/", ""))
@@ -38,7 +44,7 @@ async function encode(asset: Asset, accepted: string): Promise<{ bytes: BodyByte
   const stored = await asset.bytes()
   if (asset.encoding === "identity" || accepts(accepted, "br"))
     return { bytes: stored, encoding: asset.encoding }
-  const plain = new Uint8Array(await unbrotli(stored))
+  const plain = await readPlain(asset)
   if (!accepts(accepted, "gzip")) return { bytes: plain, encoding: "identity" }
   return { bytes: new Uint8Array(await compress(plain)), encoding: "gzip" }
 }

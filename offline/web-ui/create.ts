@@ -1,12 +1,12 @@
 import { cwd } from "node:process"
 import { fileURLToPath } from "node:url"
 import { addressSource } from "./address.ts"
-import { answerWith } from "./answer.ts"
+import { answerWith, readPlain } from "./answer.ts"
 import { folderSource } from "./folder.ts"
 import { gitChanges } from "./git-changes.ts"
 import { extensionOf } from "./media-types.ts"
-import { contentSecurityPolicy } from "./page.ts"
-import type { AssetSource, GivenRequest, Next, WebContext, WebRequest } from "./types.ts"
+import { contentSecurityPolicy, entityTag, showOffline } from "./page.ts"
+import type { AssetSource, GivenRequest, Next, Page, WebContext, WebRequest } from "./types.ts"
 
 export interface WebUiOptions {
   /** Whether the switch is on; asked at every request. */
@@ -115,12 +115,18 @@ async function servePage(
   if (!source) return explain(404, "The web UI is switched off: OPENCODE_DISABLE_WEB is set.")
   const page = await source.page()
   if (!page) return explain(404, source.missing)
-  return answerWith(request, page, {
+  return answerWith(request, offline ? await markOffline(page) : page, {
     "cache-control": "no-cache",
     "content-security-policy": contentSecurityPolicy(page.scripts, offline),
     // Chromium looks up the hosts of a page's links ahead of a click.
     ...(offline ? { "x-dns-prefetch-control": "off" } : {}),
   })
+}
+
+async function markOffline(page: Page): Promise<Page> {
+  const html = showOffline(new TextDecoder().decode(await readPlain(page)))
+  const content = new TextEncoder().encode(html)
+  return { ...page, etag: entityTag(content), encoding: "identity", bytes: async () => content }
 }
 
 /** An address inside the app, opened by a browser. API clients, which accept anything, must not get HTML. */

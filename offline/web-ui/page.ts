@@ -40,3 +40,13 @@ export function contentSecurityPolicy(scripts: string[], offline: boolean): stri
 export function entityTag(content: Uint8Array | string): string {
   return `W/"${createHash("sha256").update(content).digest("hex").slice(0, 16)}"`
 }
+
+/** In the strip that the page leaves free below its prompt, on wide screens and on narrow ones. */
+const SIGN = `<style>body::after { content: "offline"; position: fixed; right: 12px; bottom: 0; z-index: 2147483647;
+font: 10px/12px system-ui, sans-serif; color: gray; pointer-events: none }</style>`
+
+/** A page that says in its corner that the switch is on. */
+export function showOffline(html: string): string {
+  const head = html.indexOf("</head>")
+  return head === -1 ? html : html.slice(0, head) + SIGN + html.slice(head)
+}

@@ -131,6 +131,20 @@ describe("the page", () => {
     expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8")
   })
 
+  test("says in its corner that it is offline, when it is", async () => {
+    const headed = "<!doctype html><head><title>t</title></head><body></body>"
+    const dist = path.join(folder, "headed")
+    await Bun.write(path.join(dist, "index.html"), headed)
+    const env = { OPENCODE_APP_DIST: dist }
+    const on = await ask("/", {}, { env, offline: true })
+    const off = await ask("/", {}, { env, offline: false })
+    expect(await off.text()).toBe(headed)
+    const text = await on.text()
+    expect(text).toMatch(/<style>body::after \{ content: "offline";[^<]*<\/style><\/head><body>/)
+    expect(text.replace(/<style>.*<\/style>/s, "")).toBe(headed)
+    expect(on.headers.get("etag")).not.toBe(off.headers.get("etag"))
+  })
+
   test("may load from its own server only when offline, and its own script still runs", async () => {
     const policy = (await ask("/", {}, { offline: true })).headers.get("content-security-policy")!
     expect(policy).not.toContain("http")
