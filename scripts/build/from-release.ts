@@ -2,6 +2,7 @@ import type { Executable } from "../container/index.ts"
 import { replaceModule } from "../container/index.ts"
 import { NAMES } from "../contents/names.ts"
 import { embedOffline } from "../contents/offline-module.ts"
+import { findUpstreamsPage } from "../contents/web-ui/upstreams-page.ts"
 import { embedWebUi } from "../contents/web-ui.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Progress, type Step } from "../lib/log.ts"
@@ -80,7 +81,7 @@ function unpatched(series: NamedPatch[]) {
 }
 
 async function makeModules(
-  { pin, inputs, stock, cache }: ReleaseSource,
+  { pin, inputs, stock, coreOnly, cache }: ReleaseSource,
   leftOut: Code["leftOut"],
   step: Step,
 ) {
@@ -88,12 +89,14 @@ async function makeModules(
   Bun.gc(true)
   const shape = shapeOf(stock.graph)
   const page = inputs.webUi && (await embedWebUi(inputs.webUi, pin.webUi!.executable.sha512, cache))
+  const upstreams = !coreOnly && !page && shape?.hasPage ? await findUpstreamsPage(stock, cache) : undefined
   const offline = await embedOffline({
     source: "release",
     // Code of another form may print something else.
     ...(shape && { version: pin.version }),
     cli: await readCliTable(stock, cache),
     ...(page && { webUi: NAMES.webUi }),
+    ...(upstreams && { page: upstreams }),
     ...(hasBackgroundServer(stock.graph) && { backgroundServer: true }),
     ...(leftOut.length > 0 && { leftOut: leftOut.map(({ name }) => name) }),
   })

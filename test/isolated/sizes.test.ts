@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test"
 import { dirname, join } from "node:path"
 import { readBuildRecord } from "../../scripts/record/build-record.ts"
-import { builtExecutable, hasPatch } from "../lib/built.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { pin } from "../lib/stock.ts"
 
 // What the executable that is tested is made of, by the record beside it.
 
@@ -22,7 +23,7 @@ test("the parts of the executable are all of it, and each is what its modules ar
   expect(sizes.grammars).toBe(grammars.reduce((sum, { module }) => sum + added.get(module)!, 0))
   const upstream = [...modules.changed, ...modules.unchanged]
   expect(sizes.upstream).toBe(upstream.reduce((sum, { bytes }) => sum + bytes, 0))
-  expect(sizes.webUi > 0).toBe(hasPatch("server-serve-web-ui"))
+  expect(sizes.webUi > 0).toBe(pin.webUi !== undefined)
   // Names and tables of the module graph; beside them small modules, and what fills a page.
   const tables = [...upstream, ...modules.added].reduce(
     (sum, { name }) => sum + RECORD_BYTES + name.length,
