@@ -26,7 +26,11 @@ test("a diff counts lines from the text's start and shows three lines around the
 
 test("of a literal that is taken out of minified code, a diff shows the beginning and the end", () => {
   const literal = Array.from({ length: 50_000 }, (_, at) => `{id:"model-${at}"}`).join(",")
-  const diff = diffMinified("chunk.js", `let a=1;let b=[${literal}];let c=3;`, "let a=1;let b=read();let c=3;")
+  const diff = diffMinified(
+    "chunk.js",
+    `let a=1;let b=[${literal}];let c=3;`,
+    "let a=1;let b=read();let c=3;",
+  )
   const lines = diff.split("\n")
   expect(lines.length).toBeLessThan(60)
   const left = lines.filter((line) => line.startsWith("-")).length - 1
