@@ -1,4 +1,5 @@
 import { openAssets } from "./assets.ts"
+import { upstreamsCatalogue } from "./core/catalogue.ts"
 import { command, option } from "./core/listing.ts"
 import { startCore } from "./core/start.ts"
 import { logDenials } from "./denials.ts"
@@ -32,6 +33,7 @@ export const Offline = Object.freeze({
   refusalResponse,
   refuseRequest,
   packages: Object.freeze({ onDisk, load }),
+  upstreamsCatalogue: () => upstreamsCatalogue(),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   kit: Object.freeze({ server: languageServer, module: packageFile }),
   webUi,

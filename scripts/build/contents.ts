@@ -77,7 +77,7 @@ export function namesByPart({ assets, packages }: Contents) {
   const ofPart = (part: string) =>
     assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
   return {
-    models: [NAMES.catalogue],
+    models: [NAMES.catalogue, NAMES.upstreamsCatalogue],
     ripgrep: ofPart("ripgrep"),
     grammars: ofPart("grammars"),
     plugins: packages.packages.map(({ module }) => module.name),

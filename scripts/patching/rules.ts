@@ -7,6 +7,11 @@ export function functionNamed(name: string): NapiConfig {
   return { rule: { kind: "function_declaration", has: { field: "name", regex: `^${name}\\d*$` } } }
 }
 
+/** A method by its name, in any class. */
+export function methodNamed(name: string): NapiConfig {
+  return { rule: { kind: "method_definition", has: { field: "name", regex: `^${name}$` } } }
+}
+
 /** The function of a Hono route, by the operation id that its `describeRoute` gives it. */
 export function routeHandler(operationId: string): NapiConfig {
   return {

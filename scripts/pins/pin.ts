@@ -21,8 +21,9 @@ const grammar = z
       highlights: pinnedFile.optional(),
     }),
   )
-  .refine((list) => list.filter(({ wasm }) => wasm).length === 1, { error: "must have one wasm" })
-  .refine((list) => list.some(({ highlights }) => highlights), { error: "must have highlights" })
+  .refine((list) => list.length === 0 || list.filter(({ wasm }) => wasm).length === 1, {
+    error: "must have one wasm, or no package",
+  })
 
 const target = z.strictObject({ opencode: pinnedPackage, bun: pinnedPackage, ripgrep: pinnedPackage })
 
@@ -48,6 +49,7 @@ const pin = z
     }),
     /** The package whose web UI goes inside, for a release that has none. */
     webUi: pinnedPackage.optional(),
+    /** By language; without a package where npm has no grammar of it. */
     grammars: z.record(z.string().regex(/^[\w-]+$/, "must be the name of a language"), grammar),
     /** What the tools and plugins of configuration folders import. */
     plugin: lockedTree.optional(),

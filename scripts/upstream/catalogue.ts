@@ -1,4 +1,4 @@
-import { Lang, parse } from "@ast-grep/napi"
+import { Lang, type NapiConfig, parse } from "@ast-grep/napi"
 import { readLiteral } from "./literal.ts"
 import { decodeModule } from "./module-text.ts"
 import type { Modules } from "./shape.ts"
@@ -12,7 +12,7 @@ const CATALOGUE = /\{id:"[^"]+",env:\[/
 const field = (key: string) => ({ has: { kind: "pair", has: { field: "key", regex: `^${key}$` } } })
 
 /** An object of providers: each has an id, the names of its variables, and its models. */
-const PROVIDERS = {
+export const PROVIDERS: NapiConfig = {
   rule: {
     kind: "object",
     has: {

@@ -1,8 +1,12 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { writeExecutable } from "../../../scripts/build/write-release.ts"
-import { readModuleGraph, replaceModule, writeModuleGraph } from "../../../scripts/container/index.ts"
+import {
+  readModuleGraph,
+  replaceModule,
+  writeExecutable,
+  writeModuleGraph,
+} from "../../../scripts/container/index.ts"
 import { findIndex } from "../../../scripts/contents/web-ui/read-assets.ts"
 
 /** Copies an executable that has upstream's page inside, without the list of the page's files. */

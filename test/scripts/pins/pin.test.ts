@@ -107,11 +107,6 @@ describe("a malformed pin is a failure that names the field:", () => {
       (pin) => pin.grammars.css.push(pin.grammars.go[0]),
       "grammars.css: must have one wasm",
     ],
-    [
-      "a grammar without a query",
-      (pin) => delete pin.grammars.css[0].highlights,
-      "grammars.css: must have h",
-    ],
     ["a grammar without a licence", (pin) => delete pin.grammars.css[0].license, "grammars.css.0.license: "],
     ["a hash cut short", (pin) => (pin.webUi.executable.sha512 = "ab"), "webUi.executable.sha512: "],
     [
