@@ -6,6 +6,9 @@ import { label, message, refusal, refuseRequest, warn } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
 import { languageServer, packageFile } from "./kit.ts"
+import { findPackage, mayInstall } from "./npm/find.ts"
+import { npmOptions } from "./npm/options.ts"
+import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
 import { orWithout, refusalText } from "./refusals.ts"
 import { configSchema } from "./schema.ts"
@@ -32,6 +35,7 @@ export const Offline = Object.freeze({
   refusal,
   refuseRequest,
   packages: Object.freeze({ onDisk, load }),
+  npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   kit: Object.freeze({ server: languageServer, module: packageFile }),
   webUi,

@@ -1,5 +1,6 @@
 import {
   after,
+  type Change,
   definePatch,
   firstParameter,
   functionNamed,
@@ -7,6 +8,27 @@ import {
   inside,
   replace,
 } from "./lib.ts"
+
+const program: Pick<Change, "what" | "change"> = {
+  what: "the function that looks for a program",
+  change: (place, offline) => {
+    const found = inside(inside(place, { rule: { kind: "return_statement" } }), {
+      rule: { kind: "ternary_expression" },
+    })
+    return [replace(found, `(${found.text()}) ?? ${offline}.kit.server(${firstParameter(place)})`)]
+  },
+}
+
+const typescript: Change = {
+  what: "a variable that holds what a search for TypeScript's server in the project found",
+  find: {
+    rule: {
+      ...hasFirstArgument("resolve", "typescript/lib/tsserver.js").rule,
+      inside: { kind: "variable_declarator" },
+    },
+  },
+  change: (place, offline) => [after(place, ` ?? ${offline}.kit.module("typescript/lib/tsserver.js")`)],
+}
 
 export default definePatch({
   subject: "feat(lsp): look for language servers in the installed kit when offline",
@@ -21,28 +43,25 @@ export default definePatch({
   level: "required",
   edits: [
     {
+      ...program,
       file: "src/util/which.ts",
-      what: "the function that looks for a program",
       find: functionNamed("which"),
       places: { main: 1, worker: 1 },
-      change: (place, offline) => {
-        const found = inside(inside(place, { rule: { kind: "return_statement" } }), {
-          rule: { kind: "ternary_expression" },
-        })
-        return [replace(found, `(${found.text()}) ?? ${offline}.kit.server(${firstParameter(place)})`)]
-      },
     },
+    { ...typescript, file: "src/lsp/server.ts", places: { main: 2, worker: 2 } },
+  ],
+  chunks: [
     {
-      file: "src/lsp/server.ts",
-      what: "a variable that holds what a search for TypeScript's server in the project found",
+      ...program,
+      anchor: "nothrow:!0,path:",
       find: {
         rule: {
-          ...hasFirstArgument("resolve", "typescript/lib/tsserver.js").rule,
-          inside: { kind: "variable_declarator" },
+          kind: "function_declaration",
+          has: { kind: "pair", regex: "^nothrow:!0$", stopBy: { kind: "function_declaration" } },
         },
       },
-      places: { main: 2, worker: 2 },
-      change: (place, offline) => [after(place, ` ?? ${offline}.kit.module("typescript/lib/tsserver.js")`)],
+      places: 1,
     },
+    { ...typescript, anchor: '"typescript/lib/tsserver.js"', places: 2 },
   ],
 })
