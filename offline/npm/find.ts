@@ -30,14 +30,9 @@ export function findPackage(
   const found = installed(spec, place)
   if ("why" in found) {
     const refused = fetchRefusal(parseSpec(spec), config)
-    return refused === undefined
-      ? undefined
-      : missing(
-          spec.includes("@", 1) ? spec : `${spec}@latest`,
-          found.why,
-          upstreamFolders(),
-          `Or: ${refused}`,
-        )
+    if (refused === undefined) return undefined
+    const full = spec.includes("@", 1) ? spec : `${spec}@latest`
+    return missing(full, found.why, upstreamFolders(), `Or: ${refused}`)
   }
   const entry = entryOf(found)
   if (entry) provide(entry)
@@ -57,10 +52,8 @@ function installed(spec: string, place: string): Installed | { why: string } {
   if (!("version" in parsed)) return { why: `${place} does not hold it` }
   const found = search(parsed.name, parsed.version, upstreamFolders())
   if ("why" in found) return found
-  return {
-    name: parsed.name,
-    directory: "folder" in found ? found.folder : folderOf(parsed.name, found.inside.version),
-  }
+  const at = "folder" in found ? found : folderOf(parsed.name)
+  return "why" in at ? at : { name: parsed.name, directory: at.folder }
 }
 
 /** What npm installed there under a name that was not asked for: upstream has a folder for each that it adds. */
