@@ -5,9 +5,9 @@ import { logDenials } from "./denials.ts"
 import { label, message, refusal, refuseRequest, warn } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
-import { languageServer, packageFile } from "./kit.ts"
+import { languageServer, missingServer, packageFile } from "./kit.ts"
 import { findPackage, mayInstall } from "./npm/find.ts"
-import { npmOptions } from "./npm/options.ts"
+import { canWrite, npmOptions } from "./npm/options.ts"
 import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
 import { orWithout, refusalText } from "./refusals.ts"
@@ -35,8 +35,8 @@ export const Offline = Object.freeze({
   refusal,
   refuseRequest,
   packages: Object.freeze({ onDisk, load }),
-  npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram }),
+  npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
-  kit: Object.freeze({ server: languageServer, module: packageFile }),
+  kit: Object.freeze({ server: languageServer, module: packageFile, missing: missingServer }),
   webUi,
 })

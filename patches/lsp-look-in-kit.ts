@@ -1,3 +1,5 @@
+import type { SgNode } from "@ast-grep/napi"
+import { Failure } from "../scripts/lib/errors.ts"
 import {
   after,
   type Change,
@@ -6,6 +8,7 @@ import {
   functionNamed,
   hasFirstArgument,
   inside,
+  part,
   replace,
 } from "./lib.ts"
 
@@ -30,9 +33,45 @@ const typescript: Change = {
   change: (place, offline) => [after(place, ` ?? ${offline}.kit.module("typescript/lib/tsserver.js")`)],
 }
 
+/** Where a language server would be downloaded, and upstream's own flag, which is set offline, says not to. */
+const download: Omit<Change, "anchor"> = {
+  what: "a place that downloads no language server",
+  find: {
+    rule: {
+      kind: "if_statement",
+      all: [
+        { has: { field: "condition", regex: "\\b(OPENCODE_DISABLE_LSP_DOWNLOAD|disableLspDownload)\\)$" } },
+        { has: { field: "consequence", regex: "^return;?$" } },
+      ],
+    },
+  },
+  change: (place, offline) => {
+    const server = place.ancestors().find((node) => node.kind() === "object" && idOf(node) !== undefined)
+    if (!server) throw noServer(place)
+    return [replace(part(place, "consequence"), `return ${offline}.kit.missing(${idOf(server)});`)]
+  },
+}
+
+/** The text of an object's own property `id`, with its quotes. */
+function idOf(object: SgNode): string | undefined {
+  const pairs = object.children().filter((child) => child.kind() === "pair")
+  return pairs
+    .find((pair) => pair.field("key")?.text() === "id")
+    ?.field("value")
+    ?.text()
+}
+
+function noServer(place: SgNode): Failure {
+  return new Failure({
+    what: `No language server is declared around ${place.text().slice(0, 80)}`,
+    why: "the patch was written for a method of an object with an id",
+    next: "look at upstream's new code and mend the patch",
+  })
+}
+
 export default definePatch({
   subject: "feat(lsp): look for language servers in the installed kit when offline",
-  why: "Language servers and TypeScript itself are downloaded on first use. Where nothing can be, they come with the executable, in a folder beside its own.",
+  why: "Language servers and TypeScript itself are downloaded on first use. Where nothing can be, they come with the executable, in a folder beside its own, and one that is missing is named.",
   whyPatch:
     "OpenCode looks in PATH and in its cache, which each user has and an update empties; TypeScript it takes from the project alone.",
   kind: "offline-only",
@@ -49,6 +88,7 @@ export default definePatch({
       places: { main: 1, worker: 1 },
     },
     { ...typescript, file: "src/lsp/server.ts", places: { main: 2, worker: 2 } },
+    { ...download, file: "src/lsp/server.ts", places: { main: 22, worker: 22 } },
   ],
   chunks: [
     {
@@ -63,5 +103,7 @@ export default definePatch({
       places: 1,
     },
     { ...typescript, anchor: '"typescript/lib/tsserver.js"', places: 2 },
+    { ...download, anchor: ".OPENCODE_DISABLE_LSP_DOWNLOAD)return;", places: { "<1.15.3": 22 } },
+    { ...download, anchor: ".disableLspDownload)return;", places: { ">=1.15.3": 21 } },
   ],
 })

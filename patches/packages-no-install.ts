@@ -123,6 +123,15 @@ export default definePatch({
       },
     },
     {
+      what: "the function that has git ignore what is installed into a configuration folder",
+      anchor: '"Config.ensureGitignore"',
+      find: effectFunction("Config.ensureGitignore"),
+      places: 1,
+      change: (place, offline) => [
+        atStart(place, `if(${offline}.active()&&!${offline}.npm.canWrite(${firstParameter(place)}))return;`),
+      ],
+    },
+    {
       what: "npm's settings for an installation",
       anchor: ANCHOR,
       find: { rule: { kind: "yield_expression", has: SETTINGS.rule } },
