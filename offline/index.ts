@@ -6,7 +6,10 @@ import { logDenials } from "./denials.ts"
 import { label, message, refusal, refusalResponse, refuseRequest } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
-import { languageServer, packageFile } from "./kit.ts"
+import { languageServer, missingServer, packageFile } from "./kit.ts"
+import { findPackage, mayInstall } from "./npm/find.ts"
+import { canWrite, npmOptions } from "./npm/options.ts"
+import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
 import { orWithout, refusalText } from "./refusals.ts"
 import { configSchema } from "./schema.ts"
@@ -34,7 +37,8 @@ export const Offline = Object.freeze({
   refuseRequest,
   packages: Object.freeze({ onDisk, load }),
   upstreamsCatalogue: () => upstreamsCatalogue(),
+  npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
-  kit: Object.freeze({ server: languageServer, module: packageFile }),
+  kit: Object.freeze({ server: languageServer, module: packageFile, missing: missingServer }),
   webUi,
 })
