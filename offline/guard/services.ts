@@ -95,9 +95,11 @@ function refuseS3(bun: Bun): void {
   }
   const methods = "file write list presign exists size stat unlink delete".split(" ")
   for (const name of methods) {
-    for (const holder of [Native, Native.prototype, bun.s3] as Record<string, unknown>[])
+    for (const holder of [Native, Native.prototype] as Record<string, unknown>[])
       if (name in holder) holder[name] = refuse
   }
+  // Assigned unseen: in some releases of the runtime, a worker that has made this client cannot end without a crash.
+  bun.s3 = Object.create(Native.prototype)
   bun.S3Client = new Proxy(Native, { construct: refuse })
   for (const name of ["file", "write"]) {
     const native = bun[name] as Call

@@ -1,47 +1,46 @@
 import { rm } from "node:fs/promises"
-import { dirname } from "node:path"
-import type { GuardCosts } from "../../test/isolated/lib/guard-costs-probe.ts"
-import { makeGuardExecutable } from "../../test/isolated/lib/guard-executable.ts"
+import { dirname, join } from "node:path"
+import { makeProbe } from "../harness/probe-executable.ts"
 import { runIsolated } from "../harness/run-opencode.ts"
 import { Failure } from "../lib/errors.ts"
-import { type Bench, type Line, show, type Unit } from "./lines.ts"
+import { formatDuration } from "../lib/log.ts"
+import type { GuardCosts } from "./costs-probe.ts"
+import { type Bench, compare, type Line } from "./lines.ts"
 import { fastest, takeTurns } from "./rounds.ts"
 
 /**
  * What the guard costs a worker's start and a `fetch`: a script of ours in place of OpenCode, in the stock runtime as it
  * is, with our module in front and the switch off, and offline.
  */
-export async function benchGuard({ rounds, update }: Bench): Promise<Line[]> {
-  const bare = await makeGuardExecutable("guard-costs-probe.ts", { bare: true })
-  const guarded = await makeGuardExecutable("guard-costs-probe.ts")
+export async function benchGuard({ stock, rounds, update }: Bench): Promise<Line[]> {
+  const probe = join(import.meta.dirname, "costs-probe.ts")
+  const bare = await makeProbe(probe, { stock, bare: true })
+  const guarded = await makeProbe(probe, { stock })
   try {
     const variants = [
       { executable: bare, args: [] },
       { executable: guarded, args: [] },
       { executable: guarded, args: ["--offline"] },
     ]
-    // A process has its two threads on one core or on two, as it comes, and a fetch then takes two or three times as long.
-    const many = rounds * 3
-    const costs = await takeTurns(many, variants, (variant, round) => {
-      update(`round ${round} of ${many}`)
+    const costs = await takeTurns(rounds, variants, (variant, round) => {
+      update(`round ${round} of ${rounds}`)
       return runProbe(variant)
     })
-    const [own, off, on] = costs.map((runs) => ({
-      worker: fastest(runs.flatMap(({ worker }) => worker)),
-      fetch: fastest(runs.flatMap(({ fetch }) => fetch)),
-    })) as [Fastest, Fastest, Fastest]
+    const [own, off, on] = costs as [GuardCosts[], GuardCosts[], GuardCosts[]]
+    const of = (what: keyof GuardCosts, runs: GuardCosts[]): [number[], number[]] => [
+      own.map((costs) => fastest(costs[what])),
+      runs.map((costs) => fastest(costs[what])),
+    ]
     return [
-      above("worker's start, offline", own.worker, on.worker, 15, "ms"),
-      above("worker's start, switch off", own.worker, off.worker, 0.5, "ms"),
-      above("fetch to loopback, offline", own.fetch, on.fetch, 20, "us"),
-      above("fetch to loopback, switch off", own.fetch, off.fetch, 2, "us"),
+      compare("worker's start, switch off", of("worker", off), 1.05, formatDuration),
+      compare("worker's start, offline", of("worker", on), 8, formatDuration),
+      compare("fetch to loopback, switch off", of("fetch", off), 1.05, formatMicroseconds),
+      compare("fetch to loopback, offline", of("fetch", on), 1.25, formatMicroseconds),
     ]
   } finally {
     for (const executable of [bare, guarded]) await rm(dirname(executable), { recursive: true })
   }
 }
-
-type Fastest = Record<keyof GuardCosts, number>
 
 async function runProbe(variant: { executable: string; args: string[] }): Promise<GuardCosts> {
   const { exitCode, stdout, stderr } = await runIsolated({ ...variant, lingerMs: 0 })
@@ -49,6 +48,4 @@ async function runProbe(variant: { executable: string; args: string[] }): Promis
   throw new Failure({ what: "The probe of the guard failed", why: stderr, next: "npm test -- guard" })
 }
 
-function above(name: string, own: number, value: number, target: number, unit: Unit): Line {
-  return { name, stock: show(own, unit), built: show(value, unit), value: value - own, target, unit }
-}
+const formatMicroseconds = (value: number) => `${value.toFixed(1)} us`

@@ -1,6 +1,7 @@
 import { formatBytes, formatDuration } from "../lib/log.ts"
+import { median, pairedRatio } from "./rounds.ts"
 
-export type Unit = "ratio" | "ms" | "us" | "bytes"
+export type Unit = "ratio" | "bytes"
 
 /** One line of the report. `value` is judged against `target`, which it must not exceed. */
 export interface Line {
@@ -29,6 +30,20 @@ export interface Bench {
   update(text: string): void
 }
 
+/**
+ * Ours against upstream's, one value a round of each: the ratio of a round is judged, whose runs shared their conditions.
+ * @param format how a value is shown
+ */
+export function compare(
+  name: string,
+  [stock, built]: [number[], number[]],
+  target: number,
+  format: (value: number) => string = formatDuration,
+): Line {
+  const figures = { stock: format(median(stock)), built: format(median(built)) }
+  return { name, ...figures, value: pairedRatio(stock, built), target, unit: "ratio" }
+}
+
 export function isMet({ value, target }: Line): boolean {
   return value <= target
 }
@@ -48,10 +63,6 @@ export function table(lines: Line[]): string {
   return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")).join("\n")
 }
 
-/** A figure with its unit. A cost may be below zero. */
-export function show(value: number, unit: Unit): string {
-  if (unit === "ratio") return `${value.toFixed(3)} x`
-  if (unit === "us") return `${value.toFixed(1)} us`
-  if (unit === "bytes") return formatBytes(value)
-  return Math.abs(value) < 100 ? `${value.toFixed(1)} ms` : formatDuration(value)
+function show(value: number, unit: Unit): string {
+  return unit === "ratio" ? `${value.toFixed(3)} x` : formatBytes(value)
 }

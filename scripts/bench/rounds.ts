@@ -27,7 +27,7 @@ export function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }
 
-/** For a difference of a few milliseconds: what else the machine does can only add to a time. */
+/** Of many times of one and the same thing: what else the machine does can only add to a time. */
 export function fastest(values: number[]): number {
   return Math.min(...values)
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { replaceCode } from "../../scripts/harness/probe-executable.ts"
 import { type GitProject, makeGitProject } from "../lib/git-project.ts"
-import { replaceCode } from "./lib/guard-executable.ts"
+import { probeFile } from "./lib/guard-executable.ts"
 import { notRefused, type Place, places, runProbe, there } from "./lib/guard-run.ts"
 import { vectors } from "./lib/guard-vectors.ts"
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   project = await makeGitProject()
   const { exitCode, stderr } = await project.buildGit(["--out", "built"])
   if (exitCode !== 0) throw new Error(stderr)
-  executable = await replaceCode(join(project.folder, "built/opencode"), "guard-probe.ts")
+  executable = await replaceCode(join(project.folder, "built/opencode"), probeFile("guard-probe.ts"))
 })
 
 afterAll(async () => {

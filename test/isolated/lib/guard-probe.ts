@@ -2,11 +2,11 @@
 // says where: in the main thread, or in a worker of either class.
 import http from "node:http"
 import { Worker as NodeWorker } from "node:worker_threads"
+import { PROBE_WORKER } from "../../../scripts/harness/probe-worker.ts"
 import { ABSENT } from "./absent.ts"
 import { type Target, type Vector, vectors } from "./guard-vectors.ts"
 import { told } from "./guard-vectors-children.ts"
 import { patience } from "./patience.ts"
-import { PROBE_WORKER } from "./probe-worker.ts"
 
 /** What became of a vector; one line of JSON each on standard output. */
 export interface Outcome {

@@ -1,5 +1,5 @@
 // Runs in place of OpenCode, inside its executable: measures what every worker and every `fetch` takes, for `npm run bench`.
-import { PROBE_WORKER } from "./probe-worker.ts"
+import { PROBE_WORKER } from "../harness/probe-worker.ts"
 
 /** What was measured, as JSON on standard output. */
 export interface GuardCosts {
