@@ -23,7 +23,7 @@ export default defineScenario({
   title: "debug",
   what: "Shows the configuration, an agent, what a language server says of a file, the files, a snapshot and the catalogue, where a plugin is configured.",
   worksOffline: true,
-  range: ">=1.15.0",
+  range: ">=1.15.13",
   async run({ isolated }) {
     const results = await Promise.all(
       Object.values(commands).map(([args]) => isolated({ args: ["debug", ...args], provider: true, files })),

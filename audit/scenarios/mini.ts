@@ -5,7 +5,7 @@ export default defineScenario({
   title: "--mini",
   what: "Starts the minimal interactive interface, and holds a conversation in it.",
   worksOffline: true,
-  range: ">=1.18.0",
+  range: ">=1.17.18",
   async run({ isolated }) {
     const result = await isolated({
       args: ["--mini"],

@@ -5,7 +5,7 @@ export default defineScenario({
   title: "plugin",
   what: "Installs a plugin of the npm registry with the command for it, and one from a folder. Offline the first says why it cannot be had, and the second is installed.",
   worksOffline: true,
-  range: ">=1.4.0",
+  range: ">=1.14.48",
   async run(context) {
     const [named, own] = await Promise.all([
       context.isolated({ args: ["plugin", "a-plugin-from-nowhere@1.2.3"], provider: true }),

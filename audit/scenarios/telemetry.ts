@@ -5,7 +5,7 @@ export default defineScenario({
   title: "telemetry",
   what: "Answers a question where the environment says where OpenTelemetry goes. Offline it answers, and sends nothing.",
   worksOffline: true,
-  range: ">=1.17.0",
+  range: ">=1.14.48",
   async run({ isolated }) {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "https://telemetry.example" }
     const { exitCode, stdout } = await isolated({ args: ["run", "say hi"], provider: true, env })

@@ -15,7 +15,7 @@ export default defineScenario({
   title: "websearch",
   what: "A model searches the web with each provider that can be switched on, and answers. Offline no search is offered to it.",
   worksOffline: true,
-  range: ">=1.15.0",
+  range: ">=1.14.48",
   async run({ isolated, variant }) {
     const results = await Promise.all(
       Object.values(providers).map((env) => isolated({ args: ["run", "say hi"], provider: turns, env })),

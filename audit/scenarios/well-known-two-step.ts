@@ -18,7 +18,7 @@ export default defineScenario({
   what: "Answers a question for someone who is signed in to an organisation on loopback that hands out a configuration elsewhere. Offline it answers without that, and says so.",
   worksOffline: true,
   needs: ["config-remote-skip"],
-  range: ">=1.15.0",
+  range: ">=1.14.48",
   async run({ isolated, variant }) {
     const result = await isolated({
       args: ["run", "say hi"],
