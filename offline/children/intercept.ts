@@ -14,6 +14,7 @@ import {
   opencodeEnvironment,
 } from "./environment.ts"
 import { childFiles } from "./files.ts"
+import { gitVariables, isGit } from "./git.ts"
 import { isLauncher, launcher } from "./launcher.ts"
 import { nodeScript } from "./node-script.ts"
 import { guardShell, mentionsBun } from "./shell.ts"
@@ -30,8 +31,8 @@ interface SpawnOptions {
  * Children from this executable. As OpenCode it starts offline, under this process's own allow-list. As Bun it runs
  * files, with this guard ahead of them, and does nothing else: all that installs is refused. What a shell might start as
  * Bun finds the guard, no registry and no proxy in its environment. A program that PATH has not comes from the kit, and a
- * package's program is run as Bun where upstream wants that, or there is no Node. Other children are started as they were
- * asked for.
+ * package's program is run as Bun where upstream wants that, or there is no Node. git connects to what the policy allows.
+ * Other children are started as they were asked for.
  * `node:child_process` starts all of its children through `Bun.spawn` and `Bun.spawnSync`, which it reads at every call.
  */
 export function interceptChildren(handover: ChildHandover): void {
@@ -83,9 +84,15 @@ function judged(first: unknown, second: unknown, handover: ChildHandover): unkno
   if (isSet(env[AS_BUN])) return asBun(command, isSelf(found), options, env, handover)
   if (isSelf(found)) return [command, { ...options, env: opencodeEnvironment(env, handover) }]
   const file = found ?? launcher(command[0] ?? "")
+  if (isGit(file ?? "")) return [command, { ...options, env: git(command, env, handover) }]
   if (file && isLauncher(file)) command[0] = file
   else if (!someMentionBun(command)) return [command, options]
   return [command, { ...options, env: mayStartBun(env, handover) }]
+}
+
+function git(command: string[], env: Environment, handover: ChildHandover): Environment {
+  const base = someMentionBun(command) ? mayStartBun(env, handover) : env
+  return { ...base, ...gitVariables(command, handover.decide) }
 }
 
 function asBun(

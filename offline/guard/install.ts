@@ -43,6 +43,7 @@ export function installGuard(options: GuardOptions): readonly Denial[] {
   interceptBunSockets(decide)
   interceptUdp(decide)
   interceptChildren({
+    decide,
     module: options.worker.preload,
     env: options.worker.env,
     atStart: options.env,
