@@ -18,8 +18,9 @@ export function printDocsTable(attempts: Attempt[], series: NamedPatch[]): strin
   return [
     row(["patch", "level", "needed in", ...heads]),
     row(["---", "---", "---", ...columns.map(() => "---")]),
-    ...series.map(({ name, level, range }) => {
-      const where = range === "*" ? "all" : `\`${range}\``
+    ...series.map(({ name, kind, level, range }) => {
+      const releases = range === "*" ? "all" : `\`${range}\``
+      const where = kind === "build" ? "the git source" : releases
       return row([`\`${name}\``, level, where, ...columns.map(([, of]) => cell(name, of))])
     }),
   ].join("\n")

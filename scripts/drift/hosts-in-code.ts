@@ -4,8 +4,11 @@ import { withoutCatalogues } from "../upstream/catalogue.ts"
 import type { Code } from "./read-code.ts"
 
 /** A URL's scheme and authority; a part that is computed, or filled in later, is in braces. */
-const URL_START = /\b(?:https?|wss?):\/\/((?:\$?\{[^{}]*\}|[\w.@-])+)/gi
-const COMPUTED = /\$?\{[^{}]*\}/g
+const COMPUTED = /\$?\{(?:[^{}]|\{[^{}]*\})*\}/
+const URL_START = new RegExp(
+  `\\b(?:https?|wss?)://((?:${COMPUTED.source}|\\[[\\da-f:]+\\]|[\\w.:@%-])+)`,
+  "gi",
+)
 
 /**
  * The hosts of the URLs that stand in a release's code, without those of the model catalogue, sorted. What is computed in
@@ -28,7 +31,12 @@ export function findHosts(texts: string[]): string[] {
   return [...new Set(found)].filter((host) => /[a-z0-9]/.test(host)).sort()
 }
 
-/** Without a login in front, and without the dot of the root. */
+/** Without a login in front, and without a port and the dot of the root. */
 function hostOf(authority: string): string {
-  return authority.replace(COMPUTED, "*").replace(/^.*@/, "").replace(/\.+$/, "").toLowerCase()
+  const shown = authority.replaceAll(new RegExp(COMPUTED, "g"), "*")
+  return shown
+    .replace(/^.*@/, "")
+    .replace(/:[\d*]*$/, "")
+    .replace(/\.+$/, "")
+    .toLowerCase()
 }

@@ -10,7 +10,7 @@ export const FILE = "pins/hosts-in-code.json"
 /** This repository names no package registry, so their hosts are told by the sha256 of their names. */
 const key = z
   .string()
-  .regex(/^(sha256:[0-9a-f]{64}|[a-z0-9*_.-]+)$/, "must be a host, or sha256: and 64 hex digits")
+  .regex(/^(sha256:[0-9a-f]{64}|[a-z0-9*_.:[\]-]+)$/, "must be a host, or sha256: and 64 hex digits")
 
 const knownHosts = z.record(key, z.string().min(4))
 

@@ -189,8 +189,10 @@ describe("a release without a record", () => {
     expect(rows).toMatchObject([{ upstream: "1.0.0", by: "the registry", green: false, verdicts: [] }])
     expect(rows[0]!.unreadable).toContain("the code is in a form that is not known")
     expect(rows[0]!.bun).toBeUndefined()
+    // Its code is kept by itself.
+    await rm(join(home.options.cache, "npm"), { recursive: true })
     const asked = registry.requests.length
-    await unpinned("1.0.0")
+    expect((await unpinned("1.0.0")).rows).toEqual(rows)
     expect(registry.requests.slice(asked).filter((path) => path.endsWith(".tgz"))).toEqual([])
     await stop()
   })

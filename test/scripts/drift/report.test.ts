@@ -62,10 +62,14 @@ test("releases in a row are said shortly, and so is why they refuse a patch", ()
 })
 
 test("the table of the docs has a column for each form of code", () => {
-  const series = [{ name: "a", level: "required", range: "<2" } as NamedPatch]
+  const series = [
+    { name: "a", level: "required", range: "<2" },
+    { name: "b", level: "required", range: "*", kind: "build" },
+  ] as NamedPatch[]
   expect(
     printDocsTable(many, series),
   ).toBe(`| patch | level | needed in | readable bundles: 1.0.0 | minified chunks: 6, 1.1.0–1.6.0 |
 | --- | --- | --- | --- | --- |
-| \`a\` | required | \`<2\` | – | 1.1.0–1.3.0; **refused** 1.4.0, 1.5.0; **no form** 1.6.0 |`)
+| \`a\` | required | \`<2\` | – | 1.1.0–1.3.0; **refused** 1.4.0, 1.5.0; **no form** 1.6.0 |
+| \`b\` | required | the git source | – | – |`)
 })
