@@ -19,11 +19,17 @@ function lacks({ level, verdict }: Verdict): boolean {
 
 /**
  * What people read: what each patch does on which upstreams, then why one was refused or an upstream cannot be read, hosts
- * that nobody has described, then a line an upstream.
+ * that nobody has described, then a line an upstream, and what is to be done.
  * @param attempts in the order of their versions
  */
 export function printAttempts(attempts: Attempt[], mustBeGreen: (upstream: string) => boolean): string {
-  const parts = [table(attempts), reasons(attempts), newHosts(attempts), summary(attempts, mustBeGreen)]
+  const parts = [
+    table(attempts),
+    reasons(attempts),
+    newHosts(attempts),
+    summary(attempts, mustBeGreen),
+    nextSteps(attempts, mustBeGreen),
+  ]
   return parts.filter(Boolean).join("\n\n")
 }
 
@@ -99,6 +105,21 @@ function summary(attempts: Attempt[], mustBeGreen: (upstream: string) => boolean
       mustBeGreen(attempt.upstream) ? "must be green" : "",
     ]),
   )
+}
+
+function nextSteps(attempts: Attempt[], mustBeGreen: (upstream: string) => boolean): string {
+  const red = attempts.filter((attempt) => mustBeGreen(attempt.upstream) && !isGreen(attempt)).at(-1)
+  const patches = red?.verdicts.filter(lacks).map(({ patch }) => `patches/${patch}.ts`) ?? []
+  const see = red?.source === "release" ? `npm run drift -- ${red.upstream} --keep /tmp/upstream, and ` : ""
+  const unrecorded = attempts.some(({ upstream, by }) => by === "the registry" && mustBeGreen(upstream))
+  return [
+    ...(patches.length > 0
+      ? [`next: ${see}mend ${patches.join(", ")} for ${title(red!)} (docs/updating.md, step 3)`]
+      : []),
+    ...(unrecorded
+      ? ["next: npm run drift -- --record, and compare what it writes with another registry's hash"]
+      : []),
+  ].join("\n")
 }
 
 function count({ verdicts, unreadable, newHosts }: Attempt): string {

@@ -58,6 +58,11 @@ test("releases in a row are said shortly, and so is why they refuse a patch", ()
   expect(text).toContain("\n1.4.0, 1.5.0 refuses a: it found 0\n")
   expect(text).toContain("\nnew host new.example in the code of 1.6.0\n")
   expect(text).toMatch(/^✖ {2}1\.5\.0 .* by the registry: not recorded +must be green$/m)
+  expect(text).toContain(
+    "\nnext: npm run drift -- 1.6.0 --keep /tmp/upstream, and mend patches/a.ts for 1.6.0",
+  )
+  expect(text).toContain("\nnext: npm run drift -- --record")
+  expect(printAttempts(many, () => false)).not.toContain("\nnext: npm")
   expect(text).toMatch(/^✔ {2}1\.0\.0 .* by drift\.json$/m)
 })
 
