@@ -90,6 +90,7 @@ async function makeModules(
   const page = inputs.webUi && (await embedWebUi(inputs.webUi, pin.webUi!.executable.sha512, cache))
   const offline = await embedOffline({
     source: "release",
+    policy: true,
     // Code of another form may print something else.
     ...(shape && { version: pin.version }),
     cli: await readCliTable(stock, cache),
