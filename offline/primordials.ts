@@ -41,7 +41,17 @@ export function plain<T extends object>(source: T, more?: Partial<T>): T {
   return { __proto__: null, ...source, ...more } as unknown as T
 }
 
-const { URL: PrivateURL } = globalThis
+export const PrivateURL = globalThis.URL
+export const isView = ArrayBuffer.isView
+
+const decode = uncurryThis(TextDecoder.prototype.decode)
+const decoder = new TextDecoder("utf-8", { fatal: true })
+
+/** The text that bytes are. Throws a TypeError when they are none. */
+export function decodeText(bytes: ArrayBuffer | ArrayBufferView): string {
+  return decode(decoder, bytes as ArrayBuffer)
+}
+
 const getter = <T>(prototype: object, name: string) =>
   uncurryThis(Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: object) => T)
 

@@ -104,6 +104,12 @@ export const vectors: Record<string, Vector> = {
       agent: Object.assign(new http.Agent(), { proxy: `http://${name}:8080` }),
     }),
   ),
+  "http-socket-path-true": requesting(({ name }) =>
+    http.request({ host: name, socketPath: true as never }).end(),
+  ),
+  "http-socket-path-object": requesting(({ address }) =>
+    http.request({ host: address, socketPath: {} as never }).end(),
+  ),
   "http-lookup": {
     ...requesting(({ address }) =>
       http.get({
@@ -152,6 +158,10 @@ export const vectors: Record<string, Vector> = {
   "websocket-name": opening(({ name }) => new WebSocket(`ws://${name}/`)),
   "websocket-secure": opening(({ address }) => new WebSocket(`wss://${address}/`)),
   "websocket-options": opening(({ name }) => new WebSocket(`ws://${name}/`, { headers: { a: "b" } })),
+  "websocket-function-of-options": opening(
+    ({ name }) =>
+      new WebSocket("ws://127.0.0.1:9/", Object.assign(() => {}, { proxy: `http://${name}:8080` }) as never),
+  ),
   "websocket-by-prototype": opening(({ address }) => {
     const Found = WebSocket.prototype.constructor as typeof WebSocket
     return new Found(`ws://${address}/`)
@@ -161,6 +171,15 @@ export const vectors: Record<string, Vector> = {
   "bun-connect-tls": {
     family: "bun-sockets",
     run: ({ address }) => bunConnect({ hostname: address, port: 443, tls: true }),
+  },
+
+  "bun-connect-array": {
+    family: "bun-sockets",
+    run: ({ address }) => bunConnect(Object.assign([], { hostname: address, port: 80 })),
+  },
+  "bun-connect-function": {
+    family: "bun-sockets",
+    run: ({ address }) => bunConnect(Object.assign(() => {}, { hostname: address, port: 80 })),
   },
 
   "bun-udp-send": sending(({ address }) => bunDatagram((socket) => socket.send("x", 53, address))),
@@ -245,7 +264,8 @@ function called(run: (answer: (error: Error | null) => void) => void): Promise<v
 }
 
 function bunConnect(options: { hostname: string; port: number; tls?: true }): Promise<unknown> {
-  return Bun.connect({ ...options, socket: { data() {}, error() {}, connectError() {} } })
+  const socket = { data() {}, error() {}, connectError() {} }
+  return Bun.connect(Object.assign(options, { socket }))
 }
 
 async function bunDatagram(send: (socket: Bun.udp.Socket<"buffer">) => void): Promise<void> {
