@@ -3,6 +3,7 @@
  * these, and no iteration protocol: a program that replaces `String.prototype.slice` or `URL` changes nothing here.
  */
 const { bind, call } = Function.prototype
+const ObjectPrototype = Object.prototype
 
 /** `uncurryThis(String.prototype.slice)("abc", 1)` is `"bc"`, whatever becomes of `Function.prototype.call` later. */
 export const uncurryThis: <T, A extends unknown[], R>(
@@ -29,6 +30,7 @@ export const freeze = Object.freeze
 export const defineProperty = Object.defineProperty
 export const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor
 export const getOwnPropertySymbols = Object.getOwnPropertySymbols
+export const ownKeys = Reflect.ownKeys
 export const getPrototypeOf = Object.getPrototypeOf
 export const PrivatePromise = Promise
 export const reject = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>
@@ -39,6 +41,27 @@ export const reject = Promise.reject.bind(Promise) as (reason: unknown) => Promi
  */
 export function plain<T extends object>(source: T, more?: Partial<T>): T {
   return { __proto__: null, ...source, ...more } as unknown as T
+}
+
+/**
+ * What an object has and inherits, each property read once, in an object that no program holds.
+ * @returns undefined for what is no object
+ */
+export function snapshot(source: unknown): Record<string, unknown> | undefined {
+  if (typeof source !== "object" || source === null) return undefined
+  const copy: Record<string, unknown> = { __proto__: null }
+  for (
+    let holder: object | null = source;
+    holder && holder !== ObjectPrototype;
+    holder = getPrototypeOf(holder)
+  ) {
+    const names = ownKeys(holder)
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string
+      if (!(name in copy)) copy[name] = (source as Record<string, unknown>)[name]
+    }
+  }
+  return copy
 }
 
 export const PrivateURL = globalThis.URL

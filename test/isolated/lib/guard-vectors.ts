@@ -28,6 +28,7 @@ export type Family =
   | "dns"
   | "websocket"
   | "bun-sockets"
+  | "bind"
   | "udp"
   | "children"
   | keyof typeof clients
@@ -56,6 +57,10 @@ const requesting = (run: (target: Target) => http.ClientRequest): Vector => ({
 const connecting = (run: (target: Target) => net.Socket): Vector => ({
   family: "net",
   run: (target) => settled(run(target), "connect"),
+})
+const listening = (run: (target: Target) => net.Server): Vector => ({
+  family: "bind",
+  run: (target) => settled(run(target), "listening"),
 })
 const asking = (run: Vector["run"]): Vector => ({ family: "dns", run })
 const opening = (run: (target: Target) => WebSocket): Vector => ({
@@ -181,6 +186,21 @@ export const vectors: Record<string, Vector> = {
     family: "bun-sockets",
     run: ({ address }) => bunConnect(Object.assign(() => {}, { hostname: address, port: 80 })),
   },
+
+  "bind-net": listening(({ name }) => net.createServer().listen(0, name)),
+  "bind-http": listening(({ name }) => http.createServer().listen(0, name)),
+  "bind-https": listening(({ name }) => https.createServer({}).listen(0, name)),
+  "bind-http2": listening(({ name }) => http2.createServer().listen(0, name)),
+  "bind-tls": listening(({ name }) => tls.createServer({}).listen(0, name)),
+  "bind-bun-listen": {
+    family: "bind",
+    run: async ({ name }) => Bun.listen({ hostname: name, port: 0, socket: { data() {} } }).stop(),
+  },
+  "bind-bun-serve": {
+    family: "bind",
+    run: async ({ name }) => Bun.serve({ hostname: name, port: 0, fetch: () => new Response() }).stop(),
+  },
+  "bind-bun-udp": sending(async ({ name }) => (await Bun.udpSocket({ hostname: name, socket: {} })).close()),
 
   "bun-udp-send": sending(({ address }) => bunDatagram((socket) => socket.send("x", 53, address))),
   "bun-udp-send-many": sending(({ address }) => bunDatagram((socket) => socket.sendMany(["x", 53, address]))),
