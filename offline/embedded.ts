@@ -16,6 +16,8 @@ export interface Embedded {
   page?: UpstreamsPage
   /** Whether one server in the background serves all clients of a user. */
   backgroundServer?: boolean
+  /** Whether a policy stands beside it: in every executable that was built, if it decides nothing. */
+  policy?: boolean
   /** The patches that it is without; undefined when it has all. */
   leftOut?: string[]
 }

@@ -11,7 +11,7 @@ export interface ModuleNames {
   guard: string
   /** The same as `index`, in an executable of the git source. */
   gitIndex: string
-  /** What the build decided for everyone: JSON. There without `--policy` is none. */
+  /** What the build decided for everyone: JSON. */
   policy: string
   /** The model catalogue: models.dev's api.json. */
   catalogue: string

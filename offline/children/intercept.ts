@@ -1,4 +1,5 @@
 import { statSync } from "node:fs"
+import { OfflineError } from "../error.ts"
 import { bunObject } from "../guard/builtin.ts"
 import { apply, defineProperty, isArray, plain, toText } from "../primordials.ts"
 import { bunCommand } from "./as-bun.ts"
@@ -70,8 +71,8 @@ function replaceExecve(handover: ChildHandover): void {
 function judged(first: unknown, second: unknown, handover: ChildHandover): unknown[] {
   const options = plain<SpawnOptions>(Object(isArray(first) ? second : first))
   const given = isArray(first) ? first : options.cmd
-  // Not a command: the runtime's own error says so.
-  if (!isArray(given)) return [first, second]
+  if (!isArray(given))
+    throw new OfflineError("A child was not started: OpenCode is offline, and the command is not an array")
   const command: string[] = []
   for (let index = 0; index < given.length; index++) command[index] = toText(given[index])
   delete options.cmd

@@ -97,6 +97,7 @@ async function makeModules(
   const upstreams = !coreOnly && !page && shape?.hasPage ? await findUpstreamsPage(stock, cache) : undefined
   const offline = await embedOffline({
     source: "release",
+    policy: true,
     // Code of another form may print something else.
     ...(shape && { version: pin.version }),
     cli: await readCliTable(stock, cache),
