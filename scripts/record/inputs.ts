@@ -18,7 +18,7 @@ export async function digestFiles(
   pin: Pin,
   given: Pick<BuildOptions, "models" | "modelsExtend" | "policy" | "with">,
 ): Promise<BuildRecord["inputs"]> {
-  const own = await Array.fromAsync(new Bun.Glob("{offline,patches}/**").scan({ cwd: ROOT }))
+  const own = await Array.fromAsync(new Bun.Glob("{offline,patches,pins/highlights}/**").scan({ cwd: ROOT }))
   const files = [
     ...own,
     relative(ROOT, pinFile(pinName(pin))),
