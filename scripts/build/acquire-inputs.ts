@@ -68,7 +68,7 @@ function filesOf(list: PinnedGrammar, kind: "wasm" | "highlights" | "licenseFile
 }
 
 /** The queries that are our own, of grammars in whose packages there is none that fits. */
-const OWN_QUERIES = join(import.meta.dirname, "../../offline/highlights")
+const OWN_QUERIES = join(import.meta.dirname, "../../pins/highlights")
 
 /** @throws Failure when a grammar has no query */
 function grammarsOf({ grammars }: Pin, cache: string): Inputs["grammars"] {
@@ -90,7 +90,7 @@ function ownQuery(language: string): string {
   if (existsSync(file)) return file
   throw new Failure({
     what: `The grammar of ${language} has no query, so that nothing would be coloured by it`,
-    why: `none of its packages in the pin has highlights, and there is no offline/highlights/${language}.scm`,
+    why: `none of its packages in the pin has highlights, and there is no pins/highlights/${language}.scm`,
     next: `name a package with a query in grammars.${language} of the pin, or write that file: docs/pins.md`,
   })
 }

@@ -41,7 +41,7 @@ function isOfflineOnly({ kind }: NamedPatch): boolean {
 export function findPatch(series: NamedPatch[], name: string): NamedPatch {
   const patch = series.find((one) => one.name === name)
   if (!patch) throw noSuchPatch(series, name)
-  if (isOfflineOnly(patch)) throw notForUpstream(patch)
+  if (isOfflineOnly(patch) || patch.edits.length === 0) throw notForUpstream(patch)
   return patch
 }
 
@@ -62,7 +62,7 @@ function refusalOf(tree: Tree, patches: NamedPatch[]): Failure | undefined {
 }
 
 function noSuchPatch(series: NamedPatch[], name: string): Failure {
-  const known = series.filter((one) => !isOfflineOnly(one)).map((patch) => patch.name)
+  const known = series.filter((one) => !isOfflineOnly(one) && one.edits.length > 0).map((patch) => patch.name)
   return new Failure({
     what: `There is no patch named ${JSON.stringify(name)}`,
     why: `those that may go upstream are ${known.join(", ")}`,
@@ -70,11 +70,14 @@ function noSuchPatch(series: NamedPatch[], name: string): Failure {
   })
 }
 
-function notForUpstream({ name, kind }: NamedPatch): Failure {
+function notForUpstream({ name, kind, edits }: NamedPatch): Failure {
   return new Failure({
     what: `The patch ${name} is not for upstream`,
-    why: `its kind is ${kind}: it makes no sense without the rest of this project`,
-    next: `if that has changed, change its kind in patches/${name}.ts`,
+    why:
+      edits.length === 0
+        ? "it changes no TypeScript, only what is made of it"
+        : `its kind is ${kind}: it makes no sense without the rest of this project`,
+    next: `if that has changed, change patches/${name}.ts`,
   })
 }
 

@@ -22,7 +22,7 @@ interface Given {
  * @param given paths are recorded by their names only
  */
 export async function digestFiles(pin: Pin, given: Given): Promise<BuildRecord["inputs"]> {
-  const own = await Array.fromAsync(new Bun.Glob("{offline,patches}/**").scan({ cwd: ROOT }))
+  const own = await Array.fromAsync(new Bun.Glob("{offline,patches,pins/highlights}/**").scan({ cwd: ROOT }))
   const files = [
     ...own,
     relative(ROOT, pinFile(pinName(pin))),

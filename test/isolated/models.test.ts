@@ -104,6 +104,16 @@ describe("without the flag the catalogue is upstream's", () => {
   })
 })
 
+/** A few providers are listed because their keys are there, with all that is known of their models. */
+const KEYS = { ANTHROPIC_API_KEY: "x", OPENAI_API_KEY: "x", MISTRAL_API_KEY: "x", GROQ_API_KEY: "x" }
+const listAll = (executable: string) => listModels(executable, KEYS, {}, ["models", "--verbose"])
+
+test("switched off and without a cache, the models are those that upstream's has inside", async () => {
+  const [ours, upstreams] = [await listAll(builtExecutable()), await listAll(await stockExecutable())]
+  expect(ours.stdout.length).toBeGreaterThan(50_000)
+  expect(ours.stdout).toBe(upstreams.stdout)
+})
+
 describe("a build", () => {
   let project: Project
   let replaced: string
@@ -144,6 +154,11 @@ describe("a build", () => {
     const { stdout, attempts } = await listOffline(replaced)
     expect(stdout.trim().split("\n")).toEqual(["acme/acme-model"])
     expect(attempts).toEqual([])
+  })
+
+  test("with --models has upstream's models all the same when switched off", async () => {
+    const [ours, upstreams] = [await listAll(replaced), await listAll(await stockExecutable())]
+    expect(ours.stdout).toBe(upstreams.stdout)
   })
 
   test("with --models-extend lists them beside upstream's when offline", async () => {

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { chooseCatalogue } from "../../../offline/core/catalogue.ts"
+import { chooseCatalogue, upstreamsCatalogue } from "../../../offline/core/catalogue.ts"
 import { SettingError } from "../../../offline/error.ts"
+import { moduleNames } from "../../../offline/modules.ts"
 
 let root: string
 let inside: string
@@ -50,4 +51,12 @@ test("none is named when none is inside; a child is handed its parent's", () => 
   expect(choose(FLAG, join(root, "absent.json"))).toBeUndefined()
   const absent = join(root, "absent.json")
   expect(choose({ ...FLAG, OPENCODE_MODELS_PATH: absent }, absent)).toBe(absent)
+})
+
+test("upstream's code gets upstream's own catalogue, which is the one inside unless an organisation has another", async () => {
+  const names = moduleNames(root)
+  await writeFile(names.catalogue, '{"acme":{}}')
+  expect(upstreamsCatalogue(names)).toEqual({ acme: {} })
+  await writeFile(names.upstreamsCatalogue, '{"anthropic":{}}')
+  expect(upstreamsCatalogue(names)).toEqual({ anthropic: {} })
 })

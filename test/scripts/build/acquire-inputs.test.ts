@@ -25,5 +25,5 @@ test("a grammar without any query stops the build, and is named", async () => {
   const failure = await acquire({ unheardOf: pin.grammars.hcl! }).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)
   expect(failure.report.what).toContain("The grammar of unheardOf has no query")
-  expect(failure.report.why).toContain("offline/highlights/unheardOf.scm")
+  expect(failure.report.why).toContain("pins/highlights/unheardOf.scm")
 })

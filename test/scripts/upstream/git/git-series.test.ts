@@ -7,7 +7,7 @@ import type { Unit } from "../../../../scripts/patching/unit.ts"
 import { applyToGitTree } from "../../../../scripts/upstream/git/typescript-tree.ts"
 import { FOLDER, SOURCES } from "../../../lib/stand-in-upstream.ts"
 
-const series = await readSeries()
+const series = (await readSeries()).filter(({ edits }) => edits.length > 0)
 const edits = series.flatMap((patch) => patch.edits)
 const own: Unit[] = Object.entries(SOURCES).map(([file, text]) => ({
   file,
