@@ -1,5 +1,3 @@
-import type { UpstreamsPage } from "./web-ui/upstreams-page.ts"
-
 /** What this code cannot know by itself about the executable that it is in. */
 export interface Embedded {
   /** From what the executable was built; undefined when this is run from its source. */
@@ -20,6 +18,21 @@ export interface Embedded {
   policy?: boolean
   /** The patches that it is without; undefined when it has all. */
   leftOut?: string[]
+}
+
+/** The page that upstream's executable has inside, as the build found it. */
+export interface UpstreamsPage {
+  /** The module whose default export is an object: URL paths without the first slash, and the files that they are. */
+  index: string
+  /** What of its files is sent otherwise, by URL path: the page would ask other hosts for it by itself. */
+  edits: Record<string, ByteEdit[]>
+}
+
+/** A replacement of the bytes [start, end) of a file. */
+export interface ByteEdit {
+  start: number
+  end: number
+  text: string
 }
 
 /** The words that a release's command line knows, as `scripts/upstream/cli-table.ts` reads them from its code. */

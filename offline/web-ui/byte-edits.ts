@@ -1,9 +1,4 @@
-/** A replacement of the bytes [start, end) of a file. */
-export interface ByteEdit {
-  start: number
-  end: number
-  text: string
-}
+import type { ByteEdit } from "../embedded.ts"
 
 /** A file's bytes with edits, which are in its order and do not overlap. */
 export function applyByteEdits(content: Uint8Array<ArrayBuffer>, edits: ByteEdit[]): Uint8Array<ArrayBuffer> {

@@ -1,15 +1,8 @@
-import { applyByteEdits, type ByteEdit } from "./byte-edits.ts"
+import type { UpstreamsPage } from "../embedded.ts"
+import { applyByteEdits } from "./byte-edits.ts"
 import { mediaType } from "./media-types.ts"
 import { entityTag, inlineScripts } from "./page.ts"
 import type { Asset, AssetSource } from "./types.ts"
-
-/** The page that upstream's executable has inside, as the build found it. */
-export interface UpstreamsPage {
-  /** The module whose default export is an object: URL paths without the first slash, and the files that they are. */
-  index: string
-  /** What of its files is sent otherwise, by URL path: the page would ask other hosts for it by itself. */
-  edits: Record<string, ByteEdit[]>
-}
 
 /**
  * The page that upstream put inside: its files stay as they are, and edits are made to what is sent. `asset` and `page`

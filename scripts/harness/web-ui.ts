@@ -1,8 +1,11 @@
 import type { Locator, Page } from "playwright-core"
-import { watchFor } from "../isolation/limits.ts"
+import { readScale, watchFor } from "../isolation/limits.ts"
 
 // What a person does in the web UI, in the pages of both kinds that there are: one with a side bar of projects (that of
 // 1.14.34), and one with tabs and a home page (that of 1.18.34). What does not come is waited for until the run is ended.
+
+/** Within it something comes that is done at once. In milliseconds, on a machine of scale 1. */
+const MOMENT = 2000
 
 /** The button of the home page that opens a project. */
 export function openProjectButton(page: Page): Locator {
@@ -16,13 +19,18 @@ export function openProjectButton(page: Page): Locator {
 export async function openProject(page: Page, folder: string): Promise<void> {
   const open = openProjectButton(page)
   const hasTabs = (await open.getAttribute("data-action")) !== null
-  await open.click()
-  await page.getByPlaceholder("Search folders").fill(folder)
+  const search = page.getByPlaceholder("Search folders")
+  await untilIt(
+    () => search.waitFor(),
+    () => press(open),
+  )
+  await search.fill(folder)
   await page.getByRole("dialog").locator(`button[data-key^="${folder}"]`).first().click()
   // The page with tabs has a list of sessions first.
   const begin = page.getByText("New session", { exact: true }).filter({ visible: true })
-  if (hasTabs) await begin.first().click()
-  await promptOf(page).waitFor()
+  const there = () => promptOf(page).waitFor()
+  if (hasTabs) await untilIt(there, () => press(begin.first()))
+  await there()
 }
 
 /** Asks in the session that is open, and waits for the answer. */
@@ -30,15 +38,30 @@ export async function askOnPage(page: Page, question: string, answer: string): P
   // What is sent before the page knows its models goes nowhere, and only a toast says so.
   await page.getByText("Mock Model").first().waitFor()
   const prompt = promptOf(page)
-  await prompt.click()
-  await page.keyboard.type(question)
-  await prompt.getByText(question).waitFor()
-  await page.keyboard.press("Enter")
+  const typed = prompt.getByText(question)
+  // A page that is still loading may draw its prompt again, without what is typed.
+  await untilIt(
+    () => typed.waitFor(),
+    async () => {
+      await press(prompt)
+      await page.keyboard.press("Control+A")
+      await page.keyboard.type(question)
+    },
+  )
+  await untilIt(
+    () => typed.waitFor({ state: "detached" }),
+    () => page.keyboard.press("Enter"),
+  )
   await page.getByText(answer).first().waitFor()
 }
 
 function promptOf(page: Page): Locator {
   return page.locator('[contenteditable="true"]').first()
+}
+
+/** Clicks what can be clicked soon; what something lies over cannot. */
+async function press(place: Locator): Promise<void> {
+  await place.click({ timeout: MOMENT * readScale() }).catch(() => undefined)
 }
 
 /** Closes a dialog, of which something is visible. */
@@ -54,14 +77,14 @@ export function leave(page: Page, dialog: Locator): Promise<void> {
  * @throws Error when nothing comes of it
  */
 export async function untilIt(comes: () => Promise<void>, act: () => Promise<void>): Promise<void> {
-  for (let tries = 0; tries < 10; tries++) {
+  for (let tries = 0; tries < 20; tries++) {
     await act()
     if (await isThereSoon(comes)) return
   }
-  throw new Error("nothing came of ten tries")
+  throw new Error("nothing came of twenty tries")
 }
 
 /** Whether something comes in a moment; it may still come later. */
 export function isThereSoon(comes: () => Promise<void>): Promise<boolean> {
-  return Promise.race([comes().then(() => true), watchFor(2000).then(() => false)])
+  return Promise.race([comes().then(() => true), watchFor(MOMENT).then(() => false)])
 }

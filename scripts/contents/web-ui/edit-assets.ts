@@ -1,6 +1,7 @@
 import { Lang, parse, type SgNode } from "@ast-grep/napi"
 import type { WebUiFile } from "../../../offline/build/write-pack.ts"
-import { applyByteEdits, type ByteEdit } from "../../../offline/web-ui/byte-edits.ts"
+import type { ByteEdit } from "../../../offline/embedded.ts"
+import { applyByteEdits } from "../../../offline/web-ui/byte-edits.ts"
 import { Failure } from "../../lib/errors.ts"
 
 export interface LiteralEdit {

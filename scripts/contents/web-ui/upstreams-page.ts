@@ -1,4 +1,4 @@
-import type { UpstreamsPage } from "../../../offline/web-ui/upstreams-page.ts"
+import type { UpstreamsPage } from "../../../offline/embedded.ts"
 import type { ModuleGraph } from "../../container/index.ts"
 import { derive } from "../../lib/derived-cache.ts"
 import { hashMakers } from "../../lib/makers.ts"
