@@ -229,18 +229,24 @@ test.concurrent("with every other variable that asks for it, upstream's search i
 
 test.concurrent("a session of the server's newer API, where there is one, is offered upstream's search by upstream's and, by a patch, not offline", async () => {
   const session = (setup: Setup) =>
-    serve(setup, async ({ fetch, waitUntil }) => {
-      const ask = async (path: string, body?: object) => {
-        const headers = { "content-type": "application/json" }
-        const init = body && { method: "POST", headers, body: JSON.stringify(body) }
-        return (await fetch(`${serverUrl}/api/session${path}`, init)).text()
-      }
-      const id = /"id":"(ses_\w+)"/.exec(await ask("", {}))?.[1]
-      if (id === undefined) return
-      await ask(`/${id}/model`, { model: { providerID: "mock", id: "mock-model" } })
-      await ask(`/${id}/prompt`, { prompt: { text: "say hi" } })
-      const answered = async () => (await ask(`/${id}/message`)).includes("The mock model says hello.")
-      await waitUntil("an answer", async () => (await answered()) || undefined)
+    runIsolated({
+      ...setup,
+      args: ["serve", "--port", new URL(serverUrl).port],
+      provider: [{ text: "Done." }],
+      async during({ fetch, waitForServer, waitUntil }) {
+        await waitForServer(`${serverUrl}/global/health`)
+        const ask = async (path: string, body?: object) => {
+          const headers = { "content-type": "application/json" }
+          const init = body && { method: "POST", headers, body: JSON.stringify(body) }
+          return (await fetch(`${serverUrl}/api/session${path}`, init)).text()
+        }
+        const id = /"id":"(ses_\w+)"/.exec(await ask("", {}))?.[1]
+        if (id === undefined) return
+        await ask(`/${id}/model`, { model: { providerID: "mock", id: "mock-model" } })
+        await ask(`/${id}/prompt`, { prompt: { text: "say hi" } })
+        const answered = async () => (await ask(`/${id}/message`)).includes('"Done."')
+        await waitUntil("an answer", async () => (await answered()) || undefined)
+      },
     })
   const upstream = toolsOffered(await session(stock))
   if (upstream.length > 0) expect(upstream).toContain("websearch")
