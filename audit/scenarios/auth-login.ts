@@ -9,7 +9,7 @@ interface SignIn {
   offline: string
 }
 
-/** What is asked for where a way of signing in is not there, as its plugin is off: that ends the attempt, too. */
+/** What GitLab's way of signing in asks for in some releases, which keep the key and connect nowhere: that is an end, too. */
 const ASKS_FOR_KEY = "Enter your API key"
 
 const signIns: SignIn[] = [

@@ -227,29 +227,6 @@ test.concurrent("with every other variable that asks for it, upstream's search i
   expect(toolsOffered(result).filter(isSearch)).toEqual([])
 })
 
-test.concurrent("a session of the server's newer API, where there is one, is offered upstream's search by upstream's and, by a patch, not offline", async () => {
-  const session = (setup: Setup) =>
-    serve(setup, async ({ fetch, waitUntil }) => {
-      const ask = async (path: string, body?: object) => {
-        const headers = { "content-type": "application/json" }
-        const init = body && { method: "POST", headers, body: JSON.stringify(body) }
-        return (await fetch(`${serverUrl}/api/session${path}`, init)).text()
-      }
-      const id = /"id":"(ses_\w+)"/.exec(await ask("", {}))?.[1]
-      if (id === undefined) return
-      await ask(`/${id}/model`, { model: { providerID: "mock", id: "mock-model" } })
-      await ask(`/${id}/prompt`, { prompt: { text: "say hi" } })
-      const answered = async () => (await ask(`/${id}/message`)).includes("The mock model says hello.")
-      await waitUntil("an answer", async () => (await answered()) || undefined)
-    })
-  const upstream = toolsOffered(await session(stock))
-  if (upstream.length > 0) expect(upstream).toContain("websearch")
-  const result = await session(offline)
-  expect(result.attempts).toEqual([])
-  if (hasPatch("search-tools-off"))
-    expect(toolsOffered(result)).toEqual(upstream.filter((tool) => !isSearch(tool)))
-})
-
 test.concurrent("offline, a model that searches the web all the same gets an error, and nothing is tried; upstream's goes out", async () => {
   const turns: Turn[] = [{ tool: "websearch", input: { query: "anything" } }, { text: "Done." }]
   const result = await ask({ ...offline, env: { ...offline.env, ...exa } }, turns)
