@@ -52,8 +52,12 @@ function installed(spec: string, place: string): Installed | { why: string } {
   if (!("version" in parsed)) return { why: `${place} does not hold it` }
   const found = search(parsed.name, parsed.version, upstreamFolders())
   if ("why" in found) return found
-  const at = "folder" in found ? found : folderOf(parsed.name)
-  return "why" in at ? at : { name: parsed.name, directory: at.folder }
+  if ("folder" in found) return { name: parsed.name, directory: found.folder }
+  const standIn = folderOf(parsed.name)
+  if ("why" in standIn) return standIn
+  // Its files import what is inside by names that are not there until this.
+  provide(found.inside.specifier)
+  return { name: parsed.name, directory: standIn.folder }
 }
 
 /** What npm installed there under a name that was not asked for: upstream has a folder for each that it adds. */

@@ -11,6 +11,8 @@ const PLAIN = /^((?:@[\w.~-]+\/)?[\w~-][\w.~-]*)(?:@(.*))?$/
 export function parseSpec(text: string): Spec {
   const [, name, version = "latest"] = PLAIN.exec(text) ?? []
   if (!name) return { from: text }
+  // `git@git.example:path` is a place of git's, with a user and a host.
+  if (/^[\w-]+\.[\w.-]*:/.test(version)) return { from: text }
   // `name@npm:other@1.0.0` is another package of a registry.
   const alias = /^npm:(.*)$/.exec(version)
   if (alias) return parseSpec(alias[1]!)

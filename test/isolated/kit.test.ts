@@ -2,14 +2,12 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { labelOf } from "../../scripts/audit/known-hosts.ts"
 import { plainRelease } from "../../scripts/build/fresh-release.ts"
 import type { Turn } from "../../scripts/harness/provider.ts"
 import { type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { ask, hostsTried, toolResults } from "../../scripts/harness/scenarios.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
-import { hasPatch } from "../lib/built.ts"
 import { pin, target } from "../lib/stock.ts"
 
 // The archive that `npm run kit` makes, installed where there is no Node, no npm and no network.
@@ -58,9 +56,13 @@ function fromPrefix(env: Record<string, string> = {}) {
   }
 }
 
+/** Language servers and formatters are on by themselves in some releases only. */
+const switchedOn = { "opencode.json": JSON.stringify({ lsp: {}, formatter: {} }) }
+
 /** A question to it, and a model that takes these turns. */
 function installed(turns: Turn[], files: Record<string, string> = {}, env: Record<string, string> = {}) {
-  return runIsolated({ ...fromPrefix(env), args: ["run", "say hi"], provider: turns, files })
+  const all = { ...switchedOn, ...files }
+  return runIsolated({ ...fromPrefix(env), args: ["run", "say hi"], provider: turns, files: all })
 }
 
 /** Upstream waits for diagnostics for three seconds, and a server may need longer to start: so each is written three times. */
@@ -77,27 +79,22 @@ const wrong = {
   "two.py": 'two: int = "2"\n',
 }
 
-/** Where the patch is left out, the kit's programs are found by those who have them in PATH. */
-const testFinding = hasPatch("lsp-look-in-kit") ? test.concurrent : undefined
-
 test("the installer makes the executable and the kit, and connects to nothing", async () => {
   expect(installation).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
   expect((await readdir(prefix)).sort()).toEqual(["bin", "lib"])
 })
 
-testFinding?.(
-  "offline and without Node, the model is shown the errors in a TypeScript and in a Python file",
-  async () => {
-    const result = await installed(write(wrong))
-    expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
-    expectErrors(result)
-  },
-)
+test.concurrent("offline and without Node, the model is shown the errors in a TypeScript and in a Python file", async () => {
+  const result = await installed(write(wrong))
+  expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
+  expectErrors(result)
+})
 
-testFinding?.("so it is in the TUI, whose sidebar names the servers", async () => {
+test.concurrent("so it is in the TUI, whose sidebar names the servers", async () => {
   const result = await runIsolated({
     ...fromPrefix(),
     provider: write(wrong),
+    files: switchedOn,
     pty: true,
     async during({ waitFor, type }) {
       await waitFor("Ask anything")
@@ -120,14 +117,18 @@ function expectErrors(result: IsolatedResult) {
   expect(shown).toContain('"Literal[\'2\']" is not assignable to "int"')
 }
 
-test.concurrent("the same executable without a kit beside it shows none", async () => {
+test.concurrent("the same executable without a kit beside it shows none, and names what is missing", async () => {
   const executable = join(release, "opencode")
-  const result = await ask({ executable, env: { OPENCODE_OFFLINE: "1", PATH: bin } }, write(wrong))
+  const env = { OPENCODE_OFFLINE: "1", PATH: bin }
+  const result = await ask({ executable, env, files: switchedOn }, write(wrong))
   expect(result).toMatchObject({ exitCode: 0, attempts: [] })
   expect(toolResults(result).join("\n")).not.toContain("LSP errors")
+  expect(result.stderr).toMatch(
+    /^! The language server pyright is not on this machine and OpenCode is offline/m,
+  )
 })
 
-testFinding?.("offline, the model is shown the errors that every other server of the kit finds", async () => {
+test.concurrent("offline, the model is shown the errors that every other server of the kit finds", async () => {
   const files = {
     "a.yaml": "a: [1\nb: }\n",
     "b.svelte": "{#if b}\n",
@@ -161,51 +162,25 @@ testFinding?.("offline, the model is shown the errors that every other server of
     expect(shown).toContain(error)
 })
 
-testFinding?.(
-  "prettier of the kit formats for a project that names it, and Biome for one that configures it",
-  async () => {
-    const files = {
-      "package.json": '{ "devDependencies": { "prettier": "3" } }',
-      "biome.json": '{ "javascript": { "formatter": { "quoteStyle": "single" } } }',
-    }
-    const turns: Turn[] = [
-      { tool: "write", input: { filePath: "a.yaml", content: "a:   1\n" } },
-      { tool: "write", input: { filePath: "b.ts", content: "export   const b={a:'b'}\n" } },
-      { tool: "read", input: { filePath: "a.yaml" } },
-      { tool: "read", input: { filePath: "b.ts" } },
-      { text: "Done." },
-    ]
-    const result = await installed(turns, files)
-    expect(result).toMatchObject({ exitCode: 0, attempts: [] })
-    const [byPrettier, byBiome] = toolResults(result).slice(-2)
-    expect(byPrettier).toContain("a: 1\n")
-    // Prettier, which is run first, would have left double quotes.
-    expect(byBiome).toContain("export const b = { a: 'b' };")
-  },
-)
-
-if (!testFinding)
-  test.concurrent("an executable that does not look for servers in the kit fetches none offline, and does otherwise", async () => {
-    const files = {
-      ...wrong,
-      "a.yaml": "a: 1\n",
-      "b.svelte": "{#if b}\n",
-      "c.vue": "<template></template>\n",
-    }
-    const settings = { "opencode.json": '{ "lsp": true }' }
-    const result = await installed(write(files), settings)
-    expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
-    // It asks again and again, far longer than is needed to see it.
-    const online = await runIsolated({
-      ...fromPrefix({ OPENCODE_OFFLINE: "0" }),
-      args: ["run", "say hi"],
-      provider: write(files),
-      files: settings,
-      mode: "refuse",
-      watchMs: 15_000,
-    })
-    expect(hostsTried(online).map(labelOf)).toContain("the npm registry")
-  })
+test.concurrent("prettier of the kit formats for a project that names it, and Biome for one that configures it", async () => {
+  const files = {
+    "package.json": '{ "devDependencies": { "prettier": "3" } }',
+    "biome.json": '{ "javascript": { "formatter": { "quoteStyle": "single" } } }',
+  }
+  const turns: Turn[] = [
+    { tool: "write", input: { filePath: "a.yaml", content: "a:   1\n" } },
+    { tool: "write", input: { filePath: "b.ts", content: "export   const b={a:'b'}\n" } },
+    { tool: "read", input: { filePath: "a.yaml" } },
+    { tool: "read", input: { filePath: "b.ts" } },
+    { text: "Done." },
+  ]
+  const result = await installed(turns, files)
+  expect(result).toMatchObject({ exitCode: 0, attempts: [] })
+  const [byPrettier, byBiome] = toolResults(result).slice(-2)
+  expect(byPrettier).toContain("a: 1\n")
+  // Prettier, which is run first, would have left double quotes.
+  expect(byBiome).toContain("export const b = { a: 'b' };")
+})
 
 test.concurrent("what a server of the kit would fetch is not tried offline, and is otherwise", async () => {
   const files = {
