@@ -41,8 +41,13 @@ interface Answerable {
 
 /** Answers an HTTP request with 403 and an error in the shape of upstream's named errors. */
 export function refuseRequest(context: Answerable, feature: Feature): Response {
+  return context.json(requestRefusal(feature), 403)
+}
+
+/** The body of that answer, for code that makes answers in another way. */
+export function requestRefusal(feature: Feature) {
   const text = message(feature)
-  return context.json({ success: false, error: text, name: "OfflineError", data: { message: text } }, 403)
+  return { success: false, error: text, name: "OfflineError", data: { message: text } }
 }
 
 /** The version as the TUI shows it. */

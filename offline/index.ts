@@ -1,14 +1,14 @@
 import { openAssets } from "./assets.ts"
 import { command, option } from "./core/listing.ts"
 import { startCore } from "./core/start.ts"
-import { logDenials } from "./denials.ts"
-import { label, message, refusal, refuseRequest, warn } from "./features.ts"
+import { logDenials, logDenialsTo } from "./denials.ts"
+import { label, message, refusal, refuseRequest, requestRefusal, warn } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
 import { languageServer, packageFile } from "./kit.ts"
 import { onDisk } from "./packages.ts"
-import { orWithout, refusalText } from "./refusals.ts"
-import { configSchema } from "./schema.ts"
+import { emptyResponse, goesOn, orWithout, refusalBody, refusalText } from "./refusals.ts"
+import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
 import { webUi } from "./web-ui.ts"
 
@@ -23,14 +23,20 @@ export const Offline = Object.freeze({
   option,
   command,
   configSchema,
+  effectConfigSchema,
   label,
   logDenials,
+  logDenialsTo,
   refusalText,
+  refusalBody,
+  goesOn,
+  emptyResponse,
   orWithout,
   message,
   warn,
   refusal,
   refuseRequest,
+  requestRefusal,
   packages: Object.freeze({ onDisk, load }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   kit: Object.freeze({ server: languageServer, module: packageFile }),

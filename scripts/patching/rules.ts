@@ -47,6 +47,34 @@ export function property(name: string, value: string): Rule {
   }
 }
 
+/** The generator of an Effect that is named by its span: `X.fn("NAME")(function*(…){…})`. */
+export function effectFunction(name: string): NapiConfig {
+  const named: Rule = {
+    kind: "call_expression",
+    has: { field: "arguments", regex: `^\\("${escapeRegExp(name)}"` },
+  }
+  return {
+    rule: {
+      kind: "generator_function",
+      inside: {
+        kind: "arguments",
+        inside: { kind: "call_expression", has: { field: "function", ...named } },
+      },
+    },
+  }
+}
+
+/** The name by which an effectFunction's code calls Effect: the text of X. */
+export function namespaceOf(generator: SgNode): string {
+  const call = generator.parent()?.parent()?.field("function")
+  if (call) return part(part(call, "function"), "object").text()
+  throw new Failure({
+    what: `A generator is no argument of a call: ${generator.text().slice(0, 80)}`,
+    why: "the patch was written for one that is",
+    next: "look at upstream's new code and mend the patch",
+  })
+}
+
 /** The function that a `pair` holds, or the node itself when it is a function already. */
 export function functionOf(place: SgNode): SgNode {
   return place.kind() === "pair" ? part(place, "value") : place
