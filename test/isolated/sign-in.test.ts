@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test"
+import semver from "semver"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { hostsTried } from "../../scripts/harness/scenarios.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
-import { builtExecutable, hasPatch } from "../lib/built.ts"
-import { stockExecutable } from "../lib/stock.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { pin, stockExecutable } from "../lib/stock.ts"
 
 // Sign-ins that a person is asked through, and those of MCP servers: each ends with one line that names the host and the
 // setting. Upstream's, asked the same, goes out.
@@ -26,7 +27,10 @@ function signIn(variant: Variant, provider: string, question: string, keys: stri
   })
 }
 
-/** What is asked for where other ways of signing in are not there, as the plugin that brings them is off. */
+/** Whether they are offered offline: from 1.14 on, plugins bring them that upstream's own flag has switched off. */
+const offered = semver.satisfies(pin.version, "<1.14")
+
+/** What is asked for where they are not. */
 const ASKS_FOR_KEY = "API key"
 
 const DOWN = "\x1b[B"
@@ -35,11 +39,11 @@ test.concurrent.each([
   ["GitHub Copilot", "github-copilot", "GitHub.com (Public)", "\r", "github.com"],
   ["ChatGPT", "openai", "ChatGPT Pro/Plus (headless)", `${DOWN}\r`, "auth.openai.com"],
 ] as const)(
-  "signing in to %s tries nothing and, by a patch, ends with a line that names the setting",
+  "signing in to %s tries nothing and, where it is offered, ends with a line that names the setting",
   async (_, provider, question, keys, host) => {
     const refused = await signIn(offline, provider, question, keys)
     expect(refused.attempts).toEqual([])
-    if (hasPatch("error-show-offline")) {
+    if (offered) {
       const screen = refused.screen!.replace(/\s+/g, "")
       expect(refused.exitCode).toBe(1)
       expect(screen).toContain(`Error:fetchto${host}:443wasblocked:OpenCodeisoffline`)
@@ -65,7 +69,7 @@ test.concurrent("the TUI shows a refused sign-in without the frames of a stack",
       }
       await waitFor("Mock Model")
       await enter("/connect", "Connect a provider")
-      if (hasPatch("error-show-offline")) {
+      if (offered) {
         await enter("copilot", "GitHub.com")
         await type("\r")
         await waitFor("github.com:443 was blocked")
@@ -77,7 +81,7 @@ test.concurrent("the TUI shows a refused sign-in without the frames of a stack",
     },
   })
   expect(attempts).toEqual([])
-  if (hasPatch("error-show-offline")) expect(shown).toContain("OPENCODE_OFFLINE_ALLOW=github.com:443")
+  if (offered) expect(shown).toContain("OPENCODE_OFFLINE_ALLOW=github.com:443")
   expect(shown).not.toMatch(/offline\.js|worker\.js/)
 })
 
