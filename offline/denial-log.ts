@@ -14,14 +14,19 @@ export interface LoggedDenial {
   caller: string | null
 }
 
-/** Adds a line. Whatever goes wrong is left alone: a log that cannot be written is no reason to stop OpenCode. */
+/** Adds a denial as a line. */
 export function appendDenial(file: string, denial: LoggedDenial): void {
+  appendLine(file, JSON.stringify(denial))
+}
+
+/** Adds a line. Whatever goes wrong is left alone: a log that cannot be written is no reason to stop OpenCode. */
+export function appendLine(file: string, line: string): void {
   try {
     // Not to block: the name may be a pipe that nobody reads.
     const flags = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK
     const descriptor = openSync(file, flags, 0o600)
     try {
-      writeSync(descriptor, `${JSON.stringify(denial)}\n`)
+      writeSync(descriptor, `${line}\n`)
     } finally {
       closeSync(descriptor)
     }

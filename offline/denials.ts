@@ -1,5 +1,5 @@
 import path from "node:path"
-import { appendDenial } from "./denial-log.ts"
+import { appendDenial, appendLine } from "./denial-log.ts"
 import { builtin } from "./guard/builtin.ts"
 import type { Denial } from "./guard/decide.ts"
 
@@ -44,6 +44,38 @@ const waiting: Record<string, unknown>[] = []
 export function logDenials(create: CreateLogger): void {
   logger = create({ service: "offline" })
   for (const denial of waiting.splice(0)) log(denial)
+}
+
+/**
+ * The same, where Effect's logger writes OpenCode's log: a line in its form is added to its file, and printed when the
+ * log is. A level above warnings leaves it out.
+ * @returns the file
+ */
+export function logDenialsTo(file: string): string {
+  if (logger !== undefined || process.env.OPENCODE_LOG_LEVEL?.toUpperCase() === "ERROR") return file
+  logDenials(({ service }) => ({
+    warn(message, extra) {
+      const line = formatLine({
+        timestamp: new Date().toISOString(),
+        level: "WARN",
+        message,
+        service,
+        ...extra,
+      })
+      appendLine(file, line)
+      if (process.env.OPENCODE_PRINT_LOGS === "1") process.stderr.write(`${line}\n`)
+    },
+  }))
+  return file
+}
+
+function formatLine(fields: Record<string, unknown>): string {
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return known.map(([key, value]) => `${key}=${quote(String(value))}`).join(" ")
+}
+
+function quote(value: string): string {
+  return /^[^\s="\\]+$/.test(value) ? value : JSON.stringify(value)
 }
 
 /** The file that `OPENCODE_OFFLINE_LOG` names, absolute, or undefined. */

@@ -41,17 +41,18 @@ interface Answerable {
 
 /** Answers a request of Hono's with what {@link refusalResponse} says. */
 export function refuseRequest(context: Answerable, feature: Feature): Response {
-  return context.json(refusalBody(feature), REFUSED)
+  return context.json(requestRefusal(feature), REFUSED)
 }
 
 /** The answer to an HTTP request that is refused: 403, and an error in the shape of upstream's named errors. */
 export function refusalResponse(feature: Feature): Response {
-  return Response.json(refusalBody(feature), { status: REFUSED })
+  return Response.json(requestRefusal(feature), { status: REFUSED })
 }
 
 const REFUSED = 403
 
-function refusalBody(feature: Feature) {
+/** The body of that answer, for code that makes answers in another way. */
+export function requestRefusal(feature: Feature) {
   const text = message(feature)
   return { success: false, error: text, name: "OfflineError", data: { message: text } }
 }

@@ -2,8 +2,8 @@ import { openAssets } from "./assets.ts"
 import { upstreamsCatalogue } from "./core/catalogue.ts"
 import { command, option } from "./core/listing.ts"
 import { startCore } from "./core/start.ts"
-import { logDenials } from "./denials.ts"
-import { label, message, refusal, refusalResponse, refuseRequest } from "./features.ts"
+import { logDenials, logDenialsTo } from "./denials.ts"
+import { label, message, refusal, refusalResponse, refuseRequest, requestRefusal } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
 import { languageServer, missingServer, packageFile } from "./kit.ts"
@@ -11,8 +11,8 @@ import { findPackage, mayInstall } from "./npm/find.ts"
 import { canWrite, npmOptions } from "./npm/options.ts"
 import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
-import { orWithout, refusalText } from "./refusals.ts"
-import { configSchema } from "./schema.ts"
+import { emptyResponse, goesOn, orWithout, refusalBody, refusalText } from "./refusals.ts"
+import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
 import { webUi } from "./web-ui.ts"
 
@@ -27,14 +27,20 @@ export const Offline = Object.freeze({
   option,
   command,
   configSchema,
+  effectConfigSchema,
   label,
   logDenials,
+  logDenialsTo,
   refusalText,
+  refusalBody,
+  goesOn,
+  emptyResponse,
   orWithout,
   message,
   refusal,
   refusalResponse,
   refuseRequest,
+  requestRefusal,
   packages: Object.freeze({ onDisk, load }),
   upstreamsCatalogue: () => upstreamsCatalogue(),
   npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),

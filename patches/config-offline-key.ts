@@ -1,4 +1,4 @@
-import { before, definePatch, inside, part } from "./lib.ts"
+import { before, captured, definePatch, inside, part } from "./lib.ts"
 
 export default definePatch({
   subject: "feat(config): accept an offline key",
@@ -25,6 +25,32 @@ export default definePatch({
         const zod = inside(part(pair, "value"), { rule: { kind: "identifier" } }).text()
         return [before(pair, `offline: ${offline}.configSchema(${zod}),\n      `)]
       },
+    },
+  ],
+  chunks: [
+    {
+      what: "the key autoshare of the schema of opencode.json",
+      anchor: "autoshare:",
+      find: {
+        rule: {
+          kind: "pair",
+          all: [
+            { has: { field: "key", regex: "^autoshare$" } },
+            {
+              has: {
+                field: "value",
+                kind: "call_expression",
+                has: { stopBy: "end", pattern: "$SCHEMA.optional($$$)" },
+              },
+            },
+          ],
+          inside: { kind: "object", has: { kind: "pair", has: { field: "key", regex: "^\\$schema$" } } },
+        },
+      },
+      places: 1,
+      change: (pair, offline) => [
+        before(pair, `offline:${offline}.effectConfigSchema(${captured(pair, "SCHEMA").text()}),`),
+      ],
     },
   ],
 })

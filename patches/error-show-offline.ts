@@ -1,4 +1,62 @@
-import { atStart, definePatch, firstParameter, functionNamed } from "./lib.ts"
+import {
+  atStart,
+  before,
+  type Change,
+  definePatch,
+  firstParameter,
+  functionNamed,
+  inside,
+  part,
+} from "./lib.ts"
+
+const text = (value: string) => ({ has: { stopBy: "end", kind: "string", regex: `^"${value}"$` } }) as const
+
+const format: Change = {
+  what: "a function that turns known errors into text",
+  find: {
+    rule: { kind: "function_declaration", all: [text("ConfigInvalidError"), text("UICancelledError")] },
+  },
+  change: (place, offline) => [
+    atStart(
+      place,
+      `if(${offline}.refusalText(${firstParameter(place)}))return ${offline}.refusalText(${firstParameter(place)});`,
+    ),
+  ],
+}
+
+/** Answers, by what stands in it: the error, Effect's and the responses' namespace. */
+const answer: Change = {
+  what: "the answer of the server to an error that it does not know",
+  find: {
+    rule: {
+      kind: "return_statement",
+      all: [
+        { has: { stopBy: "end", kind: "string", regex: '^"Unexpected server error\\. ' } },
+        { has: { stopBy: "end", kind: "pair", regex: "^error:\\w+$" } },
+        { has: { stopBy: "end", kind: "property_identifier", regex: "^jsonUnsafe$" } },
+      ],
+      inside: {
+        kind: "statement_block",
+        has: { stopBy: "end", kind: "property_identifier", regex: "^isDieReason$" },
+      },
+    },
+  },
+  change: (place, offline) => {
+    const error = part(inside(place, { rule: { kind: "pair", regex: "^error:\\w+$" } }), "value").text()
+    const namespace = (method: string, of = place) =>
+      part(
+        inside(of, { rule: { kind: "member_expression", has: { field: "property", regex: `^${method}$` } } }),
+        "object",
+      ).text()
+    const effect = namespace("failCause", place.parent()!)
+    return [
+      before(
+        place,
+        `if(${offline}.refusalText(${error}))return ${effect}.succeed(${namespace("jsonUnsafe")}.jsonUnsafe(${offline}.refusalBody(${error}),{status:403}));`,
+      ),
+    ]
+  },
+}
 
 export default definePatch({
   subject: "feat(cli): show a refused connection as one line",
@@ -22,5 +80,9 @@ export default definePatch({
         ),
       ],
     },
+  ],
+  chunks: [
+    { ...format, anchor: '"UICancelledError"', places: { "<1.17": 1, ">=1.17": 2 } },
+    { ...answer, anchor: "Unexpected server error", places: { "<1.15": 0, ">=1.15": 1 } },
   ],
 })

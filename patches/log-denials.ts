@@ -1,4 +1,4 @@
-import { after, captured, definePatch, functionNamed, inside, part, replace } from "./lib.ts"
+import { after, type Change, captured, definePatch, functionNamed, inside, part, replace } from "./lib.ts"
 
 type Place = Parameters<typeof after>[0]
 
@@ -6,6 +6,61 @@ type Place = Parameters<typeof after>[0]
 function handOver(place: Place, offline: string): string {
   const create = inside(place.getRoot().root(), functionNamed("create"))
   return `${offline}.logDenials(${part(create, "name").text()})`
+}
+
+/** In minified code the function has no name of its own; the default logger is made by it. */
+function handOverMinified(place: Place, offline: string): string {
+  const first = inside(place.getRoot().root(), {
+    rule: { kind: "call_expression", has: { field: "arguments", regex: '^\\(\\{service:"default"\\}\\)$' } },
+  })
+  return `${offline}.logDenials(${part(first, "function").text()})`
+}
+
+/** Log.init, by the name of the file that a developer's log goes to. */
+const inInit = {
+  inside: {
+    stopBy: "end",
+    kind: "function_declaration",
+    has: { stopBy: "end", kind: "string", regex: '^"dev\\.log"$' },
+  },
+} as const
+
+const printed: Change = {
+  what: "the return of Log.init when the log is printed",
+  find: {
+    rule: {
+      kind: "return_statement",
+      not: { has: { kind: "identifier" } },
+      inside: { kind: "if_statement", has: { field: "condition", regex: "\\.print\\)$" }, ...inInit },
+    },
+  },
+  change: (place, offline) => [replace(place, `return ${handOverMinified(place, offline)};`)],
+}
+
+const opened: Change = {
+  what: "the statement of Log.init from which on the log goes to its file",
+  find: {
+    rule: {
+      kind: "expression_statement",
+      has: { kind: "assignment_expression", has: { field: "right", kind: "arrow_function" } },
+      ...inInit,
+    },
+  },
+  change: (place, offline) => [after(place, `;${handOverMinified(place, offline)};`)],
+}
+
+const named: Change = {
+  what: "the name of the file that Effect's logger writes to",
+  find: {
+    rule: {
+      kind: "call_expression",
+      all: [
+        { has: { field: "function", has: { field: "property", regex: "^join$" } } },
+        { has: { field: "arguments", regex: '\\.log,"opencode\\.log"\\)$' } },
+      ],
+    },
+  },
+  change: (place, offline) => [replace(place, `${offline}.logDenialsTo(${place.text()})`)],
 }
 
 export default definePatch({
@@ -48,5 +103,10 @@ export default definePatch({
         after(place, `\n${" ".repeat(place.range().start.column)}${handOver(place, offline)};`),
       ],
     },
+  ],
+  chunks: [
+    { ...printed, anchor: '"dev.log"', places: { "<1.17": 1 } },
+    { ...opened, anchor: '"dev.log"', places: { "<1.17": 1 } },
+    { ...named, anchor: '"opencode.log"', places: { ">=1.17": 1 } },
   ],
 })

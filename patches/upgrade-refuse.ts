@@ -1,4 +1,66 @@
-import { atStart, definePatch, firstParameter, functionNamed, routeHandler } from "./lib.ts"
+import {
+  atStart,
+  type Change,
+  definePatch,
+  effectFunction,
+  firstParameter,
+  functionNamed,
+  namespaceOf,
+  property,
+  routeHandler,
+} from "./lib.ts"
+
+/** Ends an Effect with the refusal. */
+function refused(name: string): Change & { anchor: string } {
+  return {
+    what: `the Effect ${name}`,
+    anchor: `"${name}"`,
+    find: effectFunction(name),
+    change: (place, offline) => [
+      atStart(
+        place,
+        `if(${offline}.active())return yield*${namespaceOf(place)}.die(${offline}.refusal("upgrade"));`,
+      ),
+    ],
+  }
+}
+
+/** The route, whose answers are responses in newer releases, and their parts in older ones. */
+const route: Change = {
+  what: "the handler of the route global.upgrade",
+  find: effectFunction("GlobalHttpApi.upgrade"),
+  change: (place, offline) => {
+    const body = `${offline}.requestRefusal("upgrade")`
+    const make = place.find({
+      rule: { kind: "member_expression", has: { field: "property", regex: "^jsonUnsafe$" } },
+    })
+    const answer = make ? `${make.text()}(${body},{status:403})` : `{status:403,body:${body}}`
+    return [atStart(place, `if(${offline}.active())return ${answer};`)]
+  },
+}
+
+/** The same route of older releases, which have two servers. */
+const routeOfHono: Change = {
+  what: "the handler of Hono's route global.upgrade",
+  find: {
+    rule: {
+      kind: "arrow_function",
+      inside: {
+        kind: "arguments",
+        has: {
+          kind: "call_expression",
+          has: { ...property("operationId", '"global\\.upgrade"'), stopBy: "end" },
+        },
+      },
+    },
+  },
+  change: (place, offline) => [
+    atStart(
+      place,
+      `if(${offline}.active())return ${offline}.refuseRequest(${firstParameter(place)},"upgrade");`,
+    ),
+  ],
+}
 
 export default definePatch({
   subject: "feat(server): say that upgrade is off when offline",
@@ -31,5 +93,11 @@ export default definePatch({
       places: { worker: 1 },
       change: (place, offline) => [atStart(place, `if (${offline}.active()) return;`)],
     },
+  ],
+  chunks: [
+    { ...refused("Installation.latest"), places: 1 },
+    { ...refused("Installation.upgrade"), places: 1 },
+    { ...route, anchor: '"GlobalHttpApi.upgrade"', places: 1 },
+    { ...routeOfHono, anchor: 'operationId:"global.upgrade"', places: { "<1.14.48": 1 } },
   ],
 })

@@ -125,7 +125,12 @@ test.concurrent("a denial in the TUI's worker goes to the file and, by a patch, 
       await waitUntil("the denial in the file", async () =>
         (await readLines(file).catch(() => [])).some((line) => line.includes("rules.example")),
       )
-      const logged = /^WARN .*service=offline host=rules\.example port=443 api=fetch .*denied$/m
+      // Of upstream's own logger, and of Effect's.
+      const fields = "service=offline host=rules\\.example port=443 api=fetch"
+      const logged = new RegExp(
+        `^(WARN .*${fields} .*denied|timestamp=\\S+ level=WARN message=denied ${fields}\\b.*)$`,
+        "m",
+      )
       if (hasPatch("log-denials"))
         await waitUntil("the denial in OpenCode's log, which is written late", async () =>
           logged.test(await logIn(`${folder.home}/.local/share/opencode/log`)),

@@ -101,7 +101,9 @@ test.concurrent.each([
   async (method, path, patch, message) => {
     const { attempts } = await serve(offline, async ({ fetch }) => {
       const headers = { "content-type": "application/json" }
-      const response = await fetch(serverUrl + path, { method, headers, body: "{}" })
+      // What newer releases need to know of an upgrade; a request without it is refused for that.
+      const body = JSON.stringify({ target: "99.0.0" })
+      const response = await fetch(serverUrl + path, { method, headers, body })
       expect(response.ok).toBe(false)
       if (!hasPatch(patch)) return
       expect(response.status).toBe(403)
