@@ -2,7 +2,7 @@ import { join } from "node:path"
 import type { Executable } from "../container/index.ts"
 import { NAMES } from "../contents/names.ts"
 import type { Progress, Step } from "../lib/log.ts"
-import { chooseSeries, describeRefusal, type LeftOut } from "../patching/choose.ts"
+import { chooseSeries, describeRefusal, type LeftOut, requireForms } from "../patching/choose.ts"
 import { readSeries } from "../patching/read-series.ts"
 import type { Pin } from "../pins/pin.ts"
 import { readCliTable } from "../upstream/cli-table.ts"
@@ -82,7 +82,9 @@ async function commitPatches(
 ): Promise<PatchedCheckout> {
   const root = join(folder, "opencode")
   await checkOut(commit.mirror, commit.commit, root)
-  const { chosen, leftOut } = chooseSeries(await readSeries(), { version, form: "source" })
+  const series = await readSeries()
+  const { chosen, leftOut } = chooseSeries(series, { version, form: "source" })
+  requireForms(series, leftOut, `the commit of ${version}`)
   const made = await commitSeries(root, chosen, { cache, onProgress: step.update })
   const { stdout } = await git(root, ["rev-parse", `${commit.commit}^{tree}`, "HEAD", "HEAD^{tree}"])
   const [tree = "", head = "", patchedTree = ""] = stdout.trim().split("\n")

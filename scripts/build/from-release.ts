@@ -7,7 +7,7 @@ import { embedWebUi } from "../contents/web-ui.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Progress, type Step } from "../lib/log.ts"
 import { type NamedPatch, requireApplied } from "../patching/apply.ts"
-import { chooseSeries, describeRefusal, type LeftOut } from "../patching/choose.ts"
+import { chooseSeries, describeRefusal, type LeftOut, requireForms } from "../patching/choose.ts"
 import { readSeries } from "../patching/read-series.ts"
 import { type Pin, pinName } from "../pins/pin.ts"
 import { namePackage } from "../record/build-record.ts"
@@ -66,6 +66,7 @@ async function patchStock({ stock, pin, coreOnly }: ReleaseSource, step: Step) {
 /** @throws Failure when a patch is required and does not apply */
 function applyIn(shape: Shape, { graph }: Executable, series: NamedPatch[], { product, version }: Pin) {
   const { chosen, leftOut } = chooseSeries(series, { version, form: shape.form })
+  requireForms(series, leftOut, `${product} ${version}`)
   const { trees, applied, refused } = shape.applySeries(shape.readTrees(graph), chosen, version)
   const optional = requireApplied(refused, `${product} ${version}`)
   return {

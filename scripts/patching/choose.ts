@@ -1,3 +1,4 @@
+import { Failure } from "../lib/errors.ts"
 import type { NamedPatch, Refusal } from "./apply.ts"
 import { type Form, standing } from "./patch.ts"
 
@@ -24,6 +25,22 @@ export function chooseSeries(
     chosen,
     leftOut: formless.filter(({ kind }) => kind !== "build").map(({ name }) => ({ name, why })),
   }
+}
+
+/**
+ * @param leftOut those of the series that have no form for the code of a release
+ * @throws Failure when one of them is required there
+ */
+export function requireForms(series: NamedPatch[], leftOut: LeftOut[], upstream: string): void {
+  const required = leftOut.filter(
+    ({ name }) => series.find((patch) => patch.name === name)?.level === "required",
+  )
+  if (required.length === 0) return
+  throw new Failure({
+    what: `${upstream} needs patches that are not there for its code: ${required.map(({ name }) => name).join(", ")}`,
+    why: required[0]!.why,
+    next: "write that form of each in patches/; --core-only builds without patches",
+  })
 }
 
 /** What is left out of a build because it does not apply. */
