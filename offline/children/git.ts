@@ -11,6 +11,9 @@ const NETWORK_VERBS: Record<string, true> = {
 /** The ports of the transports that have a host. */
 const PORTS: Record<string, number> = { "http:": 80, "https:": 443, "ssh:": 22, "git:": 9418 }
 
+/** Repositories on this machine only. */
+const CLOSED: Environment = { GIT_ALLOW_PROTOCOL: "file" }
+
 /** Whether a program is git, by its path or its name. */
 export function isGit(program: string): boolean {
   return program === "git" || endsWith(program, "/git") || endsWith(program, "\\git.exe")
@@ -25,17 +28,22 @@ export function isGit(program: string): boolean {
  * @throws OfflineError when the policy does not allow a remote
  */
 export function gitVariables(command: string[], decide: Decide): Environment {
-  let protocols = "file"
-  if (connects(command))
-    for (let index = 1; index < command.length; index++) {
-      const remote = remoteOf(command[index]!)
-      if (!remote) continue
-      decide({ host: remote.host, port: remote.port, api: "git" })
-      command[index] = remote.text
-      protocols += `:${slice(remote.protocol, 0, -1)}`
-    }
-  if (protocols !== "file") command.splice(1, 0, "-c", "http.followRedirects=false")
-  return { GIT_ALLOW_PROTOCOL: protocols }
+  if (!connects(command)) return CLOSED
+  let named = 0
+  let protocol: string | undefined
+  for (let index = 1; index < command.length; index++) {
+    if (!mayBeRemote(command[index]!)) continue
+    named++
+    const remote = remoteOf(command[index]!)
+    if (!remote) continue
+    decide({ host: remote.host, port: remote.port, api: "git" })
+    command[index] = remote.text
+    protocol = slice(remote.protocol, 0, -1)
+  }
+  // git takes one. With two it is not known which, and the other may be one that was not understood.
+  if (named !== 1 || protocol === undefined) return CLOSED
+  command.splice(1, 0, "-c", "http.followRedirects=false")
+  return { GIT_ALLOW_PROTOCOL: `file:${protocol}` }
 }
 
 function connects(command: string[]): boolean {
@@ -43,14 +51,22 @@ function connects(command: string[]): boolean {
   return false
 }
 
-/** A repository elsewhere: as an URL, or as `user@host:path`, which is ssh. */
+/** By git's own rule: what has a colon ahead of any slash is elsewhere. A drive's letter is not. */
+function mayBeRemote(word: string): boolean {
+  const slash = indexOf(word, "/")
+  const colon = indexOf(word, ":")
+  return colon > (process.platform === "win32" ? 1 : 0) && (slash < 0 || slash > colon)
+}
+
+/** A repository elsewhere: an URL, or `user@host:path`, which is ssh; undefined for what is not understood. */
 function remoteOf(word: string): { text: string; protocol: string; host: string; port: number } | undefined {
   const at = indexOf(word, "@")
   const colon = indexOf(word, ":")
-  const isUrl = indexOf(word, "://") > 0
-  if (!isUrl && at > 0 && colon > at && indexOf(slice(word, 0, colon), "/") < 0)
+  if (indexOf(word, "://") < 0) {
+    if (at <= 0 || at > colon) return undefined
     return { text: word, protocol: "ssh:", host: slice(word, at + 1, colon), port: PORTS["ssh:"]! }
-  const url = isUrl ? parseUrl(word) : undefined
+  }
+  const url = parseUrl(word)
   const port = url && (Number(url.port) || PORTS[url.protocol])
   return port ? { text: url!.href, protocol: url!.protocol, host: url!.hostname, port } : undefined
 }

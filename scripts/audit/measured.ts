@@ -58,6 +58,23 @@ export function findDeafness(stated: Measured, now: Measured): string[] {
 }
 
 /**
+ * The findings of a report that count for a pin that is only audited: a job that upstream's own does not do there either
+ * is stated, and is no finding. A line each.
+ */
+export function findingsOf(report: Report, measured: Measured): string[] {
+  return report.findings
+    .filter(({ kind, scenario }) => kind !== "did-not-work" || measured[scenario!]?.stock.job === "done")
+    .map(({ line }) => line)
+}
+
+/** Jobs that the build was measured to do offline, and did not this time. A line each. */
+export function findLosses(stated: Measured, now: Measured): string[] {
+  return Object.entries(stated)
+    .filter(([name, { offline }]) => offline.job === "done" && now[name]?.offline.job !== "done")
+    .map(([name]) => `offline did not do its job in ${name}, which it was measured to`)
+}
+
+/**
  * Reads what was measured of a pin.
  * @throws Failure when there is none, or it is malformed
  */

@@ -1,6 +1,14 @@
 import { join } from "node:path"
 import { Command } from "commander"
-import { findDeafness, type Measured, measure, readMeasured, writeMeasured } from "../audit/measured.ts"
+import {
+  findDeafness,
+  findingsOf,
+  findLosses,
+  type Measured,
+  measure,
+  readMeasured,
+  writeMeasured,
+} from "../audit/measured.ts"
 import { readReport } from "../audit/read-report.ts"
 import type { Report } from "../audit/report.ts"
 import { buildRelease, isStale, plainRelease } from "../build/fresh-release.ts"
@@ -14,7 +22,7 @@ const DESCRIPTION = `Audits the pins that are neither the default nor kept, in t
 release and with a build of it, run offline; builds it when it is not there or older than what it is made from.
 
 Writes what was measured to pins/PIN/audited.json when nothing was found. With --check it writes nothing, and upstream's
-release must be seen to try again what is stated there: else the recorder is deaf.
+release must be seen to try again what is stated there (else the recorder is deaf), and each job that was done offline be done.
 
 Exit codes: 0 nothing found, 1 findings, 2 could not run.`
 
@@ -33,7 +41,7 @@ await runCommand(async () => {
     const stated = check ? await readMeasured(pin) : undefined
     const report = await audit(pin, audited.scenarios)
     const measured = measure(report)
-    const lines = [...report.findings.map(({ line }) => line), ...findSilence(measured, stated)]
+    const lines = [...findingsOf(report, measured), ...compare(measured, stated)]
     if (lines.length === 0 && !check) await writeMeasured(pin, measured)
     found.push(...lines.map((line) => `✖ ${pin}: ${line}`))
     console.log(describe(pin, measured))
@@ -58,9 +66,9 @@ async function audit(pin: string, scenarios: string[]): Promise<Report> {
   throw new Failure({ what: `${pin} could not be audited`, why: "see above", next })
 }
 
-/** A recorder that saw nothing of upstream's at all would state that nothing is tried. */
-function findSilence(measured: Measured, stated: Measured | undefined): string[] {
-  if (stated) return findDeafness(stated, measured)
+/** With nothing to compare with: a recorder that saw nothing of upstream's at all would state that nothing is tried. */
+function compare(measured: Measured, stated: Measured | undefined): string[] {
+  if (stated) return [...findDeafness(stated, measured), ...findLosses(stated, measured)]
   const silent = Object.values(measured).every(({ stock }) => stock.hosts.length === 0)
   return silent ? ["stock was not seen to try anything"] : []
 }

@@ -42,12 +42,14 @@ describe("git that OpenCode starts", () => {
     expect(command).toContain(remote)
   })
 
-  test.each(["fetch --all --prune", "pull", "show HEAD:a@b:c", "status", "clone /srv/b.git"])(
-    "connects to nothing in `%s`",
-    (line) => {
-      const command = ["git", ...line.split(" ")]
-      expect(gitVariables(command, decide)).toEqual(NOTHING)
-      expect(command).toEqual(["git", ...line.split(" ")])
-    },
-  )
+  test.each([
+    ...["fetch --all --prune", "fetch origin +refs/heads/a:refs/remotes/origin/a", "pull", "show HEAD:a@b:c"],
+    ...["status", "clone /srv/b.git", "clone ext::sh.corp", "clone ssh-alias:a/b.git"],
+    // The second is the folder, the first what git would connect to.
+    ...["clone https::https://git.example/a https://web.corp/", "clone ssh-alias:a/b.git git@git.corp:c"],
+  ])("connects to nothing in `%s`", (line) => {
+    const command = ["git", ...line.split(" ")]
+    expect(gitVariables(command, decide)).toEqual(NOTHING)
+    expect(command).toEqual(["git", ...line.split(" ")])
+  })
 })

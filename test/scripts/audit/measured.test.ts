@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { findDeafness, measure } from "../../../scripts/audit/measured.ts"
+import { findDeafness, findingsOf, findLosses, measure } from "../../../scripts/audit/measured.ts"
 import { makeAttempt, makeReport, makeResult } from "../../lib/audit-report.ts"
 
 const catalogue = makeAttempt({ name: "models.dev" })
@@ -48,4 +48,21 @@ test("a host that upstream's was measured to try and was not seen to is a line",
     "stock was not seen to try the npm registry in one, which it was measured to",
   ])
   expect(findDeafness(deaf, stated)).toEqual([])
+})
+
+test("a job that upstream's does not do either is stated, and no finding; what was tried is one", () => {
+  const found = (kind: "tried" | "did-not-work", scenario: string) => ({
+    ...{ kind, scenario, executable: "offline", line: `${kind} ${scenario}` },
+  })
+  const report = makeReport(results)
+  report.findings = [found("did-not-work", "one"), found("did-not-work", "two"), found("tried", "two")]
+  expect(findingsOf(report, measure(report))).toEqual(["did-not-work one", "tried two"])
+})
+
+test("a job that was done offline and is not any more is a line", () => {
+  const stated = measure(makeReport(results))
+  expect(findLosses(stated, stated)).toEqual([])
+  const lost = makeResult("offline", "one", [], { worked: false })
+  const now = measure(makeReport([results[0]!, lost, ...results.slice(2)]))
+  expect(findLosses(stated, now)).toEqual(["offline did not do its job in one, which it was measured to"])
 })
