@@ -35,7 +35,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   )
   const code = await (options.source === "git"
     ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, cache, folder }, progress)
-    : takeFromRelease({ pin, inputs, stock, coreOnly, cache }, progress))
+    : takeFromRelease({ pin, inputs, stock, contents, coreOnly, cache }, progress))
   const built = await progress.step("Assemble", (step) => assemble(code, contents, { out, file }, step))
   const record = await progress.step("Check", (step) =>
     checkExecutable({ pin, inputs, stock, code, contents, built }, options, step),

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { embedded } from "./embedded.ts"
 import { SettingError } from "./error.ts"
 import { moduleNames } from "./modules.ts"
 import type { Line } from "./policy.ts"
@@ -18,10 +19,14 @@ export const MODES = ["opt-in", "default-on", "always"] as const
 export const UNBAKED: BakedPolicy = { mode: "opt-in", allow: [], locked: false }
 
 /**
- * The policy inside the executable, or {@link UNBAKED}.
- * @throws SettingError when there is one that cannot be read or understood
+ * The policy inside the executable. Where this is run from its source none was put in, and it is {@link UNBAKED}.
+ * @throws SettingError when it is not there, or cannot be read or understood: it may be one that says offline
  */
-export function readBakedPolicy(file = moduleNames().policy): BakedPolicy {
+export function readBakedPolicy(
+  file = moduleNames().policy,
+  isInside = embedded.policy === true,
+): BakedPolicy {
+  if (!isInside) return UNBAKED
   try {
     const { mode, allow, locked } = JSON.parse(readFileSync(file, "utf8")) as BakedPolicy
     if (
@@ -30,10 +35,7 @@ export function readBakedPolicy(file = moduleNames().policy): BakedPolicy {
       allow.every((item) => typeof item === "string")
     )
       return { mode, allow, locked }
-  } catch (error) {
-    // There is no such module. All else may be a policy that says offline.
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return UNBAKED
-  }
+  } catch {}
   throw new SettingError("The policy inside this executable is damaged", "Install the executable again.")
 }
 

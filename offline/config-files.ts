@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs"
+import { existsSync, realpathSync } from "node:fs"
 import { homedir } from "node:os"
 import path from "node:path"
 import { SettingError } from "./error.ts"
+import { readSmallFile } from "./read-file.ts"
 
 /** Who wrote a file: only a project's file is not to be trusted, as it comes with the repository that is worked on. */
 export type Trust = "managed" | "user" | "environment" | "project"
@@ -20,25 +21,32 @@ export interface Places {
   env: NodeJS.ProcessEnv
   /** Folders that OpenCode will work in, absolute. */
   directories: string[]
-  platform?: NodeJS.Platform
+  /** Where an administrator puts what holds for everyone. */
+  managed?: string
 }
 
 /**
  * Every configuration that upstream reads from this machine, in its order. Those that are not there are left out.
- * @throws SettingError when the managed configuration is there but cannot be read
+ * @throws SettingError when one is there and cannot be read: it may say that OpenCode is offline
  */
-export function readConfigSources({ env, directories, platform = process.platform }: Places): ConfigSource[] {
+export function readConfigSources({
+  env,
+  directories,
+  managed = managedFolder(env),
+}: Places): ConfigSource[] {
   const home = env.OPENCODE_TEST_HOME || homedir()
   const user = path.join(env.XDG_CONFIG_HOME || path.join(homedir(), ".config"), "opencode")
   const here = directories[0] ?? process.cwd()
   const given = env.OPENCODE_CONFIG_DIR && path.resolve(here, env.OPENCODE_CONFIG_DIR)
+  // Upstream's own tests set the variable, which must not hide what is managed.
+  const managedFolders = [managed, env.OPENCODE_TEST_MANAGED_CONFIG_DIR ?? ""].filter(Boolean)
   const sources = [
     ...read("user", user, ["config.json", "opencode.json", "opencode.jsonc"]),
     ...(env.OPENCODE_CONFIG ? read("environment", here, [env.OPENCODE_CONFIG]) : []),
     ...(isTrue(env.OPENCODE_DISABLE_PROJECT_CONFIG) ? [] : directories.flatMap(projectSources)),
     ...read("user", path.join(home, ".opencode"), NAMES),
     ...(given ? read("environment", given, NAMES) : []),
-    ...read("managed", env.OPENCODE_TEST_MANAGED_CONFIG_DIR || managedFolder(platform, env), NAMES),
+    ...managedFolders.flatMap((folder) => read("managed", folder, NAMES)),
   ]
   if (env.OPENCODE_CONFIG_CONTENT)
     sources.push({
@@ -74,20 +82,20 @@ function projectSources(directory: string): ConfigSource[] {
 function read(trust: Trust, folder: string, names: string[]): ConfigSource[] {
   return names.flatMap((name) => {
     const file = path.resolve(folder, name)
-    const text = trust === "managed" || existsSync(file) ? readText(file, trust) : undefined
+    const text = readText(file, trust)
     return text ? [{ name: file, text, folder: path.dirname(file), trust }] : []
   })
 }
 
 function readText(file: string, trust: Trust): string | undefined {
   try {
-    return readFileSync(file, "utf8")
+    return readSmallFile(file)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (trust !== "managed" || code === "ENOENT" || code === "ENOTDIR") return undefined
     throw new SettingError(
-      `${file} cannot be read (${code}), and it may say that OpenCode is offline`,
-      "Make it readable for this user, or ask who administers this machine.",
+      `${file} cannot be read (${(error as Error).message}), and it may say that OpenCode is offline`,
+      trust === "managed"
+        ? "Make it a file that this user can read, or ask who administers this machine."
+        : "Make it a file that you can read, or remove it.",
     )
   }
 }
@@ -100,7 +108,7 @@ function resolveReal(directory: string): string {
   }
 }
 
-function managedFolder(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string {
+function managedFolder(env: NodeJS.ProcessEnv, platform = process.platform): string {
   if (platform === "darwin") return "/Library/Application Support/opencode"
   if (platform === "win32") return path.join(env.ProgramData || "C:\\ProgramData", "opencode")
   return "/etc/opencode"

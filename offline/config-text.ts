@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs"
 import { homedir } from "node:os"
 import path from "node:path"
 import { type ParseError, parse } from "jsonc-parser"
+import { readSmallFile } from "./read-file.ts"
 
 /** What a configuration file says, as far as it can be read. */
 export interface ParsedConfig {
@@ -28,8 +28,8 @@ function substitute(text: string, folder: string | undefined, env: NodeJS.Proces
     const file = name.startsWith("~/") ? path.join(homedir(), name.slice(2)) : name
     if (!path.isAbsolute(file) && folder === undefined) return token
     try {
-      const content = readFileSync(path.resolve(folder ?? "/", file), "utf8").trim()
-      return JSON.stringify(content).slice(1, -1)
+      const content = readSmallFile(path.resolve(folder ?? "/", file))
+      return content === undefined ? token : JSON.stringify(content.trim()).slice(1, -1)
     } catch {
       return token
     }

@@ -1,3 +1,5 @@
+import type { UpstreamsPage } from "./web-ui/upstreams-page.ts"
+
 /** What this code cannot know by itself about the executable that it is in. */
 export interface Embedded {
   /** From what the executable was built; undefined when this is run from its source. */
@@ -8,10 +10,14 @@ export interface Embedded {
   version?: string
   /** What upstream's command line has; undefined when it is not known. */
   cli?: CliTable
-  /** The module that the web UI is in; undefined when there is none. */
+  /** The module that a web UI is in which the build put there; undefined when there is none. */
   webUi?: string
+  /** The web UI that upstream has inside; undefined when there is none. */
+  page?: UpstreamsPage
   /** Whether one server in the background serves all clients of a user. */
   backgroundServer?: boolean
+  /** Whether a policy stands beside it: in every executable that was built, if it decides nothing. */
+  policy?: boolean
   /** The patches that it is without; undefined when it has all. */
   leftOut?: string[]
 }

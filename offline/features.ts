@@ -39,10 +39,21 @@ interface Answerable {
   json(body: unknown, status: number): Response
 }
 
-/** Answers an HTTP request with 403 and an error in the shape of upstream's named errors. */
+/** Answers a request of Hono's with what {@link refusalResponse} says. */
 export function refuseRequest(context: Answerable, feature: Feature): Response {
+  return context.json(refusalBody(feature), REFUSED)
+}
+
+/** The answer to an HTTP request that is refused: 403, and an error in the shape of upstream's named errors. */
+export function refusalResponse(feature: Feature): Response {
+  return Response.json(refusalBody(feature), { status: REFUSED })
+}
+
+const REFUSED = 403
+
+function refusalBody(feature: Feature) {
   const text = message(feature)
-  return context.json({ success: false, error: text, name: "OfflineError", data: { message: text } }, 403)
+  return { success: false, error: text, name: "OfflineError", data: { message: text } }
 }
 
 /** The version as the TUI shows it. */

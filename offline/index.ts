@@ -1,11 +1,15 @@
 import { openAssets } from "./assets.ts"
+import { upstreamsCatalogue } from "./core/catalogue.ts"
 import { command, option } from "./core/listing.ts"
 import { startCore } from "./core/start.ts"
 import { logDenials } from "./denials.ts"
-import { label, message, refusal, refuseRequest, warn } from "./features.ts"
+import { label, message, refusal, refusalResponse, refuseRequest } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
-import { languageServer, packageFile } from "./kit.ts"
+import { languageServer, missingServer, packageFile } from "./kit.ts"
+import { findPackage, mayInstall } from "./npm/find.ts"
+import { canWrite, npmOptions } from "./npm/options.ts"
+import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
 import { orWithout, refusalText } from "./refusals.ts"
 import { configSchema } from "./schema.ts"
@@ -28,11 +32,13 @@ export const Offline = Object.freeze({
   refusalText,
   orWithout,
   message,
-  warn,
   refusal,
+  refusalResponse,
   refuseRequest,
   packages: Object.freeze({ onDisk, load }),
+  upstreamsCatalogue: () => upstreamsCatalogue(),
+  npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
-  kit: Object.freeze({ server: languageServer, module: packageFile }),
+  kit: Object.freeze({ server: languageServer, module: packageFile, missing: missingServer }),
   webUi,
 })

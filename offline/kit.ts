@@ -1,4 +1,5 @@
 import { inKit, launcher } from "./children/launcher.ts"
+import { reportOnce } from "./report-once.ts"
 import { isActive } from "./switch.ts"
 
 /**
@@ -13,4 +14,12 @@ export function languageServer(name: string): string | null {
 /** A file of a package that the project has not. */
 export function packageFile(file: string): string | undefined {
   return isActive() ? inKit("node_modules", file) : undefined
+}
+
+/** Says once that a language server is on no disk, where upstream says nothing. */
+export function missingServer(id: string): undefined {
+  if (isActive())
+    reportOnce(
+      `The language server ${id} is not on this machine and OpenCode is offline, so it is not downloaded. Put its program into PATH, or install the kit beside this executable`,
+    )
 }

@@ -11,10 +11,12 @@ export interface ModuleNames {
   guard: string
   /** The same as `index`, in an executable of the git source. */
   gitIndex: string
-  /** What the build decided for everyone: JSON. There without `--policy` is none. */
+  /** What the build decided for everyone: JSON. */
   policy: string
   /** The model catalogue: models.dev's api.json. */
   catalogue: string
+  /** Upstream's own one, where `catalogue` is another. */
+  upstreamsCatalogue: string
   /** All files of the web UI, as one pack. */
   webUi: string
   /** Lists the assets: JSON. */
@@ -41,6 +43,7 @@ export function moduleNames(root: string = embeddedRoot()): ModuleNames {
     gitIndex: `${root}/src/offline/index.js`,
     policy: `${root}/offline-policy.json`,
     catalogue: `${root}/offline-models.json`,
+    upstreamsCatalogue: `${root}/offline-models-upstreams.json`,
     webUi: `${root}/offline-web-ui.pack`,
     assetIndex: `${root}/offline-assets.json`,
     asset: (name) => `${root}/offline-asset-${name}.zst`,

@@ -1,13 +1,17 @@
 import { readFileSync } from "node:fs"
 import path from "node:path"
 import { OfflineError } from "./error.ts"
-import { insidePackage } from "./inside/index.ts"
+import { type InsidePackage, insidePackage } from "./inside/index.ts"
+import { reportOnce } from "./report-once.ts"
 
 /** Upstream's folders, of which packages may lie in two. */
 export interface Folders {
   cache: string
   config: string
 }
+
+/** Where a package is, or why it is nowhere. */
+export type Search = { folder: string } | { inside: InsidePackage } | { why: string }
 
 /**
  * Where a plugin or provider package is, instead of installing it: on disk, else inside the executable.
@@ -16,18 +20,44 @@ export interface Folders {
  * @throws OfflineError that names the package, where it was looked for, and how to provide it
  */
 export function onDisk(name: string, version = "latest", folders: Folders): string {
-  const places = [folders.cache, folders.config, path.join(process.cwd(), ".opencode")]
+  const found = search(name, version, folders)
+  if ("why" in found) throw missing(`${name}@${version}`, found.why, folders)
+  return "folder" in found ? found.folder : found.inside.specifier
+}
+
+/** Looks for a package on disk, then inside the executable. The first that is there counts. */
+export function search(name: string, version: string, folders: Folders): Search {
+  const places = nodeModules(folders)
   for (const place of places) {
-    const folder = path.join(place, "node_modules", name)
+    const folder = path.join(place, name)
     const found = versionIn(folder)
     if (!found) continue
-    if (fits(found, version)) return folder
-    throw missing(name, version, `${folder} holds ${found}`, folders)
+    return fits(found, version) ? { folder } : { why: `${folder} holds ${found}` }
   }
   const inside = insidePackage(name)
-  if (inside && fits(inside.version, version)) return inside.specifier
-  const none = `it is in none of ${places.map((place) => path.join(place, "node_modules")).join(", ")}`
-  throw missing(name, version, inside ? `${none}, and inside is ${inside.version}` : none, folders)
+  if (inside && fits(inside.version, version)) return { inside }
+  const none = `it is in none of ${places.join(", ")}`
+  return { why: inside ? `${none}, and inside is ${inside.version}` : none }
+}
+
+/** The folders with packages that configuration may name. */
+export function nodeModules({ cache, config }: Folders): string[] {
+  return [cache, config, path.join(process.cwd(), ".opencode")].map((folder) =>
+    path.join(folder, "node_modules"),
+  )
+}
+
+/**
+ * The error for a package that is nowhere. Upstream's own message names the package only in its log, so it is printed too.
+ * @param otherwise a sentence about what else would do
+ */
+export function missing(spec: string, why: string, { config }: Folders, otherwise?: string): OfflineError {
+  const sentence =
+    `The package ${spec} is not installed and OpenCode is offline: ${why}. ` +
+    `Provide it from a machine with a registry: npm install --prefix ${config} ${spec}`
+  const error = new OfflineError(otherwise ? `${sentence}. ${otherwise}` : sentence)
+  reportOnce(error.message)
+  return error
 }
 
 function versionIn(folder: string): string | undefined {
@@ -41,17 +71,4 @@ function versionIn(folder: string): string | undefined {
 function fits(found: string, wanted: string): boolean {
   const isExact = /^\d+\.\d+\.\d+(-[\w.]+)?$/.test(wanted)
   return !isExact || wanted === found
-}
-
-const reported = new Set<string>()
-
-function missing(name: string, version: string, why: string, folders: Folders): OfflineError {
-  const error = new OfflineError(
-    `The package ${name}@${version} is not installed and OpenCode is offline: ${why}. ` +
-      `Provide it from a machine with a registry: npm install --prefix ${folders.config} ${name}@${version}`,
-  )
-  // Upstream's own message names the package only in its log. In a worker the TUI shows the error; a line would tear its screen.
-  if (Bun.isMainThread && !reported.has(name)) process.stderr.write(`! ${error.message}\n`)
-  reported.add(name)
-  return error
 }

@@ -48,12 +48,13 @@ export function judge(policy: Policy, host: Host, port: number | undefined): Ver
 
 /**
  * The entry that allows what an URL points at: its host, and its port alone.
- * @returns undefined when the text is no http(s) or ws(s) URL
+ * @returns undefined when the text is no http(s) or ws(s) URL, or its host has a star in it
  */
 export function entryForUrl(url: string): string | undefined {
   const parts = parseUrl(url)
   const port = parts && (parts.port || DEFAULT_PORTS[parts.protocol])
-  if (!parts?.hostname || !port) return undefined
+  // A star is a letter of a host in an URL, and another thing in an entry.
+  if (!parts?.hostname || parts.hostname.includes("*") || !port) return undefined
   return `${parts.hostname.replace(/\.$/, "")}:${port}`
 }
 

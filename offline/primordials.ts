@@ -3,6 +3,7 @@
  * these, and no iteration protocol: a program that replaces `String.prototype.slice` or `URL` changes nothing here.
  */
 const { bind, call } = Function.prototype
+const ObjectPrototype = Object.prototype
 
 /** `uncurryThis(String.prototype.slice)("abc", 1)` is `"bc"`, whatever becomes of `Function.prototype.call` later. */
 export const uncurryThis: <T, A extends unknown[], R>(
@@ -29,6 +30,7 @@ export const freeze = Object.freeze
 export const defineProperty = Object.defineProperty
 export const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor
 export const getOwnPropertySymbols = Object.getOwnPropertySymbols
+export const ownKeys = Reflect.ownKeys
 export const getPrototypeOf = Object.getPrototypeOf
 export const PrivatePromise = Promise
 export const reject = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>
@@ -41,7 +43,38 @@ export function plain<T extends object>(source: T, more?: Partial<T>): T {
   return { __proto__: null, ...source, ...more } as unknown as T
 }
 
-const { URL: PrivateURL } = globalThis
+/**
+ * What an object has and inherits, each property read once, in an object that no program holds.
+ * @returns undefined for what is no object
+ */
+export function snapshot(source: unknown): Record<string, unknown> | undefined {
+  if (typeof source !== "object" || source === null) return undefined
+  const copy: Record<string, unknown> = { __proto__: null }
+  for (
+    let holder: object | null = source;
+    holder && holder !== ObjectPrototype;
+    holder = getPrototypeOf(holder)
+  ) {
+    const names = ownKeys(holder)
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string
+      if (!(name in copy)) copy[name] = (source as Record<string, unknown>)[name]
+    }
+  }
+  return copy
+}
+
+export const PrivateURL = globalThis.URL
+export const isView = ArrayBuffer.isView
+
+const decode = uncurryThis(TextDecoder.prototype.decode)
+const decoder = new TextDecoder("utf-8", { fatal: true })
+
+/** The text that bytes are. Throws a TypeError when they are none. */
+export function decodeText(bytes: ArrayBuffer | ArrayBufferView): string {
+  return decode(decoder, bytes as ArrayBuffer)
+}
+
 const getter = <T>(prototype: object, name: string) =>
   uncurryThis(Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: object) => T)
 

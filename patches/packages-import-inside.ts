@@ -1,5 +1,22 @@
-import type { Edit } from "../scripts/patching/patch.ts"
-import { definePatch, inside, replace } from "./lib.ts"
+import type { Rule } from "@ast-grep/napi"
+import { type Change, definePatch, inside, replace } from "./lib.ts"
+
+/** An import whose module is not known ahead of time. */
+const DYNAMIC: Rule = {
+  kind: "call_expression",
+  all: [
+    { has: { field: "function", kind: "import" } },
+    { not: { has: { field: "arguments", has: { kind: "string" } } } },
+  ],
+}
+
+const change: Change["change"] = (place, offline) => {
+  const words = inside(place, { rule: { kind: "arguments" } }).text()
+  return [replace(place, `${offline}.packages.load(${words.slice(1, -1)}, (specifier) => import(specifier))`)]
+}
+
+const plugin = { what: "the import of a plugin", change }
+const provider = { what: "the import of a provider package", change }
 
 export default definePatch({
   subject: "feat(plugin): import what plugins and provider packages need from the executable when offline",
@@ -12,32 +29,28 @@ export default definePatch({
   range: "*",
   level: "required",
   edits: [
-    importOf("src/plugin/index.ts", "the import of a plugin"),
-    importOf("src/provider/provider.ts", "the import of a provider package"),
+    { ...plugin, ...inBundles("src/plugin/index.ts") },
+    { ...provider, ...inBundles("src/provider/provider.ts") },
+  ],
+  chunks: [
+    {
+      ...plugin,
+      anchor: " module is empty",
+      find: { rule: { ...DYNAMIC, has: { field: "arguments", regex: "^\\(\\w+\\.entry\\)$" } } },
+      places: 1,
+    },
+    {
+      ...provider,
+      anchor: " has no import entrypoint",
+      find: {
+        rule: { ...DYNAMIC, inside: { kind: "await_expression", inside: { kind: "variable_declarator" } } },
+      },
+      places: 1,
+    },
   ],
 })
 
 /** The one import of the file whose module is not known ahead of time. */
-function importOf(file: string, what: string): Edit {
-  return {
-    file,
-    what,
-    anchor: "import(",
-    find: {
-      rule: {
-        kind: "call_expression",
-        all: [
-          { has: { field: "function", kind: "import" } },
-          { not: { has: { field: "arguments", has: { kind: "string" } } } },
-        ],
-      },
-    },
-    places: { main: 1, worker: 1 },
-    change: (place, offline) => {
-      const words = inside(place, { rule: { kind: "arguments" } }).text()
-      return [
-        replace(place, `${offline}.packages.load(${words.slice(1, -1)}, (specifier) => import(specifier))`),
-      ]
-    },
-  }
+function inBundles(file: string) {
+  return { file, anchor: "import(", find: { rule: DYNAMIC }, places: { main: 1, worker: 1 } }
 }

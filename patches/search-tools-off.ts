@@ -1,4 +1,4 @@
-import { definePatch, replace } from "./lib.ts"
+import { atStart, before, captured, definePatch, effectFunction, inside, part, replace } from "./lib.ts"
 
 export default definePatch({
   subject: "feat(tool): do not offer web search when offline",
@@ -22,6 +22,39 @@ export default definePatch({
       },
       places: { main: 2, worker: 2 },
       change: (place, offline) => [replace(place, `...(${offline}.active() ? [] : [${place.text()}])`)],
+    },
+  ],
+  chunks: [
+    {
+      what: "the function that chooses the tools for a model",
+      anchor: '"ToolRegistry.tools"',
+      find: effectFunction("ToolRegistry.tools"),
+      places: 1,
+      change: (place, offline) => {
+        const choice = inside(place, "$TOOLS.filter(($TOOL) => {$$$BODY})")
+        const tool = captured(choice, "TOOL").text()
+        const chooses = inside(choice, { rule: { kind: "arrow_function" } })
+        return [atStart(chooses, `if(${offline}.active()&&${tool}.id==="websearch")return!1;`)]
+      },
+    },
+    {
+      // Sessions of /api/session have tools of their own.
+      what: "the registration of the tool for sessions of the server's newer API",
+      anchor: '"web_search_exa"',
+      find: {
+        rule: {
+          kind: "call_expression",
+          all: [
+            { has: { field: "function", has: { field: "property", regex: "^register$" } } },
+            { has: { kind: "string", regex: '^"web_search_exa"$', stopBy: "end" } },
+          ],
+        },
+      },
+      places: { ">=1.17.0": 1 },
+      change: (place, offline) => {
+        const tools = inside(part(place, "arguments"), { rule: { kind: "object" } })
+        return [before(tools, `${offline}.active()?{}:`)]
+      },
     },
   ],
 })

@@ -1,4 +1,42 @@
-import { chain, definePatch, hasFirstArgument, part, replace } from "./lib.ts"
+import {
+  after,
+  before,
+  chain,
+  definePatch,
+  firstParameter,
+  hasFirstArgument,
+  inside,
+  type NapiConfig,
+  part,
+  replace,
+  type SgNode,
+} from "./lib.ts"
+
+/** The handler of the route for all methods and all paths, of Effect's router. */
+const catchAll: NapiConfig = {
+  rule: {
+    kind: "arrow_function",
+    inside: {
+      kind: "arguments",
+      all: [
+        { has: { nthChild: 1, regex: String.raw`^"\*"$` } },
+        { has: { nthChild: 2, regex: String.raw`^"/\*"$` } },
+      ],
+    },
+  },
+}
+
+/** The name by which a chunk calls Effect, from the generator that a place is in. */
+function effectAround(place: SgNode): string {
+  const run = place.ancestors().find((node) => node.field("function")?.field("property")?.text() === "gen")
+  return part(part(run ?? place, "function"), "object").text()
+}
+
+/** The name by which a chunk calls Effect's HttpServerResponse: its own answer that there is no such file. */
+function responseIn(chunk: SgNode): string {
+  const answer = inside(chunk, '$RESPONSE.jsonUnsafe({error:"Not Found"},{status:404})')
+  return part(part(answer, "function"), "object").text()
+}
 
 export default definePatch({
   subject: "fix(server): serve the web UI from the executable instead of a proxy",
@@ -41,6 +79,35 @@ export default definePatch({
       find: { rule: { kind: "import_statement", has: { field: "source", regex: '^"hono/proxy"$' } } },
       places: { git: 1 },
       change: (place) => [{ ...replace(place, ""), end: place.range().end.index + 1 }],
+    },
+  ],
+  chunks: [
+    {
+      what: 'the handler of the catch-all route .add("*","/*",…), which serves the page that is inside, or proxies',
+      anchor: '"*","/*"',
+      find: catchAll,
+      places: 1,
+      change(handler, offline) {
+        const effect = effectAround(handler)
+        const body = part(handler, "body")
+        const answer = `yield*${effect}.promise(()=>${offline}.webUi.answer(${firstParameter(handler)}))`
+        const own = `${responseIn(handler.getRoot().root())}.fromWeb(answer)`
+        return [
+          before(body, `${effect}.gen(function*(){let answer=${answer};return answer?${own}:yield*`),
+          after(body, "})"),
+        ]
+      },
+    },
+    {
+      what: 'the same route .all("/*", …) of the server that was there beside it',
+      anchor: '.all("/*",',
+      find: hasFirstArgument("all", "/*"),
+      places: { "<1.14.48": 1 },
+      change(route, offline) {
+        const handler = inside(part(route, "arguments"), { rule: { kind: "arrow_function" } })
+        const answer = `${offline}.webUi.answer(${firstParameter(handler)}.req.raw)`
+        return [before(handler, "async"), before(part(handler, "body"), `(await ${answer})??`)]
+      },
     },
   ],
 })

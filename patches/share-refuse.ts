@@ -1,13 +1,18 @@
+import type { SgNode } from "@ast-grep/napi"
 import {
   atStart,
+  type Change,
   captured,
   definePatch,
+  effectFunction,
   firstParameter,
   functionNamed,
   functionOf,
   inside,
+  namespaceOf,
   part,
   property,
+  replace,
   routeHandler,
 } from "./lib.ts"
 
@@ -16,7 +21,7 @@ const route = (operationId: string) => ({
   what: `the handler of the route ${operationId}`,
   find: routeHandler(operationId),
   places: { main: 1, worker: 1 },
-  change: (place: Parameters<typeof atStart>[0], offline: string) => [
+  change: (place: SgNode, offline: string) => [
     atStart(
       place,
       `if (${offline}.active()) return ${offline}.refuseRequest(${firstParameter(place)}, "share");`,
@@ -29,10 +34,66 @@ const service = (name: string, what: string) => ({
   what,
   find: functionNamed(name),
   places: { main: 1, worker: 1 },
-  change: (place: Parameters<typeof atStart>[0], offline: string) => [
+  change: (place: SgNode, offline: string) => [
     atStart(place, `if (${offline}.active()) throw ${offline}.refusal("share");`),
   ],
 })
+
+const effect = (name: string, what: string) => ({
+  what,
+  anchor: `"${name}"`,
+  find: effectFunction(name),
+  places: 1,
+  // It fails. What is thrown would be a defect, which "share": "auto" does not put up with.
+  change: (place: SgNode, offline: string) => [
+    atStart(
+      place,
+      `if(${offline}.active())return yield*${namespaceOf(place)}.fail(${offline}.refusal("share"));`,
+    ),
+  ],
+})
+
+const handler = (name: string) => ({
+  what: `the handler of the route ${name}`,
+  anchor: `"${name}"`,
+  find: effectFunction(name),
+  places: 1,
+  change: (place: SgNode, offline: string) => {
+    const answer = inside(place.getRoot().root(), '$RESPONSE.stream($BODY,{contentType:"application/json"})')
+    const response = captured(answer, "RESPONSE").text()
+    return [
+      atStart(
+        place,
+        `if(${offline}.active())return ${response}.fromWeb(${offline}.refusalResponse("share"));`,
+      ),
+    ]
+  },
+})
+
+/** In the TUI there are two that would connect, and either asks or says that it has worked before it knows. */
+const entries: Change = {
+  what: "the TUI's entries session.share and session.unshare",
+  find: {
+    rule: {
+      kind: "pair",
+      has: { field: "key", regex: "^(onSelect|run)$" },
+      inside: { kind: "object", has: property("value", '"session\\.(un)?share"') },
+    },
+  },
+  change: (place, offline) => {
+    const select = functionOf(place)
+    const named = (pattern: string, name: string) =>
+      captured(inside(part(select, "body"), pattern), name).text()
+    const toast = named("$TOAST.show($OPTIONS)", "TOAST")
+    const dialog = named("$DIALOG.clear()", "DIALOG")
+    return [
+      atStart(
+        select,
+        `if (${offline}.active()) {\n  ${toast}.show({ message: ${offline}.message("share"), variant: "warning" });\n  return ${dialog}.clear();\n}`,
+      ),
+    ]
+  },
+}
 
 export default definePatch({
   subject: "feat(share): say that sharing is off when offline",
@@ -49,43 +110,34 @@ export default definePatch({
     service("remove", "the function that removes a share"),
     route("session.share"),
     route("session.unshare"),
+    { ...entries, file: "src/cli/cmd/tui/routes/session/index.tsx", places: { main: 2 } },
+  ],
+  chunks: [
+    effect("ShareNext.create", "the function that creates a share"),
+    effect("ShareNext.remove", "the function that removes a share"),
+    handler("SessionHttpApi.share"),
+    handler("SessionHttpApi.unshare"),
     {
-      file: "src/cli/cmd/run.ts",
-      what: "the function of `run` that shares the session",
-      find: functionNamed("share"),
-      places: { main: 1 },
-      change: (place, offline) => {
-        const asked = inside(place, "!$ARGS.share")
-        return [
-          atStart(
-            place,
-            `if (${offline}.active()) return ${captured(asked, "ARGS").text()}.share ? ${offline}.warn("share") : undefined;`,
-          ),
-        ]
-      },
-    },
-    {
-      file: "src/cli/cmd/tui/routes/session/index.tsx",
-      what: "the TUI's entry session.share",
+      what: "the handlers of the routes that share and unshare, of the server before that",
+      anchor: '"SessionRoutes.share"',
       find: {
         rule: {
-          kind: "pair",
-          has: { field: "key", regex: "^onSelect$" },
-          inside: { kind: "object", has: property("value", '"session.share"') },
+          kind: "call_expression",
+          has: {
+            field: "arguments",
+            has: { nthChild: 1, regex: '^"SessionRoutes\\.(un)?share"$' },
+          },
         },
       },
-      places: { main: 1 },
+      places: { "<=1.14.41": 2 },
       change: (place, offline) => {
-        const select = functionOf(place)
-        const toast = captured(inside(part(select, "body"), "$TOAST.show($OPTIONS)"), "TOAST").text()
-        const dialog = firstParameter(select)
-        return [
-          atStart(
-            select,
-            `if (${offline}.active()) {\n  ${toast}.show({ message: ${offline}.message("share"), variant: "warning" });\n  return ${dialog}.clear();\n}`,
-          ),
-        ]
+        const [, context] = part(place, "arguments")
+          .children()
+          .filter((child) => child.isNamed())
+        const refused = `${offline}.refuseRequest(${context!.text()},"share")`
+        return [replace(place, `(${offline}.active()?${refused}:${place.text()})`)]
       },
     },
+    { ...entries, anchor: '"session.unshare"', places: 2 },
   ],
 })

@@ -1,9 +1,8 @@
+import type { SgNode } from "@ast-grep/napi"
 import { definePatch, replace } from "./lib.ts"
 
 const version = { rule: { pattern: "Installation.VERSION" } }
-const change = (place: Parameters<typeof replace>[0], offline: string) => [
-  replace(place, `${offline}.label(${place.text()})`),
-]
+const change = (place: SgNode, offline: string) => [replace(place, `${offline}.label(${place.text()})`)]
 
 export default definePatch({
   subject: "feat(tui): show beside the version that offline is on",
@@ -13,7 +12,7 @@ export default definePatch({
   upstream: [18233],
   removeWhen: "upstream's TUI shows that offline is on",
   range: "*",
-  level: "required",
+  level: "optional",
   edits: [
     {
       file: "src/cli/cmd/tui/routes/home.tsx",
@@ -27,6 +26,24 @@ export default definePatch({
       what: "the version in the foot of the session's sidebar",
       find: version,
       places: { main: 1 },
+      change,
+    },
+  ],
+  chunks: [
+    {
+      what: "the version that the TUI shows in the foot of the home screen and of the sidebar",
+      anchor: ".app.version",
+      find: {
+        rule: {
+          kind: "member_expression",
+          all: [
+            { has: { field: "property", regex: "^version$" } },
+            { has: { field: "object", has: { field: "property", regex: "^app$" } } },
+            { inside: { kind: "arrow_function" } },
+          ],
+        },
+      },
+      places: 2,
       change,
     },
   ],

@@ -1,4 +1,31 @@
-import { atStart, captured, definePatch, inside, part } from "./lib.ts"
+import type { SgNode } from "@ast-grep/napi"
+import { atStart, type Change, captured, definePatch, firstParameter, inside, methodNamed } from "./lib.ts"
+
+const load: Change & { anchor: string } = {
+  what: "the method of the parser worker that loads the grammar of a language",
+  anchor: "loadFiletypeParser",
+  find: methodNamed("loadFiletypeParser"),
+  change: (place, offline) => {
+    const { language, query } = treeSitter(place.parent()!)
+    const lines = [
+      `const options = this.filetypeParserOptions.get(${firstParameter(place)});`,
+      `const grammar = await ${offline}?.grammar(options);`,
+      "if (grammar === null) return;",
+      "if (grammar) {",
+      `  const language = await ${language}.load(grammar.wasm);`,
+      `  return { ...options, language, queries: { highlights: new ${query}(language, grammar.highlights) } };`,
+      "}",
+    ]
+    return [atStart(place, lines.join("\n"))]
+  },
+}
+
+/** The names of tree-sitter's two classes, from where the worker's own methods use them. */
+function treeSitter(worker: SgNode): { language: string; query: string } {
+  const loading = inside(inside(worker, methodNamed("loadLanguage")), "await $LANGUAGE.load($PATH)")
+  const asking = inside(inside(worker, methodNamed("createQueries")), "new $QUERY($GRAMMAR, $TEXT)")
+  return { language: captured(loading, "LANGUAGE").text(), query: captured(asking, "QUERY").text() }
+}
 
 export default definePatch({
   subject: "feat(tui): colour code by the grammars inside the executable instead of fetching them",
@@ -10,33 +37,6 @@ export default definePatch({
   removeWhen: "offline, upstream's TUI draws a block of Python in colours and makes no connection",
   range: "*",
   level: "required",
-  edits: [
-    {
-      file: "node_modules/@opentui/core/",
-      what: "the method of the parser worker that loads the grammar of a language",
-      anchor: "loadFiletypeParser",
-      find: {
-        rule: { kind: "method_definition", has: { field: "name", regex: "^loadFiletypeParser$" } },
-      },
-      places: { parser: 1 },
-      change: (place, offline) => {
-        const worker = place.parent()!
-        const language = captured(inside(worker, "$LANGUAGE.load($PATH)"), "LANGUAGE").text()
-        const query = captured(inside(worker, "new $QUERY(language, $TEXT)"), "QUERY").text()
-        const [filetype] = part(place, "parameters")
-          .children()
-          .filter((child) => child.isNamed())
-        const lines = [
-          `const options = this.filetypeParserOptions.get(${filetype!.text()});`,
-          `const grammar = await ${offline}?.grammar(options);`,
-          "if (grammar === null) return;",
-          "if (grammar) {",
-          `  const language = await ${language}.load(grammar.wasm);`,
-          `  return { ...options, language, queries: { highlights: new ${query}(language, grammar.highlights) } };`,
-          "}",
-        ]
-        return [atStart(place, lines.join("\n"))]
-      },
-    },
-  ],
+  edits: [{ ...load, file: "node_modules/@opentui/core/", places: { parser: 1 } }],
+  chunks: [{ ...load, places: 1 }],
 })

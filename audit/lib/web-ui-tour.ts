@@ -1,14 +1,14 @@
-import type { Locator, Page } from "playwright-core"
+import type { Page } from "playwright-core"
+import { askOnPage, leave, openProject, openProjectButton, untilIt } from "../../scripts/harness/web-ui.ts"
 import { openBrowser } from "../../scripts/isolation/browser.ts"
 import type { BrowserFiles } from "../../scripts/isolation/browser-files.ts"
-import { watchFor } from "../../scripts/isolation/limits.ts"
 
 /** What the tour is asked for, as the JSON argument of this script. */
 export interface TourRequest {
   browser: BrowserFiles
   url: string
-  /** The page of a conversation that has not begun: a path. */
-  session: string
+  /** The folder that is opened as a project. */
+  project: string
   question: string
   answer: string
   /** A command for the terminal. */
@@ -53,22 +53,10 @@ const places: Record<string, (page: Page, request: TourRequest) => Promise<void>
   async home(page, { url }) {
     const response = await page.goto(url)
     if (response?.status() !== 200) throw new Error(`the page was answered with ${response?.status()}`)
-    await page
-      .getByText(/^(Open|Add) project$/)
-      .first()
-      .waitFor()
+    await openProjectButton(page).waitFor()
   },
-  async session(page, { url, session, question, answer }) {
-    await page.goto(url + session)
-    // What is sent before the page knows its models goes nowhere.
-    await page.getByText("Mock Model").first().waitFor()
-    const prompt = page.locator('[contenteditable="true"]').first()
-    await prompt.click()
-    await page.keyboard.type(question)
-    await prompt.getByText(question).waitFor()
-    await page.keyboard.press("Enter")
-    await page.getByText(answer).first().waitFor()
-  },
+  project: (page, { project }) => openProject(page, project),
+  session: (page, { question, answer }) => askOnPage(page, question, answer),
   async settings(page) {
     await page.keyboard.press("Control+,")
     for (const tab of ["Shortcuts", "Providers", "Models", "General"])
@@ -96,22 +84,6 @@ const places: Record<string, (page: Page, request: TourRequest) => Promise<void>
     await page.keyboard.type(`${command}\n`)
     await socket.waitForEvent("framereceived", ({ payload }) => String(payload).includes("done-42"))
   },
-}
-
-function leave(page: Page, dialog: Locator): Promise<void> {
-  return untilIt(
-    () => dialog.waitFor({ state: "detached" }),
-    () => page.keyboard.press("Escape"),
-  )
-}
-
-/** A dialog that is still opening or closing may take what is done, or undo it: then it is done again. */
-async function untilIt(comes: () => Promise<void>, act: () => Promise<void>): Promise<void> {
-  for (let tries = 0; tries < 10; tries++) {
-    await act()
-    if (await Promise.race([comes().then(() => true), watchFor(2000)])) return
-  }
-  throw new Error("nothing came of ten tries")
 }
 
 console.log(JSON.stringify(await takeTour(JSON.parse(process.argv[2]!))))

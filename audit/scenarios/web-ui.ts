@@ -8,7 +8,7 @@ import { serve } from "../lib/serve.ts"
 import type { Tour, TourRequest } from "../lib/web-ui-tour.ts"
 
 const script = join(import.meta.dirname, "../lib/web-ui-tour.ts")
-const places = ["home", "session", "settings", "model picker", "terminal"]
+const places = ["home", "project", "session", "settings", "model picker", "terminal"]
 
 export default defineScenario({
   title: "the web UI",
@@ -17,12 +17,11 @@ export default defineScenario({
   async run({ isolated }) {
     const browser = await unpackBrowser()
     let tour: Tour = { reached: [], elsewhere: [] }
-    const result = await serve(isolated, { files: githubCheckout }, async ({ ask, execute, folder }) => {
-      const { id } = JSON.parse((await ask("POST", "/session", { body: "{}" })).text)
+    const result = await serve(isolated, { files: githubCheckout }, async ({ execute, folder }) => {
       const request: TourRequest = {
         browser,
         url: serverUrl,
-        session: `/${Buffer.from(folder.project).toString("base64url")}/session/${id}`,
+        project: folder.project,
         question: "What is the answer?",
         answer: "The mock model says hello.",
         command: "echo made > made-in-terminal; echo done-$((40 + 2))",

@@ -1,11 +1,14 @@
+import type { Decide } from "../guard/decide.ts"
 import { toText } from "../primordials.ts"
 import { STATE, type StateFolder } from "../state-folder.ts"
 
 /** What a child is started with. */
 export type Environment = Record<string, string | undefined>
 
-/** What a child is told. */
+/** What a child is told, and what is asked about it. */
 export interface ChildHandover {
+  /** Asked about the hosts that git is given. */
+  decide: Decide
   /** The module that this code lies in. */
   module: string
   /** Variables that tell that module, in a child, what this process resolved. */
@@ -29,7 +32,7 @@ export function isSet(value: unknown): boolean {
 }
 
 /** What a child inherits, with the user's folder of state in place of the one that only OpenCode itself uses. */
-export function inherited(env: Environment, { state }: ChildHandover): Environment {
+export function inherited(env: Environment, { state }: Pick<ChildHandover, "state">): Environment {
   return state && env[STATE] === state.own ? { ...env, [STATE]: state.users } : env
 }
 

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs"
+import { OfflineError } from "../error.ts"
 import { bunObject } from "../guard/builtin.ts"
 import { apply, defineProperty, isArray, plain, toText } from "../primordials.ts"
 import { bunCommand } from "./as-bun.ts"
@@ -14,7 +15,9 @@ import {
   opencodeEnvironment,
 } from "./environment.ts"
 import { childFiles } from "./files.ts"
+import { gitVariables, isGit } from "./git.ts"
 import { isLauncher, launcher } from "./launcher.ts"
+import { nodeScript } from "./node-script.ts"
 import { guardShell, mentionsBun } from "./shell.ts"
 
 type Call = (...args: unknown[]) => unknown
@@ -28,8 +31,9 @@ interface SpawnOptions {
 /**
  * Children from this executable. As OpenCode it starts offline, under this process's own allow-list. As Bun it runs
  * files, with this guard ahead of them, and does nothing else: all that installs is refused. What a shell might start as
- * Bun finds the guard, no registry and no proxy in its environment. A program that PATH has not comes from the kit. Other
- * children are started as they were asked for.
+ * Bun finds the guard, no registry and no proxy in its environment. A program that PATH has not comes from the kit, and a
+ * package's program is run as Bun where upstream wants that, or there is no Node. git connects to what the policy allows.
+ * Other children are started as they were asked for.
  * `node:child_process` starts all of its children through `Bun.spawn` and `Bun.spawnSync`, which it reads at every call.
  */
 export function interceptChildren(handover: ChildHandover): void {
@@ -67,20 +71,29 @@ function replaceExecve(handover: ChildHandover): void {
 function judged(first: unknown, second: unknown, handover: ChildHandover): unknown[] {
   const options = plain<SpawnOptions>(Object(isArray(first) ? second : first))
   const given = isArray(first) ? first : options.cmd
-  // Not a command: the runtime's own error says so.
-  if (!isArray(given)) return [first, second]
+  if (!isArray(given))
+    throw new OfflineError("A child was not started: OpenCode is offline, and the command is not an array")
   const command: string[] = []
   for (let index = 0; index < given.length; index++) command[index] = toText(given[index])
   delete options.cmd
   const env = inherited(plain<Environment>(options.env ?? process.env), handover)
   if (handover.state) options.env = env
+  const script = nodeScript(command[0], options.cwd)
+  if (script && (isSet(env[AS_BUN]) || !located("node", options.cwd, env)))
+    return runScript(script, command, { ...options, env: isBun({ ...env, [AS_BUN]: "1" }, handover) })
   const found = located(command[0], options.cwd, env)
   if (isSet(env[AS_BUN])) return asBun(command, isSelf(found), options, env, handover)
   if (isSelf(found)) return [command, { ...options, env: opencodeEnvironment(env, handover) }]
   const file = found ?? launcher(command[0] ?? "")
+  if (isGit(file ?? "")) return [command, { ...options, env: git(command, env, handover) }]
   if (file && isLauncher(file)) command[0] = file
   else if (!someMentionBun(command)) return [command, options]
   return [command, { ...options, env: mayStartBun(env, handover) }]
+}
+
+function git(command: string[], env: Environment, handover: ChildHandover): Environment {
+  const base = someMentionBun(command) ? mayStartBun(env, handover) : env
+  return { ...base, ...gitVariables(command, handover.decide) }
 }
 
 function asBun(
@@ -97,6 +110,13 @@ function asBun(
   const words = bunCommand(command, options.cwd)
   const isOwn = words[0] === process.execPath
   return [words, { ...options, env: isOwn ? isBun(env, handover) : mayStartBun(env, handover) }]
+}
+
+/** With this executable in the place of Node: it need not be there, and the guard runs ahead of the program. */
+function runScript(file: string, command: string[], options: SpawnOptions): unknown[] {
+  const words = [process.execPath, "run", file]
+  for (let index = 1; index < command.length; index++) words[words.length] = command[index]!
+  return [words, options]
 }
 
 function isBun(env: Environment, handover: ChildHandover): Environment {

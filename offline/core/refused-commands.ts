@@ -1,4 +1,4 @@
-import { type Feature, message } from "../features.ts"
+import { type Feature, message, warn } from "../features.ts"
 import { print } from "../print.ts"
 import { isActive } from "../switch.ts"
 import type { Arguments } from "./arguments.ts"
@@ -14,6 +14,12 @@ export function refuseCommand(said: Arguments): void {
   if (why === undefined) return
   print("error", `! ${why}\n`)
   process.exit(1)
+}
+
+/** Says of what is left out of a command that goes on. */
+export function warnOfOptions({ bare: [command], options }: Arguments): void {
+  const shares = options.has("share") && options.get("share") !== "false"
+  if (isActive() && command === "run" && shares) warn("share")
 }
 
 /** The feature that a whole command is, if that needs a connection. */

@@ -9,7 +9,7 @@ import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { answerOffline } from "./offline-command.ts"
-import { refuseCommand } from "./refused-commands.ts"
+import { refuseCommand, warnOfOptions } from "./refused-commands.ts"
 import { provideRipgrep } from "./ripgrep.ts"
 import { answerVersion } from "./version.ts"
 
@@ -31,6 +31,7 @@ export function startCore(): void {
   if (server !== undefined) assureServer(said, server)
   orStop(() => chooseCatalogue(process.env))
   provideRipgrep(said, process.env)
+  warnOfOptions(said)
   announce(said)
 }
 

@@ -2,10 +2,13 @@ import { canonicalHost } from "../policy/host.ts"
 import { DEFAULT_PORTS, judge, type Policy } from "../policy.ts"
 import { parseUrl } from "../primordials.ts"
 
-/** Upstream's switches for features that connect. The ones for local features stay as the user set them. */
+/**
+ * Upstream's switches for features that connect. The ones for local features stay as the user set them, and so does
+ * OPENCODE_DISABLE_DEFAULT_PLUGINS: those plugins are in upstream's code, nothing is installed for them, and they are what
+ * signs in to GitHub Copilot, ChatGPT and others, where the policy allows their hosts.
+ */
 const SET = [
   "OPENCODE_DISABLE_AUTOUPDATE",
-  "OPENCODE_DISABLE_DEFAULT_PLUGINS",
   "OPENCODE_DISABLE_LSP_DOWNLOAD",
   "OPENCODE_DISABLE_MODELS_FETCH",
   "OPENCODE_DISABLE_SHARE",

@@ -1,3 +1,4 @@
+import { OfflineError } from "../error.ts"
 import { isBelowLocalhost } from "../policy/host.ts"
 import { apply, isArray, plain, reject, toText } from "../primordials.ts"
 import { bunObject } from "./builtin.ts"
@@ -17,10 +18,24 @@ export function interceptBunSockets(decide: Decide): void {
   }
 }
 
+/** What is on this machine, or open already, and leads nowhere else whatever native code reads first. */
+function withoutHost(options: Record<string, unknown>): unknown {
+  delete options.hostname
+  delete options.host
+  delete options.port
+  return options
+}
+
 function judged(options: unknown, decide: Decide): unknown {
-  if (typeof options !== "object" || options === null || isArray(options)) return options
+  if (typeof options !== "object" || options === null || isArray(options))
+    throw new OfflineError(
+      "Bun.connect was blocked: OpenCode is offline, and its options are no plain object",
+    )
   const copy = plain<Record<string, unknown>>(options as Record<string, unknown>)
-  if (copy.unix || copy.fd !== undefined) return copy
+  if (typeof copy.unix === "string" && copy.unix !== "") return withoutHost(copy)
+  if (typeof copy.fd === "number") return withoutHost(copy)
+  delete copy.unix
+  delete copy.fd
   const host = toText(copy.hostname ?? copy.host ?? "")
   const port = +toText(copy.port)
   copy.hostname = decide({ host, port, api: "Bun.connect" })

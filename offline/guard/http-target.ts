@@ -28,10 +28,11 @@ export type HttpTarget = { local: true } | { local: false; url: string; proxy: s
  */
 export function readHttpTarget(request: ClientRequest): HttpTarget {
   const state = readState(request)
-  if (state.socketPath) {
+  if (typeof state.socketPath === "string" && state.socketPath !== "") {
     fix(request, "socketPath", state.socketPath)
     return { local: true }
   }
+  if (isGiven(state.socketPath)) throw suspicious("socketPath", state.socketPath)
   const { protocol } = state
   if (protocol !== "http:" && protocol !== "https:") throw suspicious("protocol", protocol)
   const host = toText(state.host)
@@ -138,6 +139,11 @@ function readState(request: ClientRequest): State {
   const options = state.options as { lookup?: unknown } | undefined
   if (options?.lookup && !canonicalHost(toText(state.host))?.address) throw suspicious("lookup", "its own")
   return state
+}
+
+/** Whether a program said anything: native code takes another kind of value for no path, and dials the host. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== ""
 }
 
 function isName(name: string): boolean {

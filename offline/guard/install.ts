@@ -1,5 +1,6 @@
 import { interceptChildren } from "../children/intercept.ts"
 import type { StateFolder } from "../state-folder.ts"
+import { interceptBind } from "./bind.ts"
 import { interceptBunSockets } from "./bun-sockets.ts"
 import { interceptCarried } from "./carried.ts"
 import { createDecide, type DecideOptions, type Denial } from "./decide.ts"
@@ -41,8 +42,10 @@ export function installGuard(options: GuardOptions): readonly Denial[] {
   interceptNet(decide)
   interceptHttp(decide, checkProxy)
   interceptBunSockets(decide)
+  interceptBind(decide)
   interceptUdp(decide)
   interceptChildren({
+    decide,
     module: options.worker.preload,
     env: options.worker.env,
     atStart: options.env,

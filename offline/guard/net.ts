@@ -27,7 +27,7 @@ export function interceptNet(decide: Decide): void {
   const native = Socket.prototype.connect as Connect
   Socket.prototype.connect = function connect(this: Socket, ...args: unknown[]) {
     const [options, listener] = readArguments(args)
-    if (!options.path && !options.fd && !options.socket && options.port !== undefined) {
+    if (!isLocal(options) && options.port !== undefined) {
       try {
         const host = hostOf(options)
         options.host = decide({ host, port: +toText(options.port), api: "node:net" })
@@ -39,6 +39,15 @@ export function interceptNet(decide: Decide): void {
     }
     return apply(native, this, listener ? [options, listener] : [options])
   } as typeof Socket.prototype.connect
+}
+
+/**
+ * Whether what it goes to is on this machine, or open already. A path or a descriptor of another kind may be none to native
+ * code, so it is no reason here not to decide on the host.
+ */
+function isLocal({ path, fd, socket }: ConnectOptions): boolean {
+  const isPath = typeof path === "string" && path !== ""
+  return isPath || (typeof fd === "number" && fd > 0) || (typeof socket === "object" && socket !== null)
 }
 
 /** `(port, host?, listener?)`, `(path, listener?)`, `(options, listener?)`, or a list of options and listener. */

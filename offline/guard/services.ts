@@ -3,9 +3,12 @@ import { bracketed } from "../policy/host.ts"
 import {
   apply,
   construct,
+  decodeText,
   defineProperty,
   hrefOf,
   indexOf,
+  isView,
+  PrivateURL,
   parseUrl,
   slice,
   toLowerCase,
@@ -103,18 +106,34 @@ function refuseS3(bun: Bun): void {
   bun.S3Client = new Proxy(Native, { construct: refuse })
   for (const name of ["file", "write"]) {
     const native = bun[name] as Call
-    const guarded: Call = (place, ...rest) => (isS3(place) ? refuse() : apply(native, bun, [place, ...rest]))
+    const guarded: Call = (given, ...rest) => {
+      const place = placeOf(given)
+      return isS3(place) ? refuse() : apply(native, bun, [place, ...rest])
+    }
     bun[name] = defineProperty(guarded, "name", { value: name })
   }
 }
 
-/** Whether a place is `s3://…`, as text, as an URL, or as bytes. */
 function isS3(place: unknown): boolean {
-  if (typeof place === "number") return false
-  const isBytes = ArrayBuffer.isView(place) || place instanceof ArrayBuffer
-  if (typeof place === "object" && place && !isBytes && hrefOf(place) === undefined) return false
-  const text = isBytes ? new TextDecoder().decode(place as ArrayBuffer) : toText(place)
+  const text = typeof place === "object" && place ? (hrefOf(place) ?? "") : toText(place)
   return toLowerCase(slice(text, 0, 3)) === "s3:"
+}
+
+/**
+ * A place as native code takes it, in a shape that no program holds: a descriptor, a text, an URL, or a file that was
+ * opened, and so decided on, before.
+ * @throws OfflineError for any other shape, of which native code may make an address
+ */
+function placeOf(place: unknown): unknown {
+  if (typeof place === "number" || typeof place === "string" || place instanceof Blob) return place
+  if (typeof place === "object" && place) {
+    const address = hrefOf(place)
+    if (address !== undefined) return new PrivateURL(address)
+    if (isView(place) || place instanceof ArrayBuffer) return decodeText(place as ArrayBuffer)
+  }
+  throw new OfflineError(
+    "Bun.file was blocked: OpenCode is offline, and the place is neither a text, an URL nor bytes",
+  )
 }
 
 /** A client that is made when something of it is used: making it may be refused. */

@@ -4,9 +4,11 @@ import {
   getPrototypeOf,
   isArray,
   reject,
+  snapshot,
   toText,
   uncurryThis,
 } from "../primordials.ts"
+import { bindable } from "./bind.ts"
 import { bunObject } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 
@@ -44,12 +46,15 @@ export function interceptUdp(decide: Decide): void {
   }
 }
 
-function judged(options: unknown, decide: Decide): unknown {
-  const { connect } = (options ?? {}) as { connect?: { hostname?: unknown; port?: unknown } }
-  if (!connect) return options
+function judged(given: unknown, decide: Decide): unknown {
+  if (given === undefined) return undefined
+  const options = bindable(given, "Bun.udpSocket", decide)
+  if (options.connect === undefined || options.connect === null) return options
+  const connect = snapshot(options.connect) ?? {}
   const port = +toText(connect.port)
   const hostname = decide({ host: toText(connect.hostname), port, api: "Bun.udpSocket" })
-  return { ...(options as object), connect: { hostname, port } }
+  options.connect = { hostname, port }
+  return options
 }
 
 function replaceMethods(methods: UdpSocket, decide: Decide): void {

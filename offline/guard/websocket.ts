@@ -1,3 +1,4 @@
+import { OfflineError } from "../error.ts"
 import { bracketed } from "../policy/host.ts"
 import {
   construct,
@@ -55,7 +56,11 @@ export function decideOnUrl(
 
 /** The second argument is a protocol, a list of them, or Bun's options, in which a proxy may be. */
 export function decideOnOptions(options: unknown, decide: Decide): unknown {
-  if (typeof options !== "object" || options === null || isArray(options)) return options
+  if (options === undefined || options === null || typeof options === "string") return options
+  if (isArray(options)) return texts(options)
+  // Native code reads options off a function as well.
+  if (typeof options !== "object")
+    throw new OfflineError("WebSocket was blocked: OpenCode is offline, and its options are no plain object")
   const copy: Record<string, unknown> = { __proto__: null, ...options }
   const proxy = copy.proxy as unknown
   if (!proxy) return copy
@@ -65,6 +70,13 @@ export function decideOnOptions(options: unknown, decide: Decide): unknown {
   const url = parseUrl(text)
   decide({ host: url?.hostname ?? text, port: url && portOf(url), api: "WebSocket through a proxy" })
   copy.proxy = typeof proxy === "object" && hrefOf(proxy) === undefined ? { ...proxy, url: text } : text
+  return copy
+}
+
+/** Protocols are texts; a list may have a proxy beside its elements, too. */
+function texts(list: unknown[]): string[] {
+  const copy: string[] = []
+  for (let index = 0; index < list.length; index++) copy[index] = toText(list[index])
   return copy
 }
 

@@ -12,9 +12,19 @@ export interface InsidePackage {
 
 /** The package of that name inside, or undefined. Only those that were asked for by name count, not what they need. */
 export function insidePackage(name: string): InsidePackage | undefined {
-  const bundle = bundles().find((candidate) => candidate.name === name)
+  const bundle = bundleOf(name)
   const file = bundle?.specifiers[name]
   return bundle && file ? { version: bundle.version, specifier: importName(bundle, file) } : undefined
+}
+
+/** All of a package inside, or undefined. */
+export function bundleOf(name: string): InsideBundle | undefined {
+  return bundles().find((candidate) => candidate.name === name)
+}
+
+/** The text of one of its files. */
+export function textOf(bundle: InsideBundle, file: string): string {
+  return unpack(bundle)[file]!
 }
 
 /** The name under which the module inside is imported that `specifier` means, or undefined when there is none. */

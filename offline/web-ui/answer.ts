@@ -1,6 +1,6 @@
 import { promisify } from "node:util"
 import { brotliDecompress, gzip } from "node:zlib"
-import type { Asset, WebContext } from "./types.ts"
+import type { Asset, WebRequest } from "./types.ts"
 
 // Functions, so that zlib is loaded when the first page is asked for.
 const unbrotli = (bytes: Uint8Array) => promisify(brotliDecompress)(bytes)
@@ -11,7 +11,7 @@ const compress = (bytes: Uint8Array) => promisify(gzip)(bytes)
  * accepts. Browsers accept brotli from localhost and over https only, so the others get gzip made on the fly.
  */
 export async function answerWith(
-  c: WebContext,
+  request: WebRequest,
   asset: Asset,
   extra: Record<string, string>,
 ): Promise<Response> {
@@ -21,12 +21,18 @@ export async function answerWith(
     "x-content-type-options": "nosniff",
     ...extra,
   })
-  if (hasIt(c.req.header("if-none-match"), asset.etag)) return new Response(null, { status: 304, headers })
+  if (hasIt(request.header("if-none-match"), asset.etag)) return new Response(null, { status: 304, headers })
   headers.set("content-type", asset.type)
-  const { bytes, encoding } = await encode(asset, c.req.header("accept-encoding") ?? "")
+  const { bytes, encoding } = await encode(asset, request.header("accept-encoding") ?? "")
   if (encoding !== "identity") headers.set("content-encoding", encoding)
   headers.set("content-length", String(bytes.byteLength))
-  return new Response(c.req.method === "HEAD" ? null : bytes, { headers })
+  return new Response(request.method === "HEAD" ? null : bytes, { headers })
+}
+
+/** An asset's bytes, before compression. */
+export async function readPlain(asset: Asset): Promise<BodyBytes> {
+  const stored = await asset.bytes()
+  return asset.encoding === "identity" ? stored : new Uint8Array(await unbrotli(stored))
 }
 
 function hasIt(ifNoneMatch: string | undefined, etag: string): boolean {
@@ -38,7 +44,7 @@ async function encode(asset: Asset, accepted: string): Promise<{ bytes: BodyByte
   const stored = await asset.bytes()
   if (asset.encoding === "identity" || accepts(accepted, "br"))
     return { bytes: stored, encoding: asset.encoding }
-  const plain = new Uint8Array(await unbrotli(stored))
+  const plain = await readPlain(asset)
   if (!accepts(accepted, "gzip")) return { bytes: plain, encoding: "identity" }
   return { bytes: new Uint8Array(await compress(plain)), encoding: "gzip" }
 }

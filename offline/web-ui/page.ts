@@ -28,10 +28,10 @@ export function contentSecurityPolicy(scripts: string[], offline: boolean): stri
     "default-src 'self'",
     `script-src ${["'self'", "'wasm-unsafe-eval'", ...scripts].join(" ")}`,
     "style-src 'self' 'unsafe-inline'",
-    `img-src 'self' data:${offline ? "" : " https:"}`,
+    `img-src 'self' data: blob:${offline ? "" : " https:"}`,
     "font-src 'self' data:",
     "media-src 'self' data:",
-    "connect-src 'self' data:",
+    "connect-src 'self' data: blob:",
     ...(offline ? ["object-src 'none'", "base-uri 'self'", "form-action 'self'"] : []),
   ].join("; ")
 }
@@ -39,4 +39,14 @@ export function contentSecurityPolicy(scripts: string[], offline: boolean): stri
 /** A weak entity tag of some content: its sha256, cut to 16 hexadecimal digits. */
 export function entityTag(content: Uint8Array | string): string {
   return `W/"${createHash("sha256").update(content).digest("hex").slice(0, 16)}"`
+}
+
+/** In the strip that the page leaves free below its prompt, on wide screens and on narrow ones. */
+const SIGN = `<style>body::after { content: "offline"; position: fixed; right: 12px; bottom: 0; z-index: 2147483647;
+font: 10px/12px system-ui, sans-serif; color: gray; pointer-events: none }</style>`
+
+/** A page that says in its corner that the switch is on. */
+export function showOffline(html: string): string {
+  const head = html.indexOf("</head>")
+  return head === -1 ? html : html.slice(0, head) + SIGN + html.slice(head)
 }

@@ -1,14 +1,26 @@
+/** What the web UI needs of a request. */
+export interface WebRequest {
+  /** As the client sent it: Hono matches a HEAD as a GET, but leaves the method alone. */
+  method: string
+  path: string
+  header(name: string): string | undefined
+}
+
 /** The part of a Hono request context that the web UI needs, written down here so that hono is not imported. */
 export interface WebContext {
-  req: {
-    /** As the client sent it: Hono matches a HEAD as a GET, but leaves the method alone. */
-    method: string
-    path: string
-    header(name: string): string | undefined
+  req: WebRequest & {
     query(name: string): string | undefined
     /** Every handler that this request would run; middleware and catch-alls have the method "ALL". */
     matchedRoutes: { method: string }[]
   }
+}
+
+/** A request as Effect's server has it, or as `fetch` does. */
+export interface GivenRequest {
+  method: string
+  /** A whole address, or the path and query of one. */
+  url: string
+  headers: Headers | Record<string, string>
 }
 
 export type Next = () => Promise<void>

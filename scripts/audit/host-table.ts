@@ -1,9 +1,9 @@
 import { Failure } from "../lib/errors.ts"
+import { beginOf, replaceTable as replaceMadeTable } from "../lib/made-table.ts"
 import { labelOf } from "./known-hosts.ts"
 import { hostOf, type Report, type ReportedResult } from "./report.ts"
 
-const BEGIN = "<!-- made by npm run audit-table -->"
-const END = "<!-- end -->"
+const COMMAND = "npm run audit-table"
 
 /** Titles of scenarios, by the host that was tried in them. */
 type TitlesByHost = Map<string, Set<string>>
@@ -40,20 +40,13 @@ export function printHostTable(report: Report, stated: TitlesByHost = new Map())
 
 /** Puts the table between its markers. Throws a Failure when the text does not have them. */
 export function replaceTable(text: string, table: string): string {
-  const begin = text.indexOf(BEGIN)
-  const end = text.indexOf(END, begin)
-  if (begin >= 0 && end >= 0)
-    return `${text.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${text.slice(end)}`
-  throw new Failure({
-    what: "There is no place for the table",
-    why: `the file does not have the lines ${BEGIN} and ${END}`,
-    next: "put them where the table belongs",
-  })
+  return replaceMadeTable(text, COMMAND, table)
 }
 
 /** What the table in a text says of upstream's release. */
 export function readHostTable(text: string): TitlesByHost {
-  const lines = text.slice(text.indexOf(BEGIN), text.indexOf(END)).split("\n").slice(4)
+  const begin = text.indexOf(beginOf(COMMAND))
+  const lines = text.slice(begin, text.indexOf("<!-- end -->", begin)).split("\n").slice(4)
   const rows = lines.filter((line) => line.startsWith("| ")).map((line) => line.split(" | "))
   return new Map(rows.map(([host = "", titles = ""]) => [host.slice(2), new Set(titles.split(", "))]))
 }

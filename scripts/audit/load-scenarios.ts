@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import semver from "semver"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import type { AuditOptions } from "./read-options.ts"
@@ -10,17 +11,29 @@ import type { Scenario } from "./scenario.ts"
 export type NamedScenario = Scenario & { name: string }
 
 /**
- * Loads the scenarios that were asked for, sorted by name, or makes one of the command line of one's own.
- * Throws a Failure for a name that the folder does not have and for a file that has no scenario.
+ * Loads the scenarios that were asked for, sorted by name, or makes one of the command line of one's own. Those that are
+ * not for the release are left out.
+ * Throws a Failure for a name that the folder does not have, for a file that has no scenario, and when one that was named
+ * is not for the release.
+ * @param version upstream's, of the pin
  */
-export async function loadScenarios({ command, scenarios, names }: AuditOptions): Promise<NamedScenario[]> {
+export async function loadScenarios(
+  { command, scenarios, names }: AuditOptions,
+  version: string,
+): Promise<NamedScenario[]> {
   if (command) return [commandScenario(command)]
   const known = await listNames(scenarios)
   const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined || known.length === 0) throw noSuchScenario(scenarios, unknown, known)
   const wanted = known.filter((name) => names.length === 0 || names.includes(name))
-  return Promise.all(wanted.map((name) => load(scenarios, name)))
+  const loaded = await Promise.all(wanted.map((name) => load(scenarios, name)))
+  const other = loaded.find((scenario) => !isFor(scenario, version))
+  if (other && names.length > 0) throw notForRelease(other, version)
+  return loaded.filter((scenario) => isFor(scenario, version))
 }
+
+const isFor = ({ range = "*" }: Scenario, version: string) =>
+  semver.satisfies(version, range, { includePrerelease: true })
 
 async function listNames(folder: string): Promise<string[]> {
   const files = await readdir(folder).catch(() => [])
@@ -35,6 +48,10 @@ const shape = z.looseObject({
   what: z.string(),
   worksOffline: z.boolean(),
   needs: z.array(z.string()).optional(),
+  range: z
+    .string()
+    .refine((text) => semver.validRange(text) !== null, "must be a range of versions")
+    .optional(),
   allowed: z.array(z.string()).optional(),
   run: z.custom((value) => typeof value === "function", "must be a function"),
 })
@@ -75,6 +92,14 @@ function noSuchScenario(folder: string, name: string | undefined, known: string[
         : `There is no scenario ${name} in ${folder}`,
     why: known.length === 0 ? "it has no file NAME.ts" : `those there are: ${known.join(", ")}`,
     next: "npm run audit -- --scenario NAME, or --scenarios FOLDER",
+  })
+}
+
+function notForRelease({ name, range }: NamedScenario, version: string): Failure {
+  return new Failure({
+    what: `The scenario ${name} is not for upstream's ${version}`,
+    why: `its range is ${range}`,
+    next: `npm run audit -- --scenario ${name} --pin NAME, with a pin of that range`,
   })
 }
 

@@ -34,6 +34,8 @@ export interface Scenario {
   worksOffline: boolean
   /** The patches without which the core alone does not do it offline: not asked of an executable that was built without. */
   needs?: string[]
+  /** The releases of upstream that have what it is about, as npm writes ranges; all of them when it is not given. */
+  range?: string
   /** Hosts (names or addresses, exactly) that the scenario's own policy allows: trying them is no finding. */
   allowed?: string[]
   run(context: AuditContext): Promise<Outcome>

@@ -3,6 +3,7 @@ import { type IsolatedContext, runIsolated } from "../harness/run-opencode.ts"
 import { serverUrl } from "../harness/scenarios.ts"
 import { WindowOverError } from "../isolation/limits.ts"
 import type { NetworkMode } from "../isolation/network.ts"
+import type { Files } from "../isolation/run-folder.ts"
 import { formatDuration } from "../lib/log.ts"
 import type { Bench, Line } from "./lines.ts"
 import { fastest, takeTurns } from "./rounds.ts"
@@ -24,10 +25,17 @@ interface Place {
 type Scenario = (place: Place) => Promise<number | undefined>
 
 /**
+ * How long is waited for a network that does not answer, and for what is not on disk.
+ */
+export async function benchWaits(bench: Bench): Promise<Line[]> {
+  return [...(await benchNetworks(bench)), ...(await benchMissing(bench))]
+}
+
+/**
  * Behind a firewall that drops every packet, against a network that refuses every connection at once: ours offline in
  * both. Upstream's stands beside it, run once behind the firewall.
  */
-export async function benchWaits({ stock, built, rounds, update }: Bench): Promise<Line[]> {
+async function benchNetworks({ stock, built, rounds, update }: Bench): Promise<Line[]> {
   const lines: Line[] = []
   const places: Place[] = (["refuse", "drop"] as const).map((mode) => ({
     executable: built,
@@ -47,6 +55,32 @@ export async function benchWaits({ stock, built, rounds, update }: Bench): Promi
       stock: upstream === undefined ? `> ${formatDuration(WINDOW)}` : formatDuration(upstream),
       built: formatDuration(dropped),
       value: dropped / refused,
+      target: TARGET,
+      unit: "ratio",
+    })
+  }
+  return lines
+}
+
+/** A question with something named that is on no disk, against one without: ours offline, behind that firewall. */
+async function benchMissing({ stock, built, rounds, update }: Bench): Promise<Line[]> {
+  const lines: Line[] = []
+  const place: Place = { executable: built, offline: true, mode: "drop" }
+  for (const [name, settings] of Object.entries(missing)) {
+    const turns: Turn[] = [{ tool: "write", input: { filePath: "a.ts", content: "let a = 1\n" } }, done]
+    const scenario = [project, { ...project, ...settings }].map((files) => question(turns, files))
+    const times = await takeTurns(Math.min(rounds, 3), scenario, async (run, round) => {
+      update(`${name} that is missing, round ${round}`)
+      return (await run(place)) ?? Number.POSITIVE_INFINITY
+    })
+    update(`${name} that is missing, upstream's, for ${WINDOW / 1000} s at most`)
+    const upstream = await scenario[1]!({ executable: stock, offline: false, mode: "drop" })
+    const [without, withIt] = times.map(fastest) as [number, number]
+    lines.push({
+      name: `${name} that is missing / without`,
+      stock: upstream === undefined ? `> ${formatDuration(WINDOW)}` : formatDuration(upstream),
+      built: formatDuration(withIt),
+      value: withIt / without,
       target: TARGET,
       unit: "ratio",
     })
@@ -77,10 +111,27 @@ const scenarios: Record<string, Scenario> = {
 
 const project = { "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }) }
 
-function question(provider: Turn[]): Scenario {
+/** Files of a project that name what is on no disk. */
+const missing: Record<string, Files> = {
+  "a plugin": { "opencode.json": JSON.stringify({ plugin: ["absent-plugin@1.0.0"] }) },
+  "a provider package": {
+    "opencode.json": JSON.stringify({
+      provider: { acme: { npm: "acme-provider", models: { one: { name: "One" } } } },
+      small_model: "acme/one",
+    }),
+  },
+  "a formatter": { "opencode.json": JSON.stringify({ formatter: {} }) },
+  "a language server": {
+    "opencode.json": JSON.stringify({ lsp: {} }),
+    "package-lock.json": "{}",
+    "node_modules/typescript/lib/tsserver.js": "",
+  },
+}
+
+function question(provider: Turn[], files: Files = project): Scenario {
   return async ({ executable, offline, mode }) => {
     const args = [...(offline ? ["--offline"] : []), "run", "hi"]
-    const setup = { executable, args, mode, provider, files: project }
+    const setup = { executable, args, mode, provider, files }
     const { ms, stillRan } = await runIsolated({ ...setup, watchMs: WINDOW, lingerMs: 0 })
     return stillRan ? undefined : ms
   }

@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs"
 import { stat } from "node:fs/promises"
+import { join } from "node:path"
+import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import { acquireAll, acquireFile } from "../lib/npm/acquire.ts"
 import { cachedPath } from "../lib/npm/cache.ts"
@@ -52,9 +55,7 @@ export async function acquireInputs(
     opencode,
     bun,
     ripgrep,
-    grammars: Object.fromEntries(
-      Object.entries(pin.grammars).map(([language, list]) => [language, pathsOf(list, cache)]),
-    ),
+    grammars: grammarsOf(pin, cache),
     webUi: webUi && (() => acquireFile(webUi, from)),
   }
 }
@@ -66,10 +67,30 @@ function filesOf(list: PinnedGrammar, kind: "wasm" | "highlights" | "licenseFile
   )
 }
 
-function pathsOf(list: PinnedGrammar, cache: string): GrammarFiles {
-  const [wasm] = filesOf(list, "wasm")
-  return {
-    wasm: cachedPath(cache, wasm!),
-    highlights: filesOf(list, "highlights").map((pinned) => cachedPath(cache, pinned)),
-  }
+/** The queries that are our own, of grammars in whose packages there is none that fits. */
+const OWN_QUERIES = join(import.meta.dirname, "../../offline/highlights")
+
+/** @throws Failure when a grammar has no query */
+function grammarsOf({ grammars }: Pin, cache: string): Inputs["grammars"] {
+  const there = Object.entries(grammars).filter(([, list]) => list.length > 0)
+  return Object.fromEntries(
+    there.map(([language, list]) => {
+      const [wasm] = filesOf(list, "wasm").map((pinned) => cachedPath(cache, pinned))
+      const highlights = filesOf(list, "highlights").map((pinned) => cachedPath(cache, pinned))
+      return [
+        language,
+        { wasm: wasm!, highlights: highlights.length > 0 ? highlights : [ownQuery(language)] },
+      ]
+    }),
+  )
+}
+
+function ownQuery(language: string): string {
+  const file = join(OWN_QUERIES, `${language}.scm`)
+  if (existsSync(file)) return file
+  throw new Failure({
+    what: `The grammar of ${language} has no query, so that nothing would be coloured by it`,
+    why: `none of its packages in the pin has highlights, and there is no offline/highlights/${language}.scm`,
+    next: `name a package with a query in grammars.${language} of the pin, or write that file: docs/pins.md`,
+  })
 }

@@ -4,7 +4,7 @@ import { readGrammars } from "../contents/grammars.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
 import { NAMES } from "../contents/names.ts"
 import { type EmbeddedPackages, embedPackages } from "../contents/packages.ts"
-import { type EmbeddedPolicy, embedPolicy } from "../contents/policy.ts"
+import { type EmbeddedPolicy, embedPolicy, NO_POLICY } from "../contents/policy.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import { selectExtra } from "../pins/extra.ts"
 import type { Pin } from "../pins/pin.ts"
@@ -68,7 +68,7 @@ export function carriedModules({ models, assets, policy, packages }: Contents): 
     ...assets.list.map(({ module, stored }) => asset(module, stored)),
     asset(packages.index.name, packages.index.bytes),
     ...packages.packages.map(({ module }) => asset(module.name, module.bytes)),
-    ...(policy ? [asset(NAMES.policy, policy.bytes)] : []),
+    asset(NAMES.policy, policy?.bytes ?? Buffer.from(NO_POLICY)),
   ]
 }
 
@@ -77,7 +77,7 @@ export function namesByPart({ assets, packages }: Contents) {
   const ofPart = (part: string) =>
     assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
   return {
-    models: [NAMES.catalogue],
+    models: [NAMES.catalogue, NAMES.upstreamsCatalogue],
     ripgrep: ofPart("ripgrep"),
     grammars: ofPart("grammars"),
     plugins: packages.packages.map(({ module }) => module.name),

@@ -2,6 +2,7 @@ import type { Executable } from "../container/index.ts"
 import { replaceModule } from "../container/index.ts"
 import { NAMES } from "../contents/names.ts"
 import { embedOffline } from "../contents/offline-module.ts"
+import { findUpstreamsPage } from "../contents/web-ui/upstreams-page.ts"
 import { embedWebUi } from "../contents/web-ui.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Progress, type Step } from "../lib/log.ts"
@@ -15,12 +16,14 @@ import { readCliTable } from "../upstream/cli-table.ts"
 import { type Shape, shapeOf } from "../upstream/shape.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import type { AddedModule, Code } from "./code.ts"
+import type { Contents } from "./contents.ts"
 
 /** What the release source is given. */
 export interface ReleaseSource {
   pin: Pin
   inputs: Inputs
   stock: Executable
+  contents: Pick<Contents, "models">
   coreOnly: boolean
   cache: string
 }
@@ -32,7 +35,7 @@ export interface ReleaseSource {
 export async function takeFromRelease(source: ReleaseSource, progress: Progress): Promise<Code> {
   const { stock } = source
   const patched = await progress.step("Apply the series", (step) => patchStock(source, step))
-  const own = await progress.step("Make our modules", (step) => makeModules(source, patched.leftOut, step))
+  const own = await progress.step("Make our modules", (step) => makeModules(source, patched, step))
   let graph = stock.graph
   for (const [name, contents] of patched.bundles) graph = replaceModule(graph, name, contents)
   return {
@@ -79,21 +82,27 @@ function unpatched(series: NamedPatch[]) {
   return { bundles: new Map<string, Uint8Array>(), applied: [], leftOut }
 }
 
+/** Takes upstream's catalogue out of its code, which must have it all the same when an organisation has another. */
+const CATALOGUE_PATCH = "models-read-inside"
+
 async function makeModules(
-  { pin, inputs, stock, cache }: ReleaseSource,
-  leftOut: Code["leftOut"],
+  { pin, inputs, stock, contents, coreOnly, cache }: ReleaseSource,
+  { applied, leftOut }: Pick<Code, "applied" | "leftOut">,
   step: Step,
 ) {
   // What was read, and parsed to be patched, is garbage by now, some 60 MB.
   Bun.gc(true)
   const shape = shapeOf(stock.graph)
   const page = inputs.webUi && (await embedWebUi(inputs.webUi, pin.webUi!.executable.sha512, cache))
+  const upstreams = !coreOnly && !page && shape?.hasPage ? await findUpstreamsPage(stock, cache) : undefined
   const offline = await embedOffline({
     source: "release",
+    policy: true,
     // Code of another form may print something else.
     ...(shape && { version: pin.version }),
     cli: await readCliTable(stock, cache),
     ...(page && { webUi: NAMES.webUi }),
+    ...(upstreams && { page: upstreams }),
     ...(hasBackgroundServer(stock.graph) && { backgroundServer: true }),
     ...(leftOut.length > 0 && { leftOut: leftOut.map(({ name }) => name) }),
   })
@@ -106,8 +115,14 @@ async function makeModules(
       ? `offline ${size}, web UI ${page.files} files, ${formatBytes(page.pack.length)}`
       : `offline ${size}`,
   )
+  const catalogue = applied.some(({ name }) => name === CATALOGUE_PATCH) && contents.models?.upstreams
+  const asset = (name: string, contents: Uint8Array): AddedModule => ({ name, kind: "asset", contents })
   return {
-    modules: [...code, ...(page ? [{ name: NAMES.webUi, kind: "asset" as const, contents: page.pack }] : [])],
+    modules: [
+      ...code,
+      ...(page ? [asset(NAMES.webUi, page.pack)] : []),
+      ...(catalogue ? [asset(NAMES.upstreamsCatalogue, catalogue)] : []),
+    ],
     parts: { offline: Object.keys(offline), webUi: page ? [NAMES.webUi] : [] },
     describe: () => {
       if (page) return { webUi: { ...namePackage(pin.webUi!), files: page.files, bytes: page.pack.length } }

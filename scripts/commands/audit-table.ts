@@ -1,9 +1,8 @@
 import { readFile, rename, writeFile } from "node:fs/promises"
-import { resolve } from "node:path"
 import { Command } from "commander"
 import { printHostTable, readHostTable, replaceTable } from "../audit/host-table.ts"
-import { reportSchema } from "../audit/report.ts"
-import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
+import { readReport } from "../audit/read-report.ts"
+import { leaveParser, runCommand } from "../lib/errors.ts"
 
 const DESCRIPTION = `Writes the README's table of measured hosts from the report of \`npm run audit\`.
 
@@ -30,16 +29,6 @@ await runCommand(async () => {
   console.log(after === before ? `${options.readme} was current` : `${options.readme} has the new table`)
   return true
 })
-
-async function readReport(file: string) {
-  const text = await readFile(file, "utf8").catch((error) => {
-    throw new Failure({ what: `${resolve(file)} cannot be read`, why: error.message, next: "npm run audit" })
-  })
-  const parsed = reportSchema.safeParse(JSON.parse(text))
-  if (parsed.success) return parsed.data
-  const why = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")
-  throw new Failure({ what: `${file} is no report of an audit`, why, next: "npm run audit" })
-}
 
 function isCurrent(before: string, after: string, { readme }: { readme: string }): boolean {
   if (before === after) {

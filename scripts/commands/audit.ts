@@ -16,7 +16,7 @@ import { Failure, runCommand } from "../lib/errors.ts"
 import { Progress, type Step } from "../lib/log.ts"
 import { acquireStock } from "../pins/acquire-stock.ts"
 import { type KnownHosts, readKnownHosts } from "../pins/hosts.ts"
-import { readSupported } from "../pins/pin.ts"
+import { readPin, readSupported } from "../pins/pin.ts"
 
 await runCommand(async () => {
   const options = readAuditOptions(process.argv.slice(2))
@@ -38,8 +38,8 @@ await runCommand(async () => {
 async function prepare(options: AuditOptions, step: Step) {
   // First, as it is what most often fails.
   await namespacePrefix()
-  const scenarios = await loadScenarios(options)
   const pin = options.pin ?? (await readSupported()).default
+  const scenarios = await loadScenarios(options, (await readPin(pin)).version)
   const subjects = await findSubjects(options)
   openTurns(options.jobs)
   if (options.slow !== undefined) setScale(options.slow)

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import type { AssetIndex } from "../../offline/assets.ts"
 import { derive } from "../lib/derived-cache.ts"
+import { hashMakers } from "../lib/makers.ts"
 import { readChunks } from "../lib/read-chunks.ts"
+import { COMPRESS, compress } from "./compress.ts"
 import { NAMES } from "./names.ts"
 
 /** Part of the executable that an asset is counted to. */
@@ -37,12 +39,6 @@ export interface EmbeddedAssets {
 }
 
 /**
- * Measured on all of 1.3.0's, two cores: 12 gives 4.9 MB in 0.5 s, 19 gives 4.4 MB in 7.6 s, 22 the same in 22 s. Brotli
- * gains another 7 % in twice that time, and is read at a third of the speed.
- */
-const LEVEL = 19
-
-/**
  * Compresses what is to be carried inside, and lists it. What was compressed before comes from the build's cache.
  * @throws Error when two assets have one name, or a name has another character
  */
@@ -52,10 +48,11 @@ export async function embedAssets(assets: Asset[], cache: string): Promise<Embed
     if (!/^[\w.-]+$/.test(name) || name === sorted[at + 1]?.name)
       throw new Error(`${name} cannot be the name of an asset, or is that of two`)
   })
+  const maker = await hashMakers(COMPRESS)
   const list: EmbeddedAsset[] = []
   const waiting = sorted.entries()
   const embedInTurn = async () => {
-    for (const [at, asset] of waiting) list[at] = await embed(asset, cache)
+    for (const [at, asset] of waiting) list[at] = await embed(asset, maker, cache)
   }
   await Promise.all([embedInTurn(), embedInTurn()])
   const index: AssetIndex = {}
@@ -66,10 +63,11 @@ export async function embedAssets(assets: Asset[], cache: string): Promise<Embed
   }
 }
 
-async function embed({ name, part, source }: Asset, cache: string): Promise<EmbeddedAsset> {
+/** @param maker names by hash what compresses */
+async function embed({ name, part, source }: Asset, maker: string, cache: string): Promise<EmbeddedAsset> {
   const { bytes, sha256 } = await digest(source)
-  const stored = await derive(cache, `zstd ${LEVEL} ${process.versions.bun} ${sha256}`, async () =>
-    Bun.zstdCompress(typeof source === "string" ? await readFile(source) : source, { level: LEVEL }),
+  const stored = await derive(cache, `asset ${sha256} ${maker}`, async () =>
+    compress(typeof source === "string" ? await readFile(source) : source),
   )
   return { name, part, bytes, sha256, module: NAMES.asset(name), stored }
 }

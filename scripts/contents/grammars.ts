@@ -28,22 +28,22 @@ export async function readGrammars(
   if (Object.keys(grammars).length === 0) return []
   const runtime = await readRuntime(graph)
   const licenses = Buffer.from(await readLicenses(pin, cache))
+  const maker = await hashMakers(import.meta.filename)
   const assets: Asset[] = [{ name: "licenses.txt", part: "grammars", source: licenses }]
   for (const [language, files] of Object.entries(grammars))
-    assets.push(...(await readGrammar(language, files, runtime, cache)))
+    assets.push(...(await readGrammar(language, files, { runtime, maker, cache })))
   return assets
 }
 
 async function readGrammar(
   language: string,
   files: GrammarFiles,
-  runtime: Uint8Array,
-  cache: string,
+  { runtime, maker, cache }: { runtime: Uint8Array; maker: string; cache: string },
 ): Promise<Asset[]> {
   const pieces = await Promise.all(files.highlights.map((path) => readFile(path, "utf8")))
   const highlights = pieces.join("\n")
   const hash = createHash("sha256")
-  for (const input of [await hashMakers(import.meta.filename), runtime, highlights]) hash.update(input)
+  for (const input of [maker, runtime, highlights]) hash.update(input)
   for await (const chunk of readChunks(files.wasm)) hash.update(chunk)
   // What was tried once need not be tried again.
   await derive(cache, `grammar ${language} ${hash.digest("hex")}`, async () => {

@@ -13,6 +13,8 @@ export interface EmbeddedModels {
   providers: number
   /** Whose it is: upstream's own snapshot, the file given with `--models`, or the two together. */
   from: "upstream" | "organisation" | "both"
+  /** Upstream's own, where this is another and upstream's is known. */
+  upstreams?: Uint8Array
 }
 
 /** The least that OpenCode reads of each provider. */
@@ -44,15 +46,15 @@ export async function embedModels(
   cache: string,
 ): Promise<EmbeddedModels | undefined> {
   const { models, modelsExtend } = given
-  if (models !== undefined) return embed(models, () => readJson(models), "organisation")
-  const upstreams = await readUpstreams(stock, cache)
-  if (upstreams === "" && modelsExtend === undefined) return undefined
-  if (upstreams === "")
-    throw notCatalogue(modelsExtend!, "it is to be laid over upstream's, which is not known")
-  const snapshot = JSON.parse(upstreams)
-  if (modelsExtend === undefined) return embed("upstream's snapshot", () => snapshot, "upstream")
-  const extended = async () => extend(snapshot, Extension.parse(await readJson(modelsExtend)))
-  return embed(modelsExtend, extended, "both")
+  const snapshot = await readUpstreams(stock, cache)
+  const upstreams = snapshot === "" ? undefined : Buffer.from(snapshot)
+  if (models !== undefined)
+    return { ...(await embed(models, () => readJson(models), "organisation")), upstreams }
+  if (modelsExtend === undefined)
+    return upstreams && embed("upstream's snapshot", () => JSON.parse(snapshot), "upstream")
+  if (!upstreams) throw notCatalogue(modelsExtend, "it is to be laid over upstream's, which is not known")
+  const extended = async () => extend(JSON.parse(snapshot), Extension.parse(await readJson(modelsExtend)))
+  return { ...(await embed(modelsExtend, extended, "both")), upstreams }
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -93,8 +95,9 @@ async function embed(
   from: EmbeddedModels["from"],
 ): Promise<EmbeddedModels> {
   try {
-    const catalogue = Catalogue.parse(await read())
-    return { bytes: Buffer.from(JSON.stringify(catalogue)), providers: Object.keys(catalogue).length, from }
+    const catalogue = await read()
+    const providers = Object.keys(Catalogue.parse(catalogue)).length
+    return { bytes: Buffer.from(JSON.stringify(catalogue)), providers, from }
   } catch (error) {
     throw notCatalogue(name, error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message)
   }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { z } from "zod"
-import { type BakedPolicy, MODES } from "../../offline/baked.ts"
+import { type BakedPolicy, MODES, UNBAKED } from "../../offline/baked.ts"
 import { SettingError } from "../../offline/error.ts"
 import { parseEntry } from "../../offline/policy/entry.ts"
 import { Failure } from "../lib/errors.ts"
@@ -10,6 +10,9 @@ export interface EmbeddedPolicy extends BakedPolicy {
   /** The module's contents. */
   bytes: Uint8Array
 }
+
+/** What stands inside when the build decides nothing. */
+export const NO_POLICY = JSON.stringify(UNBAKED)
 
 const Policy = z.strictObject({ mode: z.enum(MODES), allow: z.array(z.string()), locked: z.boolean() })
 

@@ -1,21 +1,20 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { readBunVersion, readModuleGraph } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
-import { acquireFile } from "../lib/npm/acquire.ts"
 import { withTemporaryFolder } from "../lib/npm/cache.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
-import { lookUp, readPackageFile } from "../lib/npm/unpinned.ts"
+import { lookUp } from "../lib/npm/unpinned.ts"
 import type { NamedPatch } from "../patching/apply.ts"
-import { listPins, PRODUCT, readPin } from "../pins/pin.ts"
 import { readEntries } from "../upstream/git/commit-series.ts"
 import { checkOut, mirrorCommit } from "../upstream/git/mirror.ts"
 import { applyToGitTree, PACKAGE as PACKAGE_FOLDER, readGitTree } from "../upstream/git/typescript-tree.ts"
 import { shapeOf } from "../upstream/shape.ts"
-import { hostTarget, packageFor } from "../upstream/target.ts"
+import { readHosts } from "./hosts-in-code.ts"
 import { keepCode } from "./keep-code.ts"
+import { describeHost, type KnownHosts } from "./known-hosts.ts"
 import type { Release } from "./plan.ts"
+import { readCode } from "./read-code.ts"
 import { trySeries, type Verdict } from "./try-series.ts"
 
 /** The series on one upstream. */
@@ -25,40 +24,47 @@ export interface Attempt {
   source: "release" | "git"
   /** By whose hash it was taken. */
   by: string
+  /** The hash of a release's package. */
+  integrity?: string
   /** The Bun inside a release; missing when it cannot be told. */
   bun?: string
+  /** How the code stands there: `readable bundles`. */
+  shape?: string
   /** Why no patch could be tried. */
   unreadable?: string
   /** In the order of the series; empty when it is unreadable. */
   verdicts: Verdict[]
+  /** Hosts in a release's code of which nobody has said what they are. */
+  newHosts: string[]
 }
 
-/** The target whose executable is looked at. */
-const TARGET = hostTarget()
-/** The npm package of that target. */
-export const PACKAGE = packageFor(PRODUCT, TARGET)
-const EXECUTABLE = "bin/opencode"
-
 /**
- * Tries the series on a release: by its pin where there is one, else by the hash that is given, else by the one that
- * the registry says it has.
+ * Tries the series on a release, and looks for hosts in its code.
  * @param options `keep` is a folder for its code, to be read
  * @throws Failure when the release cannot be had
  */
 export async function tryRelease(
   release: Release,
   series: NamedPatch[],
-  { cache, keep, step }: { cache: string; keep?: string; step: Step },
+  { cache, keep, known, step }: { cache: string; keep?: string; known: KnownHosts; step: Step },
 ): Promise<Attempt> {
-  const { file, by } = await readRelease(release, { cache, onProgress: step.update })
-  const attempt: Attempt = { upstream: release.version, source: "release", by, verdicts: [] }
+  const options = { cache, onProgress: step.update }
+  const { version } = release
+  const { integrity, by } = release.hash ?? {
+    ...(await lookUp(release.package, version, options)),
+    by: "the registry",
+  }
+  const attempt: Attempt = { upstream: version, source: "release", by, integrity, verdicts: [], newHosts: [] }
+  const code = await readCode({ name: release.package, version, integrity }, options)
+  if ("unreadable" in code) return { ...attempt, unreadable: code.unreadable }
+  attempt.bun = code.bun
   return readable(attempt, async () => {
-    const graph = readModuleGraph(file)
-    attempt.bun = readBunVersion(graph.runtime)
-    const shape = shapeOf(graph) ?? noShape()
-    const trees = shape.readTrees(graph)
-    if (keep) await keepCode(trees, join(keep, release.version))
-    const { version } = release
+    const hosts = await readHosts(code, integrity, cache)
+    attempt.newHosts = hosts.filter((host) => describeHost(host, known) === undefined)
+    const shape = shapeOf(code) ?? noShape()
+    attempt.shape = shape.name
+    const trees = shape.readTrees(code)
+    if (keep) await keepCode(trees, join(keep, version))
     return trySeries(series, { version, form: shape.form }, (chosen) =>
       shape.applySeries(trees, chosen, version),
     )
@@ -76,7 +82,8 @@ export async function tryCommit(
 ): Promise<Attempt> {
   const { cache } = options
   const mirror = await mirrorCommit(origin, cache)
-  const attempt: Attempt = { upstream: origin.commit, source: "git", by: "its own hash", verdicts: [] }
+  const by = "its own hash"
+  const attempt: Attempt = { upstream: origin.commit, source: "git", by, verdicts: [], newHosts: [] }
   return withTemporaryFolder(cache, async (folder) => {
     await checkOut(mirror, origin.commit, folder)
     return readable(attempt, async () => {
@@ -88,19 +95,6 @@ export async function tryCommit(
       })
     })
   })
-}
-
-async function readRelease(
-  { version, integrity }: Release,
-  options: { cache: string; onProgress(text: string): void },
-) {
-  if ((await listPins()).includes(version)) {
-    const pinned = (await readPin(version)).targets[TARGET.name]
-    if (pinned) return { file: await readFile(await acquireFile(pinned.opencode, options)), by: "its pin" }
-  }
-  const wanted = integrity ? { name: PACKAGE, version, integrity } : await lookUp(PACKAGE, version, options)
-  const { contents } = await readPackageFile(wanted, EXECUTABLE, options)
-  return { file: contents, by: integrity ? "drift.json's hash" : "the registry's hash" }
 }
 
 function noShape(): never {

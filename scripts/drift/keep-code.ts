@@ -17,12 +17,12 @@ export function requireOutside(folder: string): void {
 
 /**
  * Writes a release's code to be read by whoever mends a patch: `FOLDER/main/src/…`, a file for each of upstream's, as
- * the bundle has it.
+ * the bundle has it; of minified code `FOLDER/chunks/…`, a file a chunk.
  */
 export async function keepCode(trees: Tree[], folder: string): Promise<void> {
   for (const { name, units } of trees) {
     for (const [file, parts] of Map.groupBy(units, (unit) => unit.file || "bundle.js")) {
-      const path = join(folder, name, file.replace(/^(\.\.\/)+/, ""))
+      const path = join(folder, name, file.replace(/^(\.\.\/)+|^\/\$bunfs\/root\//, ""))
       await mkdir(dirname(path), { recursive: true })
       await writeFile(path, parts.map(({ text }) => text).join(""))
     }

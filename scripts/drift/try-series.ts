@@ -1,14 +1,16 @@
 import type { NamedPatch, Outcome } from "../patching/apply.ts"
-import { type Form, standing } from "../patching/patch.ts"
+import { chooseSeries } from "../patching/choose.ts"
+import type { Form, Patch } from "../patching/patch.ts"
 
 /** What one patch did on one upstream. */
 export interface Verdict {
   patch: string
-  /** `none`: the patch is not needed there, or has no place in code of this form. */
-  verdict: "applies" | "refused" | "none"
+  level: Patch["level"]
+  /** `formless`: it is needed there, and has no form for this code; `none`: it is not needed. */
+  verdict: "applies" | "refused" | "formless" | "none"
   /** How many places it changed. */
   places: number
-  /** Where a refused patch looked for what, and what it found. */
+  /** Where a refused patch looked for what, and what it found; which form is missing. */
   why?: string
 }
 
@@ -22,14 +24,17 @@ export function trySeries(
   upstream: { version: string; form: Form },
   apply: (chosen: NamedPatch[]) => Pick<Outcome, "applied" | "refused">,
 ): Verdict[] {
-  const chosen = series.filter((patch) => standing(patch, upstream) === "applies")
+  const { chosen, leftOut } = chooseSeries(series, upstream)
   const { applied, refused } = apply(chosen)
-  return series.map(({ name }) => {
+  return series.map(({ name, level }) => {
+    const of = { patch: name, level, places: 0 }
     const refusal = refused.find(({ patch }) => patch.name === name)
-    if (refusal) return { patch: name, verdict: "refused", places: 0, why: describe(refusal) }
+    if (refusal) return { ...of, verdict: "refused", why: describe(refusal) }
+    const left = leftOut.find((one) => one.name === name)
+    if (left) return { ...of, verdict: "formless", why: left.why }
     const counts = applied.find((one) => one.name === name)?.counts ?? {}
     const places = Object.values(counts).reduce((a, b) => a + b, 0)
-    return { patch: name, verdict: places > 0 ? "applies" : "none", places }
+    return { ...of, verdict: places > 0 ? "applies" : "none", places }
   })
 }
 

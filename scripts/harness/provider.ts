@@ -49,6 +49,8 @@ export interface ProviderOptions {
   script: Turn[]
   /** How long the first turn takes, in milliseconds. */
   thinkingMs: number
+  /** What is answered to a GET beside the API, as JSON, by path. */
+  pages: Record<string, unknown>
 }
 
 /**
@@ -57,7 +59,7 @@ export interface ProviderOptions {
  * for a title that way) are answered with a fixed line.
  */
 export function startService(options: unknown, { clock, touch }: ServiceHost): RunningService {
-  const { script, thinkingMs } = options as ProviderOptions
+  const { script, thinkingMs, pages } = options as ProviderOptions
   const requests: ProviderRequest[] = []
   let turn = 0
   const { hostname, port } = new URL(providerUrl)
@@ -72,6 +74,7 @@ export function startService(options: unknown, { clock, touch }: ServiceHost): R
       const body = text ? (JSON.parse(text) as ProviderRequest["body"]) : undefined
       const path = new URL(request.url).pathname
       requests.push({ at: clock(), path, body })
+      if (request.method === "GET" && Object.hasOwn(pages, path)) return Response.json(pages[path])
       if (path !== "/v1/chat/completions") return Response.json({ error: "no such path" }, { status: 404 })
       const offersTools = (body?.tools?.length ?? 0) > 0
       if (offersTools && turn === 0) await Bun.sleep(thinkingMs)

@@ -23,6 +23,8 @@ export interface IsolatedOptions extends Omit<NamespaceOptions, "services"> {
   provider?: true | Turn[]
   /** How long its first turn takes: {@link TUI_OPENS_SESSION_MS} with a `pty`, else nothing. */
   thinkingMs?: number
+  /** What the mock provider's server answers to a GET beside its API, as JSON, by path: it is on loopback, so allowed. */
+  pages?: Record<string, unknown>
 }
 
 export interface IsolatedResult extends Omit<NamespaceResult, "services"> {
@@ -32,14 +34,14 @@ export interface IsolatedResult extends Omit<NamespaceResult, "services"> {
 
 /** Runs OpenCode, or another command, as {@link runInNamespace} does, with a mock provider if one is asked for. */
 export async function runIsolated(options: IsolatedOptions): Promise<IsolatedResult> {
-  const { provider, thinkingMs = options.pty ? TUI_OPENS_SESSION_MS : 0, ...rest } = options
+  const { provider, thinkingMs = options.pty ? TUI_OPENS_SESSION_MS : 0, pages = {}, ...rest } = options
   if (!provider) return withRequests(await runInNamespace(rest))
   const script = provider === true ? toolThenText : provider
   return withRequests(
     await runInNamespace({
       ...rest,
       home: { ".config/opencode/opencode.json": JSON.stringify(providerConfig()), ...rest.home },
-      services: [mockProvider({ script, thinkingMs })],
+      services: [mockProvider({ script, thinkingMs, pages })],
     }),
   )
 }

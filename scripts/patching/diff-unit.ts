@@ -32,11 +32,23 @@ export function diffText(path: string, before: string, after: string): string {
 }
 
 /**
- * A diff of minified texts, in which each statement is taken for a line. For people: the texts themselves have not those
- * lines, so `patch` cannot apply it.
+ * A diff of minified texts, in which each statement is taken for a line, and of what is taken out in one piece only the
+ * beginning and the end are shown. For people: the texts themselves have not those lines, so `patch` cannot apply it.
  */
 export function diffMinified(path: string, before: string, after: string): string {
-  return diffText(path, asLines(before), asLines(after))
+  return shorten(diffText(path, asLines(before), asLines(after)))
+}
+
+/** So many lines are shown of each end of a long removal. */
+const SHOWN = 20
+
+function shorten(diff: string): string {
+  return diff.replace(/(?:^-.*\n)+/gm, (removed) => {
+    const lines = removed.split("\n")
+    const left = lines.length - 1 - 2 * SHOWN
+    if (left <= SHOWN) return removed
+    return [...lines.slice(0, SHOWN), `-[${left} more lines]`, ...lines.slice(-SHOWN - 1)].join("\n")
+  })
 }
 
 /** Broken behind what ends a statement or begins a block, wherever it stands. */

@@ -61,6 +61,11 @@ export function inside(node: SgNode, matcher: Parameters<SgNode["find"]>[0]): Sg
   )
 }
 
+/** The nearest node of a kind that a node stands in, or a Failure that shows the node. */
+export function enclosing(node: SgNode, kind: string): SgNode {
+  return must(node.ancestors().find((outer) => outer.kind() === kind) ?? null, `the ${kind} around`, node)
+}
+
 /** A meta-variable of the match, or a Failure that shows the node. */
 export function captured(node: SgNode, name: string): SgNode {
   return must(node.getMatch(name), `$${name} in`, node)

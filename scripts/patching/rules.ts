@@ -7,6 +7,11 @@ export function functionNamed(name: string): NapiConfig {
   return { rule: { kind: "function_declaration", has: { field: "name", regex: `^${name}\\d*$` } } }
 }
 
+/** A method by its name, in any class. */
+export function methodNamed(name: string): NapiConfig {
+  return { rule: { kind: "method_definition", has: { field: "name", regex: `^${name}$` } } }
+}
+
 /** The function of a Hono route, by the operation id that its `describeRoute` gives it. */
 export function routeHandler(operationId: string): NapiConfig {
   return {
@@ -24,6 +29,38 @@ export function routeHandler(operationId: string): NapiConfig {
       },
     },
   }
+}
+
+/** The generator of an Effect function in minified code, by the name that it is traced under: `X.fn("NAME")(function*(…){…})`. */
+export function effectFunction(name: string): NapiConfig {
+  return {
+    rule: {
+      kind: "generator_function",
+      inside: {
+        kind: "arguments",
+        inside: {
+          kind: "call_expression",
+          has: {
+            field: "function",
+            kind: "call_expression",
+            has: { field: "arguments", regex: `^\\("${escapeRegExp(name)}"` },
+          },
+        },
+      },
+    },
+  }
+}
+
+/** What the code calls the namespace of Effect, where that generator stands: the `X` of `X.fn("NAME")`. */
+export function namespaceOf(generator: SgNode): string {
+  const call = generator.parent()?.parent()
+  const namespace = call?.field("function")?.field("function")?.field("object")
+  if (namespace) return namespace.text()
+  throw new Failure({
+    what: `A generator is not the argument of an Effect function: ${generator.text().slice(0, 80)}`,
+    why: "the patch was written for one",
+    next: "look at upstream's new code and mend the patch",
+  })
 }
 
 /** A call of a method whose first argument is that string: `.all("/*", …)`. */

@@ -123,12 +123,16 @@ async function take(
   return { pinned: { ...wanted, executable: { path, bytes: data.length, sha512 } }, contents: data }
 }
 
-/** A form that has no page inside is given one, and one whose code is patched where grammars are loaded, grammars. */
-function besideOf(graph: ModuleGraph, pins: Pin[]): Pick<Pin, "webUi" | "grammars"> {
+/**
+ * What goes beside an executable, as in the newest pin of its form: grammars, where its code is patched to use them, and a
+ * page, where it has none.
+ */
+export function besideOf(graph: Pick<ModuleGraph, "modules">, pins: Pin[]): Pick<Pin, "webUi" | "grammars"> {
   const shape = shapeOf(graph)
-  const like = pins.find((pin) => pin.webUi !== undefined)
-  const grammars = (shape?.form === "bundles" && like?.grammars) || {}
-  return shape?.hasPage === false && like ? { webUi: like.webUi, grammars } : { grammars }
+  const like = pins.find(
+    ({ webUi, grammars }) => (webUi === undefined) === shape?.hasPage && Object.keys(grammars).length > 0,
+  )
+  return { ...(like?.webUi && { webUi: like.webUi }), grammars: like?.grammars ?? {} }
 }
 
 function noFile({ name, version }: NamedPackage, found: PackageFile[]): Failure {

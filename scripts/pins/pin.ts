@@ -21,8 +21,9 @@ const grammar = z
       highlights: pinnedFile.optional(),
     }),
   )
-  .refine((list) => list.filter(({ wasm }) => wasm).length === 1, { error: "must have one wasm" })
-  .refine((list) => list.some(({ highlights }) => highlights), { error: "must have highlights" })
+  .refine((list) => list.length === 0 || list.filter(({ wasm }) => wasm).length === 1, {
+    error: "must have one wasm, or no package",
+  })
 
 const target = z.strictObject({ opencode: pinnedPackage, bun: pinnedPackage, ripgrep: pinnedPackage })
 
@@ -48,6 +49,7 @@ const pin = z
     }),
     /** The package whose web UI goes inside, for a release that has none. */
     webUi: pinnedPackage.optional(),
+    /** By language; without a package where npm has no grammar of it. */
     grammars: z.record(z.string().regex(/^[\w-]+$/, "must be the name of a language"), grammar),
     /** What the tools and plugins of configuration folders import. */
     plugin: lockedTree.optional(),
@@ -76,10 +78,17 @@ export type PinnedGrammar = z.infer<typeof grammar>
 /** The folder of this repository that holds the pins: a folder each, named by {@link pinName}. */
 export const PINS = join(import.meta.dirname, "../..", "pins")
 
-/** Which pin is built when none is named, and which others are kept built, tested and audited. */
-const supported = z.strictObject({ default: z.string(), kept: z.array(z.string()) })
+/**
+ * Which pin is built when none is named, which others are kept built, tested and audited, and which are only audited, in
+ * some scenarios.
+ */
+const supported = z.strictObject({
+  default: z.string(),
+  kept: z.array(z.string()),
+  audited: z.strictObject({ pins: z.array(z.string()), scenarios: z.array(z.string()).min(1) }),
+})
 
-/** Reads `supported.json`, the one place that says which pin is the default. */
+/** Reads `supported.json`, the one place that says which pin is the default, and what is promised of others. */
 export async function readSupported(folder = PINS): Promise<z.infer<typeof supported>> {
   const file = join(folder, "supported.json")
   const parsed = supported.safeParse(parseJson(await readFile(file, "utf8"), file))

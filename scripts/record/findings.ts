@@ -9,6 +9,7 @@ import {
   type Reconstruction,
 } from "../container/index.ts"
 import { NAMES } from "../contents/names.ts"
+import { NO_POLICY } from "../contents/policy.ts"
 import { type LockedTree, packagesOf } from "../lib/npm/locked.ts"
 import type { PinnedPackage } from "../lib/npm/pinned.ts"
 import type { BuildRecord } from "./build-record.ts"
@@ -109,7 +110,7 @@ function findInModules(difference: GraphDifference, { modules }: BuildRecord): s
 function findInPolicy({ record, built }: Evidence): string[] {
   const module = built.modules.find(({ name }) => name === NAMES.policy)
   const found = module && Buffer.from(module.contents).toString()
-  return differs("the policy inside", found, record.policy && JSON.stringify(record.policy))
+  return differs("the policy inside", found, record.policy ? JSON.stringify(record.policy) : NO_POLICY)
 }
 
 function findInPackages({ added }: GraphDifference, { packages }: BuildRecord): string[] {

@@ -1,4 +1,6 @@
-import { Lang, parse } from "@ast-grep/napi"
+import { Lang, type NapiConfig, parse } from "@ast-grep/napi"
+import { splice } from "../patching/apply.ts"
+import { replace } from "../patching/edits.ts"
 import { readLiteral } from "./literal.ts"
 import { decodeModule } from "./module-text.ts"
 import type { Modules } from "./shape.ts"
@@ -7,12 +9,12 @@ import type { Modules } from "./shape.ts"
 const JAVASCRIPT = 1
 
 /** What every catalogue has somewhere, so that the other modules need not be parsed. */
-const CATALOGUE = /\{id:"[^"]+",env:\[/
+const CATALOGUE = /\{\s*id:\s*"[^"]+",\s*env:\s*\[/
 
 const field = (key: string) => ({ has: { kind: "pair", has: { field: "key", regex: `^${key}$` } } })
 
 /** An object of providers: each has an id, the names of its variables, and its models. */
-const PROVIDERS = {
+export const PROVIDERS: NapiConfig = {
   rule: {
     kind: "object",
     has: {
@@ -28,6 +30,18 @@ export function findCatalogues(graph: Modules): string[] {
     .filter((text) => CATALOGUE.test(text))
     .flatMap((text) => parse(Lang.JavaScript, text).root().findAll(PROVIDERS))
     .map((found) => JSON.stringify(readLiteral(found)))
+}
+
+/** The texts of the modules that are code, each with what stands ahead of, between and behind its model catalogues. */
+export function withoutCatalogues(graph: Modules): string[] {
+  return codeOf(graph).map((text) => {
+    if (!CATALOGUE.test(text)) return text
+    const found = parse(Lang.JavaScript, text).root().findAll(PROVIDERS)
+    return splice(
+      text,
+      found.map((one) => replace(one, "{}")),
+    )
+  })
 }
 
 /** The texts of the modules that are code. Upstream has UTF-8 in modules that say that they are Latin-1. */

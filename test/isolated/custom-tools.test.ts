@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
 import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { toolResults } from "../../scripts/harness/scenarios.ts"
-import { builtExecutable, hasPatch } from "../lib/built.ts"
+import { builtExecutable } from "../lib/built.ts"
 
 /** A tool of the kind that OpenCode's documentation shows. */
 const GREET = `import { tool } from "@opencode-ai/plugin"
@@ -79,11 +79,7 @@ exec "$@"`
       executable: Bun.which("sh")!,
       args: ["-c", script, "sh", builtExecutable(), "--offline", "run", "hi"],
       env: { PATH: process.env.PATH! },
-      files: {
-        ".opencode/tool/greet.ts": GREET,
-        // What installs, or only means to, writes this, and ends when it cannot.
-        ...(!hasPatch("packages-no-install") && { ".opencode/.gitignore": "" }),
-      },
+      files: { ".opencode/tool/greet.ts": GREET },
     })
     expect(toolResults(result)).toEqual([ANSWER])
     expect(result.attempts).toEqual([])
@@ -206,7 +202,6 @@ export const Greeter: Plugin = async () => ({
     expect(result.attempts).toEqual([])
   })
 
-  const works = hasPatch("packages-import-inside") && hasPatch("packages-no-install")
   test.each([
     [
       "is a file that opencode.json names",
@@ -227,17 +222,12 @@ export const Greeter: Plugin = async () => ({
         },
       },
     ],
-  ])(
-    `${works ? "adds its tool" : "is left out, and nothing is tried,"} when it %s`,
-    async (_, places: Partial<IsolatedOptions>) => {
-      const result = await runOffline(places)
-      expect(toolResults(result)).toEqual([
-        works ? ANSWER : expect.stringContaining("unavailable tool 'greet'"),
-      ])
-      expect(result.stdout).toContain(DONE.text)
-      expect(result.attempts).toEqual([])
-    },
-  )
+  ])("adds its tool when it %s", async (_, places: Partial<IsolatedOptions>) => {
+    const result = await runOffline(places)
+    expect(toolResults(result)).toEqual([ANSWER])
+    expect(result.stdout).toContain(DONE.text)
+    expect(result.attempts).toEqual([])
+  })
 })
 
 describe("what is on disk", () => {
@@ -261,9 +251,8 @@ describe("what is on disk", () => {
 export const Mark = async ({ directory }) => (await Bun.write(directory + "/" + from, ""), {})
 `
   test.each([
-    // Without the patch no package is looked for on disk.
-    ...(hasPatch("packages-no-install") ? ([["a package", ["greeter@1.0.0"], ".opencode"]] as const) : []),
-    ["a file elsewhere", ["./own/plugin/mark.ts"], "."] as const,
+    ["a package", ["greeter@1.0.0"], ".opencode"],
+    ["a file elsewhere", ["./own/plugin/mark.ts"], "."],
   ])("above %s that is a plugin wins", async (_, plugin, folder) => {
     const files = {
       "opencode.json": JSON.stringify({ plugin }),

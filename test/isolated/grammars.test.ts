@@ -12,28 +12,39 @@ import {
 } from "../../scripts/container/index.ts"
 import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
-import { builtExecutable, hasPatch } from "../lib/built.ts"
+import { builtExecutable } from "../lib/built.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 import { CODE_SAMPLES, PLAIN_SAMPLE } from "./lib/code-samples.ts"
 
 // A code block has colours in the TUI when its language's grammar was found, loaded and run.
 
-const samples = { ...CODE_SAMPLES, cobol: PLAIN_SAMPLE }
-const answer = Object.entries(samples).map(([language, line]) => `\`\`\`${language}\n${line}\n\`\`\`\n`)
+/** Those that upstream's has a grammar of inside. */
+const INSIDE_UPSTREAM = ["javascript", "typescript", "zig"]
+
+const fetched = Object.groupBy(Object.keys(pin.grammars), (language) =>
+  pin.grammars[language]!.length > 0 ? "carried" : "notInNpm",
+)
+const carried = [...fetched.carried!, ...INSIDE_UPSTREAM].sort()
+const plain = { cobol: PLAIN_SAMPLE, ...pick(CODE_SAMPLES, fetched.notInNpm ?? []) }
+
+function pick(samples: Record<string, string>, languages: string[]): Record<string, string> {
+  return Object.fromEntries(languages.map((language) => [language, samples[language]!]))
+}
 
 /**
  * Has the model answer with a block of each language, then opens the TUI on that conversation: while an answer comes in,
  * upstream's now and then leaves it blank. Waits until the expected languages are drawn in several colours, and gives all
  * that are then, sorted.
  */
-async function draw({ executable, ...setup }: Setup, expected: string[]) {
+async function draw({ executable, samples, ...setup }: Setup, expected: string[]) {
+  const answer = Object.entries(samples).map(([language, line]) => `\`\`\`${language}\n${line}\n\`\`\`\n`)
   let coloured: string[] = []
   const result = await runIsolated({
     ...setup,
     executable: "/bin/sh",
     args: ["-ec", `"$0" run "show me" > answer.txt; exec "$0" --continue`, path.resolve(executable)],
     provider: [{ text: answer.join("\n") }],
-    pty: { columns: 130, rows: 160 },
+    pty: { columns: 130, rows: 260 },
     async during({ waitFor, waitUntil, colours }) {
       await waitFor(PLAIN_SAMPLE)
       let found: number[][] = []
@@ -54,57 +65,50 @@ async function draw({ executable, ...setup }: Setup, expected: string[]) {
   return { coloured: coloured.sort(), result }
 }
 
-type Setup = Pick<IsolatedOptions, "executable" | "env" | "mode">
+type Setup = Pick<IsolatedOptions, "executable" | "env" | "mode"> & {
+  /** A line of each language, drawn in this order. */
+  samples: Record<string, string>
+}
 
 const toGitHub = ({ attempts }: IsolatedResult) =>
   attempts.filter(({ name }) => name === "github.com" || name === "raw.githubusercontent.com")
 
-const INSIDE_UPSTREAM = ["javascript", "typescript", "zig"]
+const colourful = pick(CODE_SAMPLES, carried)
 
-const hasGrammars = hasPatch("tui-use-grammars-inside")
+test("each language that is inside is drawn in these tests", () => {
+  expect(Object.keys(CODE_SAMPLES)).toEqual(expect.arrayContaining(carried))
+})
 
-const ways = [
-  ["offline", { env: { OPENCODE_OFFLINE: "1" }, mode: "drop" }],
-  ["with the switch off", { env: {}, mode: "answer" }],
-] as const
+test("offline, the TUI colours every language inside, draws those plain that npm has no grammar of, and tries nothing", async () => {
+  const samples = { ...colourful, ...plain }
+  const env = { OPENCODE_OFFLINE: "1" }
+  const { coloured, result } = await draw(
+    { executable: builtExecutable(), env, mode: "drop", samples },
+    carried,
+  )
+  expect(coloured).toEqual(carried)
+  expect(result.attempts).toEqual([])
+})
 
-test.each(hasGrammars ? ways : [])(
-  "%s, the TUI colours every language that upstream's fetches a grammar for, and those inside upstream's",
-  async (way, setup) => {
-    const languages = Object.keys(CODE_SAMPLES).sort()
-    expect(languages).toEqual(expect.arrayContaining(Object.keys(pin.grammars)))
-    const { coloured, result } = await draw({ ...setup, executable: builtExecutable() }, languages)
-    expect(coloured).toEqual(languages)
-    expect(toGitHub(result)).toEqual([])
-    if (way === "offline") expect(result.attempts).toEqual([])
-  },
-)
+test("with the switch off, the TUI colours every language inside, and fetches no grammar of one", async () => {
+  const samples = { ...colourful, cobol: PLAIN_SAMPLE }
+  const { coloured, result } = await draw({ executable: builtExecutable(), mode: "answer", samples }, carried)
+  expect(coloured).toEqual(carried)
+  expect(toGitHub(result)).toEqual([])
+})
 
-if (!hasGrammars)
-  test("offline, the TUI colours the languages inside upstream's, draws all others, and tries nothing", async () => {
-    const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" }, mode: "drop" } as const
-    const { coloured, result } = await draw(setup, INSIDE_UPSTREAM)
-    expect(coloured).toEqual(INSIDE_UPSTREAM)
-    expect(result.attempts).toEqual([])
-  })
-
-const withoutOne =
-  "a language whose grammar is not inside is drawn plain offline, and nothing is tried or denied for it"
-
-if (hasGrammars)
-  test(withoutOne, async () => {
-    const executable = await withoutGrammar("python")
-    const denials = path.join(path.dirname(executable), "denials.jsonl")
-    const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_LOG: denials }
-    const others = Object.keys(CODE_SAMPLES)
-      .filter((language) => language !== "python")
-      .sort()
-    const { coloured, result } = await draw({ executable, env, mode: "drop" }, others)
-    expect(coloured).toEqual(others)
-    expect(result.attempts).toEqual([])
-    expect(await readFile(denials, "utf8").catch(() => "")).not.toContain("github")
-    await rm(path.dirname(executable), { recursive: true })
-  })
+test("a language whose grammar is not inside is drawn plain offline, and nothing is tried or denied for it", async () => {
+  const executable = await withoutGrammar("python")
+  const denials = path.join(path.dirname(executable), "denials.jsonl")
+  const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_LOG: denials }
+  const others = carried.filter((language) => language !== "python")
+  const samples = { ...colourful, ...plain }
+  const { coloured, result } = await draw({ executable, env, mode: "drop", samples }, others)
+  expect(coloured).toEqual(others)
+  expect(result.attempts).toEqual([])
+  expect(await readFile(denials, "utf8").catch(() => "")).not.toContain("github")
+  await rm(path.dirname(executable), { recursive: true })
+})
 
 /** The executable that was built, without one of its grammars. */
 async function withoutGrammar(language: string): Promise<string> {
@@ -125,7 +129,10 @@ async function withoutGrammar(language: string): Promise<string> {
 
 test("without grammars from GitHub, upstream's colours only what is inside it", async () => {
   const executable = await stockExecutable()
-  const { coloured, result } = await draw({ executable, mode: "refuse" }, INSIDE_UPSTREAM)
+  const { coloured, result } = await draw(
+    { executable, mode: "refuse", samples: { ...colourful, ...plain } },
+    INSIDE_UPSTREAM,
+  )
   expect(coloured).toEqual(INSIDE_UPSTREAM)
   expect(toGitHub(result).length).toBeGreaterThan(20)
 })

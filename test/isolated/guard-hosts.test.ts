@@ -6,6 +6,7 @@ import { stockRuntimes } from "../lib/stock.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 import type { HostOutcome } from "./lib/guard-hosts-probe.ts"
 import { tamperings } from "./lib/guard-tamperings.ts"
+import { probeScale } from "./lib/probe-scale.ts"
 
 describe.each(await stockRuntimes())("on the runtime of $release", ({ executable: stock }) => {
   let executable: string
@@ -18,7 +19,7 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
     const { stdout, stderr, exitCode, attempts } = await runIsolated({
       executable,
       args,
-      env: { PROBE_HOSTS: JSON.stringify(hosts), ...env },
+      env: { ...probeScale(), PROBE_HOSTS: JSON.stringify(hosts), ...env },
     })
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
     const outcomes = stdout
@@ -109,7 +110,7 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
     const PROBE_HOSTS = JSON.stringify(["evil.example", "http://evil.example/", "127.0.0.1"])
     for (const PROBE_TAMPER of Object.keys(tamperings)) {
       test(PROBE_TAMPER, async () => {
-        const env = { PROBE_TAMPER, PROBE_HOSTS }
+        const env = { ...probeScale(), PROBE_TAMPER, PROBE_HOSTS }
         const { attempts, stdout } = await runIsolated({ executable, args: ["--offline"], env })
         const tried = stdout.trim().split("\n").length
         expect({ attempts, tried }).toEqual({ attempts: [], tried: 17 })

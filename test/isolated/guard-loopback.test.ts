@@ -4,6 +4,7 @@ import { dirname } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { stockRuntimes } from "../lib/stock.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
+import { probeScale } from "./lib/probe-scale.ts"
 
 describe.each(await stockRuntimes())("on the runtime of $release", ({ executable: stock }) => {
   let executable: string
@@ -16,7 +17,11 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
     args: string[],
     env: Record<string, string> = {},
   ): Promise<Record<string, unknown>> {
-    const { stdout, stderr, exitCode } = await runIsolated({ executable, args, env })
+    const { stdout, stderr, exitCode } = await runIsolated({
+      executable,
+      args,
+      env: { ...probeScale(), ...env },
+    })
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
     return Object.fromEntries(
       stdout

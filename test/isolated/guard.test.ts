@@ -22,7 +22,7 @@ const openWithout = (family: Family) =>
 /** `npm test -- --all` leaves each interception out in every thread; else the main thread stands for all. */
 const mutated = process.env.TEST_ALL ? (Object.keys(places) as Place[]) : (["main"] as const)
 const families: Family[] = [
-  ...(["fetch", "http", "net", "dns", "websocket", "bun-sockets", "udp"] as const),
+  ...(["fetch", "http", "net", "dns", "websocket", "bun-sockets", "bind", "udp"] as const),
   ...(["children", "services", "carried", "realm"] as const),
 ]
 

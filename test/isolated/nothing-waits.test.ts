@@ -1,4 +1,8 @@
 import { expect, test } from "bun:test"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { readDenials } from "../../offline/denial-log.ts"
 import type { Turn } from "../../scripts/harness/provider.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { ask, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
@@ -48,3 +52,44 @@ test.concurrent("the server's page and the TUI's first prompt are there", async 
   })
   expect(opened.attempts).toEqual([])
 })
+
+/** A plugin, one that comes by git, a provider package for the title, a formatter, a language server: none is on disk. */
+const missing = {
+  "opencode.json": JSON.stringify({
+    plugin: ["absent-plugin@1.0.0", "absent-git@git+https://git.example/absent.git"],
+    provider: { acme: { npm: "acme-provider", models: { one: { name: "One" } } } },
+    small_model: "acme/one",
+    lsp: {},
+    formatter: {},
+  }),
+  "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0", typescript: "5.0.0" } }),
+  "package-lock.json": "{}",
+  "node_modules/typescript/package.json": JSON.stringify({ name: "typescript", version: "5.0.0" }),
+  "node_modules/typescript/lib/tsserver.js": "",
+}
+
+// What is waited for is an answer to what was asked, or the time until it is asked again. So it must not be asked at all:
+// each refusal is in the log, and before npm's own code asks, it writes files.
+test.concurrent.each(["answer", "refuse", "drop"] as const)(
+  "in a network of mode %s, what is missing is named and not asked for, and the model is asked as without it",
+  async (mode) => {
+    const folder = await mkdtemp(join(tmpdir(), "opencode-offline-waits-"))
+    const log = join(folder, "denied.jsonl")
+    const turns: Turn[] = [{ tool: "write", input: { filePath: "page.ts", content: "let a = 1\n" } }, done]
+    const env = { ...setup.env, OPENCODE_OFFLINE_LOG: log }
+    const result = await ask({ ...setup, mode, env, files: missing }, turns)
+    expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
+    expect(readDenials(log, 100)).toEqual([])
+    await rm(folder, { recursive: true })
+    expect(result.files.filter((file) => /npm|locks|opencode\/packages/.test(file))).toEqual([])
+    const asked = result.providerRequests.filter(({ body }) => (body?.tools?.length ?? 0) > 0)
+    expect(asked).toHaveLength(turns.length)
+    const said = result.stderr.match(/^! .*/gm)?.join("\n")
+    for (const name of [
+      "absent-plugin@1.0.0",
+      "absent-git@git+https://git.example/absent.git",
+      "acme-provider@latest",
+    ])
+      expect(said).toContain(`The package ${name} is not installed and OpenCode is offline`)
+  },
+)

@@ -16,9 +16,10 @@ import {
   toolResults,
   toolsOffered,
 } from "../../scripts/harness/scenarios.ts"
+import { watchFor } from "../../scripts/isolation/limits.ts"
 import { readCliTable } from "../../scripts/upstream/cli-table.ts"
 import { builtExecutable, hasPatch } from "../lib/built.ts"
-import { stockExecutable } from "../lib/stock.ts"
+import { pin, stockExecutable } from "../lib/stock.ts"
 
 // What would have connected: offline, each says so or works without, and tries nothing. Beside the features that upstream
 // tries silently stands what the stock executable does in the same situation.
@@ -114,12 +115,44 @@ test.concurrent.each([
   },
 )
 
-test.concurrent("offline, run --share answers, says by a patch that sharing is off, and tries nothing", async () => {
+test.concurrent("offline, run --share answers, says that sharing is off, and tries nothing", async () => {
+  const said = "! Sharing is off because OpenCode is offline (OPENCODE_OFFLINE=1)"
   const result = await runCommand(offline, "run", "say hi", "--share")
   expect(result).toMatchObject({ ...answered, attempts: [] })
-  if (hasPatch("share-refuse"))
-    expect(result.stderr).toContain("Sharing is off because OpenCode is offline (OPENCODE_OFFLINE=1)")
+  expect(result.stderr).toContain(said)
+  const unshared = await runCommand(offline, "run", "say hi", "--share=false")
+  expect(unshared).toMatchObject({ ...answered, attempts: [] })
+  expect(unshared.stderr).not.toContain("Sharing")
 })
+
+test.concurrent.each([80, 120])(
+  "offline, the TUI of %d columns shows it beside the version, and says that sharing is off without asking first",
+  async (columns) => {
+    let shared = ""
+    const { attempts } = await runIsolated({
+      ...offline,
+      provider: true,
+      pty: { columns, rows: 40 },
+      async during({ waitFor, type, screen }) {
+        const enter = async (text: string, next: string) => {
+          await type(text)
+          await waitFor(text)
+          await watchFor(500)
+          await type("\r")
+          await waitFor(next)
+        }
+        await waitFor("Mock Model")
+        if (hasPatch("tui-show-offline")) await waitFor(`${pin.version} offline`)
+        await enter("say hi", "The mock model says hello.")
+        if (!hasPatch("share-refuse")) return
+        await enter("/share", "Sharing is off")
+        shared = await screen()
+      },
+    })
+    expect(attempts).toEqual([])
+    if (hasPatch("share-refuse")) expect(shared).not.toMatch(/Are you sure|undefined|Failed/)
+  },
+)
 
 test.concurrent("share: auto does nothing offline, where upstream's tries opncd.ai", async () => {
   const files = project({ share: "auto" })
@@ -173,11 +206,46 @@ test.concurrent("offline, the dependencies of a .opencode folder are not install
 const isSearch = (tool: string) => tool === "codesearch" || tool === "websearch"
 const exa = { OPENCODE_ENABLE_EXA: "1" }
 
-test.concurrent("with OPENCODE_ENABLE_EXA=1, upstream's search is offered by upstream's and, by a patch, not offline", async () => {
+test.concurrent("with OPENCODE_ENABLE_EXA=1, upstream's search is offered by upstream's and not offline", async () => {
   const upstream = toolsOffered(await runQuestion({ ...stock, env: exa }))
   expect(upstream).toContain("websearch")
   const result = await runQuestion({ ...offline, env: { ...offline.env, ...exa } })
   expect(result).toMatchObject({ ...answered, attempts: [] })
+  expect(toolsOffered(result)).toEqual(upstream.filter((tool) => !isSearch(tool)))
+})
+
+test.concurrent("with every other variable that asks for it, upstream's search is offered by upstream's and not offline", async () => {
+  const names = ["EXPERIMENTAL", "EXPERIMENTAL_EXA", "ENABLE_PARALLEL", "EXPERIMENTAL_PARALLEL"]
+  const env = {
+    ...Object.fromEntries(names.map((name) => [`OPENCODE_${name}`, "1"])),
+    OPENCODE_WEBSEARCH_PROVIDER: "parallel",
+  }
+  expect(toolsOffered(await runQuestion({ ...stock, env }))).toContain("websearch")
+  const result = await runQuestion({ ...offline, env: { ...offline.env, ...env } })
+  expect(result).toMatchObject({ ...answered, attempts: [] })
+  expect(toolsOffered(result)).toContain("bash")
+  expect(toolsOffered(result).filter(isSearch)).toEqual([])
+})
+
+test.concurrent("a session of the server's newer API, where there is one, is offered upstream's search by upstream's and, by a patch, not offline", async () => {
+  const session = (setup: Setup) =>
+    serve(setup, async ({ fetch, waitUntil }) => {
+      const ask = async (path: string, body?: object) => {
+        const headers = { "content-type": "application/json" }
+        const init = body && { method: "POST", headers, body: JSON.stringify(body) }
+        return (await fetch(`${serverUrl}/api/session${path}`, init)).text()
+      }
+      const id = /"id":"(ses_\w+)"/.exec(await ask("", {}))?.[1]
+      if (id === undefined) return
+      await ask(`/${id}/model`, { model: { providerID: "mock", id: "mock-model" } })
+      await ask(`/${id}/prompt`, { prompt: { text: "say hi" } })
+      const answered = async () => (await ask(`/${id}/message`)).includes("The mock model says hello.")
+      await waitUntil("an answer", async () => (await answered()) || undefined)
+    })
+  const upstream = toolsOffered(await session(stock))
+  if (upstream.length > 0) expect(upstream).toContain("websearch")
+  const result = await session(offline)
+  expect(result.attempts).toEqual([])
   if (hasPatch("search-tools-off"))
     expect(toolsOffered(result)).toEqual(upstream.filter((tool) => !isSearch(tool)))
 })

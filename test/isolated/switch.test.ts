@@ -13,6 +13,7 @@ import {
 } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable, hasPatch } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
+import { triedByUpstream } from "../lib/tried.ts"
 import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
 
 // What is on and what is off, seen from outside: by what is tried.
@@ -78,7 +79,7 @@ test.concurrent("what OPENCODE_OFFLINE_ALLOW names is connected to, and nothing 
 
 /** Where upstream's gets what is inside ours: ripgrep, by patches the web UI and, from where ripgrep is, grammars. */
 const ripgrep = "github.com"
-const page = hasPatch("server-serve-web-ui") ? ["app.opencode.ai"] : []
+const page = triedByUpstream.page === undefined ? [] : [triedByUpstream.page]
 const grammarsAndRipgrep = hasPatch("tui-use-grammars-inside") ? [ripgrep] : []
 
 const triedBut = (result: Parameters<typeof hostsTried>[0], inside: string[]) =>

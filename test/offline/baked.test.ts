@@ -36,14 +36,18 @@ const texts = (lines: { text: string }[]) => lines.map(({ text }) => text)
 const OFFS = ["--no-offline", "--offline=false", "--offline false", "--offline=off"]
 
 describe("the module", () => {
-  test("that is not there decides nothing", () => {
-    expect(readBakedPolicy(at("absent.json"))).toEqual(UNBAKED)
+  test("decides nothing where none was put in", () => {
+    expect(readBakedPolicy(write("policy.json", { mode: "always" }), false)).toEqual(UNBAKED)
     expect(describeBaked(UNBAKED)).toBeUndefined()
+  })
+
+  test("that was put in and is not there is an error, and not online", () => {
+    expect(() => readBakedPolicy(at("absent.json"), true)).toThrow(SettingError)
   })
 
   test("is read as it was built", () => {
     const policy = { mode: "always", allow: ["llm.corp"], locked: true }
-    expect(readBakedPolicy(write("policy.json", policy))).toEqual(policy as BakedPolicy)
+    expect(readBakedPolicy(write("policy.json", policy), true)).toEqual(policy as BakedPolicy)
   })
 
   test.each([
@@ -54,12 +58,12 @@ describe("the module", () => {
     '{"mode":"never","allow":[],"locked":false}',
     '{"mode":"always","allow":[1]}',
   ])("that is damaged is an error, and not online: %p", (text) =>
-    expect(() => readBakedPolicy(write("policy.json", text))).toThrow(SettingError),
+    expect(() => readBakedPolicy(write("policy.json", text), true)).toThrow(SettingError),
   )
 
   test("that cannot be read is an error, and not online", () => {
-    expect(() => readBakedPolicy(root)).toThrow(SettingError)
-    expect(() => readBakedPolicy(path.join(write("a-file", ""), "policy.json"))).toThrow(SettingError)
+    expect(() => readBakedPolicy(root, true)).toThrow(SettingError)
+    expect(() => readBakedPolicy(path.join(write("a-file", ""), "policy.json"), true)).toThrow(SettingError)
   })
 
   test("is described for --version", () => {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { readConfigSources } from "../../offline/config-files.ts"
 import { resolve } from "../../offline/resolve.ts"
 
 let root: string
@@ -205,5 +207,53 @@ describe("the policy", () => {
   test("allows the URL that is typed after attach", () => {
     const { allow } = resolveIn("repo", "attach https://server.corp:4096 --offline")
     expect(allow).toEqual([{ text: "server.corp:4096", origin: "the URL after attach" }])
+  })
+})
+
+describe("a configuration file", () => {
+  const FILES = {
+    managed: "managed/opencode.json",
+    user: "home/.config/opencode/opencode.json",
+    project: "repo/opencode.json",
+  }
+
+  for (const [whose, file] of Object.entries(FILES)) {
+    test(`of the ${whose} that is a folder, a device, a pipe or too long stops the start`, () => {
+      mkdirSync(path.dirname(at(file)), { recursive: true })
+      const put = [
+        () => mkdirSync(at(file)),
+        () => symlinkSync("/dev/zero", at(file)),
+        () => execFileSync("mkfifo", [at(file)]),
+        () => writeFileSync(at(file), `{ "a": "${"x".repeat(1024 * 1024)}" }`),
+      ]
+      for (const make of put) {
+        make()
+        expect(() => resolveIn("repo")).toThrow(`${at(file)} cannot be read`)
+        rmSync(at(file), { recursive: true })
+      }
+      expect(resolveIn("repo").origin).toBeUndefined()
+    })
+  }
+
+  test("that it names (`{file:…}`) and that is without end is left as it is written", () => {
+    write("home/.config/opencode/opencode.json", { provider: provider("{file:/dev/zero}") })
+    expect(resolveIn("repo", "--offline").allow).toEqual([])
+  })
+
+  test("of the administrator counts when a variable names another place for it", () => {
+    write("etc/opencode.json", { offline: true })
+    write("managed/opencode.json", { offline: false })
+    const sources = readConfigSources({ env, directories: [], managed: at("etc") })
+    expect(sources.map(({ name, trust }) => [name, trust])).toEqual([
+      [at("etc/opencode.json"), "managed"],
+      [at("managed/opencode.json"), "managed"],
+    ])
+  })
+
+  test("names an address whose host has a star in it: that allows nothing", () => {
+    for (const host of ["%2a.com", "*.com", "a.*.com"]) {
+      write("home/.config/opencode/opencode.json", { provider: provider(`https://${host}/v1`) })
+      expect(resolveIn("repo", "--offline").allow).toEqual([])
+    }
   })
 })

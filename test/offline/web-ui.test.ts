@@ -6,7 +6,9 @@ import { pathToFileURL } from "node:url"
 import { brotliDecompressSync, gunzipSync } from "node:zlib"
 import { writePack } from "../../offline/build/write-pack.ts"
 import { createWebUi } from "../../offline/web-ui/create.ts"
+import { packSource } from "../../offline/web-ui/pack.ts"
 import type { WebContext } from "../../offline/web-ui/types.ts"
+import { upstreamsSource } from "../../offline/web-ui/upstreams-page.ts"
 
 const script = "document.title = 'tiny'"
 const scriptHash = "'sha256-HeUJaSQ7wPmZ/yqzfRRPy8zZwyryPIn9K3Ra3sigpUc='"
@@ -129,6 +131,20 @@ describe("the page", () => {
     expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8")
   })
 
+  test("says in its corner that it is offline, when it is", async () => {
+    const headed = "<!doctype html><head><title>t</title></head><body></body>"
+    const dist = path.join(folder, "headed")
+    await Bun.write(path.join(dist, "index.html"), headed)
+    const env = { OPENCODE_APP_DIST: dist }
+    const on = await ask("/", {}, { env, offline: true })
+    const off = await ask("/", {}, { env, offline: false })
+    expect(await off.text()).toBe(headed)
+    const text = await on.text()
+    expect(text).toMatch(/<style>body::after \{ content: "offline";[^<]*<\/style><\/head><body>/)
+    expect(text.replace(/<style>.*<\/style>/s, "")).toBe(headed)
+    expect(on.headers.get("etag")).not.toBe(off.headers.get("etag"))
+  })
+
   test("may load from its own server only when offline, and its own script still runs", async () => {
     const policy = (await ask("/", {}, { offline: true })).headers.get("content-security-policy")!
     expect(policy).not.toContain("http")
@@ -139,7 +155,7 @@ describe("the page", () => {
 
   test("may load pictures from https addresses when not offline, as upstream's may", async () => {
     const response = await ask("/", {}, { offline: false })
-    expect(response.headers.get("content-security-policy")).toContain("img-src 'self' data: https:;")
+    expect(response.headers.get("content-security-policy")).toContain("img-src 'self' data: blob: https:;")
     expect(response.headers.get("x-dns-prefetch-control")).toBeNull()
   })
 })
@@ -264,6 +280,83 @@ describe("without a web UI", () => {
   })
 })
 
+describe("upstream's own page", () => {
+  let index: string
+  const far = 'fetch("https://far.example/é.json");"é"'
+  const start = "fetch(".length
+  const edits = {
+    "/assets/far-Bq1Xz_9k.js": [
+      { start, end: start + Buffer.byteLength('"https://far.example/é.json"'), text: '"data:,"' },
+    ],
+  }
+
+  beforeAll(async () => {
+    const own = { ...files, "/assets/far-Bq1Xz_9k.js": far }
+    const listed: Record<string, string> = {}
+    for (const [name, content] of Object.entries(own)) {
+      const file = path.join(folder, `upstreams-${Bun.hash(name)}`)
+      await Bun.write(file, content)
+      listed[name.slice(1)] = file
+    }
+    index = path.join(folder, "opencode-web-ui.gen.js")
+    await Bun.write(index, `export default ${JSON.stringify(listed)}`)
+  })
+
+  const answer = (
+    url: string,
+    setting: Setting & { headers?: Record<string, string>; index?: string } = {},
+  ) =>
+    createWebUi({
+      offline: () => setting.offline ?? true,
+      embedded: upstreamsSource({ index: setting.index ?? index, edits }),
+      env: setting.env ?? {},
+    }).answer({ method: setting.method ?? "GET", url, headers: setting.headers ?? {} })
+
+  test("is answered offline, by its path or by a whole address, under a policy that names no other host", async () => {
+    for (const url of ["/?a=b", "http://127.0.0.1:4096/"]) {
+      const response = (await answer(url))!
+      expect(await response.text()).toBe(files["/index.html"])
+      const policy = response.headers.get("content-security-policy")!
+      expect(policy).toContain(scriptHash)
+      expect(policy).not.toMatch(/https:|\*/)
+    }
+  })
+
+  test("is upstream's to answer with the switch off, unless another web UI is named", async () => {
+    expect(await answer("/", { offline: false })).toBeUndefined()
+    const env = { OPENCODE_DISABLE_WEB: "1" }
+    expect((await answer("/", { offline: false, env }))!.status).toBe(404)
+    expect(await answer("/", { offline: false, env: { OPENCODE_DISABLE_WEB: "off" } })).toBeUndefined()
+    expect((await answer("/", { offline: false, env: { OPENCODE_APP_DIST: folder } }))!.status).toBe(404)
+  })
+
+  test("has its files sent as they are, but for what asks other hosts", async () => {
+    expect(await (await answer("/assets/app-Bq1Xz_9k.js"))!.text()).toBe(code)
+    expect(await (await answer("/assets/far-Bq1Xz_9k.js"))!.text()).toBe('fetch("data:,");"é"')
+  })
+
+  test("reads headers as Effect's server and as fetch have them", async () => {
+    const etag = (await answer("/site.webmanifest"))!.headers.get("etag")!
+    for (const headers of [{ "if-none-match": etag }, new Headers({ "If-None-Match": etag })])
+      expect(
+        (await answer("/site.webmanifest", { headers: headers as Record<string, string> }))!.status,
+      ).toBe(304)
+  })
+
+  test("is no answer to what is no file, no address inside the app, or no GET", async () => {
+    const json = (await answer("/nothing", { method: "POST" }))!
+    expect([json.status, await json.json()]).toMatchObject([404, { name: "NotFoundError" }])
+    expect((await answer("/gone.js", { headers: { accept: "text/html" } }))!.status).toBe(404)
+    expect((await answer("/toString"))!.status).toBe(404)
+  })
+
+  test("that is not there is 404 with what to do about it", async () => {
+    const response = (await answer("/", { index: path.join(folder, "none.gen.js") }))!
+    expect(response.status).toBe(404)
+    expect(await response.text()).toContain("OPENCODE_APP_DIST")
+  })
+})
+
 interface Setting {
   method?: string
   routes?: string[]
@@ -275,7 +368,7 @@ interface Setting {
 const webUi = (setting: Setting = {}) =>
   createWebUi({
     offline: () => setting.offline ?? true,
-    packPath: "packPath" in setting ? setting.packPath : packPath,
+    embedded: packSource("packPath" in setting ? setting.packPath : packPath),
     env: setting.env ?? {},
   })
 

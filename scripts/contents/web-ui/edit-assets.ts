@@ -1,5 +1,6 @@
-import { Lang, parse } from "@ast-grep/napi"
+import { Lang, parse, type SgNode } from "@ast-grep/napi"
 import type { WebUiFile } from "../../../offline/build/write-pack.ts"
+import { applyByteEdits, type ByteEdit } from "../../../offline/web-ui/byte-edits.ts"
 import { Failure } from "../../lib/errors.ts"
 
 export interface LiteralEdit {
@@ -37,26 +38,45 @@ export const foreignRequests: LiteralEdit[] = [
 ]
 
 /**
- * Replaces string literals in the scripts of a web UI, by syntax. Throws a Failure, naming the literal, when there are
- * more or fewer than an edit states.
+ * Finds string literals in the scripts of a web UI, by syntax.
+ * @returns what becomes of each script that has any, by its path: in the order of the bytes
+ * @throws Failure, naming the literal, when there are more or fewer than an edit states
  */
-export function editScripts(files: WebUiFile[], edits: LiteralEdit[]): WebUiFile[] {
+export function findEdits(files: WebUiFile[], edits: LiteralEdit[]): Record<string, ByteEdit[]> {
   const found = new Map(edits.map((edit) => [edit.find, 0]))
-  const edited = files.map((file) => {
-    const bytes = Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength)
+  const byFile: Record<string, ByteEdit[]> = {}
+  for (const { path, content } of files) {
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
     const wanted = edits.filter((edit) => bytes.includes(edit.find))
-    if (!file.path.endsWith(".js") || wanted.length === 0) return file
-    const root = parse(Lang.JavaScript, bytes.toString("utf8")).root()
-    const changes = root.findAll({ rule: { kind: "string" } }).flatMap((literal) => {
+    if (!path.endsWith(".js") || wanted.length === 0) continue
+    const text = bytes.toString("utf8")
+    const offset = (index: number) => Buffer.byteLength(text.slice(0, index))
+    const changes = literalsOf(text).flatMap((literal) => {
       const edit = wanted.find(({ find }) => literal.text().slice(1, -1) === find)
       if (!edit) return []
       found.set(edit.find, found.get(edit.find)! + 1)
-      return [literal.replace(JSON.stringify(edit.replace))]
+      const { start, end } = literal.range()
+      return [{ start: offset(start.index), end: offset(end.index), text: JSON.stringify(edit.replace) }]
     })
-    return { ...file, content: new TextEncoder().encode(root.commitEdits(changes)) }
-  })
+    if (changes.length > 0) byFile[path] = changes.sort((a, b) => a.start - b.start)
+  }
   for (const edit of edits) assertCount(edit, found.get(edit.find)!)
-  return edited
+  return byFile
+}
+
+function literalsOf(text: string): SgNode[] {
+  return parse(Lang.JavaScript, text)
+    .root()
+    .findAll({ rule: { kind: "string" } })
+}
+
+/** The files of a web UI with {@link findEdits} made. Throws as it does. */
+export function editScripts(files: WebUiFile[], edits: LiteralEdit[]): WebUiFile[] {
+  const found = findEdits(files, edits)
+  return files.map((file) => ({
+    ...file,
+    content: applyByteEdits(new Uint8Array(file.content), found[file.path] ?? []),
+  }))
 }
 
 function assertCount(edit: LiteralEdit, found: number): void {

@@ -15,8 +15,7 @@ const forUpstreamsHost = ["/_headers"]
  * Throws a Failure when there is no such module, or it has another form, or names a file that is not embedded.
  */
 export function readWebUi(graph: Pick<ModuleGraph, "modules">): WebUiFile[] {
-  const index = graph.modules.find((module) => module.name.endsWith(`/${indexModule}`))
-  if (!index) throw noWebUi(`it has no module ${indexModule}`)
+  const index = findIndex(graph)
   const embedded = new Map(graph.modules.map((module) => [module.name, module]))
   const files = [...readIndex(new TextDecoder().decode(index.contents))].map(([path, name]) => ({
     path: `/${path}`,
@@ -26,6 +25,13 @@ export function readWebUi(graph: Pick<ModuleGraph, "modules">): WebUiFile[] {
   return files
     .filter((file) => !forUpstreamsHost.includes(file.path))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** The module that lists the files. Throws a Failure when there is none. */
+export function findIndex(graph: Pick<ModuleGraph, "modules">): EmbeddedModule {
+  const index = graph.modules.find((module) => module.name.endsWith(`/${indexModule}`))
+  if (index) return index
+  throw noWebUi(`it has no module ${indexModule}`)
 }
 
 function contentOf(module: EmbeddedModule | undefined, path: string, name: string): Uint8Array {

@@ -14,7 +14,10 @@ declare module "pacote" {
     /** Unpacks a package into a folder; runs nothing of it. */
     extract(spec: string, folder: string, options: Options): Promise<unknown>
     /** What the registry says about a package and all its versions. */
-    packument(name: string, options: Options): Promise<{ versions: Record<string, unknown> }>
+    packument(
+      name: string,
+      options: Options,
+    ): Promise<{ versions: Record<string, { dist?: { integrity?: string } }> }>
     /** What the registry says about one version; `_integrity` is the tarball's hash, or several. */
     manifest(spec: string, options: Options): Promise<{ _integrity?: string; version: string }>
     tarball: {
@@ -74,6 +77,9 @@ declare module "semver" {
     satisfies(version: string, range: string, options?: { includePrerelease?: boolean }): boolean
     validRange(range: string): string | null
     compare(a: string, b: string): number
+    rcompare(a: string, b: string): number
+    /** The parts of a pre-release, null of a release. */
+    prerelease(version: string): readonly (string | number)[] | null
   }
   export default semver
 }

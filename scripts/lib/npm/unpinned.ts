@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import pacote from "pacote"
+import semver from "semver"
 import { Failure } from "../errors.ts"
 import { npmCache, withTemporaryFolder } from "./cache.ts"
 import { loadNpmOptions, type NpmOptions } from "./config.ts"
@@ -17,12 +18,26 @@ const MOST_BYTES = 1 << 30
  * @throws Failure when the registry cannot be asked or has no such package
  */
 export async function listVersions(name: string, options: AcquireOptions): Promise<string[]> {
+  return [...(await listHashes(name, options)).keys()]
+}
+
+/**
+ * The versions of a package as {@link listVersions} has them, each with the sha512 that the registry says it has, where it
+ * says one.
+ */
+export async function listHashes(
+  name: string,
+  options: AcquireOptions,
+): Promise<Map<string, string | undefined>> {
   const { versions } = await withNpm({ name, version: "latest", integrity: "" }, options, (npm) =>
     pacote.packument(name, npm),
   )
-  return Object.keys(versions)
-    .filter((version) => /^\d+\.\d+\.\d+$/.test(version))
-    .sort((a, b) => b.localeCompare(a, "en", { numeric: true }))
+  const releases = Object.keys(versions).filter((version) => semver.prerelease(version) === null)
+  return new Map(
+    releases
+      .sort(semver.rcompare)
+      .map((version) => [version, sha512Of(versions[version]!.dist?.integrity)] as const),
+  )
 }
 
 /**
@@ -34,7 +49,7 @@ export async function lookUp(name: string, version: string, options: AcquireOpti
   const found = await withNpm({ name, version, integrity: "" }, options, (npm) =>
     pacote.manifest(`${name}@${version}`, npm),
   )
-  const integrity = found._integrity?.split(" ").find((hash) => hash.startsWith("sha512-"))
+  const integrity = sha512Of(found._integrity)
   if (integrity) return { name, version: found.version, integrity }
   throw new Failure({
     what: `The registry names no sha512 for ${name}@${version}`,
@@ -64,6 +79,11 @@ export async function readPackageFile(
       })
     }),
   )
+}
+
+/** Of several hashes. */
+function sha512Of(integrity: string | undefined): string | undefined {
+  return integrity?.split(" ").find((hash) => hash.startsWith("sha512-"))
 }
 
 async function withNpm<T>(

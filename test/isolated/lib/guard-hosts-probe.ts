@@ -4,6 +4,9 @@ import { lookup } from "node:dns/promises"
 import http from "node:http"
 import net from "node:net"
 import { tamperings } from "./guard-tamperings.ts"
+import { patience } from "./patience.ts"
+
+const PATIENCE = patience(2000)
 
 /** One line of JSON on standard output. */
 export interface HostOutcome {
@@ -84,7 +87,7 @@ function plansForPort(host: string): Plan[] {
 }
 
 async function outcomeOf({ api, host, run }: Plan): Promise<HostOutcome> {
-  const late = new Promise((_, reject) => setTimeout(reject, 2000, new Error("nothing in 2 s")))
+  const late = new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("nothing in time")))
   try {
     await Promise.race([run(), late])
     return { api, host, outcome: "open" }

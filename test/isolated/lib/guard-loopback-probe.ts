@@ -7,6 +7,7 @@ import http2 from "node:http2"
 import net from "node:net"
 import { Worker as NodeWorker } from "node:worker_threads"
 import { clientDeeds } from "./guard-loopback-clients.ts"
+import { patience } from "./patience.ts"
 
 const server = http.createServer(async (request, response) => {
   const chunks: Buffer[] = []
@@ -164,7 +165,7 @@ for (const [title, run] of Object.entries(deeds)) console.log(JSON.stringify([ti
 process.exit()
 
 async function outcome(run: () => unknown): Promise<unknown> {
-  const late = new Promise((resolve) => setTimeout(resolve, 3000, "nothing in 3 s"))
+  const late = new Promise((resolve) => setTimeout(resolve, patience(3000), "nothing in time"))
   try {
     return await Promise.race([run(), late])
   } catch (error) {

@@ -6,14 +6,18 @@ import { PROBE_WORKER } from "../../../scripts/harness/probe-worker.ts"
 import { ABSENT } from "./absent.ts"
 import { type Target, type Vector, vectors } from "./guard-vectors.ts"
 import { told } from "./guard-vectors-children.ts"
+import { patience } from "./patience.ts"
 
 /** What became of a vector; one line of JSON each on standard output. */
 export interface Outcome {
   id: string
   /** `open`: it got through; {@link ABSENT}: this runtime has no such way. Else the error's code, or its message. */
   outcome: string
-  ms: number
 }
+
+/** How long a vector may take; a retry, or a wait for an answer, takes longer. */
+const IN_PROCESS = patience(1500)
+const IN_A_CHILD = patience(20_000)
 
 /** By environment, because a worker is not given the arguments. */
 const { PROBE_PLACE: place, PROBE_ADDRESSES: addresses } = process.env
@@ -37,7 +41,7 @@ async function fetchOnly(url: string): Promise<never> {
 /** In a process that {@link spawnChild} started. */
 async function tryInChild(id: string): Promise<never> {
   const target: Target = JSON.parse(process.env.PROBE_TARGET!)
-  console.log(await tryOne(vectors[id]!, (vector) => vector.run(target), 1500))
+  console.log(await tryOne(vectors[id]!, (vector) => vector.run(target), IN_PROCESS))
   process.exit()
 }
 
@@ -75,13 +79,10 @@ async function tryAll(): Promise<void> {
       address: `${addresses}.${index + 1}`,
       redirector,
     }
-    const started = performance.now()
     const outcome = vector.inChild
-      ? await tryOne({}, () => spawnChild(id, target), 20_000)
-      : await tryOne(vector, () => vector.run(target), vector.family === "children" ? 20_000 : 1500)
-    console.log(
-      JSON.stringify({ id, outcome, ms: Math.round(performance.now() - started) } satisfies Outcome),
-    )
+      ? await tryOne({}, () => spawnChild(id, target), IN_A_CHILD)
+      : await tryOne(vector, () => vector.run(target), vector.family === "children" ? IN_A_CHILD : IN_PROCESS)
+    console.log(JSON.stringify({ id, outcome } satisfies Outcome))
   }
   process.exit()
 }

@@ -4,6 +4,7 @@ import type { Attempt } from "../../../scripts/isolation/attempts.ts"
 import { ABSENT } from "./absent.ts"
 import type { Outcome } from "./guard-probe.ts"
 import { vectors } from "./guard-vectors.ts"
+import { probeScale } from "./probe-scale.ts"
 
 /** Each place has addresses of its own (RFC 5737), so that an attempt shows where it came from. */
 export const places = { main: "203.0.113", "web-worker": "198.51.100", "node-worker": "192.0.2" }
@@ -46,7 +47,7 @@ export async function runProbe(
   const result = await runIsolated({
     executable,
     args,
-    env: { ...probe, ...offline, ...env },
+    env: { ...probe, ...probeScale(), ...offline, ...env },
     programs: { crontab: CRONTAB },
   })
   expect(result).toMatchObject({ exitCode: 0, stderr: "" })
@@ -66,17 +67,13 @@ export async function runProbe(
   return { outcomes, attempts, absent, leaked }
 }
 
-/** The outcomes of a run with the switch on that are not a refusal at once. */
+/** The outcomes of a run with the switch on that are not a refusal: one that is waited for is none. */
 export function notRefused({ outcomes }: Run): Outcome[] {
-  return outcomes.filter(({ id, outcome, ms }) => {
+  return outcomes.filter(({ id, outcome }) => {
     if (outcome === ABSENT) return false
-    const refused = vectors[id]!.goesOnToLoopback ? "open" : "ERR_OPENCODE_OFFLINE"
-    return outcome !== refused || ms > (isSlow(id) ? 5000 : 500)
+    return outcome !== (vectors[id]!.goesOnToLoopback ? "open" : "ERR_OPENCODE_OFFLINE")
   })
 }
-
-/** It starts another process. */
-const isSlow = (id: string) => vectors[id]!.family === "children" || vectors[id]!.inChild !== undefined
 
 /** The vectors that this runtime has, of what it may do without. */
 export function there({ absent }: Run, of = Object.keys(vectors)): string[] {

@@ -32,6 +32,11 @@ export const children: Record<string, Run> = {
     const child = Bun.spawn({ cmd: [self, "-e", codeFor(where)], env: asBun(), stderr: "ignore" })
     return told(await new Response(child.stdout).text())
   },
+  "bun-spawn-array-like": async (where) => {
+    const cmd = { 0: self, 1: "-e", 2: codeFor(where), length: 3 } as unknown as string[]
+    const child = Bun.spawn({ cmd, env: asBun(), stderr: "ignore" })
+    return told(await new Response(child.stdout).text())
+  },
   "bun-spawn-sync": (where) =>
     told(`${Bun.spawnSync([self, "run", file(codeFor(where))], { env: asBun() }).stdout}`),
   "bun-spawn-bunfig": (where) => {

@@ -25,11 +25,16 @@ export const clients = {
     },
     "bun-redis": ({ address }) => new Bun.RedisClient(`redis://${address}:6379`).connect(),
     "bun-redis-like-unix": ({ address }) => new Bun.RedisClient(`redis://a+unix:b@${address}:6379`).connect(),
+    "bun-redis-unix-in-path": ({ address }) => new Bun.RedisClient(`redis://${address}/+unix:`).connect(),
     "bun-redis-default": () => Bun.redis.get("key"),
     "bun-s3": ({ address }) => new Bun.S3Client(s3(address)).file("key").text(),
     "bun-s3-static": ({ address }) => Bun.S3Client.list({}, s3(address)),
     "bun-s3-default": ({ address }) => Bun.s3.file("key", s3(address)).text(),
     "bun-s3-file": ({ address }) => Bun.file("s3://bucket/key", s3(address) as object).text(),
+    "bun-s3-boxed": ({ address }) =>
+      Bun.file(new String("s3://bucket/key") as never, s3(address) as object).text(),
+    "bun-s3-shared": ({ address }) =>
+      Bun.file(shared("s3://bucket/key") as never, s3(address) as object).text(),
     "bun-s3-write": ({ address }) => Bun.write("s3://bucket/key", "x", s3(address) as object),
   },
   carried: {
@@ -80,6 +85,13 @@ export const closedTwice = ["macro-transpiler"]
 
 function s3(address: string): Bun.S3Options {
   return { accessKeyId: "a", secretAccessKey: "b", bucket: "bucket", endpoint: `http://${address}:9000` }
+}
+
+/** A text as bytes that other threads see, too. */
+function shared(text: string): Uint8Array {
+  const bytes = new Uint8Array(new SharedArrayBuffer(text.length))
+  bytes.set(new TextEncoder().encode(text))
+  return bytes
 }
 
 /** A file that calls a macro. */

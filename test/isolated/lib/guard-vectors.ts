@@ -28,6 +28,7 @@ export type Family =
   | "dns"
   | "websocket"
   | "bun-sockets"
+  | "bind"
   | "udp"
   | "children"
   | keyof typeof clients
@@ -56,6 +57,10 @@ const requesting = (run: (target: Target) => http.ClientRequest): Vector => ({
 const connecting = (run: (target: Target) => net.Socket): Vector => ({
   family: "net",
   run: (target) => settled(run(target), "connect"),
+})
+const listening = (run: (target: Target) => net.Server): Vector => ({
+  family: "bind",
+  run: (target) => settled(run(target), "listening"),
 })
 const asking = (run: Vector["run"]): Vector => ({ family: "dns", run })
 const opening = (run: (target: Target) => WebSocket): Vector => ({
@@ -103,6 +108,12 @@ export const vectors: Record<string, Vector> = {
     http.get("http://127.0.0.1:9/", {
       agent: Object.assign(new http.Agent(), { proxy: `http://${name}:8080` }),
     }),
+  ),
+  "http-socket-path-true": requesting(({ name }) =>
+    http.request({ host: name, socketPath: true as never }).end(),
+  ),
+  "http-socket-path-object": requesting(({ address }) =>
+    http.request({ host: address, socketPath: {} as never }).end(),
   ),
   "http-lookup": {
     ...requesting(({ address }) =>
@@ -152,6 +163,10 @@ export const vectors: Record<string, Vector> = {
   "websocket-name": opening(({ name }) => new WebSocket(`ws://${name}/`)),
   "websocket-secure": opening(({ address }) => new WebSocket(`wss://${address}/`)),
   "websocket-options": opening(({ name }) => new WebSocket(`ws://${name}/`, { headers: { a: "b" } })),
+  "websocket-function-of-options": opening(
+    ({ name }) =>
+      new WebSocket("ws://127.0.0.1:9/", Object.assign(() => {}, { proxy: `http://${name}:8080` }) as never),
+  ),
   "websocket-by-prototype": opening(({ address }) => {
     const Found = WebSocket.prototype.constructor as typeof WebSocket
     return new Found(`ws://${address}/`)
@@ -162,6 +177,30 @@ export const vectors: Record<string, Vector> = {
     family: "bun-sockets",
     run: ({ address }) => bunConnect({ hostname: address, port: 443, tls: true }),
   },
+
+  "bun-connect-array": {
+    family: "bun-sockets",
+    run: ({ address }) => bunConnect(Object.assign([], { hostname: address, port: 80 })),
+  },
+  "bun-connect-function": {
+    family: "bun-sockets",
+    run: ({ address }) => bunConnect(Object.assign(() => {}, { hostname: address, port: 80 })),
+  },
+
+  "bind-net": listening(({ name }) => net.createServer().listen(0, name)),
+  "bind-http": listening(({ name }) => http.createServer().listen(0, name)),
+  "bind-https": listening(({ name }) => https.createServer({}).listen(0, name)),
+  "bind-http2": listening(({ name }) => http2.createServer().listen(0, name)),
+  "bind-tls": listening(({ name }) => tls.createServer({}).listen(0, name)),
+  "bind-bun-listen": {
+    family: "bind",
+    run: async ({ name }) => Bun.listen({ hostname: name, port: 0, socket: { data() {} } }).stop(),
+  },
+  "bind-bun-serve": {
+    family: "bind",
+    run: async ({ name }) => Bun.serve({ hostname: name, port: 0, fetch: () => new Response() }).stop(),
+  },
+  "bind-bun-udp": sending(async ({ name }) => (await Bun.udpSocket({ hostname: name, socket: {} })).close()),
 
   "bun-udp-send": sending(({ address }) => bunDatagram((socket) => socket.send("x", 53, address))),
   "bun-udp-send-many": sending(({ address }) => bunDatagram((socket) => socket.sendMany(["x", 53, address]))),
@@ -245,7 +284,8 @@ function called(run: (answer: (error: Error | null) => void) => void): Promise<v
 }
 
 function bunConnect(options: { hostname: string; port: number; tls?: true }): Promise<unknown> {
-  return Bun.connect({ ...options, socket: { data() {}, error() {}, connectError() {} } })
+  const socket = { data() {}, error() {}, connectError() {} }
+  return Bun.connect(Object.assign(options, { socket }))
 }
 
 async function bunDatagram(send: (socket: Bun.udp.Socket<"buffer">) => void): Promise<void> {

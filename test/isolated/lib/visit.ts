@@ -1,6 +1,8 @@
 import type { Locator, Page } from "playwright-core"
+import { askOnPage, isThereSoon, openProject, untilIt } from "../../../scripts/harness/web-ui.ts"
 import { openBrowser, type Witness } from "../../../scripts/isolation/browser.ts"
 import type { BrowserFiles } from "../../../scripts/isolation/browser-files.ts"
+import { watchFor } from "../../../scripts/isolation/limits.ts"
 
 /** What a visit is asked to do, as the JSON argument of this script. */
 export interface VisitRequest {
@@ -9,12 +11,16 @@ export interface VisitRequest {
   credentials?: { username: string; password: string }
   /** The first page is there when it shows this; without it, when the page has loaded. */
   shows?: string
-  /** To be held in the project that is opened, by the path that the page shows. */
+  /** The version of the page that this browser showed last: what is new since then is asked for. */
+  lastVersion?: string
+  /** To be held in a project that is opened first. */
   conversation?: Conversation
 }
 
 interface Conversation {
+  /** Its folder, in which one file is not committed. */
   project: string
+  changed: string
   question: string
   answer: string
 }
@@ -29,6 +35,8 @@ export interface Visit extends Witness {
   answered?: string
   reloaded?: string
   linked?: string
+  /** What the review panel shows. */
+  reviewed?: string
 }
 
 /**
@@ -39,7 +47,8 @@ async function visit(request: VisitRequest): Promise<Visit> {
   const browser = await openBrowser(request.browser)
   const options = request.credentials && { httpCredentials: request.credentials }
   const { page, witness } = await browser.openPage(options)
-  await page.goto(request.url)
+  if (request.lastVersion) await openUpdated(page, request.url, request.lastVersion)
+  else await page.goto(request.url)
   if (request.shows) await page.getByText(request.shows).first().waitFor()
   const seen = { title: await page.title(), text: await textOf(page.locator("body")) }
   const { conversation } = request
@@ -68,26 +77,47 @@ async function visit(request: VisitRequest): Promise<Visit> {
   }
 }
 
-async function converse(page: Page, { project, question, answer }: Conversation) {
-  await page.getByText(project).first().click()
-  const prompt = page.locator('[contenteditable="true"]').first()
-  // What is sent before the page knows its models goes nowhere, and only a toast says so.
-  await page.getByText("Mock Model").first().waitFor()
-  await prompt.click()
-  await page.keyboard.type(question)
-  await prompt.getByText(question).waitFor()
-  await page.keyboard.press("Enter")
-  await answerOn(page, answer)
+/** Where the page keeps the version that it showed last. */
+const SHOWN = "highlights.v1"
+
+/** Ends when the page takes the new version for shown, or asks somebody else. */
+async function openUpdated(page: Page, url: string, lastVersion: string): Promise<void> {
+  const entry = JSON.stringify([SHOWN, JSON.stringify({ version: lastVersion })])
+  await page.addInitScript(`localStorage.setItem(...${entry})`)
+  const isElsewhere = (address: string) => address.startsWith("http") && !address.startsWith(url)
+  const elsewhere = page.waitForRequest((request) => isElsewhere(request.url()))
+  await page.goto(url)
+  await Promise.race([elsewhere, seesNothingNew(page, lastVersion)])
+}
+
+/** Asks again and again from here: the page's policy lets Playwright do so in the page only once. */
+async function seesNothingNew(page: Page, lastVersion: string): Promise<void> {
+  while (String(await page.evaluate(`localStorage.getItem("${SHOWN}")`)).includes(lastVersion))
+    await watchFor(100)
+}
+
+async function converse(page: Page, { project, changed, question, answer }: Conversation) {
+  await openProject(page, project)
+  await askOnPage(page, question, answer)
   const answered = await textOf(page.locator("body"))
+  const reviewed = await review(page, changed)
   const deepLink = page.url()
   await page.reload()
-  return { deepLink, answered, reloaded: await answerOn(page, answer) }
+  return { deepLink, answered, reviewed, reloaded: await answerOn(page, answer) }
+}
+
+/** Opens the review panel where it is closed. */
+async function review(page: Page, changed: string): Promise<string> {
+  const file = page.getByText(changed).filter({ visible: true }).first()
+  const toggle = page.getByRole("button", { name: "Toggle review" }).first()
+  const shown = () => file.waitFor()
+  if (!(await isThereSoon(shown))) await untilIt(shown, () => toggle.click())
+  return textOf(page.locator("body"))
 }
 
 async function answerOn(page: Page, answer: string): Promise<string> {
-  const conversation = page.getByRole("log")
-  await conversation.getByText(answer).waitFor()
-  return textOf(conversation)
+  await page.getByText(answer).first().waitFor()
+  return textOf(page.locator("body"))
 }
 
 const textOf = async (place: Locator) => (await place.textContent()) ?? ""

@@ -7,7 +7,6 @@ const policy = createPolicy([{ text: "traces.corp:4318", origin: "OPENCODE_OFFLI
 const SET = {
   OPENCODE_OFFLINE: "1",
   OPENCODE_DISABLE_AUTOUPDATE: "1",
-  OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
   OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
   OPENCODE_DISABLE_MODELS_FETCH: "1",
   OPENCODE_DISABLE_SHARE: "1",
@@ -20,7 +19,12 @@ function imply(given: Record<string, string>): Record<string, string> {
 }
 
 test("switches for what connects are set, those that turn it on are taken away, and the rest stays", () => {
-  const local = { OPENCODE_DISABLE_PRUNE: "1", OPENCODE_MODELS_PATH: "/m.json", HOME: "/h" }
+  const local = {
+    OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
+    OPENCODE_DISABLE_PRUNE: "1",
+    OPENCODE_MODELS_PATH: "/m.json",
+    HOME: "/h",
+  }
   const connecting = [
     "OPENCODE_ALWAYS_NOTIFY_UPDATE",
     "OPENCODE_AUTO_SHARE",

@@ -3,21 +3,25 @@ import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Attempt, PACKAGE } from "../../../scripts/drift/attempt.ts"
+import type { Attempt } from "../../../scripts/drift/attempt.ts"
+import { readReleases } from "../../../scripts/drift/releases.ts"
 import { run } from "../../../scripts/lib/process.ts"
+import { chooseSeries } from "../../../scripts/patching/choose.ts"
 import { expectedPlaces, type TreeName } from "../../../scripts/patching/patch.ts"
 import { readSeries } from "../../../scripts/patching/read-series.ts"
 import { makeNpmHome, type NpmHome } from "../../lib/npm-home.ts"
 import { copyProject, type Project } from "../../lib/project.ts"
 import { makePackage, type Registry, startRegistry } from "../../lib/registry.ts"
-import { sampleExecutable } from "../../lib/sample-executable.ts"
+import { sampleExecutable, sampleModule } from "../../lib/sample-executable.ts"
 import { commit, makeUpstream } from "../../lib/stand-in-upstream.ts"
-import { gitPin } from "../../lib/stock.ts"
+import { gitPin, pin } from "../../lib/stock.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
 
 /** A release that patches have a form for. */
 const VERSION = gitPin.version
+
+const { package: PACKAGE, releases: RECORDED } = await readReleases()
 
 let root: string
 let project: Project
@@ -61,29 +65,47 @@ const oneMore = (text: string) =>
   text.replace("places: { main: 2, worker: 2 }", "places: { main: 3, worker: 2 }")
 
 describe("the series on releases", () => {
-  test("applies to all that drift.json says must be green", async () => {
-    const green = Object.keys(JSON.parse(await readFile(join(ROOT, "drift.json"), "utf8")).green)
-    const found = await rows(green)
+  test("applies to the releases whose code can be read", async () => {
+    const readable = Object.keys(RECORDED).filter((version) => version.startsWith("1.3."))
+    expect(readable.length).toBeGreaterThan(1)
+    const found = await rows(readable)
     expect(found.exitCode, found.stderr).toBe(0)
     expect(found.rows.map(({ upstream, green, required }) => [upstream, green, required])).toEqual(
-      green.map((version) => [version, true, true]),
+      readable.map((version) => [version, true, true]),
     )
-    for (const { verdicts } of found.rows)
+    for (const { verdicts, newHosts } of found.rows) {
       expect(withoutPlace(verdicts)).toEqual(without("main", "worker", "parser"))
+      expect(newHosts).toEqual([])
+    }
     for (const { bun } of found.rows) expect(bun).toMatch(/^\d+\.\d+\.\d+$/)
+  })
+
+  test("applies to the pin that is tested, but for what has no form for its code; then it is not green", async () => {
+    const { exitCode, rows: found, stderr } = await rows([pin.version])
+    const { shape, verdicts, green, newHosts } = found[0]!
+    expect(newHosts, stderr).toEqual([])
+    const form = shape === "minified chunks" ? "chunks" : "bundles"
+    const { chosen, leftOut } = chooseSeries(series, { version: pin.version, form })
+    const named = (wanted: string) =>
+      verdicts.filter(({ verdict }) => verdict === wanted).map(({ patch }) => patch)
+    expect(named("applies")).toEqual(chosen.map(({ name }) => name))
+    expect(named("formless")).toEqual(leftOut.map(({ name }) => name))
+    const lacks = verdicts.some(({ verdict, level }) => verdict === "formless" && level === "required")
+    expect(green).toBe(!lacks)
+    expect(exitCode).toBe(lacks ? 1 : 0)
   })
 
   test("with a patch that is refused: it is named with why, the others are tried, and the exit code is 1", async () => {
     await project.withChange("patches/search-tools-off.ts", oneMore, async () => {
       const { exitCode, stdout } = await drift([VERSION], { folder: project.folder })
       expect(exitCode).toBe(1)
-      expect(stdout).toMatch(/^search-tools-off +REFUSED$/m)
-      expect(stdout).toMatch(/^config-remote-skip +applies$/m)
+      expect(stdout).toMatch(/^search-tools-off +required +REFUSED$/m)
+      expect(stdout).toMatch(/^config-remote-skip +required +applies$/m)
       expect(stdout).toContain(
         `${VERSION} refuses search-tools-off: in src/tool/registry.ts of the main tree it looked`,
       )
       expect(stdout).toContain("it states 3 places and found 2")
-      const row = `^✖ +${VERSION} +1 of \\d+ refused +Bun ${gitPin.bun.version} +by its pin +must be green$`
+      const row = `^✖ +${VERSION} +\\d+ of \\d+ apply, 1 refused +Bun ${gitPin.bun.version} +by its pin +must be green$`
       expect(stdout).toMatch(new RegExp(row, "m"))
     })
   })
@@ -99,16 +121,15 @@ describe("the series on releases", () => {
     expect(existsSync(join(ROOT, "dist/kept"))).toBe(false)
   })
 
-  test("refuses to start when drift.json counts on a pin that is not there", async () => {
-    await project.withChange(
-      "drift.json",
-      (text) => text.replace(/"sha512-[^"]+"/, '"pin"'),
-      async () => {
-        const { exitCode, stderr } = await drift([VERSION], { folder: project.folder })
-        expect(exitCode).toBe(2)
-        expect(stderr).toContain("is to be taken by its pin, and there is none")
-      },
-    )
+  test("refuses to start when drift.json has another hash than a pin", async () => {
+    const swapped = (text: string) => text.replace(`"${VERSION}": "sha512-`, `"${VERSION}": "sha512-AAAA`)
+    const other = (text: string) => swapped(text).replace(/(sha512-AAAA[^"]{82})[^"]*==/, "$1==")
+    await project.withChange("drift.json", other, async () => {
+      const { exitCode, stderr } = await drift([VERSION], { folder: project.folder })
+      expect(exitCode).toBe(2)
+      expect(stderr).toContain(`${VERSION} is sha512-AAAA`)
+      expect(stderr).toContain("in its pin")
+    })
   })
 
   test.each(["1.3.x", "--commit abc"])("is not tried on %s", async (args) => {
@@ -116,12 +137,19 @@ describe("the series on releases", () => {
     expect(exitCode).toBe(2)
     expect(stderr).toContain("It must be")
   })
+
+  test("makes no table of some releases", async () => {
+    const { exitCode, stderr } = await drift([VERSION, "--write-docs"])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain("is not made of some releases")
+  })
 })
 
-describe("a release without a pin", () => {
+describe("a release without a record", () => {
   let registry: Registry
   let home: NpmHome
-  const unpinned = () => rows(["1.0.0", "--cache", home.options.cache], { env: home.options.env })
+  const here = () => ({ folder: project.folder, env: home.options.env })
+  const unpinned = (...args: string[]) => rows([...args, "--cache", home.options.cache], here())
 
   async function serve(executable: Buffer, path = "bin/opencode") {
     registry = await startRegistry([await makePackage(PACKAGE, executable, path)])
@@ -133,22 +161,45 @@ describe("a release without a pin", () => {
     await home.remove()
   }
 
+  /** Minified code with the places of one patch, and one URL. */
+  const serveCode = (url: string) => {
+    const code = `a.option("print-logs",b).completion("completion",c);fetch(${JSON.stringify(url)})`
+    const modules = [
+      sampleModule({
+        name: "/$bunfs/root/opencode-web-ui.gen.js",
+        contents: Buffer.from("// @bun\nvar a"),
+      }),
+      sampleModule({ name: "/$bunfs/root/chunk-1.js", contents: Buffer.from(`// @bun\n${code}`) }),
+    ]
+    return serve(sampleExecutable({ layout: "appended", modules }).file)
+  }
+
+  /** drift.json says that all of 1.0 is supported, and the series is of that patch. */
+  const supporting = (body: () => Promise<void>, releases: Record<string, string> = {}) =>
+    project.withChange(
+      "drift.json",
+      () => JSON.stringify({ package: PACKAGE, supported: "~1.0.0", releases }),
+      () => project.withChange("patches/series", () => "cli-offline-option\n", body),
+    )
+
   test("is taken by the registry's hash, once, and is a row that says so when patches cannot be tried on it", async () => {
     await serve(sampleExecutable({ layout: "appended" }).file)
-    const { exitCode, rows, stderr } = await unpinned()
+    const { exitCode, rows, stderr } = await unpinned("1.0.0")
     expect(exitCode, stderr).toBe(0)
-    expect(rows).toMatchObject([{ upstream: "1.0.0", by: "the registry's hash", green: false, verdicts: [] }])
+    expect(rows).toMatchObject([{ upstream: "1.0.0", by: "the registry", green: false, verdicts: [] }])
     expect(rows[0]!.unreadable).toContain("the code is in a form that is not known")
     expect(rows[0]!.bun).toBeUndefined()
+    // Its code is kept by itself.
+    await rm(join(home.options.cache, "npm"), { recursive: true })
     const asked = registry.requests.length
-    await unpinned()
+    expect((await unpinned("1.0.0")).rows).toEqual(rows)
     expect(registry.requests.slice(asked).filter((path) => path.endsWith(".tgz"))).toEqual([])
     await stop()
   })
 
   test("is a row that says so when it is no executable that is known", async () => {
     await serve(Buffer.from("#!/bin/sh\n"))
-    const { exitCode, rows } = await unpinned()
+    const { exitCode, rows } = await unpinned("1.0.0")
     expect(exitCode).toBe(0)
     expect(rows[0]!.unreadable).toContain("module graph is not recognised")
     await stop()
@@ -157,14 +208,103 @@ describe("a release without a pin", () => {
   test("cannot be tried when its package is not what the registry says, or has no executable", async () => {
     await serve(Buffer.from("x"))
     registry.mode = "other tarball"
-    const other = await unpinned()
+    const other = await unpinned("1.0.0")
     expect(other.exitCode).toBe(2)
     expect(other.stderr).toContain(`The hash of ${PACKAGE}@1.0.0 differs from what the registry says`)
     await stop()
     await serve(Buffer.from("x"), "bin/another")
-    const none = await unpinned()
+    const none = await unpinned("1.0.0")
     expect(none.exitCode).toBe(2)
     expect(none.stderr).toContain(`${PACKAGE}@1.0.0 has no file bin/opencode`)
+    await stop()
+  })
+
+  test("is tried when it is in the range, and must be green; --record writes its hash down", async () => {
+    await serveCode("/x")
+    await supporting(async () => {
+      const { exitCode, rows: found, stderr } = await unpinned("--record")
+      expect(exitCode, stderr).toBe(0)
+      expect(found).toMatchObject([{ upstream: "1.0.0", by: "the registry", green: true, required: true }])
+      const { integrity } = found[0]!
+      const written = JSON.parse(await readFile(join(project.folder, "drift.json"), "utf8"))
+      expect(written.releases).toEqual({ "1.0.0": integrity })
+      expect(stderr).toContain("Compare what is new with what another registry says")
+      expect((await unpinned()).rows).toMatchObject([{ by: "drift.json" }])
+    })
+    await stop()
+  })
+
+  test("is not green when a required patch has no form for its code, and is when only an optional one has none", async () => {
+    await serveCode("/x")
+    await supporting(async () => {
+      const required = (text: string) => text.replace('level: "optional"', 'level: "required"')
+      const formless = (text: string) => text.replace("chunks: [", "chunks: undefined, unused: [")
+      const patch = "patches/cli-offline-option.ts"
+      await project.withChange(patch, formless, async () => {
+        const optional = await unpinned()
+        expect(optional.exitCode).toBe(0)
+        expect(optional.rows[0]!.verdicts).toMatchObject([{ verdict: "formless", level: "optional" }])
+        await project.withChange(patch, required, async () => {
+          const { exitCode, stdout } = await drift(["--cache", home.options.cache], here())
+          expect(exitCode).toBe(1)
+          expect(stdout).toMatch(/^cli-offline-option +required +NO FORM$/m)
+          expect(stdout).toMatch(/^✖ +1\.0\.0 +0 of 1 apply, 1 without a form/m)
+        })
+      })
+    })
+    await stop()
+  })
+
+  test("stops everything when the registry says another hash than is recorded", async () => {
+    await serveCode("/x")
+    await supporting(
+      async () => {
+        const { exitCode, stderr } = await unpinned()
+        expect(exitCode).toBe(2)
+        expect(stderr).toContain("The registry says another hash of 1.0.0 than is recorded")
+        expect(registry.requests.filter((path) => path.endsWith(".tgz"))).toEqual([])
+      },
+      { "1.0.0": `sha512-${"A".repeat(86)}==` },
+    )
+    await stop()
+  })
+
+  test("is a finding when its code has a host that nobody has described, until somebody does", async () => {
+    await serveCode("https://{region}.New-Host.example:443/x")
+    await supporting(async () => {
+      const { exitCode, stdout } = await drift(["--cache", home.options.cache], here())
+      expect(exitCode).toBe(1)
+      expect(stdout).toContain("new host *.new-host.example in the code of 1.0.0")
+      expect(stdout).toContain("--keep /tmp/upstream")
+      expect(stdout).toContain("pins/hosts-in-code.json")
+      const described = (text: string) => text.replace("{", '{ "*.new-host.example": "link",')
+      await project.withChange("pins/hosts-in-code.json", described, async () => {
+        expect((await drift(["--cache", home.options.cache], here())).exitCode).toBe(0)
+      })
+    })
+    await stop()
+  })
+
+  test("is in the table of the docs once it is recorded", async () => {
+    await serveCode("/x")
+    await mkdir(join(project.folder, "docs"), { recursive: true })
+    const file = join(project.folder, "docs/drift.md")
+    await writeFile(file, "# Title\n\n<!-- made by npm run drift -->\n<!-- end -->\nAfter\n")
+    await supporting(async () => {
+      const table = (...args: string[]) => drift([...args, "--cache", home.options.cache], here())
+      await table("--write-docs")
+      expect(await readFile(file, "utf8")).not.toContain("1.0.0")
+      await table("--record", "--write-docs")
+      const text = await readFile(file, "utf8")
+      expect(text).toContain("| patch | level | needed in | minified chunks: 1.0.0 |")
+      expect(text).toContain("| `cli-offline-option` | optional | all | all |")
+      expect(text).toEndWith("<!-- end -->\nAfter\n")
+      expect((await table("--check-docs")).exitCode).toBe(0)
+      await writeFile(file, text.replace("| all | all |", "| all | – |"))
+      const { exitCode, stderr } = await table("--check-docs")
+      expect(exitCode).toBe(1)
+      expect(stderr).toContain("is not current: npm run drift -- --write-docs")
+    })
     await stop()
   })
 })
@@ -193,7 +333,9 @@ describe("the series on commits", () => {
     const [row] = found.rows
     expect(row).toMatchObject({ upstream: commits.first, source: "git", green: true, required: false })
     expect(withoutPlace(row!.verdicts)).toEqual([])
-    expect(row!.verdicts).toContainEqual({ patch: "opentui-load-lazily", verdict: "applies", places: 1 })
+    expect(row!.verdicts).toContainEqual(
+      expect.objectContaining({ patch: "opentui-load-lazily", verdict: "applies", places: 1 }),
+    )
   })
 
   test("names what a commit with another shape refuses", async () => {

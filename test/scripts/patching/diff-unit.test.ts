@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { applyPatch } from "diff"
 import fc from "fast-check"
-import { diffText } from "../../../scripts/patching/diff-unit.ts"
+import { diffMinified, diffText } from "../../../scripts/patching/diff-unit.ts"
 
 test("a diff, applied to the old text, gives the new one", () => {
   const line = fc.constantFrom("a", "b", "c", "", "  x")
@@ -22,4 +22,22 @@ test("a diff counts lines from the text's start and shows three lines around the
   const diff = diffText("file", lines.join("\n"), changed.join("\n"))
   expect(diff).toContain("@@ -47,7 +47,7 @@")
   expect(diff).toContain(" line 49\n-line 50\n+another\n line 51\n line 52\n line 53\n")
+})
+
+test("of a literal that is taken out of minified code, a diff shows the beginning and the end", () => {
+  const literal = Array.from({ length: 50_000 }, (_, at) => `{id:"model-${at}"}`).join(",")
+  const diff = diffMinified(
+    "chunk.js",
+    `let a=1;let b=[${literal}];let c=3;`,
+    "let a=1;let b=read();let c=3;",
+  )
+  const lines = diff.split("\n")
+  expect(lines.length).toBeLessThan(60)
+  const left = lines.filter((line) => line.startsWith("-")).length - 1
+  expect(lines).toContain('-id:"model-0"}')
+  expect(lines).toContain('-id:"model-49999"}')
+  expect(lines).toContain("+let b=read();")
+  const more = /^-\[(\d+) more lines\]$/m.exec(diff)
+  // Each model is two lines, and the statement's own end is one more.
+  expect(Number(more?.[1]) + left - 1).toBe(100_001)
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { readMeasured } from "../../../scripts/audit/measured.ts"
 import { Failure } from "../../../scripts/lib/errors.ts"
 import { listPins, type Pin, pinFile, pinName, readPin, readSupported } from "../../../scripts/pins/pin.ts"
 import { findTarget, packageFor } from "../../../scripts/upstream/target.ts"
@@ -28,12 +29,24 @@ async function write(pin: unknown, name = NAME) {
 }
 
 describe("the pins of this repository", () => {
-  test("are all well formed, and the default and the kept ones are there", async () => {
+  test("are all well formed, and the default, the kept and the audited ones are there", async () => {
     const names = await listPins()
     for (const name of names) expect(pinName(await readPin(name))).toBe(name)
     const supported = await readSupported()
-    expect(names).toEqual(expect.arrayContaining([supported.default, ...supported.kept]))
+    expect(names).toEqual(
+      expect.arrayContaining([supported.default, ...supported.kept, ...supported.audited.pins]),
+    )
     expect(pinName(await readPin())).toBe(supported.default)
+  })
+
+  test("that are only audited have what was measured: offline nothing was tried, by upstream's something was", async () => {
+    const { audited } = await readSupported()
+    for (const pin of audited.pins) {
+      const measured = await readMeasured(pin)
+      expect(Object.keys(measured).sort()).toEqual([...audited.scenarios].sort())
+      expect(Object.values(measured).flatMap(({ offline }) => offline.hosts)).toEqual([])
+      for (const { stock } of Object.values(measured)) expect(stock.hosts).not.toEqual([])
+    }
   })
 
   test("have for each target the packages that are that target's", async () => {
@@ -106,11 +119,6 @@ describe("a malformed pin is a failure that names the field:", () => {
       "a grammar of two",
       (pin) => pin.grammars.css.push(pin.grammars.go[0]),
       "grammars.css: must have one wasm",
-    ],
-    [
-      "a grammar without a query",
-      (pin) => delete pin.grammars.css[0].highlights,
-      "grammars.css: must have h",
     ],
     ["a grammar without a licence", (pin) => delete pin.grammars.css[0].license, "grammars.css.0.license: "],
     ["a hash cut short", (pin) => (pin.webUi.executable.sha512 = "ab"), "webUi.executable.sha512: "],

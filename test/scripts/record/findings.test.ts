@@ -8,6 +8,8 @@ import {
   readModuleGraph,
   replaceModule,
 } from "../../../scripts/container/index.ts"
+import { NAMES } from "../../../scripts/contents/names.ts"
+import { NO_POLICY } from "../../../scripts/contents/policy.ts"
 import type { BuildRecord } from "../../../scripts/record/build-record.ts"
 import {
   type Evidence,
@@ -24,10 +26,12 @@ const OFFLINE = "/$bunfs/root/offline/index.js"
 
 const stock = readModuleGraph(sampleExecutable({ layout: "appended" }).file)
 const code = Buffer.from("// @bun\n")
-const built = {
+const policyModule = (text: string) => sampleModule({ name: NAMES.policy, contents: Buffer.from(text) })
+const withoutPolicy = {
   ...addModule(replaceModule(stock, MAIN, code), sampleModule({ name: OFFLINE, contents: code })),
   argv: `--preload=${OFFLINE} ${stock.argv}`,
 }
+const built = addModule(withoutPolicy, policyModule(NO_POLICY))
 const record = makeBuildRecord(stock, built)
 
 const find = (change: Partial<Evidence>) =>
@@ -44,11 +48,7 @@ test("there is nothing to find in an executable that is as declared", () => {
 
 describe("finds a policy inside", () => {
   const policy = { mode: "always", allow: ["llm.corp"], locked: true } as const
-  const module = sampleModule({
-    name: "/$bunfs/root/offline-policy.json",
-    contents: Buffer.from(JSON.stringify(policy)),
-  })
-  const withPolicy = addModule(built, module)
+  const withPolicy = addModule(withoutPolicy, policyModule(JSON.stringify(policy)))
   const declared = { ...makeBuildRecord(stock, withPolicy), policy: { ...policy, allow: ["llm.corp"] } }
 
   test("that is another than the declared one, is not declared, or is not there", () => {
@@ -58,6 +58,8 @@ describe("finds a policy inside", () => {
     expect(findIn(withPolicy, { ...declared, policy: { ...declared.policy, locked: false } })).toHaveLength(1)
     expect(findIn(withPolicy, { ...declared, policy: undefined })).toHaveLength(1)
     expect(findIn(built, declared)).toHaveLength(1)
+    expect(findIn(withoutPolicy, declared)).toHaveLength(1)
+    expect(findIn(withoutPolicy, record)).toHaveLength(1)
   })
 })
 
@@ -135,7 +137,7 @@ describe("finds in the modules", () => {
     expect(findInBuilt({ modules: [...built.modules, sampleModule({ name: "more.js" })] })).toEqual([
       "more.js is added, but build.json does not declare it so",
     ])
-    expect(findInBuilt({ entry: 3, modules: built.modules.toReversed() })).toEqual([
+    expect(findInBuilt({ entry: built.modules.length - 1, modules: built.modules.toReversed() })).toEqual([
       "the modules are not upstream's, in upstream's order, and then the added ones",
     ])
   })
@@ -164,7 +166,7 @@ describe("finds in the modules", () => {
     expect(declaring({ added: [...added, { name: "x", bytes: 1, sha256: sha256(code) }] })).toEqual([
       "build.json declares x as added, but it is not",
     ])
-    expect(declaring({ added: [{ ...added[0]!, bytes: 9 }] })).toEqual([
+    expect(declaring({ added: [{ ...added[0]!, bytes: 9 }, ...added.slice(1)] })).toEqual([
       `length of ${OFFLINE}: found 8, build.json says 9`,
     ])
     const [first] = compareModules(stock, built).changed

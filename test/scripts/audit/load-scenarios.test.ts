@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { loadScenarios } from "../../../scripts/audit/load-scenarios.ts"
+import { readAuditOptions } from "../../../scripts/audit/read-options.ts"
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "scenarios-"))
+  const ranges = { any: undefined, newer: ">=1.4.0", older: "<1.4.0" }
+  for (const [name, range] of Object.entries(ranges)) await write(name, { range })
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function write(name: string, more: object) {
+  const scenario = JSON.stringify({ title: name, what: "w", worksOffline: true, ...more })
+  await writeFile(
+    join(folder, `${name}.ts`),
+    `export default { ...${scenario}, run: () => ({ worked: true, detail: "" }) }`,
+  )
+}
+
+const namesFor = async (version: string, ...words: string[]) => {
+  const options = readAuditOptions(["--scenarios", folder, ...words])
+  return (await loadScenarios(options, version)).map(({ name }) => name)
+}
+
+test("a scenario runs with the releases of its range, and with all when it has none", async () => {
+  expect(await namesFor("1.3.0")).toEqual(["any", "older"])
+  expect(await namesFor("1.4.0")).toEqual(["any", "newer"])
+  expect(await namesFor("2.0.0-beta.1")).toEqual(["any", "newer"])
+})
+
+test("one that is named and is not for the release is a failure that says its range", () => {
+  expect(namesFor("1.3.0", "--scenario", "newer")).rejects.toThrow("is not for upstream's 1.3.0")
+})
+
+test("a range that is none is a failure", async () => {
+  await write("wrong", { range: "newer ones" })
+  expect(namesFor("1.3.0", "--scenario", "wrong")).rejects.toMatchObject({
+    report: { why: "range: must be a range of versions" },
+  })
+  await rm(join(folder, "wrong.ts"))
+})
