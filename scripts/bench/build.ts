@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes } from "../lib/log.ts"
 import { measure } from "../lib/process.ts"
+import { readBuildRecord } from "../record/build-record.ts"
 import { type Bench, compare, type Line } from "./lines.ts"
 import { takeTurns } from "./rounds.ts"
 import { start } from "./start.ts"
@@ -37,11 +38,13 @@ export async function benchBuild({ pin, stock, built, rounds, update }: Bench): 
   ]
 }
 
+/** The page counts only where upstream's executable has one too, which is then upstream's own. */
 export async function benchSize({ stock, built }: Bench): Promise<Line[]> {
-  const [before, after] = [(await stat(stock)).size, (await stat(built)).size]
+  const { sizes } = await readBuildRecord(join(built, "../build.json"))
+  const [before, after] = [(await stat(stock)).size, (await stat(built)).size - sizes.webUi]
   return [
     {
-      name: "size above stock",
+      name: `size above stock${sizes.webUi > 0 ? ", without the page" : ""}`,
       stock: formatBytes(before),
       built: formatBytes(after),
       value: after - before,

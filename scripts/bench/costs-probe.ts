@@ -11,7 +11,7 @@ export interface GuardCosts {
 
 if (Bun.isMainThread) {
   const costs: GuardCosts = { worker: [], fetch: [] }
-  for (let count = 0; count < 8; count++) costs.worker.push(await startWorker())
+  for (let count = 0; count < 20; count++) costs.worker.push(await startWorker())
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("here") })
   for (let count = 0; count < 30; count++) costs.fetch.push(await fetchOften(server.url.href))
   console.log(JSON.stringify(costs))

@@ -3,7 +3,6 @@ import { dirname, join } from "node:path"
 import { makeProbe } from "../harness/probe-executable.ts"
 import { runIsolated } from "../harness/run-opencode.ts"
 import { Failure } from "../lib/errors.ts"
-import { formatDuration } from "../lib/log.ts"
 import type { GuardCosts } from "./costs-probe.ts"
 import { type Bench, compare, type Line } from "./lines.ts"
 import { fastest, takeTurns } from "./rounds.ts"
@@ -32,8 +31,8 @@ export async function benchGuard({ stock, rounds, update }: Bench): Promise<Line
       runs.map((costs) => fastest(costs[what])),
     ]
     return [
-      compare("worker's start, switch off", of("worker", off), 1.05, formatDuration),
-      compare("worker's start, offline", of("worker", on), 8, formatDuration),
+      compare("worker's start, switch off", of("worker", off), 1.15, formatMilliseconds),
+      compare("worker's start, offline", of("worker", on), 15, formatMilliseconds),
       compare("fetch to loopback, switch off", of("fetch", off), 1.05, formatMicroseconds),
       compare("fetch to loopback, offline", of("fetch", on), 1.25, formatMicroseconds),
     ]
@@ -48,4 +47,5 @@ async function runProbe(variant: { executable: string; args: string[] }): Promis
   throw new Failure({ what: "The probe of the guard failed", why: stderr, next: "npm test -- guard" })
 }
 
+const formatMilliseconds = (value: number) => `${value.toFixed(1)} ms`
 const formatMicroseconds = (value: number) => `${value.toFixed(1)} us`

@@ -90,6 +90,8 @@ async function benchMissing({ stock, built, rounds, update }: Bench): Promise<Li
 
 const done: Turn = { text: "Done." }
 
+const project = { "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }) }
+
 const scenarios: Record<string, Scenario> = {
   run: question(toolThenText),
   grep: question([{ tool: "grep", input: { pattern: "a" } }, done]),
@@ -108,8 +110,6 @@ const scenarios: Record<string, Scenario> = {
   }),
   "TUI to first prompt": watch([], true, ({ waitFor }) => waitFor("Ask anything")),
 }
-
-const project = { "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }) }
 
 /** Files of a project that name what is on no disk. */
 const missing: Record<string, Files> = {
