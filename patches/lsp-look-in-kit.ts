@@ -43,6 +43,12 @@ const download: Omit<Change, "anchor"> = {
         { has: { field: "condition", regex: "\\b(OPENCODE_DISABLE_LSP_DOWNLOAD|disableLspDownload)\\)$" } },
         { has: { field: "consequence", regex: "^return;?$" } },
       ],
+      // A function that servers share names none of them.
+      inside: {
+        kind: "object",
+        has: { kind: "pair", has: { field: "key", regex: "^id$" } },
+        stopBy: "end",
+      },
     },
   },
   change: (place, offline) => {
@@ -103,7 +109,7 @@ export default definePatch({
       places: 1,
     },
     { ...typescript, anchor: '"typescript/lib/tsserver.js"', places: 2 },
-    { ...download, anchor: ".OPENCODE_DISABLE_LSP_DOWNLOAD)return;", places: { "<1.15.3": 22 } },
+    { ...download, anchor: ".OPENCODE_DISABLE_LSP_DOWNLOAD)return;", places: { "<1.15.3": 21 } },
     { ...download, anchor: ".disableLspDownload)return;", places: { ">=1.15.3": 21 } },
   ],
 })
