@@ -91,14 +91,16 @@ export async function readMeasured(pin: string, folder?: string): Promise<Measur
   }
 }
 
-/** Writes it as this repository formats JSON. */
+/** How long a line may be (biome.json), without what stands around a list of hosts. */
+const WIDTH = 110 - '      "hosts": ,'.length
+
+/** Writes it as this repository formats JSON: a list on one line where it fits. */
 export async function writeMeasured(pin: string, measured: Measured): Promise<void> {
   const file = measuredFile(pin)
-  const lists = /\[\s+("[^"]*"(?:,\s+"[^"]*")*)\s+\]/g
-  const text = JSON.stringify(measured, null, 2).replace(
-    lists,
-    (_, hosts: string) => `[${hosts.replace(/\n\s+/g, " ")}]`,
-  )
+  const text = JSON.stringify(measured, null, 2).replace(/\[\n[^\]]*\]/g, (list) => {
+    const line = list.replace(/\n\s+(?=\])|(?<=\[)\n\s+/g, "").replace(/\n\s+/g, " ")
+    return line.length <= WIDTH ? line : list
+  })
   await writeFile(`${file}.new`, `${text}\n`)
   await rename(`${file}.new`, file)
 }
