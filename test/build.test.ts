@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
+import { readModuleGraph } from "../scripts/container/index.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
 import { run } from "../scripts/lib/process.ts"
+import { chooseSeries } from "../scripts/patching/choose.ts"
 import { readSeries } from "../scripts/patching/read-series.ts"
 import { PINS, pinFile, pinName } from "../scripts/pins/pin.ts"
 import type { BuildRecord } from "../scripts/record/build-record.ts"
+import { shapeOf } from "../scripts/upstream/shape.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
 import { copyProject, type Project } from "./lib/project.ts"
-import { pin, pinned, pinWith, target } from "./lib/stock.ts"
+import { pin, pinned, pinWith, stockExecutable, target } from "./lib/stock.ts"
 
 let project: Project
 
@@ -34,8 +37,10 @@ describe("a build", () => {
       )
     }
     const { patches, leftOut } = JSON.parse(here.stdout) as BuildRecord
-    const series = (await readSeries()).filter(({ kind }) => kind !== "build").map(({ name }) => name)
-    expect([...patches, ...leftOut].map(({ name }) => name).sort()).toEqual(series.sort())
+    const { form } = shapeOf(readModuleGraph(await readFile(await stockExecutable())))!
+    const { chosen } = chooseSeries(await readSeries(), { version: pin.version, form })
+    expect(patches.map(({ name }) => name)).toEqual(chosen.map(({ name }) => name))
+    expect(leftOut).toEqual([])
     expect((await readdir(join(release, "patches"))).sort()).toEqual(
       patches.map(({ name }) => `${name}.diff`).sort(),
     )
