@@ -20,7 +20,7 @@ const good = { mode: "always", allow: ["llm.corp:443", "*.corp", "10.0.0.0/8", "
 test("what is built in is what the executable reads", async () => {
   const { bytes } = await embedPolicy(write(JSON.stringify(good)))
   writeFileSync(join(folder, "module.json"), bytes)
-  expect(readBakedPolicy(join(folder, "module.json")) as object).toEqual(good)
+  expect(readBakedPolicy(join(folder, "module.json"), true) as object).toEqual(good)
 })
 
 test("the order and the layout of the file change nothing", async () => {
