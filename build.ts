@@ -7,12 +7,12 @@ import { takeFromRelease } from "./scripts/build/from-release.ts"
 import { type BuildOptions, readOptions } from "./scripts/build/options.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
+import { readLicenses } from "./scripts/contents/licenses.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
 import { readPin } from "./scripts/pins/pin.ts"
 import type { BuildRecord } from "./scripts/record/build-record.ts"
-import { readLicenses } from "./scripts/record/licenses.ts"
 import { findTarget } from "./scripts/upstream/target.ts"
 
 await runCommand(async () => {

@@ -1,19 +1,13 @@
 import { existsSync } from "node:fs"
 import { stat } from "node:fs/promises"
 import { join } from "node:path"
+import type { GrammarFiles } from "../contents/grammars.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import { acquireAll, acquireFile } from "../lib/npm/acquire.ts"
 import { cachedPath } from "../lib/npm/cache.ts"
 import type { PinnedPackage } from "../lib/npm/pinned.ts"
 import { type Pin, type PinnedGrammar, type PinnedTarget, pinnedTarget } from "../pins/pin.ts"
-
-/** Paths in the cache. */
-export interface GrammarFiles {
-  wasm: string
-  /** The query that colours, in pieces. */
-  highlights: string[]
-}
 
 /** What a build is made from, each verified against the pin. */
 export interface Inputs {

@@ -2,15 +2,21 @@ import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { grammarNames } from "../../offline/grammars.ts"
-import type { GrammarFiles } from "../build/acquire-inputs.ts"
 import type { ModuleGraph } from "../container/index.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { readChunks } from "../lib/read-chunks.ts"
 import type { Pin } from "../pins/pin.ts"
-import { readLicenses } from "../record/licenses.ts"
 import type { Asset } from "./assets.ts"
+import { readLicenses } from "./licenses.ts"
+
+/** Paths in the cache. */
+export interface GrammarFiles {
+  wasm: string
+  /** The query that colours, in pieces. */
+  highlights: string[]
+}
 
 const RUNTIME = /\/tree-sitter-[0-9a-z]{8}\.wasm$/
 

@@ -2,9 +2,9 @@ import { expect, test } from "bun:test"
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { readLicenses } from "../../../scripts/contents/licenses.ts"
 import { cachedPath } from "../../../scripts/lib/npm/cache.ts"
 import type { Pin } from "../../../scripts/pins/pin.ts"
-import { readLicenses } from "../../../scripts/record/licenses.ts"
 
 test("the text has each package once, sorted, with its version, its licence's name and its licence", async () => {
   const cache = await mkdtemp(join(tmpdir(), "licenses-"))
