@@ -14,7 +14,10 @@ export interface Embedded {
   page?: UpstreamsPage
   /** Whether one server in the background serves all clients of a user. */
   backgroundServer?: boolean
-  /** Whether a policy stands beside it: in every executable that was built, if it decides nothing. */
+  /**
+   * Whether a policy must stand beside it, also one that decides nothing. Not said on the git source, whose build script runs
+   * what it compiles before one is put in.
+   */
   policy?: boolean
   /** The patches that it is without; undefined when it has all. */
   leftOut?: string[]

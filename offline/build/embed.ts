@@ -62,7 +62,7 @@ async function packApp(): Promise<string> {
 function embeddedText(pack: string, env: NodeJS.ProcessEnv): string {
   const { OPENCODE_OFFLINE_COMMIT: commit, OPENCODE_VERSION: version, OPENCODE_OFFLINE_CLI } = env
   const cli = OPENCODE_OFFLINE_CLI === undefined ? undefined : (JSON.parse(OPENCODE_OFFLINE_CLI) as CliTable)
-  const known: Embedded = { source: "git", commit, version, cli, policy: true }
+  const known: Embedded = { source: "git", commit, version, cli }
   const names = JSON.stringify(known)
   return `import webUi from ${JSON.stringify(pack)} with { type: "file" }\nexport const embedded = { ...${names}, webUi }\n`
 }

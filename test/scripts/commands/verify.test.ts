@@ -9,6 +9,8 @@ import {
   replaceModule,
   writeModuleGraph,
 } from "../../../scripts/container/index.ts"
+import { NAMES } from "../../../scripts/contents/names.ts"
+import { NO_POLICY } from "../../../scripts/contents/policy.ts"
 import { rootOf } from "../../../scripts/lib/npm/locked.ts"
 import { run } from "../../../scripts/lib/process.ts"
 import type { BuildRecord } from "../../../scripts/record/build-record.ts"
@@ -38,8 +40,9 @@ beforeAll(async () => {
   const code = Buffer.from("// @bun\n")
   const main = stock.modules.find(({ name }) => name === MAIN)!
   const edited = replaceModule(stock, MAIN, Buffer.concat([main.contents, code]))
+  const policy = sampleModule({ name: NAMES.policy, contents: Buffer.from(NO_POLICY) })
   const built = {
-    ...addModule(edited, sampleModule({ name: OFFLINE, contents: code })),
+    ...addModule(addModule(edited, sampleModule({ name: OFFLINE, contents: code })), policy),
     argv: `--preload=${OFFLINE} ${stock.argv}`,
   }
   const { opencode, bun } = pinned
