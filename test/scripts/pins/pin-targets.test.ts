@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test"
 import { readFile } from "node:fs/promises"
 import { readModuleGraph } from "../../../scripts/container/index.ts"
-import { listPins, readPin } from "../../../scripts/pins/pin.ts"
+import { readPin, readSupported } from "../../../scripts/pins/pin.ts"
 import { besideOf } from "../../../scripts/pins/pin-targets.ts"
 import { stockExecutable, target } from "../../lib/stock.ts"
 
-const names = await listPins()
+const supported = await readSupported()
+const names = [supported.default, ...supported.kept]
 const pins = await Promise.all(names.map((name) => readPin(name)))
 const graphs = await Promise.all(
   pins.map(async (pin) => readModuleGraph(await readFile(await stockExecutable(target.name, pin)))),
