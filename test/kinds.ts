@@ -14,7 +14,12 @@ const REAL = [
   ...["scripts/commands/drift", "scripts/commands/pr.", "scripts/commands/verify"],
   ...["scripts/container/real-files", "scripts/lib/npm/npmrc"],
   ...["scripts/contents/assets", "scripts/contents/grammars", "scripts/contents/web-ui.test.ts"],
-  ...["scripts/patching/dependencies", "scripts/pins/pin-targets", "scripts/upstream/git/"],
+  ...[
+    "scripts/build/acquire-inputs",
+    "scripts/patching/dependencies",
+    "scripts/pins/pin-targets",
+    "scripts/upstream/git/",
+  ],
 ]
 
 export type TestKind = "unit" | "smoke" | "all"

@@ -26,7 +26,7 @@ async function fetches({ executable }: Setup, ...seconds: number[]) {
       })
       await (await fetch(`${serverUrl}/global/health`)).text()
     }
-    await watchFor(2000)
+    await watchFor(5000)
   })
   const paths = providerRequests.map(({ path }) => path)
   const between = paths.indexOf(BETWEEN)
