@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { hostsTried, runCommand, runQuestion } from "../../scripts/harness/scenarios.ts"
-import { builtExecutable, hasPatch } from "../lib/built.ts"
+import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // A refused connection ends nothing but what needed it, and is told in one line: to the person, where one asked for it, and
@@ -32,10 +32,9 @@ test.concurrent("console login, where the refusal is the cause of an error, ends
   expect(result).toMatchObject({ exitCode: 1, attempts: [] })
   expect(result.stderr).not.toContain("Unexpected error")
   expect(result.stderr).toContain("console.example")
-  if (hasPatch("error-show-offline"))
-    expect(refusals(result.stderr)).toEqual([
-      expect.stringMatching(/console\.example:443 was blocked.*OPENCODE_OFFLINE_ALLOW=console\.example:443/),
-    ])
+  expect(refusals(result.stderr)).toEqual([
+    expect.stringMatching(/console\.example:443 was blocked.*OPENCODE_OFFLINE_ALLOW=console\.example:443/),
+  ])
   expect(hostsTried(await runCommand(stock, ...args))).toContain("console.example")
 })
 
@@ -46,22 +45,12 @@ const signedIn = {
   }),
 }
 
-const goesOn = hasPatch("config-remote-skip")
-
-test.concurrent(`the configuration of an organisation's server is ${
-  goesOn ? "left out with one line, and the rest works" : "not fetched, and an error names the server"
-}`, async () => {
+test.concurrent("the configuration of an organisation's server is left out with one line, and the rest works", async () => {
   const result = await runQuestion({ ...offline, home: signedIn })
-  expect(result.attempts).toEqual([])
-  if (goesOn) {
-    expect(result).toMatchObject(answered)
-    expect(refusals(result.stderr)).toEqual([
-      expect.stringMatching(/^! Going on without it: fetch to corp\.example:443 was blocked/),
-    ])
-  } else {
-    expect(result.exitCode).toBe(1)
-    expect(result.stderr).toContain("https://corp.example/")
-  }
+  expect(result).toMatchObject({ ...answered, attempts: [] })
+  expect(refusals(result.stderr)).toEqual([
+    expect.stringMatching(/^! Going on without it: fetch to corp\.example:443 was blocked/),
+  ])
   expect(hostsTried(await runQuestion({ ...stock, home: signedIn }))).toContain("corp.example")
 })
 

@@ -12,8 +12,6 @@ import {
   serverUrl,
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
-import { watchFor } from "../../scripts/isolation/limits.ts"
-import { hasPatch } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin } from "../lib/stock.ts"
 
@@ -124,10 +122,9 @@ test.concurrent("a locked build's serve and its TUI, which works in a worker, ar
   const served = await serveAndAsk({ ...built("locked"), env })
   expect(served.attempts).toEqual([])
   expect(served.stdout).toContain("offline (built in: always)")
-  const afterShare = hasPatch("share-refuse") ? "Sharing is off" : () => watchFor(2000)
-  const { attempts, screens } = await converse({ ...built("locked"), env, files }, afterShare)
+  const { attempts, screens } = await converse({ ...built("locked"), env, files }, "Sharing is off")
   expect(attempts).toEqual([])
-  if (hasPatch("tui-show-offline")) expect(screens.start).toContain("offline")
+  expect(screens.start).toContain("offline")
 })
 
 /** Tries from a plugin, from a worker that is handed a policy of its own, and by this executable as a child. */
@@ -185,8 +182,7 @@ test.concurrent("a refusal of a locked build names no setting, as none would do"
   expect(toolResults(result)).toHaveLength(1)
   const login = await runCommand({ ...built("locked"), env }, "auth", "login", "https://evil.example")
   expect(login.attempts).toEqual([])
-  // What a model is shown of an error leaves out its cause, where the patch does not put it in.
-  for (const text of [login.stderr, ...(hasPatch("error-show-offline") ? toolResults(result) : [])]) {
+  for (const text of [login.stderr, ...toolResults(result)]) {
     expect(text).toContain("OPENCODE_OFFLINE_ALLOW asks for it in vain: the policy of this build is locked")
     expect(text).not.toContain("To allow it")
   }

@@ -4,7 +4,7 @@ import { dirname } from "node:path"
 import { readModuleGraph } from "../../scripts/container/index.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { runCommand, serve } from "../../scripts/harness/scenarios.ts"
-import { builtExecutable, hasPatch } from "../lib/built.ts"
+import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
 
@@ -131,10 +131,9 @@ test.concurrent("a denial in the TUI's worker goes to the file and, by a patch, 
         `^(WARN .*${fields} .*denied|timestamp=\\S+ level=WARN message=denied ${fields}\\b.*)$`,
         "m",
       )
-      if (hasPatch("log-denials"))
-        await waitUntil("the denial in OpenCode's log, which is written late", async () =>
-          logged.test(await logIn(`${folder.home}/.local/share/opencode/log`)),
-        )
+      await waitUntil("the denial in OpenCode's log, which is written late", async () =>
+        logged.test(await logIn(`${folder.home}/.local/share/opencode/log`)),
+      )
       // What the model answers is drawn after what was denied ahead of it.
       await waitFor("The mock model says hello.")
       expect(await screen()).not.toContain("rules.example")
@@ -163,8 +162,7 @@ async function readLines(file: string): Promise<string[]> {
 
 test.concurrent("without such a file, the offline command says where denials go", async () => {
   const { stdout } = await runCommand(offline, "offline")
-  const ownLog = hasPatch("log-denials") ? "in OpenCode's log, and " : ""
-  expect(stdout).toContain(`are ${ownLog}in the file that OPENCODE_OFFLINE_LOG names`)
+  expect(stdout).toContain("are in OpenCode's log, and in the file that OPENCODE_OFFLINE_LOG names")
 })
 
 test.concurrent("a log that cannot be written does not change what OpenCode does", async () => {

@@ -7,8 +7,7 @@ import {
   serveAndAsk,
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
-import { watchFor } from "../../scripts/isolation/limits.ts"
-import { builtExecutable, hasPatch } from "../lib/built.ts"
+import { builtExecutable } from "../lib/built.ts"
 import { pin } from "../lib/stock.ts"
 
 // The main promise, on the executable that was built: with the switch on, whichever way, no packet goes anywhere but to
@@ -31,11 +30,11 @@ for (const [way, setup] of ways) {
     expect(stdout).toContain(pin.version)
   })
 
-  test.concurrent(`with ${way}, --help lists the commands and, by a patch, the option, and tries nothing`, async () => {
+  test.concurrent(`with ${way}, --help lists the commands and the option, and tries nothing`, async () => {
     const { exitCode, stdout, stderr, attempts } = await runCommand(setup, "--help")
     expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
     expect(stdout + stderr).toContain("opencode serve")
-    if (hasPatch("cli-offline-option")) expect(stdout + stderr).toContain("--offline")
+    expect(stdout + stderr).toContain("--offline")
   })
 
   test.concurrent(`with ${way}, models lists the catalogue inside and the configured model, and tries nothing`, async () => {
@@ -51,7 +50,7 @@ for (const [way, setup] of ways) {
     expect(toolResults(result)).toEqual(["tool-42\n"])
   })
 
-  test.concurrent(`with ${way}, serve answers, says by a patch that sharing is off, and tries nothing`, async () => {
+  test.concurrent(`with ${way}, serve answers, says that sharing is off, and tries nothing`, async () => {
     const { answers, attempts, stdout } = await serveAndAsk(setup)
     expect(attempts).toEqual([])
     expect(stdout).toContain("offline (")
@@ -59,20 +58,17 @@ for (const [way, setup] of ways) {
     expect(JSON.parse(answers["GET /doc"]!.text)).toMatchObject({ openapi: expect.any(String) })
     expect(JSON.parse(answers["GET /config"]!.text)).toMatchObject({ model: "mock/mock-model" })
     expect(answers["POST /session"]).toMatchObject({ status: 200 })
-    const shared = answers["POST /session/ID/share"]!
-    if (hasPatch("share-refuse"))
-      expect(shared).toMatchObject({ status: 403, text: expect.stringMatching(sharingIsOff) })
-    // Where it is not refused, the session comes back as it was, at no address.
-    else expect(JSON.parse(shared.text).share?.url).toBeUndefined()
+    expect(answers["POST /session/ID/share"]).toMatchObject({
+      status: 403,
+      text: expect.stringMatching(sharingIsOff),
+    })
   })
 
-  test.concurrent(`with ${way}, the TUI holds a conversation and, by patches, shows it and refuses to share, and tries nothing`, async () => {
-    const result = await converse(setup, ({ waitFor }) =>
-      hasPatch("share-refuse") ? waitFor("Sharing is off") : watchFor(2000),
-    )
+  test.concurrent(`with ${way}, the TUI holds a conversation, shows it and refuses to share, and tries nothing`, async () => {
+    const result = await converse(setup, "Sharing is off")
     const { screens, attempts } = result
     expect(attempts).toEqual([])
-    const shown = hasPatch("tui-show-offline") ? `${pin.version} offline` : pin.version
+    const shown = `${pin.version} offline`
     expect(screens.start).toContain(shown)
     expect(screens.answered).toContain(shown)
     expect(screens.answered).toContain("The mock model says hello.")

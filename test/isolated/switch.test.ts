@@ -11,7 +11,7 @@ import {
   toolsOffered,
   untilTried,
 } from "../../scripts/harness/scenarios.ts"
-import { builtExecutable, hasPatch } from "../lib/built.ts"
+import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import { triedByUpstream } from "../lib/tried.ts"
 import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
@@ -80,7 +80,6 @@ test.concurrent("what OPENCODE_OFFLINE_ALLOW names is connected to, and nothing 
 /** Where upstream's gets what is inside ours: ripgrep, by patches the web UI and, from where ripgrep is, grammars. */
 const ripgrep = "github.com"
 const page = triedByUpstream.page === undefined ? [] : [triedByUpstream.page]
-const grammarsAndRipgrep = hasPatch("tui-use-grammars-inside") ? [ripgrep] : []
 
 const triedBut = (result: Parameters<typeof hostsTried>[0], inside: string[]) =>
   hostsTried(result).filter((host) => !inside.includes(host))
@@ -123,6 +122,6 @@ test.concurrent("switched off, the TUI tries what upstream's does, but for what 
   const [ours, upstreams] = await Promise.all(
     [built, stock].map((setup) => converse(setup, untilTried("opncd.ai"))),
   )
-  expect(hostsTried(ours!)).toEqual(triedBut(upstreams!, [...grammarsAndRipgrep, ...page]))
+  expect(hostsTried(ours!)).toEqual(triedBut(upstreams!, [...[ripgrep], ...page]))
   expect(ours!.screens.start).not.toContain("offline")
 })

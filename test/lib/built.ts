@@ -1,8 +1,6 @@
 import { existsSync } from "node:fs"
-import { dirname, join } from "node:path"
 import { plainRelease } from "../../scripts/build/fresh-release.ts"
 import { Failure } from "../../scripts/lib/errors.ts"
-import { type BuildRecord, readBuildRecord } from "../../scripts/record/build-record.ts"
 
 const built = process.env.TEST_EXECUTABLE ?? (await plainRelease(process.env.TEST_PIN)).executable
 
@@ -14,16 +12,4 @@ export function builtExecutable(): string {
     why: `There is no ${built}.`,
     next: "npm run build",
   })
-}
-
-const record: Promise<BuildRecord> | undefined = existsSync(join(dirname(built), "build.json"))
-  ? readBuildRecord(join(dirname(built), "build.json"))
-  : undefined
-
-/** What its build.json says is left out of it: tests of that are not there. One without a record has all. */
-const missing = new Set((await record)?.leftOut.map(({ name }) => name))
-
-/** Whether the executable that is tested has a patch. */
-export function hasPatch(name: string): boolean {
-  return !missing.has(name)
 }
