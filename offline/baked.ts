@@ -19,14 +19,14 @@ export const MODES = ["opt-in", "default-on", "always"] as const
 export const UNBAKED: BakedPolicy = { mode: "opt-in", allow: [], locked: false }
 
 /**
- * The policy inside the executable. Where this is run from its source none was put in, and it is {@link UNBAKED}.
- * @throws SettingError when it is not there, or cannot be read or understood: it may be one that says offline
+ * The policy inside the executable; {@link UNBAKED} where none is and none had to be put in.
+ * @param mustBeThere whether one was put in
+ * @throws SettingError when it cannot be read or understood, or was put in and is not there: it may be one that says offline
  */
 export function readBakedPolicy(
   file = moduleNames().policy,
-  isInside = embedded.policy === true,
+  mustBeThere = embedded.policy === true,
 ): BakedPolicy {
-  if (!isInside) return UNBAKED
   try {
     const { mode, allow, locked } = JSON.parse(readFileSync(file, "utf8")) as BakedPolicy
     if (
@@ -35,7 +35,9 @@ export function readBakedPolicy(
       allow.every((item) => typeof item === "string")
     )
       return { mode, allow, locked }
-  } catch {}
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" && !mustBeThere) return UNBAKED
+  }
   throw new SettingError("The policy inside this executable is damaged", "Install the executable again.")
 }
 

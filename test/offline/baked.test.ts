@@ -37,8 +37,14 @@ const OFFS = ["--no-offline", "--offline=false", "--offline false", "--offline=o
 
 describe("the module", () => {
   test("decides nothing where none was put in", () => {
-    expect(readBakedPolicy(write("policy.json", { mode: "always" }), false)).toEqual(UNBAKED)
+    expect(readBakedPolicy(at("absent.json"), false)).toEqual(UNBAKED)
     expect(describeBaked(UNBAKED)).toBeUndefined()
+  })
+
+  test("counts also where none had to be put in, and one that is damaged is an error", () => {
+    const policy: BakedPolicy = { mode: "always", allow: [], locked: true }
+    expect(readBakedPolicy(write("policy.json", policy), false)).toEqual(policy)
+    expect(() => readBakedPolicy(write("policy.json", { mode: "always" }), false)).toThrow(SettingError)
   })
 
   test("that was put in and is not there is an error, and not online", () => {
