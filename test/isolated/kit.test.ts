@@ -140,11 +140,15 @@ test.concurrent("offline, the model is shown the errors that every other server 
     "h.html": "<script>let h = ;</script>\n",
   }
   // As docs/kit.md has it: the server of CSS asks for its settings, and from 1.14 on upstream has none to give.
-  const initialization = { css: { validate: true } }
+  const settings: Record<string, object> = { css: { initialization: { css: { validate: true } } } }
   const configured = Object.fromEntries(
     ["json", "css", "html"].map((name) => [
       name,
-      { command: [`vscode-${name}-language-server`, "--stdio"], extensions: [`.${name}`], initialization },
+      {
+        command: [`vscode-${name}-language-server`, "--stdio"],
+        extensions: [`.${name}`],
+        ...settings[name],
+      },
     ]),
   )
   const result = await installed(write(files), { "opencode.json": JSON.stringify({ lsp: configured }) })
