@@ -78,7 +78,7 @@ describe("in Chromium, offline", () => {
     const result = await serve(
       { ...setup, env: { ...setup.env, OPENCODE_SERVER_PASSWORD: password } },
       async (context) => {
-        // Upstream's 1.18.34 leaves what a browser asks for without the password open to all.
+        // Upstream's newer releases leave what a browser asks for without the password open to all.
         const manifest = isPacked ? ["/site.webmanifest"] : []
         for (const path of ["/", "/deep/link", "/assets/none.js", "/vcs/diff", ...manifest]) {
           const refused = await context.fetch(serverUrl + path, { headers: { accept: "text/html" } })

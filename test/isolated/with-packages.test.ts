@@ -9,13 +9,13 @@ import { pinName } from "../../scripts/pins/pin.ts"
 import type { BuildRecord } from "../../scripts/record/build-record.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
-import { pin } from "../lib/stock.ts"
+import { isReadable, pin } from "../lib/stock.ts"
 
 // A build that carries a plugin and a provider package from npm, which upstream's executable has not. The plugin is an ES
 // module with dependencies in CommonJS and a zod of its own, of another major version than OpenCode's.
 
-/** Of the interface between models and OpenCode that the release speaks: with another, 1.18.34 asks a model for ever. */
-const DEEPSEEK = pin.version === "1.3.0" ? "1.0.60" : "2.0.69"
+/** Of the interface between models and OpenCode that the release speaks: with another, newer releases ask a model for ever. */
+const DEEPSEEK = isReadable ? "1.0.60" : "2.0.69"
 
 const WITH = [
   "--pin",

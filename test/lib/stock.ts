@@ -1,3 +1,4 @@
+import semver from "semver"
 import { acquireFile } from "../../scripts/lib/npm/acquire.ts"
 import { defaultCache } from "../../scripts/lib/npm/cache.ts"
 import type { PinnedPackage } from "../../scripts/lib/npm/pinned.ts"
@@ -17,6 +18,9 @@ export const target = hostTarget()
 
 /** The pin that is tested: `npm test -- --pin NAME`, else the default. */
 export const pin = await readPin(process.env.TEST_PIN)
+
+/** Whether it is of the releases whose code can be read: what differs between the two kinds is asked here. */
+export const isReadable = semver.satisfies(pin.version, "<1.14")
 
 /** What it has for this machine. */
 export const pinned: PinnedTarget = pinnedTarget(pin, target.name)

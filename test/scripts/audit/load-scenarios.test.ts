@@ -27,18 +27,18 @@ const namesFor = async (version: string, ...words: string[]) => {
 }
 
 test("a scenario runs with the releases of its range, and with all when it has none", async () => {
-  expect(await namesFor("1.3.0")).toEqual(["any", "older"])
+  expect(await namesFor("1.2.0")).toEqual(["any", "older"])
   expect(await namesFor("1.4.0")).toEqual(["any", "newer"])
   expect(await namesFor("2.0.0-beta.1")).toEqual(["any", "newer"])
 })
 
 test("one that is named and is not for the release is a failure that says its range", () => {
-  expect(namesFor("1.3.0", "--scenario", "newer")).rejects.toThrow("is not for upstream's 1.3.0")
+  expect(namesFor("1.2.0", "--scenario", "newer")).rejects.toThrow("is not for upstream's 1.2.0")
 })
 
 test("a range that is none is a failure", async () => {
   await write("wrong", { range: "newer ones" })
-  expect(namesFor("1.3.0", "--scenario", "wrong")).rejects.toMatchObject({
+  expect(namesFor("1.2.0", "--scenario", "wrong")).rejects.toMatchObject({
     report: { why: "range: must be a range of versions" },
   })
   await rm(join(folder, "wrong.ts"))

@@ -44,7 +44,7 @@ const many = [
   attempt("1.0.0", "none", { shape: "readable bundles" }),
   attempt("1.1.0", "applies"),
   attempt("1.2.0", "applies"),
-  attempt("1.3.0", "applies"),
+  attempt("1.3.1", "applies"),
   attempt("1.4.0", "refused"),
   attempt("1.5.0", "refused", { by: "the registry" }),
   attempt("1.6.0", "formless", { newHosts: ["new.example"] }),
@@ -53,7 +53,7 @@ const many = [
 test("releases in a row are said shortly, and so is why they refuse a patch", () => {
   const text = printAttempts(many, (upstream) => upstream !== "1.0.0")
   expect(text).toContain(
-    "a  required  not needed 1.0.0; applies 1.1.0–1.3.0; REFUSED 1.4.0, 1.5.0; NO FORM 1.6.0\n",
+    "a  required  not needed 1.0.0; applies 1.1.0–1.3.1; REFUSED 1.4.0, 1.5.0; NO FORM 1.6.0\n",
   )
   expect(text).toContain("\n1.4.0, 1.5.0 refuses a: it found 0\n")
   expect(text).toContain("\nnew host new.example in the code of 1.6.0\n")
@@ -75,6 +75,6 @@ test("the table of the docs has a column for each form of code", () => {
     printDocsTable(many, series),
   ).toBe(`| patch | level | needed in | readable bundles: 1.0.0 | minified chunks: 6, 1.1.0–1.6.0 |
 | --- | --- | --- | --- | --- |
-| \`a\` | required | \`<2\` | – | 1.1.0–1.3.0; **refused** 1.4.0, 1.5.0; **no form** 1.6.0 |
+| \`a\` | required | \`<2\` | – | 1.1.0–1.3.1; **refused** 1.4.0, 1.5.0; **no form** 1.6.0 |
 | \`b\` | required | the git source | – | – |`)
 })
