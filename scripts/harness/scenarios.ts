@@ -174,3 +174,16 @@ export function toolsOffered({ providerRequests }: IsolatedResult): string[] {
   const names = providerRequests.flatMap(({ body }) => body?.tools?.map((tool) => tool.function.name) ?? [])
   return [...new Set(names)].sort()
 }
+
+/** Types a line into a TUI, sends it when it is drawn, and waits for what is to come of it. */
+export async function enter(
+  { type, waitFor }: Pick<IsolatedContext, "type" | "waitFor">,
+  text: string,
+  next: string,
+): Promise<void> {
+  await type(text)
+  await waitFor(text)
+  await watchFor(500)
+  await type("\r")
+  await waitFor(next)
+}

@@ -7,6 +7,7 @@ import { providerUrl, type Turn } from "../../scripts/harness/provider.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import {
   ask,
+  enter,
   hostsTried,
   runCommand,
   runQuestion,
@@ -16,7 +17,6 @@ import {
   toolResults,
   toolsOffered,
 } from "../../scripts/harness/scenarios.ts"
-import { watchFor } from "../../scripts/isolation/limits.ts"
 import { readCliTable } from "../../scripts/upstream/cli-table.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
@@ -134,17 +134,10 @@ test.concurrent.each([80, 120])(
       provider: true,
       pty: { columns, rows: 40 },
       async during({ waitFor, type, screen }) {
-        const enter = async (text: string, next: string) => {
-          await type(text)
-          await waitFor(text)
-          await watchFor(500)
-          await type("\r")
-          await waitFor(next)
-        }
         await waitFor("Mock Model")
         await waitFor(`${pin.version} offline`)
-        await enter("say hi", "The mock model says hello.")
-        await enter("/share", "Sharing is off")
+        await enter({ type, waitFor }, "say hi", "The mock model says hello.")
+        await enter({ type, waitFor }, "/share", "Sharing is off")
         shared = await screen()
       },
     })

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { hostsTried } from "../../scripts/harness/scenarios.ts"
+import { enter, hostsTried } from "../../scripts/harness/scenarios.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
@@ -52,16 +52,9 @@ test.concurrent("the TUI shows a refused sign-in without the frames of a stack",
     provider: true,
     pty: true,
     async during({ waitFor, type, screen }) {
-      const enter = async (text: string, next: string) => {
-        await type(text)
-        await waitFor(text)
-        await watchFor(500)
-        await type("\r")
-        await waitFor(next)
-      }
       await waitFor("Mock Model")
-      await enter("/connect", "Connect a provider")
-      await enter("copilot", "GitHub.com")
+      await enter({ type, waitFor }, "/connect", "Connect a provider")
+      await enter({ type, waitFor }, "copilot", "GitHub.com")
       await type("\r")
       await waitFor("github.com:443 was blocked")
       // What is drawn grows line by line, and a line may end within the entry.
