@@ -6,7 +6,6 @@ import {
   firstParameter,
   functionNamed,
   namespaceOf,
-  property,
   routeHandler,
 } from "./lib.ts"
 
@@ -42,18 +41,7 @@ const route: Change = {
 /** The same route of older releases, which have two servers. */
 const routeOfHono: Change = {
   what: "the handler of Hono's route global.upgrade",
-  find: {
-    rule: {
-      kind: "arrow_function",
-      inside: {
-        kind: "arguments",
-        has: {
-          kind: "call_expression",
-          has: { ...property("operationId", '"global\\.upgrade"'), stopBy: "end" },
-        },
-      },
-    },
-  },
+  find: routeHandler("global.upgrade", ""),
   change: (place, offline) => [
     atStart(
       place,

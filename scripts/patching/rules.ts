@@ -12,8 +12,11 @@ export function methodNamed(name: string): NapiConfig {
   return { rule: { kind: "method_definition", has: { field: "name", regex: `^${name}$` } } }
 }
 
-/** The function of a Hono route, by the operation id that its `describeRoute` gives it. */
-export function routeHandler(operationId: string): NapiConfig {
+/**
+ * The function of a Hono route, by the operation id that its `describeRoute` gives it.
+ * @param describe how that function's name may read; minified it may be any
+ */
+export function routeHandler(operationId: string, describe = "^describeRoute\\d*$"): NapiConfig {
   return {
     rule: {
       kind: "arrow_function",
@@ -22,7 +25,7 @@ export function routeHandler(operationId: string): NapiConfig {
         has: {
           kind: "call_expression",
           all: [
-            { has: { field: "function", regex: "^describeRoute\\d*$" } },
+            { has: { field: "function", regex: describe } },
             { has: { ...property("operationId", `"${escapeRegExp(operationId)}"`), stopBy: "end" } },
           ],
         },
