@@ -6,6 +6,7 @@ import {
   type RecordedResult,
   runInNamespace,
 } from "../isolation/isolated.ts"
+import { readScale } from "../isolation/limits.ts"
 import type { Service } from "../isolation/service.ts"
 import {
   type ProviderOptions,
@@ -21,7 +22,7 @@ export type { IsolatedContext }
 export interface IsolatedOptions extends Omit<NamespaceOptions, "services"> {
   /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
   provider?: true | Turn[]
-  /** How long its first turn takes: {@link TUI_OPENS_SESSION_MS} with a `pty`, else nothing. */
+  /** How long its first turn takes on a machine of scale 1: {@link TUI_OPENS_SESSION_MS} with a `pty`, else nothing. */
   thinkingMs?: number
   /** What the mock provider's server answers to a GET beside its API, as JSON, by path: it is on loopback, so allowed. */
   pages?: Record<string, unknown>
@@ -41,7 +42,7 @@ export async function runIsolated(options: IsolatedOptions): Promise<IsolatedRes
     await runInNamespace({
       ...rest,
       home: { ".config/opencode/opencode.json": JSON.stringify(providerConfig()), ...rest.home },
-      services: [mockProvider({ script, thinkingMs, pages })],
+      services: [mockProvider({ script, thinkingMs: thinkingMs * readScale(), pages })],
     }),
   )
 }
