@@ -126,7 +126,7 @@ test.concurrent("offline, run --share answers, says that sharing is off, and tri
 })
 
 test.concurrent.each([80, 120])(
-  "offline, the TUI of %d columns shows it beside the version, and says that sharing is off without asking first",
+  "offline, the TUI of %d columns shows it in every view, and says that sharing is off without asking first",
   async (columns) => {
     let shared = ""
     const { attempts } = await runIsolated({
@@ -137,6 +137,8 @@ test.concurrent.each([80, 120])(
         await waitFor("Mock Model")
         await waitFor(`${pin.version} offline`)
         await enter({ type, waitFor }, "say hi", "The mock model says hello.")
+        // The version is gone from a narrow session.
+        await waitFor("commands · offline")
         await enter({ type, waitFor }, "/share", "Sharing is off")
         shared = await screen()
       },
