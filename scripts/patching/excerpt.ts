@@ -2,7 +2,7 @@ import type { SgNode } from "@ast-grep/napi"
 import { readDataLiteral, type Span } from "./data-literal.ts"
 import type { TextEdit } from "./patch.ts"
 import { guessStatementEnds } from "./statements.ts"
-import { syntaxError } from "./syntax.ts"
+import { isStatements, syntaxError } from "./syntax.ts"
 
 // What is known of an excerpt: its statements are statements of the whole text, each whole, and they parse to the same
 // trees. A text is taken apart behind semicolons, and each part is parsed by itself by the runtime's own parser. A parser
@@ -62,13 +62,10 @@ function takeApart(text: string, places: Span[]): Span[] {
   return sorted.slice(1).map((end, i) => ({ start: sorted[i]!, end }))
 }
 
+/** @param part the end of the text, or what ends in a semicolon */
 function isProgram(whole: string, part: Span[]): boolean {
   const text = textOf(whole, part)
-  if (syntaxError(text)) return false
-  // A comment that lasts to the end of the line swallows the bracket, which is an error everywhere else.
-  const inComment = () => !syntaxError(`${text})`)
-  const lastLine = text.slice(text.lastIndexOf("\n") + 1)
-  return part.at(-1)!.end === whole.length || !/\/\/|-->/.test(lastLine) || !inComment()
+  return part.at(-1)!.end === whole.length ? !syntaxError(text) : isStatements(text)
 }
 
 function largeLiterals(text: string, part: Span): (Span & { entries: Span[] })[] {
