@@ -2,7 +2,7 @@ import { acquireInputs } from "./scripts/build/acquire-inputs.ts"
 import { assemble } from "./scripts/build/assemble.ts"
 import { checkExecutable } from "./scripts/build/check.ts"
 import { prepareContents } from "./scripts/build/contents.ts"
-import { takeFromCommit } from "./scripts/build/from-commit.ts"
+import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.ts"
 import { takeFromRelease } from "./scripts/build/from-release.ts"
 import { type BuildOptions, readOptions } from "./scripts/build/options.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
@@ -47,4 +47,10 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   }
   await progress.step("Write the release", () => writeRelease(release, record, { out }))
   return record
+}
+
+/** npm's libraries take a while to load, and the release source does without. */
+async function takeFromCommit(...source: Parameters<typeof FromCommit>): ReturnType<typeof FromCommit> {
+  const { takeFromCommit } = await import("./scripts/build/from-commit.ts")
+  return takeFromCommit(...source)
 }

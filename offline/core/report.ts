@@ -3,7 +3,7 @@ import { type LoggedDenial, readDenials } from "../denial-log.ts"
 import { logFile } from "../denials.ts"
 import { type Embedded, embedded } from "../embedded.ts"
 import { type OfflineState, switchedOnBy } from "../switch.ts"
-import { addToPath } from "./ripgrep.ts"
+import { missesRipgrep } from "./ripgrep.ts"
 
 /** What `opencode offline --json` prints. */
 export interface Report {
@@ -37,7 +37,7 @@ export function report({ origin, policy, baked }: OfflineState, env: NodeJS.Proc
     build: { mode: baked.mode, locked: baked.locked, source: embedded.source, commit: embedded.commit },
     allow: origin === undefined ? [] : [{ entry: "loopback", origin: "always" }, ...lines(policy.entries)],
     ignored: lines(policy.ignored),
-    ripgrep: origin === undefined ? null : (addToPath(env) ?? null),
+    ripgrep: origin === undefined ? null : (missesRipgrep(env) ?? null),
     log: log ?? null,
     denied: log === undefined ? null : readLog(log),
   }
