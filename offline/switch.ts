@@ -6,6 +6,7 @@ import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
+import type { ProjectCode } from "./policy/keys.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
@@ -17,6 +18,12 @@ export interface OfflineState {
   policy: Policy
   /** What the build decided. */
   baked: BakedPolicy
+  /** Who locked the policy, for people; undefined when nobody did. */
+  lockedBy?: string
+  /** What becomes of what a project's own files would run; "allow" while the switch is off. */
+  projectCode: ProjectCode
+  /** What people are to know of settings that do not count. */
+  notes: readonly string[]
   /** Names the policy to a server in the background; undefined when there is none. */
   server?: string
   /** What was refused in this thread so far, oldest first. */
@@ -53,9 +60,10 @@ let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
-  const { baked, origin, state: folder } = resolved
+  const { baked, origin, state: folder, lockedBy, projectCode, notes } = resolved
   const policy = createPolicy(resolved.allow, resolved.ignored)
-  if (origin === undefined) return { origin, policy, baked, denied: [] }
+  const found = { origin, policy, baked, lockedBy, projectCode, notes }
+  if (origin === undefined) return { ...found, denied: [] }
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)
   const log = logFile(process.env)
@@ -65,7 +73,7 @@ function begin(find: () => Resolved, preload: string): OfflineState {
     policy,
     origin,
     userConfig: resolved.userConfig,
-    locked: baked.locked,
+    lockedBy,
     onDenied: createReporter(log, preload.slice(0, preload.lastIndexOf("/") + 1)),
     env: { ...process.env },
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
@@ -74,5 +82,5 @@ function begin(find: () => Resolved, preload: string): OfflineState {
   if (folder && !childModule) process.env[STATE] = folder.own
   // A child cannot see inside the executable.
   if (!childModule) provideConfigurationImports()
-  return { origin, policy, baked, server: folder?.digest, denied }
+  return { ...found, server: folder?.digest, denied }
 }

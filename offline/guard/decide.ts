@@ -43,8 +43,8 @@ export interface DecideOptions {
   origin: string
   /** The file that an error tells people to write to. */
   userConfig: string
-  /** The policy is the build's alone, so an error names no setting. */
-  locked?: boolean
+  /** Who locked the policy, for people. Then no setting would help, and an error names none. */
+  lockedBy?: string
   /** Told ahead of the refusal; `trace` was made where it is refused. */
   onDenied?: (denial: Denial, trace: Error) => void
 }
@@ -80,11 +80,11 @@ function explain({ host, port, api, instead }: Attempt, verdict: Verdict, option
 export function explainRule(
   entry: string,
   { asked }: { asked?: { origin: string } },
-  { userConfig, locked }: Pick<DecideOptions, "userConfig" | "locked">,
+  { userConfig, lockedBy }: Pick<DecideOptions, "userConfig" | "lockedBy">,
 ): string {
-  if (locked) {
+  if (lockedBy !== undefined) {
     const rule = asked ? `${asked.origin} asks for it in vain` : "no entry names it"
-    return `${rule}: the policy of this build is locked. Only another build can allow it`
+    return `${rule}: the policy of ${lockedBy} is locked. Nothing else can allow it`
   }
   const rule = asked
     ? `${asked.origin} asks for it, but a project's own file cannot allow anything`

@@ -16,7 +16,6 @@ beforeEach(() => {
   env = {
     XDG_CONFIG_HOME: at("config"),
     OPENCODE_TEST_HOME: at("home"),
-    OPENCODE_TEST_MANAGED_CONFIG_DIR: at("managed"),
   }
 })
 
@@ -29,7 +28,13 @@ function write(file: string, text: unknown): string {
 }
 
 const resolveWith = (baked: BakedPolicy, line = "", more: Record<string, string> = {}) =>
-  resolve({ words: line.split(" ").filter(Boolean), env: { ...env, ...more }, cwd: at("repo"), baked })
+  resolve({
+    words: line.split(" ").filter(Boolean),
+    env: { ...env, ...more },
+    cwd: at("repo"),
+    baked,
+    managed: [at("managed")],
+  })
 
 const texts = (lines: { text: string }[]) => lines.map(({ text }) => text)
 

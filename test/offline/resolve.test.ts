@@ -18,7 +18,6 @@ beforeEach(() => {
   env = {
     XDG_CONFIG_HOME: at("home", ".config"),
     OPENCODE_TEST_HOME: at("home"),
-    OPENCODE_TEST_MANAGED_CONFIG_DIR: at("managed"),
   }
 })
 
@@ -30,7 +29,12 @@ function write(file: string, config: unknown): void {
 }
 
 function resolveIn(cwd: string, line = "", more: Record<string, string> = {}) {
-  return resolve({ words: line.split(" ").filter(Boolean), env: { ...env, ...more }, cwd: at(cwd) })
+  return resolve({
+    words: line.split(" ").filter(Boolean),
+    env: { ...env, ...more },
+    cwd: at(cwd),
+    managed: [at("managed")],
+  })
 }
 
 const entries = (lines: { text: string }[]) => lines.map(({ text }) => text)
@@ -38,7 +42,16 @@ const provider = (baseURL: string) => ({ p: { options: { baseURL } } })
 
 describe("the switch", () => {
   test("is off when nothing speaks of it", () => {
-    expect(resolveIn("repo")).toEqual({ origin: undefined, allow: [], ignored: [] })
+    expect(resolveIn("repo")).toEqual({
+      origin: undefined,
+      allow: [],
+      ignored: [],
+      lockedBy: undefined,
+      projectCode: "allow",
+      logs: [],
+      project: at("repo"),
+      notes: [],
+    })
   })
 
   for (const value of ["1", "true", "yes", "on", "TRUE", " On "]) {
@@ -206,7 +219,7 @@ describe("the policy", () => {
 
   test("allows the URL that is typed after attach", () => {
     const { allow } = resolveIn("repo", "attach https://server.corp:4096 --offline")
-    expect(allow).toEqual([{ text: "server.corp:4096", origin: "the URL after attach" }])
+    expect(allow).toMatchObject([{ text: "server.corp:4096", origin: "the URL after attach" }])
   })
 })
 
@@ -242,11 +255,12 @@ describe("a configuration file", () => {
 
   test("of the administrator counts when a variable names another place for it", () => {
     write("etc/opencode.json", { offline: true })
-    write("managed/opencode.json", { offline: false })
-    const sources = readConfigSources({ env, directories: [], managed: at("etc") })
+    write("other/opencode.json", { offline: false })
+    const named = { ...env, OPENCODE_TEST_MANAGED_CONFIG_DIR: at("other") }
+    const sources = readConfigSources({ env: named, directories: [], managed: [at("etc")] })
     expect(sources.map(({ name, trust }) => [name, trust])).toEqual([
       [at("etc/opencode.json"), "managed"],
-      [at("managed/opencode.json"), "managed"],
+      [at("other/opencode.json"), "environment"],
     ])
   })
 
