@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs"
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import path from "node:path"
 import { SettingError } from "./error.ts"
@@ -97,7 +97,11 @@ function withRights(source: ConfigSource): ConfigSource {
 
 function readText(file: string, trust: Trust): string | undefined {
   try {
-    return readSmallFile(file)
+    const text = readSmallFile(file)
+    // What a repository brings may lead nowhere: it was never there on this machine.
+    if (text === undefined && trust !== "project" && leadsNowhere(file))
+      throw new Error("it is a link that leads nowhere")
+    return text
   } catch (error) {
     throw new SettingError(
       `${file} cannot be read (${(error as Error).message}), and it may say that OpenCode is offline`,
@@ -106,6 +110,15 @@ function readText(file: string, trust: Trust): string | undefined {
         : "Make it a file that you can read, or remove it.",
     )
   }
+}
+
+/** Whether the file, or its folder, was put there and is gone: then it is not known what it said. */
+function leadsNowhere(file: string): boolean {
+  return [file, path.dirname(file)].some(
+    (part) =>
+      lstatSync(part, { throwIfNoEntry: false })?.isSymbolicLink() === true &&
+      statSync(part, { throwIfNoEntry: false }) === undefined,
+  )
 }
 
 function resolveReal(directory: string): string {

@@ -16,6 +16,7 @@ const on = {
   baked: UNBAKED,
   projectCode: "allow" as const,
   notes: [],
+  logs: [],
   denied: [],
 }
 const env = { XDG_CONFIG_HOME: "/home/u/.config" }
