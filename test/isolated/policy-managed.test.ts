@@ -67,4 +67,11 @@ test("try", async () => {
   const r = await runCommand({ executable, etc, args: ["--no-offline"] }, "offline", "--json")
   console.log(r.stdout, r.stderr)
 })
-void ask; void converse; void hostsTried; void serveAndAsk; void toolResults; void join; void runIsolated; void MANAGED
+void ask
+void converse
+void hostsTried
+void serveAndAsk
+void toolResults
+void join
+void runIsolated
+void MANAGED

@@ -33,11 +33,11 @@ afterAll(() => rmSync(root, { recursive: true }))
 
 /** What {@link writablePart} says to an ordinary user. */
 function asUser(file: string): string | undefined {
-  if (!isRoot) return writablePart(file)
+  if (!isRoot) return writablePart(file, process.getuid!())
   const module = path.join(import.meta.dirname, "../../offline/file-rights.ts")
   const script = `const { writablePart } = await import(${JSON.stringify(module)})
     process.setgroups([]); process.setgid(${NOBODY}); process.setuid(${NOBODY})
-    process.stdout.write(writablePart(${JSON.stringify(file)}) ?? "")`
+    process.stdout.write(writablePart(${JSON.stringify(file)}, process.getuid()) ?? "")`
   const { stdout, exitCode, stderr } = Bun.spawnSync([process.execPath, "-e", script])
   if (exitCode !== 0) throw new Error(stderr.toString())
   return stdout.toString() || undefined

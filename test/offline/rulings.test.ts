@@ -7,8 +7,8 @@ import { SettingError } from "../../offline/error.ts"
 import { createPolicy } from "../../offline/policy.ts"
 import { resolve } from "../../offline/resolve.ts"
 
-// What an administrator decides in a managed file, alone and together with what was built in. These run as root, whose
-// managed files count; who else is an administrator is tested in file-rights.test.ts and isolated/policy-managed.test.ts.
+// What an administrator decides in a managed file, alone and together with what was built in. Who runs this is root here,
+// whose right to the file is no matter; others are in file-rights.test.ts and isolated/policy-managed.test.ts.
 
 let root: string
 const at = (...parts: string[]) => path.join(root, ...parts)
@@ -35,15 +35,17 @@ interface Given {
   line?: string
   env?: Record<string, string>
   baked?: Partial<BakedPolicy>
+  uid?: number
 }
 
-const resolveWith = ({ line = "", env = {}, baked = {} }: Given = {}) =>
+const resolveWith = ({ line = "", env = {}, baked = {}, uid = 0 }: Given = {}) =>
   resolve({
     words: line.split(" ").filter(Boolean),
     env: { XDG_CONFIG_HOME: at("config"), OPENCODE_TEST_HOME: at("home"), ...env },
     cwd: at("repo"),
     baked: { ...UNBAKED, ...baked },
     managed: [at("etc")],
+    uid,
   })
 
 const texts = (lines: { text: string }[]) => lines.map(({ text }) => text)
@@ -193,6 +195,45 @@ describe("built in and managed together: the tighter", () => {
     manage({ locked: true, log: "/var/log/managed" })
     const { logs } = resolveWith({ ...askEverywhere(), env: { OPENCODE_OFFLINE_LOG: "/dev/null" } })
     expect(logs.map(({ file }) => file)).toEqual(["/var/log/managed"])
+  })
+})
+
+describe("a managed file that the user can write to", () => {
+  const uid = process.getuid?.() || 1
+
+  test("is no administrator's: its lock and log do not count, and a note says so", () => {
+    manage({ mode: "opt-in", allow: ["llm.corp"], locked: true, log: "/var/log/denied" })
+    const { origin, notes } = resolveWith({ uid })
+    expect(origin).toBeUndefined()
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /etc\/opencode\.json: "locked", "log" of "offline" do not count, as this user can write to \/.*\. Only root may$/,
+      ),
+    ])
+    const { allow, lockedBy, logs } = resolveWith({
+      uid,
+      line: "--offline",
+      env: { OPENCODE_OFFLINE_ALLOW: "more.corp" },
+    })
+    expect({ allow: texts(allow), lockedBy, logs }).toEqual({
+      allow: ["more.corp", "llm.corp"],
+      lockedBy: undefined,
+      logs: [],
+    })
+  })
+
+  test("still switches on and leaves out what projects run, as any file does", () => {
+    manage({ mode: "always", projectCode: "ignore" })
+    expect(resolveWith({ uid, line: "--no-offline" })).toMatchObject({
+      origin: `"offline" in ${at("etc/opencode.json")}`,
+      projectCode: "ignore",
+      notes: [],
+    })
+    manage({ mode: "default-on", locked: true })
+    expect(resolveWith({ uid }).origin).toBeDefined()
+    expect(resolveWith({ uid, line: "--no-offline" }).origin).toBeUndefined()
+    manage({ allow: ["llm.corp"] })
+    expect(resolveWith({ uid })).toMatchObject({ origin: expect.any(String), notes: [] })
   })
 })
 
