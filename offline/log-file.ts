@@ -19,9 +19,6 @@ export const MAX_BYTES = 10 * 1000 * 1000
 /** Files that were put aside and are kept; older ones are removed. */
 const KEPT = 4
 
-/** Appended to, made with the first line, and not waited for: the name may be a pipe that nobody reads. */
-const FLAGS = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK
-
 /**
  * Adds a line. A file that it would make longer than `maxBytes` is put aside, under its name and the time, and another one
  * begun. Where that is not possible, as the folder is not this user's, it grows.
@@ -76,7 +73,9 @@ export function readEnd(file: string): string {
 }
 
 function withFile<T>(file: string, use: (descriptor: number, stats: Stats) => T): T {
-  const descriptor = openSync(file, FLAGS, 0o600)
+  // Not waited for: the name may be a pipe that nobody reads.
+  const flags = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK
+  const descriptor = openSync(file, flags, 0o600)
   try {
     return use(descriptor, fstatSync(descriptor))
   } finally {
