@@ -46,13 +46,16 @@ export function readConfigSources({
   const given = env.OPENCODE_CONFIG_DIR && path.resolve(here, env.OPENCODE_CONFIG_DIR)
   // Upstream takes it in place of the managed folder. Whoever sets it is no administrator, and hides nothing.
   const inPlace = env.OPENCODE_TEST_MANAGED_CONFIG_DIR
+  const managedSources = managed.flatMap((folder) =>
+    read("managed", folder, NAMES).map((source) => withRights(source, uid)),
+  )
   const sources = [
     ...read("user", user, ["config.json", "opencode.json", "opencode.jsonc"]),
     ...(env.OPENCODE_CONFIG ? read("environment", here, [env.OPENCODE_CONFIG]) : []),
     ...(isTrue(env.OPENCODE_DISABLE_PROJECT_CONFIG) ? [] : directories.flatMap(projectSources)),
     ...read("user", path.join(home, ".opencode"), NAMES),
     ...(given ? read("environment", given, NAMES) : []),
-    ...managed.flatMap((folder) => read("managed", folder, NAMES).map((source) => withRights(source, uid))),
+    ...managedSources,
     ...(inPlace ? read("environment", path.resolve(here, inPlace), NAMES) : []),
   ]
   if (env.OPENCODE_CONFIG_CONTENT)
@@ -62,7 +65,10 @@ export function readConfigSources({
       folder: undefined,
       trust: "environment",
     })
-  return sources
+  // Whoever works in the managed folder, or names a file of it, does not make the file his own.
+  return sources.filter(
+    (source) => source.trust === "managed" || !managedSources.some(({ name }) => name === source.name),
+  )
 }
 
 /** The file that an error tells people to write to. */

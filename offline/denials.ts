@@ -97,11 +97,11 @@ function formatAttempt(
  * The logs that are written: those of the policy, and the one that `OPENCODE_OFFLINE_LOG` names.
  * @throws SettingError when the policy is locked, and one of its own cannot be written: nothing is done unseen then
  */
-export function openLogs(policys: readonly PolicyLog[], env: NodeJS.ProcessEnv): PolicyLog[] {
-  for (const { file, required } of policys) if (required) assure(file)
+export function openLogs(wanted: readonly PolicyLog[], env: NodeJS.ProcessEnv): PolicyLog[] {
+  for (const { file, required } of wanted) if (required) assure(file)
   const users = logFile(env)
-  const own = users === undefined || policys.some(({ file }) => file === users)
-  return own ? [...policys] : [...policys, { file: users, required: false }]
+  const own = users === undefined || wanted.some(({ file }) => file === users)
+  return own ? [...wanted] : [...wanted, { file: users, required: false }]
 }
 
 function assure(file: string): void {

@@ -123,6 +123,13 @@ describe("a managed policy that is locked", () => {
     })
   })
 
+  test("stays an administrator's when a variable names it too", () => {
+    manage({ locked: true, allow: ["llm.corp"] })
+    const env = { OPENCODE_CONFIG: at("etc/opencode.json"), OPENCODE_CONFIG_DIR: at("etc") }
+    expect(resolveWith({ env })).toMatchObject({ lockedBy: at("etc/opencode.json"), ignored: [] })
+    expect(texts(resolveWith({ env }).allow)).toEqual(["llm.corp"])
+  })
+
   test("in either of the two files holds, and both allow", () => {
     manage({ mode: "opt-in", allow: ["a.corp"], locked: true })
     write("etc/opencode.jsonc", '{ "offline": { "mode": "always", "allow": ["b.corp"] } } // by hand')
