@@ -26,7 +26,8 @@ export function takeOver(): Resolved | undefined {
   delete process.env[HANDOVER]
   if (isMainThread() && !childModule) return undefined
   if (handed !== undefined) return JSON.parse(handed) as Resolved
-  return childModule ? { ...NOTHING, origin: "the process that started this one" } : undefined
+  const origin = "the process that started this one"
+  return childModule ? { ...NOTHING, origin, projectCode: "ignore" } : undefined
 }
 
 /** Switched off. */
@@ -34,6 +35,10 @@ export const NOTHING: Resolved = {
   origin: undefined,
   allow: [],
   ignored: [],
+  projectCode: "allow",
+  logs: [],
+  project: "",
+  notes: [],
   userConfig: "",
   baked: UNBAKED,
 }

@@ -3,10 +3,12 @@ import { childModule } from "./children/module.ts"
 import { provideConfigurationImports } from "./core/config-imports.ts"
 import { implyUpstreamFlags } from "./core/upstream-flags.ts"
 import { refuseDebugger } from "./debugger.ts"
-import { createReporter, logFile } from "./denials.ts"
+import { createReporter, logFile, openLogs } from "./denials.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
+import type { ProjectCode } from "./policy/keys.ts"
 import { createPolicy, type Policy } from "./policy.ts"
+import type { PolicyLog } from "./rulings.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
 
@@ -17,6 +19,14 @@ export interface OfflineState {
   policy: Policy
   /** What the build decided. */
   baked: BakedPolicy
+  /** Who locked the policy, for people; undefined when nobody did. */
+  lockedBy?: string
+  /** What becomes of what a project's own files would run; "allow" while the switch is off. */
+  projectCode: ProjectCode
+  /** Logs that the build or a managed file asks for. */
+  logs: readonly PolicyLog[]
+  /** What people are to know of settings that do not count. */
+  notes: readonly string[]
   /** Names the policy to a server in the background; undefined when there is none. */
   server?: string
   /** What was refused in this thread so far, oldest first. */
@@ -53,20 +63,23 @@ let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
-  const { baked, origin, state: folder } = resolved
+  const { baked, origin, state: folder, lockedBy, projectCode, notes } = resolved
   const policy = createPolicy(resolved.allow, resolved.ignored)
-  if (origin === undefined) return { origin, policy, baked, denied: [] }
+  const found = { origin, policy, baked, lockedBy, projectCode, notes, logs: resolved.logs }
+  if (origin === undefined) return { ...found, denied: [] }
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)
-  const log = logFile(process.env)
   // Children and workers may have another working directory.
-  if (log !== undefined) process.env.OPENCODE_OFFLINE_LOG = log
+  const named = logFile(process.env)
+  if (named !== undefined) process.env.OPENCODE_OFFLINE_LOG = named
+  const logs = openLogs(resolved.logs, process.env)
+  const own = preload.slice(0, preload.lastIndexOf("/") + 1)
   const denied = installGuard({
     policy,
     origin,
     userConfig: resolved.userConfig,
-    locked: baked.locked,
-    onDenied: createReporter(log, preload.slice(0, preload.lastIndexOf("/") + 1)),
+    lockedBy,
+    ...createReporter({ logs, own, project: resolved.project }),
     env: { ...process.env },
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
     state: folder,
@@ -74,5 +87,5 @@ function begin(find: () => Resolved, preload: string): OfflineState {
   if (folder && !childModule) process.env[STATE] = folder.own
   // A child cannot see inside the executable.
   if (!childModule) provideConfigurationImports()
-  return { origin, policy, baked, server: folder?.digest, denied }
+  return { ...found, server: folder?.digest, denied }
 }

@@ -36,7 +36,7 @@ export function check(text: string, state: OfflineState, env: NodeJS.ProcessEnv)
     policy: state.policy,
     origin: state.origin,
     userConfig: userConfigFile(env),
-    locked: state.baked.locked,
+    lockedBy: state.lockedBy,
   }
   const verdict = judge(state.policy, host, port)
   if (!verdict.allowed) {

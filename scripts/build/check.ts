@@ -77,7 +77,7 @@ function describeContents(
       return { name, part, bytes, sha256, module, storedBytes: stored.length }
     }),
     packages: packages.packages.map((item) => packageOf(item, added)),
-    ...(policy && { policy: { mode: policy.mode, allow: policy.allow, locked: policy.locked } }),
+    ...(policy && { policy: policy.keys }),
   }
 }
 

@@ -55,7 +55,7 @@ function describe({ models, assets, policy, packages }: Contents): string {
     ...(models ? [`models ${formatBytes(models.bytes.length)}`] : ["no models"]),
     `carried ${formatBytes(carried)}`,
     ...packages.packages.map(({ root, module }) => `${root.name} ${formatBytes(module.bytes.length)}`),
-    ...(policy ? [`policy ${policy.mode}${policy.locked ? ", locked" : ""}`] : []),
+    ...(policy ? [`policy ${policy.keys.mode}${policy.keys.locked ? ", locked" : ""}`] : []),
   ].join(", ")
 }
 

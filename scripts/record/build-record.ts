@@ -126,6 +126,17 @@ const fields = z.strictObject({
       mode: z.enum(["opt-in", "default-on", "always"]),
       allow: z.array(z.string()),
       locked: z.boolean(),
+      projectCode: z.enum(["allow", "ignore"]).optional(),
+      log: z
+        .union([
+          z.string(),
+          z.strictObject({
+            file: z.string(),
+            allowed: z.boolean().optional(),
+            maxBytes: z.number().optional(),
+          }),
+        ])
+        .optional(),
     })
     .optional(),
 })

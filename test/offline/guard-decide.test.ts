@@ -73,8 +73,45 @@ test("refusals are recorded with time, host, port and API, and only the last tho
     } catch {}
   }
   expect(denied).toHaveLength(1000)
-  expect(denied.at(-1)).toEqual({ time: expect.any(Number), host: "a.example", port: 1001, api: "fetch" })
+  expect(denied.at(-1)).toEqual({
+    time: expect.any(Number),
+    ...{ host: "a.example", port: 1001, api: "fetch", rule: "default", origin: "--offline" },
+  })
   expect(denied[0]?.port).toBe(2)
   const { time } = denied.at(-1)!
   expect(before <= time && time <= Date.now()).toBe(true)
+})
+
+test("what decided is told: the entry that allows or asks in vain, where it stands, or that none does", () => {
+  const told: unknown[] = []
+  const tell = (event: string) => (attempt: Denial) => {
+    const { host, port, api, rule, origin } = attempt
+    told.push([event, host, port, api, rule, origin])
+  }
+  const options = {
+    policy,
+    origin: "--offline",
+    userConfig: "",
+    onDenied: tell("denied"),
+    onAllowed: tell("allowed"),
+  }
+  const decide = createDecide(options, [])
+  expect(decide({ host: "LLM.corp", port: 443, api: "fetch" })).toBe("llm.corp")
+  expect(decide({ host: "a.localhost", port: 1, api: "fetch" })).toBe("localhost")
+  for (const host of ["evil.example", "other.example"])
+    expect(() => decide({ host, port: 443, api: "fetch" })).toThrow(OfflineError)
+  expect(told).toEqual([
+    ["allowed", "llm.corp", 443, "fetch", "llm.corp:443", "OPENCODE_OFFLINE_ALLOW"],
+    ["allowed", "a.localhost", 1, "fetch", "loopback", "always"],
+    ["denied", "evil.example", 443, "fetch", "evil.example:443", "/repo/opencode.json (mcp.x.url)"],
+    ["denied", "other.example", 443, "fetch", "default", "--offline"],
+  ])
+})
+
+test("what is thrown by who is told of a connection that is allowed is thrown in its place", () => {
+  const onAllowed = () => {
+    throw new OfflineError("the log cannot be written")
+  }
+  const decide = createDecide({ policy, origin: "", userConfig: "", onAllowed }, [])
+  expect(() => decide({ host: "llm.corp", port: 443, api: "fetch" })).toThrow("the log cannot be written")
 })
