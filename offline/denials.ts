@@ -32,18 +32,18 @@ export function createReporter(file: string | undefined, own: string) {
           caller: caller ?? null,
         })
       }
-      log({ host, port, api, caller })
+      warn("denied", { host, port, api, caller })
     } catch {}
   }
 }
 
 let logger: Logger | undefined
-const waiting: Record<string, unknown>[] = []
+const waiting: Parameters<Logger["warn"]>[] = []
 
 /** To be called when OpenCode's log of this thread goes where it is to go; what was refused before is written now. */
 export function logDenials(create: CreateLogger): void {
   logger = create({ service: "offline" })
-  for (const denial of waiting.splice(0)) log(denial)
+  for (const words of waiting.splice(0)) warn(...words)
 }
 
 /**
@@ -83,12 +83,13 @@ export function logFile(env: NodeJS.ProcessEnv): string | undefined {
   return env.OPENCODE_OFFLINE_LOG ? path.resolve(env.OPENCODE_OFFLINE_LOG) : undefined
 }
 
-/** Refusals that are kept until there is a log; later ones are left out. */
+/** Lines that are kept until there is a log; later ones are left out. */
 const KEPT = 100
 
-function log(denial: Record<string, unknown>): void {
-  if (logger) logger.warn("denied", denial)
-  else if (waiting.length < KEPT) waiting.push(denial)
+/** Writes a line to OpenCode's log, as soon as there is one. */
+export function warn(message: string, fields: Record<string, unknown>): void {
+  if (logger) logger.warn(message, fields)
+  else if (waiting.length < KEPT) waiting.push([message, fields])
 }
 
 /**

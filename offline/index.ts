@@ -11,6 +11,7 @@ import { findPackage, mayInstall } from "./npm/find.ts"
 import { canWrite, npmOptions } from "./npm/options.ts"
 import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
+import { projectHooks } from "./project/hooks.ts"
 import { emptyResponse, goesOn, orWithout, refusalBody, refusalText } from "./refusals.ts"
 import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
@@ -41,6 +42,7 @@ export const Offline = Object.freeze({
   refusalResponse,
   refuseRequest,
   requestRefusal,
+  project: projectHooks,
   packages: Object.freeze({ onDisk, load }),
   upstreamsCatalogue: () => upstreamsCatalogue(),
   npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),

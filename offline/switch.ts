@@ -22,6 +22,8 @@ export interface OfflineState {
   lockedBy?: string
   /** What becomes of what a project's own files would run; "allow" while the switch is off. */
   projectCode: ProjectCode
+  /** The folder that OpenCode is started in, or for. */
+  project: string
   /** What people are to know of settings that do not count. */
   notes: readonly string[]
   /** Names the policy to a server in the background; undefined when there is none. */
@@ -51,6 +53,11 @@ export function isActive(): boolean {
   return currentState().origin !== undefined
 }
 
+/** Whether what a project's own files would run is left out. */
+export function ignoresProject(): boolean {
+  return currentState().projectCode === "ignore"
+}
+
 /** What switched offline on, for people; "the switch is off" when nothing did. */
 export function switchedOnBy(): string {
   return currentState().origin ?? "the switch is off"
@@ -60,9 +67,9 @@ let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
-  const { baked, origin, state: folder, lockedBy, projectCode, notes } = resolved
+  const { baked, origin, state: folder, lockedBy, projectCode, project, notes } = resolved
   const policy = createPolicy(resolved.allow, resolved.ignored)
-  const found = { origin, policy, baked, lockedBy, projectCode, notes }
+  const found = { origin, policy, baked, lockedBy, projectCode, project, notes }
   if (origin === undefined) return { ...found, denied: [] }
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)

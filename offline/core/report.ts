@@ -3,6 +3,7 @@ import { type LoggedDenial, readDenials } from "../denial-log.ts"
 import { logFile } from "../denials.ts"
 import { type Embedded, embedded } from "../embedded.ts"
 import { type OfflineState, switchedOnBy } from "../switch.ts"
+import { formatProject, type ProjectReport, reportProject } from "./report-project.ts"
 import { addToPath } from "./ripgrep.ts"
 
 /** What `opencode offline --json` prints. */
@@ -15,6 +16,8 @@ export interface Report {
   allow: { entry: string; origin: string }[]
   /** What is asked for in vain: by a project's own file and, when the build is locked, by anyone. */
   ignored: { entry: string; origin: string }[]
+  /** What becomes of the project's own code. */
+  project: ProjectReport
   /** Why OpenCode has no program to search files with; null when it has one, and when it is online. */
   ripgrep: string | null
   /** The file that OPENCODE_OFFLINE_LOG names; null when it names none. */
@@ -27,7 +30,8 @@ export interface Report {
 const SHOWN = 20
 
 /** The policy in force, and the attempts denied so far as the log file has them. Loopback is always allowed. */
-export function report({ origin, policy, baked }: OfflineState, env: NodeJS.ProcessEnv): Report {
+export function report(state: OfflineState, env: NodeJS.ProcessEnv): Report {
+  const { origin, policy, baked } = state
   const lines = (entries: typeof policy.entries) =>
     entries.map((entry) => ({ entry: entry.text, origin: entry.origin }))
   const log = logFile(env)
@@ -37,6 +41,7 @@ export function report({ origin, policy, baked }: OfflineState, env: NodeJS.Proc
     build: { mode: baked.mode, locked: baked.locked, source: embedded.source, commit: embedded.commit },
     allow: origin === undefined ? [] : [{ entry: "loopback", origin: "always" }, ...lines(policy.entries)],
     ignored: lines(policy.ignored),
+    project: reportProject(state, env),
     ripgrep: origin === undefined ? null : (addToPath(env) ?? null),
     log: log ?? null,
     denied: log === undefined ? null : readLog(log),
@@ -47,7 +52,7 @@ export function report({ origin, policy, baked }: OfflineState, env: NodeJS.Proc
 export function formatReport(report: Report, { baked }: Pick<OfflineState, "baked">): string {
   const decided = describeBaked(baked)
   const build = decided === undefined ? "" : `This build is ${decided}: that was decided when it was made.\n`
-  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${formatRipgrep(report)}${formatDenied(report)}${formatSource(report)}`
+  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${formatProject(report.project)}${formatRipgrep(report)}${formatDenied(report)}${formatSource(report)}`
 }
 
 function formatRipgrep({ ripgrep }: Report): string {

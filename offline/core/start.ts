@@ -9,6 +9,7 @@ import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { answerOffline } from "./offline-command.ts"
+import { announceProjectCode } from "./project-code.ts"
 import { refuseCommand, warnOfOptions } from "./refused-commands.ts"
 import { provideRipgrep } from "./ripgrep.ts"
 import { answerVersion } from "./version.ts"
@@ -32,6 +33,7 @@ export function startCore(): void {
   orStop(() => chooseCatalogue(process.env))
   provideRipgrep(said, process.env)
   warnOfOptions(said)
+  announceProjectCode(said)
   announce(said)
 }
 
