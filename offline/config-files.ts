@@ -1,9 +1,9 @@
-import { existsSync, realpathSync } from "node:fs"
+import { existsSync, lstatSync, realpathSync } from "node:fs"
 import { homedir } from "node:os"
 import path from "node:path"
 import { SettingError } from "./error.ts"
 import { writablePart } from "./file-rights.ts"
-import { readSmallFile } from "./read-file.ts"
+import { isAbsence, readSmallFile } from "./read-file.ts"
 
 /** Who wrote a file: only a project's file is not to be trusted, as it comes with the repository that is worked on. */
 export type Trust = "managed" | "user" | "environment" | "project"
@@ -26,6 +26,8 @@ export interface Places {
   directories: string[]
   /** Where an administrator puts what holds for everyone. */
   managed?: string[]
+  /** Whose rights count: by default this process's user. */
+  uid?: number
 }
 
 /**
@@ -36,6 +38,7 @@ export function readConfigSources({
   env,
   directories,
   managed = managedFolders(env),
+  uid = process.getuid?.(),
 }: Places): ConfigSource[] {
   const home = env.OPENCODE_TEST_HOME || homedir()
   const user = path.join(env.XDG_CONFIG_HOME || path.join(homedir(), ".config"), "opencode")
@@ -49,7 +52,7 @@ export function readConfigSources({
     ...(isTrue(env.OPENCODE_DISABLE_PROJECT_CONFIG) ? [] : directories.flatMap(projectSources)),
     ...read("user", path.join(home, ".opencode"), NAMES),
     ...(given ? read("environment", given, NAMES) : []),
-    ...managed.flatMap((folder) => read("managed", folder, NAMES).map(withRights)),
+    ...managed.flatMap((folder) => read("managed", folder, NAMES).map((source) => withRights(source, uid))),
     ...(inPlace ? read("environment", path.resolve(here, inPlace), NAMES) : []),
   ]
   if (env.OPENCODE_CONFIG_CONTENT)
@@ -91,13 +94,17 @@ function read(trust: Trust, folder: string, names: string[]): ConfigSource[] {
   })
 }
 
-function withRights(source: ConfigSource): ConfigSource {
-  return { ...source, writable: writablePart(source.name) }
+function withRights(source: ConfigSource, uid: number | undefined): ConfigSource {
+  return { ...source, writable: writablePart(source.name, uid) }
 }
 
 function readText(file: string, trust: Trust): string | undefined {
   try {
-    return readSmallFile(file)
+    const text = readSmallFile(file)
+    // What a repository brings may lead nowhere: it was never there on this machine.
+    if (text === undefined && trust !== "project" && leadsNowhere(file))
+      throw new Error("it is a link that leads nowhere")
+    return text
   } catch (error) {
     throw new SettingError(
       `${file} cannot be read (${(error as Error).message}), and it may say that OpenCode is offline`,
@@ -105,6 +112,20 @@ function readText(file: string, trust: Trust): string | undefined {
         ? "Make it a file that this user can read, or ask who administers this machine."
         : "Make it a file that you can read, or remove it.",
     )
+  }
+}
+
+/** Whether the file, or its folder, was put there and is gone: then it is not known what it said. */
+function leadsNowhere(file: string): boolean {
+  return [file, path.dirname(file)].some((part) => isLink(part) && !existsSync(part))
+}
+
+function isLink(part: string): boolean {
+  try {
+    return lstatSync(part).isSymbolicLink()
+  } catch (error) {
+    if (isAbsence(error)) return false
+    throw error
   }
 }
 

@@ -3,11 +3,12 @@ import { childModule } from "./children/module.ts"
 import { provideConfigurationImports } from "./core/config-imports.ts"
 import { implyUpstreamFlags } from "./core/upstream-flags.ts"
 import { refuseDebugger } from "./debugger.ts"
-import { createReporter, logFile } from "./denials.ts"
+import { createReporter, logFile, openLogs } from "./denials.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
 import type { ProjectCode } from "./policy/keys.ts"
 import { createPolicy, type Policy } from "./policy.ts"
+import type { PolicyLog } from "./rulings.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
 
@@ -24,6 +25,8 @@ export interface OfflineState {
   projectCode: ProjectCode
   /** The folder that OpenCode is started in, or for. */
   project: string
+  /** Logs that the build or a managed file asks for. */
+  logs: readonly PolicyLog[]
   /** What people are to know of settings that do not count. */
   notes: readonly string[]
   /** Names the policy to a server in the background; undefined when there is none. */
@@ -69,19 +72,21 @@ function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
   const { baked, origin, state: folder, lockedBy, projectCode, project, notes } = resolved
   const policy = createPolicy(resolved.allow, resolved.ignored)
-  const found = { origin, policy, baked, lockedBy, projectCode, project, notes }
+  const found = { origin, policy, baked, lockedBy, projectCode, project, notes, logs: resolved.logs }
   if (origin === undefined) return { ...found, denied: [] }
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)
-  const log = logFile(process.env)
   // Children and workers may have another working directory.
-  if (log !== undefined) process.env.OPENCODE_OFFLINE_LOG = log
+  const named = logFile(process.env)
+  if (named !== undefined) process.env.OPENCODE_OFFLINE_LOG = named
+  const logs = openLogs(resolved.logs, process.env)
+  const own = preload.slice(0, preload.lastIndexOf("/") + 1)
   const denied = installGuard({
     policy,
     origin,
     userConfig: resolved.userConfig,
     lockedBy,
-    onDenied: createReporter(log, preload.slice(0, preload.lastIndexOf("/") + 1)),
+    ...createReporter({ logs, own, project: resolved.project }),
     env: { ...process.env },
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
     state: folder,

@@ -23,6 +23,7 @@ export function startCore(): void {
   hidePreload()
   // Workers have the main thread's environment.
   if (!isMainThread()) return
+  for (const note of currentState().notes) print("error", `! ${note}\n`)
   const said = takeSwitch(process.argv)
   answerVersion(said)
   answerOffline(said)

@@ -17,14 +17,21 @@ export interface Attempt {
   instead?: string
 }
 
-/** An attempt that was refused. */
-export interface Denial {
+/** An attempt that was decided on. */
+export interface Attempted {
   /** Milliseconds since 1970. */
   time: number
   host: string
   port: number | undefined
   api: string
+  /** The entry that allows it, or that asks for it in vain; "default" when there is none. */
+  rule: string
+  /** Where that entry stands; for "default", what switched offline on. */
+  origin: string
 }
+
+/** An attempt that was refused. */
+export type Denial = Attempted
 
 /**
  * The one question that every interception asks.
@@ -47,18 +54,26 @@ export interface DecideOptions {
   lockedBy?: string
   /** Told ahead of the refusal; `trace` was made where it is refused. */
   onDenied?: (denial: Denial, trace: Error) => void
+  /** Told ahead of a connection that is allowed; what it throws is thrown in its place. */
+  onAllowed?: (attempt: Attempted, trace: Error) => void
 }
 
 export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
-  const { policy, onDenied } = options
+  const { policy, onDenied, onAllowed } = options
   return ({ host, port, api, asksServer, instead }) => {
     const canonical = canonicalHost(host)
     const verdict: Verdict = canonical ? judge(policy, canonical, port) : { allowed: false }
     const needless = asksServer === true && canonical !== undefined && isLoopback(canonical)
-    if (verdict.allowed && !needless) return isBelowLocalhost(canonical!.text) ? "localhost" : canonical!.text
-    if (denied.length === KEPT) denied.shift()
     const shown = canonical?.text ?? host
-    const denial = { time: now(), host: shown, port, api }
+    if (verdict.allowed && !needless) {
+      const { rule, origin } = verdict
+      onAllowed?.({ time: now(), host: shown, port, api, rule, origin }, new Error())
+      return isBelowLocalhost(shown) ? "localhost" : shown
+    }
+    if (denied.length === KEPT) denied.shift()
+    const asked = verdict.allowed ? undefined : verdict.asked
+    const rule = asked?.text ?? "default"
+    const denial = { time: now(), host: shown, port, api, rule, origin: asked?.origin ?? options.origin }
     denied[denied.length] = denial
     onDenied?.(denial, new Error())
     throw new OfflineError(explain({ host: shown, port, api, instead }, verdict, options))

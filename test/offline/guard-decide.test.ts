@@ -73,7 +73,10 @@ test("refusals are recorded with time, host, port and API, and only the last tho
     } catch {}
   }
   expect(denied).toHaveLength(1000)
-  expect(denied.at(-1)).toEqual({ time: expect.any(Number), host: "a.example", port: 1001, api: "fetch" })
+  expect(denied.at(-1)).toEqual({
+    time: expect.any(Number),
+    ...{ host: "a.example", port: 1001, api: "fetch", rule: "default", origin: "--offline" },
+  })
   expect(denied[0]?.port).toBe(2)
   const { time } = denied.at(-1)!
   expect(before <= time && time <= Date.now()).toBe(true)

@@ -17,6 +17,7 @@ const on = {
   projectCode: "allow" as const,
   project: "/project",
   notes: [],
+  logs: [],
   denied: [],
 }
 const env = { XDG_CONFIG_HOME: "/home/u/.config" }
