@@ -5,6 +5,7 @@ import type { Attempted } from "./guard/decide.ts"
 import { type Facts, findFacts } from "./log-facts.ts"
 import { appendLine, assureWritable } from "./log-file.ts"
 import type { PolicyLog } from "./rulings.ts"
+import { tell } from "./tell.ts"
 
 /** The part of upstream's `Log.create` that is used. */
 type CreateLogger = (tags: { service: string }) => Logger
@@ -24,8 +25,8 @@ export interface ReporterOptions {
 
 /** Is told of what the guard decided. */
 export interface Reporter {
-  /** Writes a refusal to OpenCode's log, and to the files. Never throws. */
-  onDenied(attempt: Attempted, trace: Error): void
+  /** Writes a refusal to OpenCode's log, and to the files, and tells the person. Never throws. */
+  onDenied(attempt: Attempted, trace: Error, text?: string): void
   /**
    * Writes what was allowed to the files that have that, too; undefined when there is none.
    * @throws OfflineError when a log that the policy requires cannot be written
@@ -48,11 +49,12 @@ export function createReporter({ logs, own, project }: ReporterOptions): Reporte
   }
   const all = logs.filter(({ allowed }) => allowed)
   return {
-    onDenied(attempt, trace) {
+    onDenied(attempt, trace, text) {
       try {
+        if (text !== undefined) tell(text)
         const caller = callerOf(trace.stack, own)
         write(logs, "denied", attempt, caller)
-        warn("denied", { host: attempt.host, port: attempt.port, api: attempt.api, caller })
+        warn("denied", { host: attempt.host, port: attempt.port, api: attempt.api, caller, why: text })
       } catch {}
     },
     onAllowed:

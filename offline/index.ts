@@ -12,9 +12,10 @@ import { canWrite, npmOptions } from "./npm/options.ts"
 import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
 import { projectHooks } from "./project/hooks.ts"
-import { emptyResponse, goesOn, orWithout, refusalBody, refusalText } from "./refusals.ts"
+import { emptyResponse, goesOn, orWithout, refusalBody, refusalForModel, refusalText } from "./refusals.ts"
 import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
+import { showRefusals } from "./tell.ts"
 import { webUi } from "./web-ui.ts"
 
 // As soon as this module is evaluated: ahead of all upstream code.
@@ -33,8 +34,10 @@ export const Offline = Object.freeze({
   logDenials,
   logDenialsTo,
   refusalText,
+  refusalForModel,
   refusalBody,
   goesOn,
+  showRefusals: (show: Parameters<typeof showRefusals>[0]) => isActive() && showRefusals(show),
   emptyResponse,
   orWithout,
   message,

@@ -56,9 +56,9 @@ export function isActive(): boolean {
   return currentState().origin !== undefined
 }
 
-/** Whether what a project's own files would run is left out. */
+/** Whether what a project's own files would run is left out. Until it is resolved, nothing of a project's is read. */
 export function ignoresProject(): boolean {
-  return currentState().projectCode === "ignore"
+  return state?.projectCode === "ignore"
 }
 
 /** What switched offline on, for people; "the switch is off" when nothing did. */

@@ -28,7 +28,10 @@ const evil = (from: string) => ({
   formatter: {
     [`evil-${from}`]: { command: ["sh", "-c", touch(`formatter-${from}`)], extensions: [".evil"] },
   },
-  lsp: { [`evil-${from}`]: { command: ["sh", "-c", touch(`lsp-${from}`)], extensions: [".evil"] } },
+  // One, as upstream waits long for a language server that says nothing.
+  ...(from === "project" && {
+    lsp: { evil: { command: ["sh", "-c", touch("lsp")], extensions: [".evil"] } },
+  }),
   command: { [`shell-${from}`]: { template: `say !\`${touch(`command-${from}`)}\`` } },
 })
 
@@ -62,7 +65,7 @@ const FILES: Record<string, string> = {
 const FROM = ["above", "folder", "project"]
 
 /** What the model's writing of a file has run. */
-const BY_WRITING = FROM.flatMap((from) => [`formatter-${from}`, `lsp-${from}`]).sort()
+const BY_WRITING = [...FROM.map((from) => `formatter-${from}`), "lsp"]
 
 /** What else of all that is run: by a question, and by commands. */
 const BY_ASKING = [
@@ -117,7 +120,6 @@ describe("what a project's own files would run", () => {
   })
 
   test("is run when it is allowed, once the model writes a file", async () => {
-    // Upstream waits long for a language server that says nothing.
     const { marks } = await run({ code: "allow", provider: WRITE, watchMs: 20_000 })
     expect(marks).toEqual(expect.arrayContaining(BY_WRITING))
   })
