@@ -4,9 +4,13 @@ import { hostname, tmpdir } from "node:os"
 import path from "node:path"
 import { z } from "zod"
 import { type LoggedAttempt, readDenials } from "../../offline/denial-log.ts"
-import { callerOf, createReporter, logDenials, openLogs } from "../../offline/denials.ts"
 import { OfflineError, SettingError } from "../../offline/error.ts"
 import { appendLine } from "../../offline/log-file.ts"
+
+// A copy of its own: the module keeps the log of its thread, which other files' tests set.
+const { callerOf, createReporter, logDenials, openLogs } = (await import(
+  `../../offline/denials.ts?${"denial-log"}`
+)) as typeof import("../../offline/denials.ts")
 
 const schema = z.fromJSONSchema(await Bun.file(path.resolve("docs/log.schema.json")).json())
 
