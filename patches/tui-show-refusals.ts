@@ -50,7 +50,21 @@ export default definePatch({
           ],
         },
       },
-      places: 1,
+      places: { ">=1.17.0": 1 },
+    },
+    {
+      ...subscription,
+      anchor: ".ToastShow.type,",
+      find: {
+        rule: {
+          kind: "call_expression",
+          all: [
+            { has: { field: "function", has: { field: "property", regex: "^on$" } } },
+            { has: { field: "arguments", regex: "^\\([\\w$]+\\.ToastShow\\.type," } },
+          ],
+        },
+      },
+      places: { "<1.17.0": 1 },
     },
   ],
 })
