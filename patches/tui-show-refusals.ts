@@ -11,7 +11,7 @@ const subscription: Omit<Change, "find"> = {
       },
     })
     const toast = part(part(show, "function"), "object").text()
-    return [replace(place, `(${offline}.showRefusals((toast)=>${toast}.show(toast)),${place.text()})`)]
+    return [replace(place, `(${offline}.showRefusals((refused)=>${toast}.show(refused)),${place.text()})`)]
   },
 }
 
