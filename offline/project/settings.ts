@@ -21,6 +21,14 @@ const STAYS = new Set(
   ].flatMap((names) => names.split(" ")),
 )
 
+/** The same of the key `experimental`. */
+const EXPERIMENTAL = new Set(
+  [
+    "batch_tool continue_loop_on_deny disable_paste_summary mcp_timeout openTelemetry policies",
+    "portable_shell_scanner primary_tools subagent_depth",
+  ].flatMap((names) => names.split(" ")),
+)
+
 /** Keys of an MCP server that is only connected to. */
 const REMOTE = new Set("codemode disabled enabled headers oauth timeout type url".split(" "))
 
@@ -47,12 +55,20 @@ function keepSettings(
 ): Record<string, unknown> {
   return keep(value, leftOut, (name, item) => {
     if (name === "mcp" && isRecord(item)) return keepServers(item, "mcp", leftOut)
+    if (name === "experimental" && isRecord(item)) return keepExperimental(item, leftOut)
     if (name === "tui" && isRecord(item)) return keepSettings(item, isKnown, leftOut)
     if (name === "provider" || name === "providers") return keepKnown(item, name, isKnown, leftOut)
     // Off is nothing that runs; any other value has programs run, those of the project among them.
     if (name === "formatter" || name === "lsp") return item === false ? false : undefined
     return STAYS.has(name) ? item : undefined
   })
+}
+
+function keepExperimental(value: Record<string, unknown>, leftOut: string[]): Record<string, unknown> {
+  const names: string[] = []
+  const kept = keep(value, names, (name, item) => (EXPERIMENTAL.has(name) ? item : undefined))
+  leftOut.push(...names.map((name) => `experimental.${name}`))
+  return kept
 }
 
 function keepServers(

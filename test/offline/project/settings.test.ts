@@ -34,6 +34,7 @@ describe("a project's configuration", () => {
     ],
     [{ providers: { a: { api: { type: "aisdk", package: "evil" } } } }, ["providers.a.api.package"]],
     [{ hooks: { start: "evil" } }, ["hooks"]],
+    [{ experimental: { hook: { file_edited: "evil" } } }, ["experimental.hook"]],
   ])("loses %j", (value, leftOut) => {
     const kept = leave(value)
     expect(kept.leftOut).toEqual(leftOut)
@@ -47,6 +48,7 @@ describe("a project's configuration", () => {
     },
     { mcp: { timeout: { startup: 1 } } },
     { formatter: false, lsp: false },
+    { experimental: { mcp_timeout: 1 } },
     { provider: { a: { npm: "@ai-sdk/openai-compatible", options: { baseURL: "x" }, models: { m: {} } } } },
     { command: { x: { template: "say !`date`" } } },
     { theme: "x", keybinds: { leader: "ctrl+x" } },
