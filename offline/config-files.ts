@@ -144,7 +144,7 @@ function resolveReal(directory: string): string {
 }
 
 /** On Windows a variable may name another place than the system's own, which counts all the same. */
-function managedFolders(env: NodeJS.ProcessEnv, platform = process.platform): string[] {
+export function managedFolders(env: NodeJS.ProcessEnv, platform = process.platform): string[] {
   if (platform === "darwin") return ["/Library/Application Support/opencode"]
   if (platform !== "win32") return ["/etc/opencode"]
   const bases = new Set(["C:\\ProgramData", env.ProgramData || "C:\\ProgramData"])

@@ -5,6 +5,7 @@ import type { Attempted } from "./guard/decide.ts"
 import { type Facts, findFacts } from "./log-facts.ts"
 import { appendLine, assureWritable } from "./log-file.ts"
 import type { PolicyLog } from "./rulings.ts"
+import { tell } from "./tell.ts"
 
 /** The part of upstream's `Log.create` that is used. */
 type CreateLogger = (tags: { service: string }) => Logger
@@ -24,8 +25,8 @@ export interface ReporterOptions {
 
 /** Is told of what the guard decided. */
 export interface Reporter {
-  /** Writes a refusal to OpenCode's log, and to the files. Never throws. */
-  onDenied(attempt: Attempted, trace: Error): void
+  /** Writes a refusal to OpenCode's log, and to the files, and tells the person. Never throws. */
+  onDenied(attempt: Attempted, trace: Error, text?: string): void
   /**
    * Writes what was allowed to the files that have that, too; undefined when there is none.
    * @throws OfflineError when a log that the policy requires cannot be written
@@ -48,11 +49,12 @@ export function createReporter({ logs, own, project }: ReporterOptions): Reporte
   }
   const all = logs.filter(({ allowed }) => allowed)
   return {
-    onDenied(attempt, trace) {
+    onDenied(attempt, trace, text) {
       try {
+        if (text !== undefined) tell(text)
         const caller = callerOf(trace.stack, own)
         write(logs, "denied", attempt, caller)
-        log({ host: attempt.host, port: attempt.port, api: attempt.api, caller })
+        warn("denied", { host: attempt.host, port: attempt.port, api: attempt.api, caller, why: text })
       } catch {}
     },
     onAllowed:
@@ -116,12 +118,12 @@ function assure(file: string): void {
 }
 
 let logger: Logger | undefined
-const waiting: Record<string, unknown>[] = []
+const waiting: Parameters<Logger["warn"]>[] = []
 
 /** To be called when OpenCode's log of this thread goes where it is to go; what was refused before is written now. */
 export function logDenials(create: CreateLogger): void {
   logger = create({ service: "offline" })
-  for (const denial of waiting.splice(0)) log(denial)
+  for (const words of waiting.splice(0)) warn(...words)
 }
 
 /**
@@ -161,12 +163,13 @@ export function logFile(env: NodeJS.ProcessEnv): string | undefined {
   return env.OPENCODE_OFFLINE_LOG ? path.resolve(env.OPENCODE_OFFLINE_LOG) : undefined
 }
 
-/** Refusals that are kept until there is a log; later ones are left out. */
+/** Lines that are kept until there is a log; later ones are left out. */
 const KEPT = 100
 
-function log(denial: Record<string, unknown>): void {
-  if (logger) logger.warn("denied", denial)
-  else if (waiting.length < KEPT) waiting.push(denial)
+/** Writes a line to OpenCode's log, as soon as there is one. */
+export function warn(message: string, fields: Record<string, unknown>): void {
+  if (logger) logger.warn(message, fields)
+  else if (waiting.length < KEPT) waiting.push([message, fields])
 }
 
 /**

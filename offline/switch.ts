@@ -23,6 +23,8 @@ export interface OfflineState {
   lockedBy?: string
   /** What becomes of what a project's own files would run; "allow" while the switch is off. */
   projectCode: ProjectCode
+  /** The folder that OpenCode is started in, or for. */
+  project: string
   /** Logs that the build or a managed file asks for. */
   logs: readonly PolicyLog[]
   /** What people are to know of settings that do not count. */
@@ -54,6 +56,11 @@ export function isActive(): boolean {
   return currentState().origin !== undefined
 }
 
+/** Whether what a project's own files would run is left out. Until it is resolved, nothing of a project's is read. */
+export function ignoresProject(): boolean {
+  return state?.projectCode === "ignore"
+}
+
 /** What switched offline on, for people; "the switch is off" when nothing did. */
 export function switchedOnBy(): string {
   return currentState().origin ?? "the switch is off"
@@ -63,9 +70,9 @@ let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
-  const { baked, origin, state: folder, lockedBy, projectCode, notes } = resolved
+  const { baked, origin, state: folder, lockedBy, projectCode, project, notes } = resolved
   const policy = createPolicy(resolved.allow, resolved.ignored)
-  const found = { origin, policy, baked, lockedBy, projectCode, notes, logs: resolved.logs }
+  const found = { origin, policy, baked, lockedBy, projectCode, project, notes, logs: resolved.logs }
   if (origin === undefined) return { ...found, denied: [] }
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)

@@ -18,6 +18,7 @@ import { childFiles } from "./files.ts"
 import { gitVariables, isGit } from "./git.ts"
 import { isLauncher, launcher } from "./launcher.ts"
 import { nodeScript } from "./node-script.ts"
+import { refuseProjectProgram } from "./project-program.ts"
 import { guardShell, mentionsBun } from "./shell.ts"
 
 type Call = (...args: unknown[]) => unknown
@@ -78,10 +79,11 @@ function judged(first: unknown, second: unknown, handover: ChildHandover): unkno
   delete options.cmd
   const env = inherited(plain<Environment>(options.env ?? process.env), handover)
   if (handover.state) options.env = env
+  const found = located(command[0], options.cwd, env)
+  refuseProjectProgram(found ?? command[0] ?? "", options.cwd)
   const script = nodeScript(command[0], options.cwd)
   if (script && (isSet(env[AS_BUN]) || !located("node", options.cwd, env)))
     return runScript(script, command, { ...options, env: isBun({ ...env, [AS_BUN]: "1" }, handover) })
-  const found = located(command[0], options.cwd, env)
   if (isSet(env[AS_BUN])) return asBun(command, isSelf(found), options, env, handover)
   if (isSelf(found)) return [command, { ...options, env: opencodeEnvironment(env, handover) }]
   const file = found ?? launcher(command[0] ?? "")

@@ -3,7 +3,9 @@ import { type LoggedAttempt, readDenials } from "../denial-log.ts"
 import { logFile } from "../denials.ts"
 import { type Embedded, embedded } from "../embedded.ts"
 import type { ProjectCode } from "../policy/keys.ts"
+import type { Found } from "../project/say.ts"
 import { type OfflineState, switchedOnBy } from "../switch.ts"
+import { findLeftOut, formatProject } from "./report-project.ts"
 import { missesRipgrep } from "./ripgrep.ts"
 
 /** What `opencode offline --json` prints. */
@@ -22,6 +24,8 @@ export interface Report {
   projectCode: ProjectCode
   /** Settings that do not count, and why. */
   notes: readonly string[]
+  /** What the project here has of that, and is left out. */
+  leftOut: Found[]
   /** Why OpenCode has no program to search files with; null when it has one, and when it is online. */
   ripgrep: string | null
   /** The policy's log, or the file that OPENCODE_OFFLINE_LOG names; null when there is none. */
@@ -34,10 +38,8 @@ export interface Report {
 const SHOWN = 20
 
 /** The policy in force, and the attempts denied so far as the log file has them. Loopback is always allowed. */
-export function report(
-  { origin, policy, baked, logs, ...state }: OfflineState,
-  env: NodeJS.ProcessEnv,
-): Report {
+export function report(state: OfflineState, env: NodeJS.ProcessEnv): Report {
+  const { origin, policy, baked, logs } = state
   const lines = (entries: typeof policy.entries) =>
     entries.map((entry) => ({ entry: entry.text, origin: entry.origin }))
   const log = logs[0]?.file ?? logFile(env)
@@ -50,6 +52,7 @@ export function report(
     locked: state.lockedBy ?? null,
     projectCode: state.projectCode,
     notes: state.notes,
+    leftOut: findLeftOut(state, env),
     ripgrep: origin === undefined ? null : (missesRipgrep(env) ?? null),
     log: log ?? null,
     denied: log === undefined ? null : readLog(log),
@@ -62,7 +65,7 @@ export function formatReport(report: Report, { baked }: Pick<OfflineState, "bake
   const build = decided === undefined ? "" : `This build is ${decided}: that was decided when it was made.\n`
   const lock =
     report.locked === null ? "" : `The policy of ${report.locked} is locked: nothing else widens it.\n`
-  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${lock}${formatRipgrep(report)}${formatDenied(report)}${formatSource(report)}`
+  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${lock}${formatProject(report)}${formatRipgrep(report)}${formatDenied(report)}${formatSource(report)}`
 }
 
 function formatRipgrep({ ripgrep }: Report): string {

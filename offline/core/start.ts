@@ -3,12 +3,14 @@ import { isMainThread } from "../handover.ts"
 import { print } from "../print.ts"
 import { orStop } from "../setting.ts"
 import { currentState, isActive, start, switchedOnBy } from "../switch.ts"
+import { tellAtOnce } from "../tell.ts"
 import { PRELOAD } from "../thread.ts"
 import { type Arguments, asksForHelp, readArguments } from "./arguments.ts"
 import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { answerOffline } from "./offline-command.ts"
+import { announceProjectCode } from "./project-code.ts"
 import { refuseCommand, warnOfOptions } from "./refused-commands.ts"
 import { provideRipgrep } from "./ripgrep.ts"
 import { answerVersion } from "./version.ts"
@@ -33,6 +35,7 @@ export function startCore(): void {
   orStop(() => chooseCatalogue(process.env))
   provideRipgrep(said, process.env)
   warnOfOptions(said)
+  announceProjectCode(said)
   announce(said)
 }
 
@@ -43,8 +46,13 @@ function takeSwitch(argv: string[]): Arguments {
   return said
 }
 
+/** Commands that run until they are ended. */
+const LASTING = new Set(["acp", "serve", "web"])
+
 /** Says ahead of a server's own first lines that offline is on, and where the policy is to be read. */
 function announce({ bare: [command] }: Arguments): void {
-  if (isActive() && (command === "serve" || command === "web"))
+  if (!isActive()) return
+  if (command !== undefined && LASTING.has(command)) tellAtOnce()
+  if (command === "serve" || command === "web")
     print("out", `offline (${switchedOnBy()}): see \`opencode offline\` for what may be connected to\n`)
 }

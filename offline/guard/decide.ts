@@ -52,8 +52,8 @@ export interface DecideOptions {
   userConfig: string
   /** Who locked the policy, for people. Then no setting would help, and an error names none. */
   lockedBy?: string
-  /** Told ahead of the refusal; `trace` was made where it is refused. */
-  onDenied?: (denial: Denial, trace: Error) => void
+  /** Told ahead of the refusal; `trace` was made where it is refused, `text` is for people. */
+  onDenied?: (denial: Denial, trace: Error, text: string) => void
   /** Told ahead of a connection that is allowed; what it throws is thrown in its place. */
   onAllowed?: (attempt: Attempted, trace: Error) => void
 }
@@ -75,17 +75,23 @@ export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
     const rule = asked?.text ?? "default"
     const denial = { time: now(), host: shown, port, api, rule, origin: asked?.origin ?? options.origin }
     denied[denied.length] = denial
-    onDenied?.(denial, new Error())
-    throw new OfflineError(explain({ host: shown, port, api, instead }, verdict, options))
+    const attempt = { host: shown, port, api, instead }
+    const error = new OfflineError(explain(attempt, verdict, options), remedyOf(attempt, verdict, options))
+    onDenied?.(denial, new Error(), OfflineError.forPerson(error))
+    throw error
   }
 }
 
-/** What was blocked, by which rule, and the exact setting that would allow it. */
+/** What was blocked, and by which rule. */
 function explain({ host, port, api, instead }: Attempt, verdict: Verdict, options: DecideOptions): string {
   if (verdict.allowed)
     return `${api} of ${host} was blocked: OpenCode is offline (${options.origin}), and a name server would be asked about this machine. dns.lookup answers without one`
   const entry = formatEntry(host, port)
-  return `${api} to ${entry} was blocked: OpenCode is offline (${options.origin}), and ${explainRule(entry, verdict, options)}${instead ? `. Or: ${instead}` : ""}`
+  return `${api} to ${entry} was blocked: OpenCode is offline (${options.origin}), and ${ruleOf(verdict, options)}${options.lockedBy === undefined ? ". A person can allow it" : ""}${instead ? `. Or: ${instead}` : ""}`
+}
+
+function remedyOf({ host, port }: Attempt, verdict: Verdict, options: DecideOptions): string | undefined {
+  return verdict.allowed ? undefined : remedy(formatEntry(host, port), options)
 }
 
 /**
@@ -94,15 +100,31 @@ function explain({ host, port, api, instead }: Attempt, verdict: Verdict, option
  */
 export function explainRule(
   entry: string,
-  { asked }: { asked?: { origin: string } },
+  verdict: { asked?: { origin: string } },
+  options: Pick<DecideOptions, "userConfig" | "lockedBy">,
+): string {
+  const setting = remedy(entry, options)
+  return setting === undefined ? ruleOf(verdict, options) : `${ruleOf(verdict, options)}. ${setting}`
+}
+
+/** The setting that would allow it, which no model is told; undefined when none would. */
+function remedy(
+  entry: string,
   { userConfig, lockedBy }: Pick<DecideOptions, "userConfig" | "lockedBy">,
+): string | undefined {
+  if (lockedBy !== undefined) return undefined
+  return `To allow it: OPENCODE_OFFLINE_ALLOW=${entry}, or "offline": { "allow": ["${entry}"] } in ${userConfig}`
+}
+
+function ruleOf(
+  { asked }: { asked?: { origin: string } },
+  { lockedBy }: Pick<DecideOptions, "lockedBy">,
 ): string {
   if (lockedBy !== undefined) {
     const rule = asked ? `${asked.origin} asks for it in vain` : "no entry names it"
     return `${rule}: the policy of ${lockedBy} is locked. Nothing else can allow it`
   }
-  const rule = asked
+  return asked
     ? `${asked.origin} asks for it, but a project's own file cannot allow anything`
     : "no entry of the policy names it"
-  return `${rule}. To allow it: OPENCODE_OFFLINE_ALLOW=${entry}, or "offline": { "allow": ["${entry}"] } in ${userConfig}`
 }

@@ -16,6 +16,7 @@ import {
 } from "../../scripts/harness/scenarios.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin } from "../lib/stock.ts"
+import { COMMANDS, QUESTION, runInProject } from "./lib/hostile-project.ts"
 
 // Builds whose policy was decided when they were made, and everything that could undo it.
 
@@ -239,4 +240,14 @@ test.concurrent("a build that is offline by default is so until someone says off
   expect(hostsTried(await runCommand(built("default-on"), "models", "--no-offline"))).toEqual(catalogue)
   const env = { OPENCODE_OFFLINE: "0" }
   expect(hostsTried(await runCommand({ ...built("default-on"), env }, "models"))).toEqual(catalogue)
+})
+
+test("a project's own code is left out by a locked build, whatever the environment says", async () => {
+  const { marks, stdout } = await runInProject({
+    code: "allow",
+    env: { OPENCODE: built("locked").executable },
+    runs: [...QUESTION, ...COMMANDS],
+  })
+  expect(stdout.match(/All is done\./g)).toHaveLength(QUESTION.length + COMMANDS.length)
+  expect(marks).toEqual([])
 })

@@ -22,12 +22,24 @@ test("what is allowed comes back in the spelling to dial, and is not recorded", 
   expect(denied).toEqual([])
 })
 
-test("a refusal says what was blocked, by which rule, and the exact setting that allows it", () => {
+const TEXT =
+  "fetch to api.example:443 was blocked: OpenCode is offline (--offline), and no entry of the policy names it. A person can allow it"
+
+test("a refusal says what was blocked, by which rule, and to a person alone the exact setting that allows it", () => {
   const refused = () => decide({ host: "API.example", port: 443, api: "fetch" })
   expect(refused).toThrow(OfflineError)
-  expect(refused).toThrow(
-    'fetch to api.example:443 was blocked: OpenCode is offline (--offline), and no entry of the policy names it. To allow it: OPENCODE_OFFLINE_ALLOW=api.example:443, or "offline": { "allow": ["api.example:443"] } in /home/u/opencode.json',
-  )
+  expect(refused).toThrow(TEXT)
+  const error = thrownBy(refused)
+  const setting = `To allow it: OPENCODE_OFFLINE_ALLOW=api.example:443, or "offline": { "allow": ["api.example:443"] } in /home/u/opencode.json`
+  expect(OfflineError.forPerson(error)).toBe(`${TEXT}. ${setting}`)
+  for (const printed of [
+    error.message,
+    error.stack,
+    String(error),
+    JSON.stringify(error),
+    Bun.inspect(error),
+  ])
+    expect(printed).not.toContain("OPENCODE_OFFLINE_ALLOW")
   expect(refused).toThrow(expect.objectContaining({ name: "OfflineError", code: "ERR_OPENCODE_OFFLINE" }))
 })
 
@@ -37,12 +49,7 @@ test("the setting that a refusal names allows what was refused", () => {
     ["2001:db8::1", 80],
     ["10.0.0.1", undefined],
   ] as const) {
-    let message = ""
-    try {
-      decide({ host, port, api: "node:net" })
-    } catch (error) {
-      message = (error as Error).message
-    }
+    const message = OfflineError.forPerson(thrownBy(() => decide({ host, port, api: "node:net" })))
     const [, text = ""] = /OPENCODE_OFFLINE_ALLOW=(\S+),/.exec(message) ?? []
     const allowing = createDecide(
       { policy: createPolicy([{ text, origin: "a test" }]), origin: "", userConfig: "" },
@@ -115,3 +122,12 @@ test("what is thrown by who is told of a connection that is allowed is thrown in
   const decide = createDecide({ policy, origin: "", userConfig: "", onAllowed }, [])
   expect(() => decide({ host: "llm.corp", port: 443, api: "fetch" })).toThrow("the log cannot be written")
 })
+
+function thrownBy(refused: () => unknown): OfflineError {
+  try {
+    refused()
+  } catch (error) {
+    return error as OfflineError
+  }
+  throw new Error("nothing was refused")
+}

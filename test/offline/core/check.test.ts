@@ -15,6 +15,7 @@ const on = {
   policy,
   baked: UNBAKED,
   projectCode: "allow" as const,
+  project: "/project",
   notes: [],
   logs: [],
   denied: [],

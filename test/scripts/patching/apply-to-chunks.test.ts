@@ -122,6 +122,12 @@ describe("applying a series to minified chunks", () => {
     expect(applied.map(({ name }) => name)).toEqual(["y"])
   })
 
+  test("changes code in which the minifier named a variable with a word of TypeScript's", () => {
+    const units = [{ file: "/$bunfs/root/chunk-a.js", text: "// @bun\nfunction send(q){let as=q;go(as)}" }]
+    const { trees } = applyToChunks({ name: "chunks", units }, [patch("x", { places: 1 })], "off", "1.18.0")
+    expect(trees[0]!.units[0]!.text).toContain("if(off.active())return; let as=q")
+  })
+
   test("gives each patch a diff of its own change, a statement a line", () => {
     const { applied } = apply([patch("x"), patch("y")])
     const changed = applied[0]!.diff.split("\n").filter((line) => /^[+-][^+-]/.test(line))
