@@ -15,6 +15,8 @@ export const indexOf = uncurryThis(String.prototype.indexOf)
 export const lastIndexOf = uncurryThis(String.prototype.lastIndexOf)
 export const slice = uncurryThis(String.prototype.slice)
 export const toLowerCase = uncurryThis(String.prototype.toLowerCase)
+export const toUpperCase = uncurryThis(String.prototype.toUpperCase)
+export const toHex = uncurryThis(Number.prototype.toString as (this: number, radix: 16) => string)
 export const trim = uncurryThis(String.prototype.trim)
 export const startsWith = uncurryThis(String.prototype.startsWith as (this: string, text: string) => boolean)
 export const endsWith = uncurryThis(String.prototype.endsWith as (this: string, text: string) => boolean)
@@ -65,6 +67,8 @@ export function snapshot(source: unknown): Record<string, unknown> | undefined {
 }
 
 export const PrivateURL = globalThis.URL
+export const PrivateHeaders = globalThis.Headers
+export const PrivateRequest = globalThis.Request
 export const isView = ArrayBuffer.isView
 
 const decode = uncurryThis(TextDecoder.prototype.decode)

@@ -1,7 +1,8 @@
 import { OfflineError } from "../error.ts"
-import { canonicalHost, isBelowLocalhost, isLoopback } from "../policy/host.ts"
+import { canonicalHost, isLocalName, isLoopback } from "../policy/host.ts"
 import { formatEntry, judge, type Policy, type Verdict } from "../policy.ts"
 import { now } from "../primordials.ts"
+import { localAddress } from "./local-address.ts"
 
 /** A connection that is about to be opened. */
 export interface Attempt {
@@ -28,7 +29,7 @@ export interface Denial {
 
 /**
  * The one question that every interception asks.
- * @returns the host in the spelling that was decided on (`localhost` for a name below it): dial this one, never the input
+ * @returns the host in the spelling that was decided on (an address for `localhost`): dial this one, never the input
  * @throws OfflineError when the policy does not allow it
  */
 export type Decide = (attempt: Attempt) => string
@@ -55,7 +56,7 @@ export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
     const canonical = canonicalHost(host)
     const verdict: Verdict = canonical ? judge(policy, canonical, port) : { allowed: false }
     const needless = asksServer === true && canonical !== undefined && isLoopback(canonical)
-    if (verdict.allowed && !needless) return isBelowLocalhost(canonical!.text) ? "localhost" : canonical!.text
+    if (verdict.allowed && !needless) return isLocalName(canonical!) ? localAddress(port) : canonical!.text
     if (denied.length === KEPT) denied.shift()
     const shown = canonical?.text ?? host
     const denial = { time: now(), host: shown, port, api }

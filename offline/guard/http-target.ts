@@ -16,9 +16,12 @@ import {
 } from "../primordials.ts"
 import { proxyOf } from "./fetch-input.ts"
 import { agentShownAs, type ShownAgent, showAgent } from "./http-agent.ts"
+import { checkAgainst, type TlsOptions } from "./tls-name.ts"
 
 /** Where Bun's `node:http` is about to send a request. */
-export type HttpTarget = { local: true } | { local: false; url: string; proxy: string | undefined }
+export type HttpTarget =
+  | { local: true }
+  | { local: false; url: string; proxy: string | undefined; /** The host is the proxy. */ isProxy?: true }
 
 /**
  * Builds the address as Bun's `ClientRequest` does, from the request's own state, which it keeps under symbols. Parts that
@@ -44,7 +47,7 @@ export function readHttpTarget(request: ClientRequest): HttpTarget {
   // An absolute path asks the host for it as a proxy.
   const absolute = parseUrl(path)
   if (!absolute || !startsWith(path, `${absolute.origin}/`)) throw suspicious("path", path)
-  return { local: false, url: path, proxy: origin }
+  return { local: false, url: path, proxy: origin, isProxy: true }
 }
 
 /** Whether the message is a request of a client: only those know a host. */
@@ -84,7 +87,10 @@ export function sendTo(request: ClientRequest, host: string): void {
   const name = bracketed(toText(written))
   Object.assign(request, { [symbolOf(request, "host")!]: host })
   if (!request.getHeader("Host")) request.setHeader("Host", useDefaultPort ? name : `${name}:${port}`)
-  if (protocol === "https:") tlsOf(request).servername ??= name
+  if (protocol !== "https:") return
+  const tls = tlsOf(request)
+  tls.servername ??= name
+  tls.checkServerIdentity = checkAgainst(name, tls.checkServerIdentity)
 }
 
 function symbolOf(message: OutgoingMessage, name: string): symbol | undefined {
@@ -96,8 +102,8 @@ function symbolOf(message: OutgoingMessage, name: string): symbol | undefined {
 }
 
 /** Bun keeps what goes to the TLS layer in an object that this method makes. */
-function tlsOf(request: ClientRequest): { servername?: string } {
-  return (request as unknown as { _ensureTls(): { servername?: string } })._ensureTls()
+function tlsOf(request: ClientRequest): TlsOptions {
+  return (request as unknown as { _ensureTls(): TlsOptions })._ensureTls()
 }
 
 const NAMES = [

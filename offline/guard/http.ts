@@ -1,6 +1,7 @@
 import type { Agent, ClientRequest, OutgoingMessage } from "node:http"
 import { OfflineError } from "../error.ts"
-import { apply, construct, defineProperty, parseUrl } from "../primordials.ts"
+import { bracketed } from "../policy/host.ts"
+import { apply, construct, defineProperty, parseUrl, plain } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 import { giveAgent, givenAgent, goesTo, isClientRequest, readHttpTarget, sendTo } from "./http-target.ts"
@@ -42,8 +43,10 @@ function judgeRequest(request: ClientRequest, decide: Decide, checkProxy: CheckP
   const url = parseUrl(target.url)
   if (!url) throw misspelt(target.url)
   const host = decide({ host: url.hostname, port: portOf(url), api: "node:http" })
-  checkProxy(url, target.proxy, "node:http")
-  return target.proxy === undefined ? host : undefined
+  checkProxy(plain(url, { hostname: bracketed(host) }), target.proxy, "node:http")
+  if (target.proxy === undefined) return host
+  const proxy = target.isProxy && parseUrl(target.proxy)
+  return proxy ? decide({ host: proxy.hostname, port: portOf(proxy), api: "node:http" }) : undefined
 }
 
 function misspelt(what: string): OfflineError {

@@ -1,4 +1,5 @@
 import { OfflineError } from "../error.ts"
+import { bracketed, localName } from "../policy/host.ts"
 import {
   apply,
   defineProperty,
@@ -12,13 +13,15 @@ import {
   toText,
   trim,
   type UrlParts,
+  withHostname,
 } from "../primordials.ts"
 import type { Decide } from "./decide.ts"
+import { localAddress } from "./local-address.ts"
 import { portOf } from "./url.ts"
 
 /**
  * Decides on the proxy that a request will go through.
- * @param target where the request goes; already decided on
+ * @param target where the request goes; already decided on, with the host that is dialled
  * @param given a proxy that the request itself names
  * @throws OfflineError when there is one that the policy does not allow
  */
@@ -46,13 +49,28 @@ export function holdProxies(env: HeldProxies | NodeJS.ProcessEnv): HeldProxies {
     defineProperty(own, name, {
       ...native,
       set(value: unknown) {
-        const text = toText(value)
+        const text = withAddresses(name, toText(value))
         apply(native.set!, own, [text])
         held[name] = text
       },
     })
+    const given = own[name]
+    if (given !== undefined && given === env[name]) own[name] = given
   }
   return held
+}
+
+/** A variable's value by which no name server is asked for `localhost`: as a proxy, and exempt from one. */
+function withAddresses(name: string, value: string): string {
+  if (toLowerCase(name) !== "no_proxy") return addressed(value)
+  return isExempt(value, "localhost") && !isExempt(value, "127.0.0.1") ? `${value},127.0.0.1,[::1]` : value
+}
+
+/** A proxy in the spelling that no name server is asked for: `localhost` by its address. */
+export function addressed(proxy: string): string {
+  const url = parseUrl(proxy)
+  if (!url || localName(url.hostname) === undefined) return proxy
+  return withHostname(url.href, bracketed(localAddress(portOf(url))))
 }
 
 /**
@@ -76,8 +94,10 @@ function checkEnvironment(env: HeldProxies, target: UrlParts, api: string, decid
   const lower = secure ? env.https_proxy : env.http_proxy
   const upper = secure ? env.HTTPS_PROXY : env.HTTP_PROXY
   if (!lower && !upper) return
-  if (isExempt(env.no_proxy ?? env.NO_PROXY, target) && isExempt(env.NO_PROXY ?? env.no_proxy, target)) return
-  const instead = `add ${target.hostname} to NO_PROXY, to go there without a proxy`
+  const { hostname } = target
+  if (isExempt(env.no_proxy ?? env.NO_PROXY, hostname) && isExempt(env.NO_PROXY ?? env.no_proxy, hostname))
+    return
+  const instead = `add ${hostname} to NO_PROXY, to go there without a proxy`
   if (lower) decideOn(lower, { name: secure ? "https_proxy" : "http_proxy", api, instead }, decide)
   if (upper) decideOn(upper, { name: secure ? "HTTPS_PROXY" : "HTTP_PROXY", api, instead }, decide)
 }
@@ -93,7 +113,7 @@ function decideOn(
 }
 
 /** Whether an item of NO_PROXY names the host, or a domain that it lies in. Ports and blocks are left to fail. */
-function isExempt(list: string | undefined, target: UrlParts): boolean {
+function isExempt(list: string | undefined, host: string): boolean {
   let rest = list ?? ""
   while (rest !== "") {
     const comma = indexOf(rest, ",")
@@ -101,7 +121,7 @@ function isExempt(list: string | undefined, target: UrlParts): boolean {
     rest = comma === -1 ? "" : slice(rest, comma + 1)
     if (item === "*") return true
     if (startsWith(item, ".")) item = slice(item, 1)
-    if (item !== "" && (target.hostname === item || endsWith(target.hostname, `.${item}`))) return true
+    if (item !== "" && (host === item || endsWith(host, `.${item}`))) return true
   }
   return false
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "bun:test"
-import { OfflineError } from "../../offline/error.ts"
-import { createDecide, type Denial } from "../../offline/guard/decide.ts"
-import { createPolicy } from "../../offline/policy.ts"
+import { OfflineError } from "../../../offline/error.ts"
+import { createDecide, type Denial } from "../../../offline/guard/decide.ts"
+import { createPolicy } from "../../../offline/policy.ts"
 
 const policy = createPolicy(
   [{ text: "llm.corp:443", origin: "OPENCODE_OFFLINE_ALLOW" }],
@@ -17,7 +17,7 @@ beforeEach(() => {
 
 test("what is allowed comes back in the spelling to dial, and is not recorded", () => {
   expect(decide({ host: "LLM.corp.", port: 443, api: "fetch" })).toBe("llm.corp")
-  expect(decide({ host: "app.localhost", port: 1, api: "fetch" })).toBe("localhost")
+  expect(decide({ host: "app.localhost", port: 1, api: "fetch" })).toBe("127.0.0.1")
   expect(decide({ host: "[::FFFF:127.0.0.1]", port: 1, api: "fetch" })).toBe("127.0.0.1")
   expect(denied).toEqual([])
 })
