@@ -21,7 +21,7 @@ import { checkAgainst, type TlsOptions } from "./tls-name.ts"
 /** Where Bun's `node:http` is about to send a request. */
 export type HttpTarget =
   | { local: true }
-  | { local: false; url: string; proxy: string | undefined; /** The host is the proxy. */ isProxy?: true }
+  | { local: false; url: string; proxy: string | undefined /** The host is the proxy. */; isProxy?: true }
 
 /**
  * Builds the address as Bun's `ClientRequest` does, from the request's own state, which it keeps under symbols. Parts that
