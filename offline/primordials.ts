@@ -33,7 +33,18 @@ export const defineProperty = Object.defineProperty
 export const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor
 export const getOwnPropertySymbols = Object.getOwnPropertySymbols
 export const ownKeys = Reflect.ownKeys
+export const deleteProperty = Reflect.deleteProperty
 export const getPrototypeOf = Object.getPrototypeOf
+export const setPrototypeOf = Object.setPrototypeOf
+export const getWeak = uncurryThis(WeakMap.prototype.get) as <V>(
+  map: WeakMap<object, V>,
+  key: object,
+) => V | undefined
+export const setWeak = uncurryThis(WeakMap.prototype.set) as <V>(
+  map: WeakMap<object, V>,
+  key: object,
+  value: V,
+) => void
 export const PrivatePromise = Promise
 export const reject = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>
 
@@ -67,6 +78,7 @@ export function snapshot(source: unknown): Record<string, unknown> | undefined {
 }
 
 export const PrivateURL = globalThis.URL
+export const PrivateSearchParams = globalThis.URLSearchParams
 export const PrivateHeaders = globalThis.Headers
 export const PrivateRequest = globalThis.Request
 export const isView = ArrayBuffer.isView

@@ -22,9 +22,7 @@ export async function sendElsewhere(
   request: Request | undefined,
 ): Promise<Response> {
   const address = withHostname(target.href, host)
-  const headers = new PrivateHeaders(init.headers ?? request?.headers)
-  if (!headers.has("host"))
-    headers.set("host", target.port ? `${target.hostname}:${target.port}` : target.hostname)
+  const headers = withHost(init.headers ?? request?.headers, target)
   const own = plain<TlsOptions>(Object((init as { tls?: TlsOptions }).tls))
   const checkServerIdentity = checkAgainst(target.hostname, own.checkServerIdentity)
   const tls = plain(own, { serverName: own.serverName ?? target.hostname, checkServerIdentity })
@@ -34,4 +32,11 @@ export async function sendElsewhere(
     plain<object>(init, { headers, tls } as object),
   ])) as Response
   return defineProperty(response, "url", { value: target.href, configurable: true }) as Response
+}
+
+/** A request's headers, with the host that the program wrote where it set none itself. */
+export function withHost(given: RequestInit["headers"], { hostname, port }: UrlParts): Headers {
+  const headers = new PrivateHeaders(given)
+  if (!headers.has("host")) headers.set("host", port ? `${hostname}:${port}` : hostname)
+  return headers
 }
