@@ -7,8 +7,10 @@ import {
   defineProperty,
   getOwnPropertyDescriptor,
   getOwnPropertySymbols,
+  getWeak,
   indexOf,
   parseUrl,
+  setWeak,
   startsWith,
   toLowerCase,
   toText,
@@ -31,10 +33,7 @@ export type HttpTarget =
  */
 export function readHttpTarget(request: ClientRequest): HttpTarget {
   const state = readState(request)
-  if (typeof state.socketPath === "string" && state.socketPath !== "") {
-    fix(request, "socketPath", state.socketPath)
-    return { local: true }
-  }
+  if (typeof state.socketPath === "string" && state.socketPath !== "") return { local: true }
   if (isGiven(state.socketPath)) throw suspicious("socketPath", state.socketPath)
   const { protocol } = state
   if (protocol !== "http:" && protocol !== "https:") throw suspicious("protocol", protocol)
@@ -58,7 +57,24 @@ export function isClientRequest(message: OutgoingMessage): message is ClientRequ
 /** The agent that the program gave a request. */
 export function givenAgent(request: ClientRequest): unknown {
   const shown = readSymbol(request, "agent")
-  return agentShownAs(shown) ?? shown
+  return getWeak(later, request) ?? agentShownAs(shown) ?? shown
+}
+
+/** As in Node, an agent that is set when a request is made already has no part in it any more. */
+export function setAgentLater(request: ClientRequest, agent: unknown): void {
+  setWeak(later, request, agent)
+}
+
+const later = new WeakMap<object, unknown>()
+
+/** Leaves native code nothing else to read of a request that was decided on, whatever the program does until it is sent. */
+export function fixTarget(request: ClientRequest): void {
+  const symbols = getOwnPropertySymbols(request)
+  for (let index = 0; index < symbols.length; index++) {
+    const name = descriptionOf(symbols[index]!)
+    if (name !== undefined && isName(name))
+      defineProperty(request, symbols[index]!, { writable: false, configurable: false })
+  }
 }
 
 /**
@@ -180,11 +196,6 @@ function agentOf({ agent }: State): Partial<ShownAgent> {
   if (agent === undefined || agent === null) return {}
   if (agentShownAs(agent) === undefined) throw suspicious("agent", "exchanged")
   return agent
-}
-
-/** Leaves native code nothing else to read, whatever the program runs until then. */
-function fix(request: ClientRequest, name: (typeof NAMES)[number], value: unknown): void {
-  defineProperty(request, symbolOf(request, name)!, { value, writable: false, configurable: false })
 }
 
 function suspicious(part: string, value: unknown): OfflineError {
