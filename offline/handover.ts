@@ -1,5 +1,6 @@
 import { type BakedPolicy, UNBAKED } from "./baked.ts"
 import { childModule } from "./children/module.ts"
+import { frozen } from "./frozen.ts"
 import type { Resolution } from "./resolve.ts"
 import type { StateFolder } from "./state-folder.ts"
 
@@ -30,13 +31,13 @@ export function takeOver(): Resolved | undefined {
 }
 
 /** Switched off. */
-export const NOTHING: Resolved = {
+export const NOTHING: Resolved = frozen({
   origin: undefined,
   allow: [],
   ignored: [],
   userConfig: "",
   baked: UNBAKED,
-}
+})
 
 export function isMainThread(): boolean {
   return (globalThis as { Bun?: { isMainThread: boolean } }).Bun?.isMainThread ?? true

@@ -4,13 +4,14 @@ import { provideConfigurationImports } from "./core/config-imports.ts"
 import { implyUpstreamFlags } from "./core/upstream-flags.ts"
 import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
-import { type Denial, installGuard } from "./guard/install.ts"
+import { frozen } from "./frozen.ts"
+import { installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
 
-/** The switch and the policy of this thread, resolved once. */
+/** The switch and the policy of this thread, resolved once. Frozen in depth: any code can ask for it by this module's name. */
 export interface OfflineState {
   /** What switched it on, for people; undefined when it is off. */
   origin: string | undefined
@@ -19,8 +20,6 @@ export interface OfflineState {
   baked: BakedPolicy
   /** Names the policy to a server in the background; undefined when there is none. */
   server?: string
-  /** What was refused in this thread so far, oldest first. */
-  denied: readonly Denial[]
 }
 
 /**
@@ -31,7 +30,7 @@ export interface OfflineState {
  * @param preload the file that workers run first; all of our code lies in its folder
  */
 export function start(find: () => Resolved, preload: string): void {
-  state ??= orStop(() => begin(find, preload))
+  state ??= frozen(orStop(() => begin(find, preload)))
 }
 
 /** @throws Error ahead of {@link start} */
@@ -54,14 +53,14 @@ let state: OfflineState | undefined
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
   const { baked, origin, state: folder } = resolved
-  const policy = createPolicy(resolved.allow, resolved.ignored)
-  if (origin === undefined) return { origin, policy, baked, denied: [] }
+  const policy = frozen(createPolicy(resolved.allow, resolved.ignored))
+  if (origin === undefined) return { origin, policy, baked }
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)
   const log = logFile(process.env)
   // Children and workers may have another working directory.
   if (log !== undefined) process.env.OPENCODE_OFFLINE_LOG = log
-  const denied = installGuard({
+  installGuard({
     policy,
     origin,
     userConfig: resolved.userConfig,
@@ -74,5 +73,5 @@ function begin(find: () => Resolved, preload: string): OfflineState {
   if (folder && !childModule) process.env[STATE] = folder.own
   // A child cannot see inside the executable.
   if (!childModule) provideConfigurationImports()
-  return { origin, policy, baked, server: folder?.digest, denied }
+  return { origin, policy, baked, server: folder?.digest }
 }

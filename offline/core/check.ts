@@ -57,7 +57,7 @@ function proxyRefusal(
   env: NodeJS.ProcessEnv,
 ): string | undefined {
   try {
-    const decide = createDecide(options, [])
+    const decide = createDecide(options)
     const hostname = bracketed(decide({ host: url.hostname, port: portOf(url), api: "A request" }))
     createProxyCheck(env, decide)({ ...url, hostname }, undefined, "A request")
     return undefined

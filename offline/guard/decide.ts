@@ -34,9 +34,6 @@ export interface Denial {
  */
 export type Decide = (attempt: Attempt) => string
 
-/** Attempts that are kept in memory; older ones are dropped. */
-const KEPT = 1000
-
 /** What decisions are made on, and who is told of refusals. */
 export interface DecideOptions {
   policy: Policy
@@ -50,18 +47,15 @@ export interface DecideOptions {
   onDenied?: (denial: Denial, trace: Error) => void
 }
 
-export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
+export function createDecide(options: DecideOptions): Decide {
   const { policy, onDenied } = options
   return ({ host, port, api, asksServer, instead }) => {
     const canonical = canonicalHost(host)
     const verdict: Verdict = canonical ? judge(policy, canonical, port) : { allowed: false }
     const needless = asksServer === true && canonical !== undefined && isLoopback(canonical)
     if (verdict.allowed && !needless) return isLocalName(canonical!) ? localAddress(port) : canonical!.text
-    if (denied.length === KEPT) denied.shift()
     const shown = canonical?.text ?? host
-    const denial = { time: now(), host: shown, port, api }
-    denied[denied.length] = denial
-    onDenied?.(denial, new Error())
+    onDenied?.({ time: now(), host: shown, port, api }, new Error())
     throw new OfflineError(explain({ host: shown, port, api, instead }, verdict, options))
   }
 }

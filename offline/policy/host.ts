@@ -23,7 +23,7 @@ export function canonicalHost(text: string): Host | undefined {
   const name = endsWith(parsed, ".") ? slice(parsed, 0, -1) : parsed
   if (name === "" || startsWith(name, ".") || indexOf(name, "..") !== -1) return undefined
   const address = parseIPv4(name)
-  return address ? { text: name, address } : { text: name }
+  return hostOf(name, address)
 }
 
 /** An address as an URL and a socket both take it: IPv6 within brackets. */
@@ -64,9 +64,14 @@ function canonicalIPv6(text: string): Host | undefined {
   if (zone !== -1) inner = slice(inner, 0, zone)
   const address = parseIPv6(inner)
   if (!address) return undefined
-  if (address.family === 4) return { text: formatIPv4(address.value), address }
+  if (address.family === 4) return hostOf(formatIPv4(address.value), address)
   const parsed = parseUrl(`http://[${inner}]/`)?.hostname
-  return parsed ? { text: slice(parsed, 1, -1), address } : undefined
+  return parsed ? hostOf(slice(parsed, 1, -1), address) : undefined
+}
+
+/** It inherits nothing: a program that gives all objects an address makes no name an address. */
+function hostOf(text: string, address: Address | undefined): Host {
+  return { __proto__: null, text, address } as unknown as Host
 }
 
 function formatIPv4(value: bigint): string {

@@ -131,13 +131,13 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
   })
 
   describe("a program gets no further when it has tampered with", () => {
-    const PROBE_HOSTS = JSON.stringify(["evil.example", "http://evil.example/", "127.0.0.1"])
+    const PROBE_HOSTS = JSON.stringify(["evil.example", "http://evil.example/", "127.0.0.1", "app.localhost"])
     for (const PROBE_TAMPER of Object.keys(tamperings)) {
       test(PROBE_TAMPER, async () => {
         const env = { ...probeScale(), PROBE_TAMPER, PROBE_HOSTS }
         const { attempts, stdout } = await runIsolated({ executable, args: ["--offline"], env })
         const tried = stdout.trim().split("\n").length
-        expect({ attempts, tried }).toEqual({ attempts: [], tried: 17 })
+        expect({ attempts, tried }).toEqual({ attempts: [], tried: 24 })
       })
     }
   })
