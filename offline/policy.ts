@@ -6,7 +6,7 @@ import { freeze, parseUrl } from "./primordials.ts"
 export interface Policy {
   /** Lines that allow. */
   entries: readonly Entry[]
-  /** Lines that a project's own file asks for. They allow nothing; an error names them. */
+  /** Lines of those who may not allow: a project's own file, a child of OpenCode's. They allow nothing; an error names them. */
   ignored: readonly Entry[]
 }
 

@@ -82,7 +82,7 @@ export function explainRule(
     return `${rule}: the policy of this build is locked. Only another build can allow it`
   }
   const rule = asked
-    ? `${asked.origin} asks for it, but a project's own file cannot allow anything`
+    ? `${asked.origin} asks for it, but may not allow anything`
     : "no entry of the policy names it"
   return `${rule}. To allow it: OPENCODE_OFFLINE_ALLOW=${entry}, or "offline": { "allow": ["${entry}"] } in ${userConfig}`
 }

@@ -60,7 +60,7 @@ test("the setting that a refusal names allows what was refused", () => {
 
 test("a refusal of what a project's file asks for says that such a file cannot allow it", () => {
   expect(() => decide({ host: "evil.example", port: 443, api: "fetch" })).toThrow(
-    "/repo/opencode.json (mcp.x.url) asks for it, but a project's own file cannot allow anything",
+    "/repo/opencode.json (mcp.x.url) asks for it, but may not allow anything",
   )
 })
 
