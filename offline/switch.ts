@@ -8,6 +8,7 @@ import { frozen } from "./frozen.ts"
 import { installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
 import { createPolicy, type Policy } from "./policy.ts"
+import { defineProperty } from "./primordials.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
 
@@ -48,6 +49,13 @@ export function switchedOnBy(): string {
   return currentState().origin ?? "the switch is off"
 }
 
+/** Whether the guard stands in this thread already, put up by another copy of this code. */
+export function isGuarded(): boolean {
+  return (globalThis as { [GUARDED]?: true })[GUARDED] === true
+}
+
+const GUARDED: unique symbol = Symbol.for("opencode.offline.guarded") as never
+
 let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
@@ -70,6 +78,7 @@ function begin(find: () => Resolved, preload: string): OfflineState {
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
     state: folder,
   })
+  defineProperty(globalThis, GUARDED, { value: true })
   if (folder && !childModule) process.env[STATE] = folder.own
   // A child cannot see inside the executable.
   if (!childModule) provideConfigurationImports()

@@ -1,3 +1,4 @@
+import { NOWHERE } from "../children/environment.ts"
 import { OfflineError } from "../error.ts"
 import { bracketed, canonicalHost, localName } from "../policy/host.ts"
 import { judge, type Policy } from "../policy.ts"
@@ -80,7 +81,9 @@ function holdVariable(name: string, held: HeldProxies, areAllowed: boolean, isAl
     },
   })
   const given = own[name]
-  if (given !== undefined && given === held[name]) own[name] = given
+  if (given === undefined || given !== held[name]) return
+  // What closes the way of a program without a guard is not needed in one that has it.
+  own[name] = given === NOWHERE ? "" : given
 }
 
 function isList(name: string): boolean {
