@@ -4,15 +4,17 @@ import { provideConfigurationImports } from "./core/config-imports.ts"
 import { implyUpstreamFlags } from "./core/upstream-flags.ts"
 import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile, openLogs } from "./denials.ts"
-import { type Denial, installGuard } from "./guard/install.ts"
+import { frozen } from "./frozen.ts"
+import { installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
 import type { ProjectCode } from "./policy/keys.ts"
 import { createPolicy, type Policy } from "./policy.ts"
+import { defineProperty } from "./primordials.ts"
 import type { PolicyLog } from "./rulings.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
 
-/** The switch and the policy of this thread, resolved once. */
+/** The switch and the policy of this thread, resolved once. Frozen in depth: any code can ask for it by this module's name. */
 export interface OfflineState {
   /** What switched it on, for people; undefined when it is off. */
   origin: string | undefined
@@ -31,8 +33,6 @@ export interface OfflineState {
   notes: readonly string[]
   /** Names the policy to a server in the background; undefined when there is none. */
   server?: string
-  /** What was refused in this thread so far, oldest first. */
-  denied: readonly Denial[]
 }
 
 /**
@@ -43,7 +43,7 @@ export interface OfflineState {
  * @param preload the file that workers run first; all of our code lies in its folder
  */
 export function start(find: () => Resolved, preload: string): void {
-  state ??= orStop(() => begin(find, preload))
+  state ??= frozen(orStop(() => begin(find, preload)))
 }
 
 /** @throws Error ahead of {@link start} */
@@ -66,14 +66,21 @@ export function switchedOnBy(): string {
   return currentState().origin ?? "the switch is off"
 }
 
+/** Whether the guard stands in this thread already, put up by another copy of this code. */
+export function isGuarded(): boolean {
+  return (globalThis as { [GUARDED]?: true })[GUARDED] === true
+}
+
+const GUARDED: unique symbol = Symbol.for("opencode.offline.guarded") as never
+
 let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
   const { baked, origin, state: folder, lockedBy, projectCode, project, notes } = resolved
-  const policy = createPolicy(resolved.allow, resolved.ignored)
+  const policy = frozen(createPolicy(resolved.allow, resolved.ignored))
   const found = { origin, policy, baked, lockedBy, projectCode, project, notes, logs: resolved.logs }
-  if (origin === undefined) return { ...found, denied: [] }
+  if (origin === undefined) return found
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)
   // Children and workers may have another working directory.
@@ -81,7 +88,7 @@ function begin(find: () => Resolved, preload: string): OfflineState {
   if (named !== undefined) process.env.OPENCODE_OFFLINE_LOG = named
   const logs = openLogs(resolved.logs, process.env)
   const own = preload.slice(0, preload.lastIndexOf("/") + 1)
-  const denied = installGuard({
+  installGuard({
     policy,
     origin,
     userConfig: resolved.userConfig,
@@ -91,8 +98,9 @@ function begin(find: () => Resolved, preload: string): OfflineState {
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
     state: folder,
   })
+  defineProperty(globalThis, GUARDED, { value: true })
   if (folder && !childModule) process.env[STATE] = folder.own
   // A child cannot see inside the executable.
   if (!childModule) provideConfigurationImports()
-  return { ...found, server: folder?.digest, denied }
+  return { ...found, server: folder?.digest }
 }

@@ -1,7 +1,8 @@
 import { OfflineError } from "../error.ts"
-import { canonicalHost, isBelowLocalhost, isLoopback } from "../policy/host.ts"
+import { canonicalHost, isLocalName, isLoopback } from "../policy/host.ts"
 import { formatEntry, judge, type Policy, type Verdict } from "../policy.ts"
 import { now } from "../primordials.ts"
+import { localAddress } from "./local-address.ts"
 
 /** A connection that is about to be opened. */
 export interface Attempt {
@@ -35,13 +36,10 @@ export type Denial = Attempted
 
 /**
  * The one question that every interception asks.
- * @returns the host in the spelling that was decided on (`localhost` for a name below it): dial this one, never the input
+ * @returns the host in the spelling that was decided on (an address for `localhost`): dial this one, never the input
  * @throws OfflineError when the policy does not allow it
  */
 export type Decide = (attempt: Attempt) => string
-
-/** Attempts that are kept in memory; older ones are dropped. */
-const KEPT = 1000
 
 /** What decisions are made on, and who is told of refusals. */
 export interface DecideOptions {
@@ -58,7 +56,7 @@ export interface DecideOptions {
   onAllowed?: (attempt: Attempted, trace: Error) => void
 }
 
-export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
+export function createDecide(options: DecideOptions): Decide {
   const { policy, onDenied, onAllowed } = options
   return ({ host, port, api, asksServer, instead }) => {
     const canonical = canonicalHost(host)
@@ -68,13 +66,11 @@ export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
     if (verdict.allowed && !needless) {
       const { rule, origin } = verdict
       onAllowed?.({ time: now(), host: shown, port, api, rule, origin }, new Error())
-      return isBelowLocalhost(shown) ? "localhost" : shown
+      return isLocalName(canonical!) ? localAddress(port) : shown
     }
-    if (denied.length === KEPT) denied.shift()
     const asked = verdict.allowed ? undefined : verdict.asked
     const rule = asked?.text ?? "default"
     const denial = { time: now(), host: shown, port, api, rule, origin: asked?.origin ?? options.origin }
-    denied[denied.length] = denial
     const attempt = { host: shown, port, api, instead }
     const error = new OfflineError(explain(attempt, verdict, options), remedyOf(attempt, verdict, options))
     onDenied?.(denial, new Error(), OfflineError.forPerson(error))
@@ -124,7 +120,5 @@ function ruleOf(
     const rule = asked ? `${asked.origin} asks for it in vain` : "no entry names it"
     return `${rule}: the policy of ${lockedBy} is locked. Nothing else can allow it`
   }
-  return asked
-    ? `${asked.origin} asks for it, but a project's own file cannot allow anything`
-    : "no entry of the policy names it"
+  return asked ? `${asked.origin} asks for it, but may not allow anything` : "no entry of the policy names it"
 }

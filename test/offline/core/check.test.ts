@@ -50,7 +50,7 @@ test("a denied URL is answered with the setting that would allow it", () => {
   expect(why("https://evil.example/")).toMatchObject({
     allowed: false,
     origin: "/repo/opencode.json (offline.allow)",
-    why: expect.stringContaining("a project's own file cannot allow anything"),
+    why: expect.stringContaining("asks for it, but may not allow anything"),
   })
 })
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "bun:test"
-import { OfflineError } from "../../offline/error.ts"
-import { createDecide, type Denial } from "../../offline/guard/decide.ts"
-import { createPolicy } from "../../offline/policy.ts"
+import { OfflineError } from "../../../offline/error.ts"
+import { createDecide, type Denial } from "../../../offline/guard/decide.ts"
+import { createPolicy } from "../../../offline/policy.ts"
 
 const policy = createPolicy(
   [{ text: "llm.corp:443", origin: "OPENCODE_OFFLINE_ALLOW" }],
@@ -12,12 +12,17 @@ let decide: ReturnType<typeof createDecide>
 
 beforeEach(() => {
   denied = []
-  decide = createDecide({ policy, origin: "--offline", userConfig: "/home/u/opencode.json" }, denied)
+  decide = createDecide({
+    policy,
+    origin: "--offline",
+    userConfig: "/home/u/opencode.json",
+    onDenied: (denial) => denied.push(denial),
+  })
 })
 
 test("what is allowed comes back in the spelling to dial, and is not recorded", () => {
   expect(decide({ host: "LLM.corp.", port: 443, api: "fetch" })).toBe("llm.corp")
-  expect(decide({ host: "app.localhost", port: 1, api: "fetch" })).toBe("localhost")
+  expect(decide({ host: "app.localhost", port: 1, api: "fetch" })).toBe("127.0.0.1")
   expect(decide({ host: "[::FFFF:127.0.0.1]", port: 1, api: "fetch" })).toBe("127.0.0.1")
   expect(denied).toEqual([])
 })
@@ -51,17 +56,18 @@ test("the setting that a refusal names allows what was refused", () => {
   ] as const) {
     const message = OfflineError.forPerson(thrownBy(() => decide({ host, port, api: "node:net" })))
     const [, text = ""] = /OPENCODE_OFFLINE_ALLOW=(\S+),/.exec(message) ?? []
-    const allowing = createDecide(
-      { policy: createPolicy([{ text, origin: "a test" }]), origin: "", userConfig: "" },
-      [],
-    )
+    const allowing = createDecide({
+      policy: createPolicy([{ text, origin: "a test" }]),
+      origin: "",
+      userConfig: "",
+    })
     expect(allowing({ host, port, api: "node:net" })).toBe(host)
   }
 })
 
 test("a refusal of what a project's file asks for says that such a file cannot allow it", () => {
   expect(() => decide({ host: "evil.example", port: 443, api: "fetch" })).toThrow(
-    "/repo/opencode.json (mcp.x.url) asks for it, but a project's own file cannot allow anything",
+    "/repo/opencode.json (mcp.x.url) asks for it, but may not allow anything",
   )
 })
 
@@ -72,20 +78,16 @@ test("what is no host is refused, and so is a question to a name server about th
   )
 })
 
-test("refusals are recorded with time, host, port and API, and only the last thousand are kept", () => {
+test("who is told of a refusal hears of time, host, port and API", () => {
   const before = Date.now()
-  for (let port = 1; port <= 1001; port++) {
-    try {
-      decide({ host: "a.example", port, api: "fetch" })
-    } catch {}
-  }
-  expect(denied).toHaveLength(1000)
-  expect(denied.at(-1)).toEqual({
-    time: expect.any(Number),
-    ...{ host: "a.example", port: 1001, api: "fetch", rule: "default", origin: "--offline" },
-  })
-  expect(denied[0]?.port).toBe(2)
-  const { time } = denied.at(-1)!
+  expect(() => decide({ host: "a.example", port: 7, api: "fetch" })).toThrow(OfflineError)
+  expect(denied).toEqual([
+    {
+      time: expect.any(Number),
+      ...{ host: "a.example", port: 7, api: "fetch", rule: "default", origin: "--offline" },
+    },
+  ])
+  const { time } = denied[0]!
   expect(before <= time && time <= Date.now()).toBe(true)
 })
 
@@ -102,9 +104,9 @@ test("what decided is told: the entry that allows or asks in vain, where it stan
     onDenied: tell("denied"),
     onAllowed: tell("allowed"),
   }
-  const decide = createDecide(options, [])
+  const decide = createDecide(options)
   expect(decide({ host: "LLM.corp", port: 443, api: "fetch" })).toBe("llm.corp")
-  expect(decide({ host: "a.localhost", port: 1, api: "fetch" })).toBe("localhost")
+  expect(decide({ host: "a.localhost", port: 1, api: "fetch" })).toBe("127.0.0.1")
   for (const host of ["evil.example", "other.example"])
     expect(() => decide({ host, port: 443, api: "fetch" })).toThrow(OfflineError)
   expect(told).toEqual([
@@ -119,7 +121,7 @@ test("what is thrown by who is told of a connection that is allowed is thrown in
   const onAllowed = () => {
     throw new OfflineError("the log cannot be written")
   }
-  const decide = createDecide({ policy, origin: "", userConfig: "", onAllowed }, [])
+  const decide = createDecide({ policy, origin: "", userConfig: "", onAllowed })
   expect(() => decide({ host: "llm.corp", port: 443, api: "fetch" })).toThrow("the log cannot be written")
 })
 
