@@ -7,6 +7,7 @@ import { createReporter, logFile } from "./denials.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
 import { createPolicy, type Policy } from "./policy.ts"
+import { guardServers } from "./server/gate.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
 
@@ -72,7 +73,10 @@ function begin(find: () => Resolved, preload: string): OfflineState {
     state: folder,
   })
   if (folder && !childModule) process.env[STATE] = folder.own
-  // A child cannot see inside the executable.
-  if (!childModule) provideConfigurationImports()
+  // A child cannot see inside the executable, and is no server of OpenCode's.
+  if (!childModule) {
+    provideConfigurationImports()
+    guardServers(process.env)
+  }
   return { origin, policy, baked, server: folder?.digest, denied }
 }
