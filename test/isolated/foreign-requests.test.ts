@@ -177,7 +177,10 @@ test.concurrent("offline, no other page may show the page in a frame", async () 
 
 test.concurrent("with the switch off, it is answered as upstream's answers", async () => {
   const requests: RawRequest[] = [
-    ...FOREIGN_HOSTS.map((host) => ({ headers: { Host: `${host}:${port}` } })),
+    // With such a sign the path is another one, and what is no route 1.3.0 asks app.opencode.ai for.
+    ...FOREIGN_HOSTS.filter((host) => !host.includes("#")).map((host) => ({
+      headers: { Host: `${host}:${port}` },
+    })),
     ...FOREIGN_ORIGINS.map((Origin) => ({ headers: { ...own, Origin } })),
   ]
   const askOf = async (executable: string) => {
