@@ -8,6 +8,7 @@ import { type BuildOptions, readOptions } from "./scripts/build/options.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
 import { readLicenses } from "./scripts/contents/licenses.ts"
+import { recordDerived } from "./scripts/lib/derived-cache.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
@@ -46,5 +47,6 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     licenses: await readLicenses(pin, cache),
   }
   await progress.step("Write the release", () => writeRelease(release, record, { out }))
+  if (options.recordDerived) await recordDerived()
   return record
 }
