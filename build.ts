@@ -1,6 +1,7 @@
 import { acquireInputs } from "./scripts/build/acquire-inputs.ts"
 import { assemble } from "./scripts/build/assemble.ts"
 import { checkExecutable } from "./scripts/build/check.ts"
+import { checkGiven } from "./scripts/build/check-given.ts"
 import { prepareContents } from "./scripts/build/contents.ts"
 import { takeFromCommit } from "./scripts/build/from-commit.ts"
 import { takeFromRelease } from "./scripts/build/from-release.ts"
@@ -29,6 +30,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   const { file } = findTarget(options.target)
   const progress = new Progress(options.source === "git" ? 11 : 9, { silent: options.json })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
+  await checkGiven(options)
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
   const contents = await progress.step("Prepare the contents", (step) =>

@@ -168,6 +168,19 @@ describe("a build that cannot be done says what, why and what next, exits with 2
     expect(message).toContain('allow has the entry "https://llm.corp": it is a URL; write its host, llm.corp')
   })
 
+  test("for what an organisation gave, ahead of all that is downloaded", async () => {
+    const file = join(project.folder, "wrong.json")
+    await writeFile(file, '{"acme": 3}')
+    const nowhere = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" }
+    for (const [option, value, says] of [
+      ["--policy", file, "wrong.json is not a policy"],
+      ["--models", file, "wrong.json is not a model catalogue"],
+      ["--models-extend", file, "wrong.json is not a model catalogue"],
+      ["--with", "left-out@1.0.0", "left-out@1.0.0 cannot be put inside"],
+    ] as const)
+      expect(await refused(["--cache", "empty-cache-2", option, value], nowhere)).toContain(says)
+  })
+
   test("for a catalogue that is none", async () => {
     const models = join(project.folder, "no-models.json")
     await writeFile(models, '{"acme": {"id": 3}}')
