@@ -129,7 +129,10 @@ describe("uninstall removes nothing, and its exit code is 2,", () => {
   async function refuses(...says: string[]) {
     const before = await tree(prefix)
     const { exitCode, stderr } = await uninstall()
-    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining("nothing was removed") })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringContaining("nothing was removed"),
+    })
     for (const words of says) expect(stderr).toContain(words)
     expect(await tree(prefix)).toEqual(before)
     expect(await readFile(victim(), "utf8")).toBe("of somebody else\n")
