@@ -68,7 +68,8 @@ function versionIn(folder: string): string | undefined {
   }
 }
 
+/** Whether a version is the one that is wanted, or in the range; of a tag (`latest`) or a place nobody can tell without a registry. */
 function fits(found: string, wanted: string): boolean {
-  const isExact = /^\d+\.\d+\.\d+(-[\w.]+)?$/.test(wanted)
-  return !isExact || wanted === found
+  const isRange = /\d/.test(wanted) && !/[:/]|^[a-uwyz]/i.test(wanted)
+  return !isRange || Bun.semver.satisfies(found, wanted)
 }

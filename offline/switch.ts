@@ -11,6 +11,7 @@ import type { ProjectCode } from "./policy/keys.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { defineProperty } from "./primordials.ts"
 import type { PolicyLog } from "./rulings.ts"
+import { guardServers } from "./server/gate.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
 
@@ -100,7 +101,10 @@ function begin(find: () => Resolved, preload: string): OfflineState {
   })
   defineProperty(globalThis, GUARDED, { value: true })
   if (folder && !childModule) process.env[STATE] = folder.own
-  // A child cannot see inside the executable.
-  if (!childModule) provideConfigurationImports()
+  // A child cannot see inside the executable, and is no server of OpenCode's.
+  if (!childModule) {
+    provideConfigurationImports()
+    guardServers(process.env)
+  }
   return { ...found, server: folder?.digest }
 }

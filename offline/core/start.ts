@@ -1,6 +1,7 @@
 import { findResolution } from "../find-resolution.ts"
 import { isMainThread } from "../handover.ts"
 import { print } from "../print.ts"
+import { keepNamed } from "../server/named.ts"
 import { orStop } from "../setting.ts"
 import { currentState, isActive, start, switchedOnBy } from "../switch.ts"
 import { tellAtOnce } from "../tell.ts"
@@ -9,6 +10,7 @@ import { type Arguments, asksForHelp, readArguments } from "./arguments.ts"
 import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
+import { readNamed } from "./named-servers.ts"
 import { answerOffline } from "./offline-command.ts"
 import { announceProjectCode } from "./project-code.ts"
 import { refuseCommand, warnOfOptions } from "./refused-commands.ts"
@@ -34,6 +36,7 @@ export function startCore(): void {
   if (server !== undefined) assureServer(said, server)
   orStop(() => chooseCatalogue(process.env))
   provideRipgrep(said, process.env)
+  if (isActive()) orStop(() => keepNamed(readNamed(said.words, process.env), process.env))
   warnOfOptions(said)
   announceProjectCode(said)
   announce(said)
