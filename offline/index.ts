@@ -7,6 +7,7 @@ import { label, message, refusal, refusalResponse, refuseRequest, requestRefusal
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
 import { languageServer, missingServer, packageFile } from "./kit.ts"
+import { noModel, offered } from "./models/offer.ts"
 import { findPackage, mayInstall } from "./npm/find.ts"
 import { canWrite, npmOptions } from "./npm/options.ts"
 import { findProgram } from "./npm/program.ts"
@@ -44,6 +45,7 @@ export const Offline = Object.freeze({
   packages: Object.freeze({ onDisk, load }),
   upstreamsCatalogue: () => upstreamsCatalogue(),
   npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),
+  models: Object.freeze({ offered, none: noModel }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   kit: Object.freeze({ server: languageServer, module: packageFile, missing: missingServer }),
   webUi,

@@ -4,6 +4,7 @@ import { type BakedPolicy, builtInLines, builtInOrigin, UNBAKED } from "./baked.
 import { readConfigSources } from "./config-files.ts"
 import { type ConfigSettings, readSettings } from "./config-settings.ts"
 import { type Arguments, readArguments } from "./core/arguments.ts"
+import { typedBaseUrl } from "./core/setup/options.ts"
 import { SettingError } from "./error.ts"
 import { entryForUrl, type Line } from "./policy.ts"
 
@@ -102,8 +103,14 @@ function variable(env: NodeJS.ProcessEnv): Line[] {
 }
 
 function typed(said: Arguments): Line[] {
-  const text = said.attach && entryForUrl(said.attach)
-  return text ? [{ text, origin: "the URL after attach" }] : []
+  const urls = [
+    { url: said.attach, origin: "the URL after attach" },
+    { url: typedBaseUrl(said), origin: "the URL after --base-url" },
+  ]
+  return urls.flatMap(({ url, origin }) => {
+    const text = url && entryForUrl(url)
+    return text ? [{ text, origin }] : []
+  })
 }
 
 function lines(
