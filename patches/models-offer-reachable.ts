@@ -7,6 +7,7 @@ import {
   enclosing,
   functionNamed,
   inside,
+  namespaceOf,
   part,
   replace,
   routeHandler,
@@ -23,17 +24,32 @@ const offer = (place: SgNode, offline: string) => [
 const catalogue = (place: SgNode, offline: string) =>
   offer(captured(inside(place, "Object.assign($CATALOGUE, $CONNECTED)"), "CATALOGUE"), offline)
 
-/** What is said in place of "no providers". */
+/** What the default model fails with where there is no provider: an error, or one of Effect's. */
 const none: Change = {
-  what: "the text of the error that there is no provider",
+  what: "the error that there is no provider",
   find: {
     rule: {
-      kind: "string",
-      regex: '^"(No providers are available|no providers found)"$',
-      not: { inside: { kind: "pair" } },
+      any: [
+        { kind: "new_expression", regex: '^new Error\\("no providers found"\\)$' },
+        { kind: "call_expression", regex: '^Error\\("no providers found"\\)$' },
+        {
+          kind: "new_expression",
+          regex: "^new [\\w$]+$",
+          inside: {
+            kind: "yield_expression",
+            inside: { stopBy: "end", ...effectFunction("Provider.defaultModel").rule },
+          },
+        },
+      ],
     },
   },
-  change: (place, offline) => [replace(place, `(${offline}.models.none()??${place.text()})`)],
+  change: (place, offline) => {
+    const refusal = `${offline}.models.refusal()`
+    if (place.parent()?.kind() !== "yield_expression")
+      return [replace(place, `(${refusal}??${place.text()})`)]
+    const effect = namespaceOf(enclosing(place, "generator_function"))
+    return [replace(place, `(${refusal}?${effect}.fail(${refusal}):${place.text()})`)]
+  },
 }
 
 /** Upstream's asks to connect to a provider, and opens a list of such. */
@@ -150,8 +166,7 @@ export default definePatch({
       places: 1,
       change: catalogue,
     },
-    // For a while the error had no text.
-    { ...none, anchor: "o providers ", places: { "<1.15.13": 1, ">=1.15.13 <1.17.0": 0, ">=1.17.0": 1 } },
+    { ...none, anchor: '"Provider.defaultModel"', places: 1 },
     { ...warning, anchor: '"Connect a provider to send prompts"', places: 1 },
     { ...opening, anchor: ".data.provider.length===0", places: 1 },
   ],

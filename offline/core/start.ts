@@ -11,6 +11,7 @@ import { hidePreload } from "./exec-arguments.ts"
 import { answerOffline } from "./offline-command.ts"
 import { refuseCommand, warnOfOptions } from "./refused-commands.ts"
 import { provideRipgrep } from "./ripgrep.ts"
+import { tellOfUninstaller } from "./uninstall.ts"
 import { answerVersion } from "./version.ts"
 
 /**
@@ -27,6 +28,7 @@ export function startCore(): void {
   answerOffline(said)
   if (asksForHelp(said)) return
   refuseCommand(said)
+  tellOfUninstaller(said)
   const { server } = currentState()
   if (server !== undefined) assureServer(said, server)
   orStop(() => chooseCatalogue(process.env))

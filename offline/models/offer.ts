@@ -1,5 +1,6 @@
 import { userConfigFile } from "../config-files.ts"
 import { readArguments } from "../core/arguments.ts"
+import { OfflineError } from "../error.ts"
 import { isMainThread } from "../handover.ts"
 import { print } from "../print.ts"
 import { currentState, isActive, type OfflineState } from "../switch.ts"
@@ -19,6 +20,12 @@ export function offered<P extends Provider>(providers: Record<string, P>): Recor
 /** What is said where no provider is left; undefined when the switch is off. */
 export function noModel(): string | undefined {
   return isActive() ? explainNoModel(currentState(), userConfigFile(process.env)) : undefined
+}
+
+/** The error that stands for it; undefined when the switch is off. */
+export function noModelError(): OfflineError | undefined {
+  const text = noModel()
+  return text === undefined ? undefined : new OfflineError(text)
 }
 
 /**
