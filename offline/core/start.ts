@@ -15,6 +15,7 @@ import { answerOffline } from "./offline-command.ts"
 import { announceProjectCode } from "./project-code.ts"
 import { refuseCommand, warnOfOptions } from "./refused-commands.ts"
 import { provideRipgrep } from "./ripgrep.ts"
+import { tellOfUninstaller } from "./uninstall.ts"
 import { answerVersion } from "./version.ts"
 
 /**
@@ -32,6 +33,7 @@ export function startCore(): void {
   answerOffline(said)
   if (asksForHelp(said)) return
   refuseCommand(said)
+  tellOfUninstaller(said)
   const { server } = currentState()
   if (server !== undefined) assureServer(said, server)
   orStop(() => chooseCatalogue(process.env))
