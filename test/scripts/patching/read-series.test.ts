@@ -36,7 +36,7 @@ describe("reading the series", () => {
     const series = await readSeries()
     expect(series.map((patch) => patch.name).slice(0, 2)).toEqual([
       "cli-offline-option",
-      "config-offline-key",
+      "cli-exit-failed",
     ])
     expect(await read("# a comment\n\nNAME # why\n")).toHaveLength(1)
   })
