@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { git } from "../upstream/git/git.ts"
+import { readRepository } from "../record/repository.ts"
 import type { Report } from "./report.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
@@ -7,10 +7,6 @@ const ROOT = join(import.meta.dirname, "../..")
 /** This project's version, and its commit where it stands in a repository of its own. */
 export async function readOwnVersion(): Promise<Report["tool"]> {
   const { version } = (await Bun.file(join(ROOT, "package.json")).json()) as { version: string }
-  const [head, status] = await Promise.all([
-    git(ROOT, ["rev-parse", "HEAD"]),
-    git(ROOT, ["status", "--porcelain"]),
-  ])
-  if (!head.ok || !status.ok) return { version }
-  return { version, commit: head.stdout.trim(), changed: status.stdout.trim() !== "" }
+  const repository = await readRepository(ROOT)
+  return { version, ...(repository && { commit: repository.commit, changed: !repository.clean }) }
 }
