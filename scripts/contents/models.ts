@@ -6,8 +6,9 @@ import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { findCatalogues } from "../upstream/catalogue.ts"
 import { type Modules, shapeOf } from "../upstream/shape.ts"
+import { asciiJson } from "./ascii-json.ts"
 
-/** The model catalogue that goes inside, as JSON in the form of models.dev/api.json. */
+/** The model catalogue that goes inside, as JSON in the form of models.dev/api.json, in ASCII. */
 export interface EmbeddedModels {
   bytes: Uint8Array
   providers: number
@@ -76,7 +77,7 @@ function extend(
 async function readUpstreams(stock: Executable, cache: string): Promise<string> {
   const maker = await hashMakers(import.meta.filename)
   const bytes = await derive(cache, `models ${stock.sha256} ${maker}`, async () =>
-    Buffer.from(makeUpstreams(stock.graph)),
+    Buffer.from(asciiJson(makeUpstreams(stock.graph))),
   )
   return Buffer.from(bytes).toString()
 }
@@ -97,7 +98,7 @@ async function embed(
   try {
     const catalogue = await read()
     const providers = Object.keys(Catalogue.parse(catalogue)).length
-    return { bytes: Buffer.from(JSON.stringify(catalogue)), providers, from }
+    return { bytes: Buffer.from(asciiJson(JSON.stringify(catalogue))), providers, from }
   } catch (error) {
     throw notCatalogue(name, error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message)
   }
