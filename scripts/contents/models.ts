@@ -6,9 +6,10 @@ import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { findCatalogues } from "../upstream/catalogue.ts"
 import { type Modules, shapeOf } from "../upstream/shape.ts"
+import { asciiJson } from "./ascii-json.ts"
 import { type OwnProvider, ownProviders } from "./own-providers.ts"
 
-/** The model catalogue that goes inside, as JSON in the form of models.dev/api.json. */
+/** The model catalogue that goes inside, as JSON in the form of models.dev/api.json, in ASCII. */
 export interface EmbeddedModels {
   bytes: Uint8Array
   providers: number
@@ -102,7 +103,7 @@ function extend(
 async function readUpstreams(stock: Executable, cache: string): Promise<string> {
   const maker = await hashMakers(import.meta.filename)
   const bytes = await derive(cache, `models ${stock.sha256} ${maker}`, async () =>
-    Buffer.from(makeUpstreams(stock.graph)),
+    Buffer.from(asciiJson(makeUpstreams(stock.graph))),
   )
   return Buffer.from(bytes).toString()
 }
@@ -126,7 +127,7 @@ async function embed(
     const checked = Catalogue.parse(catalogue)
     const own = from === "upstream" || !known ? {} : ownProviders(name, checked, known())
     const providers = Object.keys(checked).length
-    return { bytes: Buffer.from(JSON.stringify(catalogue)), providers, from, own }
+    return { bytes: Buffer.from(asciiJson(JSON.stringify(catalogue))), providers, from, own }
   } catch (error) {
     if (error instanceof Failure) throw error
     throw notCatalogue(name, whyNot(error))
