@@ -29,7 +29,10 @@ beforeAll(() => {
   for (const mine of ["own", "fixed/own"]) chmodSync(at(mine), mine === "own" ? 0o555 : 0o444)
 })
 
-afterAll(() => rmSync(root, { recursive: true }))
+afterAll(() => {
+  chmodSync(at("own"), 0o755)
+  rmSync(root, { recursive: true })
+})
 
 /** What {@link writablePart} says to an ordinary user. */
 function asUser(file: string): string | undefined {
