@@ -170,7 +170,9 @@ test.concurrent("a managed lock that the user can write to does not count, and e
   const etc = machine({ offline: { ...locking.offline, mode: "opt-in" } }).etc
   const env = { OPENCODE_OFFLINE_ALLOW: "more.example" }
   const { stdout, stderr } = await runIsolated({ ...asUser(how, "offline", "--json", "--offline"), etc, env })
-  expect(stderr).toContain(`! ${MANAGED}: "locked" of "offline" do not count, as this user can write to /etc`)
+  expect(stderr).toContain(
+    `! ${MANAGED}: "locked" of "offline" do not count, as this user can write to ${MANAGED}. Only root may`,
+  )
   const { locked, allow, notes } = JSON.parse(stdout)
   expect({ locked, notes }).toEqual({ locked: null, notes: [expect.stringContaining(MANAGED)] })
   expect(allow.map(({ entry }: { entry: string }) => entry)).toEqual([
