@@ -94,6 +94,23 @@ export function decodeText(bytes: ArrayBuffer | ArrayBufferView): string {
 const getter = <T>(prototype: object, name: string) =>
   uncurryThis(Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: object) => T)
 
+const size = getter<number>(Blob.prototype, "size")
+const byteLength = getter<number>(ArrayBuffer.prototype, "byteLength")
+
+/** Whether a value is a blob or a file by its own state, not by what it inherits. */
+export const isBlob = (value: unknown): value is Blob => has(size, value)
+
+/** Whether a value is an `ArrayBuffer`, of this realm or another. */
+export const isBuffer = (value: unknown): value is ArrayBuffer => has(byteLength, value)
+
+function has(state: (self: object) => unknown, value: unknown): boolean {
+  try {
+    return state(value as object) !== undefined
+  } catch {
+    return false
+  }
+}
+
 /** The parts of an URL that decisions are made on. */
 export interface UrlParts {
   href: string

@@ -111,7 +111,7 @@ function vercelFetch(native: Call, fetch: Call): Call {
 }
 
 /** Redirects are left to the caller, as is undici's own default. */
-function guardRequest(native: Call, decide: Decide, checkProxy: CheckProxy): Call {
+export function guardRequest(native: Call, decide: Decide, checkProxy: CheckProxy): Call {
   return async function request(url: unknown, given?: unknown) {
     const { query, ...options } = plain<Record<string, unknown>>(Object(given))
     const text = typeof url === "object" && url ? (hrefOf(url) ?? toText(url)) : toText(url)
@@ -135,7 +135,7 @@ function withQuery(address: string, query: Record<string, string>): string {
 }
 
 /** `node-fetch` takes streams of Node's for a body, and its responses have methods of their own. */
-function nodeFetchLike(fetch: Call, Response: Constructor): Call {
+export function nodeFetchLike(fetch: Call, Response: Constructor): Call {
   return async function nodeFetch(url: unknown, init?: unknown) {
     const options = plain<{ body?: unknown }>(Object(init))
     const { Readable } = builtin<typeof import("node:stream")>("node:stream")

@@ -24,15 +24,20 @@ const QUERIES = [
  * A name is asked for only when a connection to it would be allowed. `node:dns` reads the methods of `Bun.dns`, and of
  * one native prototype that all resolvers share, at every call: replacing those covers bound imports too.
  */
-export function interceptDns(decide: Decide): void {
-  const bunDns = bunObject()?.dns as Record<string, Query> | undefined
-  if (!bunDns) return
-  const resolver = new (builtin<typeof import("node:dns")>("node:dns").Resolver)()
-  const handle = (resolver as unknown as { _handle: object })._handle
-  for (const methods of [bunDns, getPrototypeOf(handle) as Record<string, Query>]) {
+export function interceptDns(decide: Decide, holders = methodsOfDns()): void {
+  for (const methods of holders) {
     for (const name of QUERIES) replaceQuery(methods, name, decide)
     replaceServers(methods, decide)
   }
+}
+
+/** `Bun.dns`, and the prototype of all resolvers. */
+function methodsOfDns(): Record<string, Query>[] {
+  const bunDns = bunObject()?.dns as Record<string, Query> | undefined
+  if (!bunDns) return []
+  const resolver = new (builtin<typeof import("node:dns")>("node:dns").Resolver)()
+  const handle = (resolver as unknown as { _handle: object })._handle
+  return [bunDns, getPrototypeOf(handle) as Record<string, Query>]
 }
 
 function replaceQuery(methods: Record<string, Query>, name: string, decide: Decide): void {

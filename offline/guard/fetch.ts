@@ -27,7 +27,7 @@ type Fetch = typeof globalThis.fetch
  */
 export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
   const native = globalThis.fetch
-  const guarded = createGuardedFetch(native, decide, checkProxy)
+  const guarded = guardFetch(native, decide, checkProxy)
   const preconnect = native.preconnect
   if (preconnect) {
     guarded.preconnect = (input, ...rest) => {
@@ -44,7 +44,8 @@ export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
   })
 }
 
-function createGuardedFetch(native: Fetch, decide: Decide, checkProxy: CheckProxy): Fetch {
+/** A `fetch` that decides, and sends by the native one what it decided on. */
+export function guardFetch(native: Fetch, decide: Decide, checkProxy: CheckProxy): Fetch {
   const judge = (target: UrlParts, init: Outgoing) => judgeTarget(target, init, decide, checkProxy, "fetch")
   const send = (target: UrlParts, host: string, init: Outgoing, request?: Request) =>
     host === target.hostname

@@ -15,6 +15,7 @@ interface ConnectOptions {
   servername?: unknown
 }
 
+type Net = Pick<typeof import("node:net"), "Socket">
 type Connect = (this: Socket, ...args: unknown[]) => Socket
 
 /**
@@ -22,8 +23,7 @@ type Connect = (this: Socket, ...args: unknown[]) => Socket
  * socket (a path) and one that is open already are let through. A `lookup` of the caller's own is not used: it could
  * send an allowed name anywhere.
  */
-export function interceptNet(decide: Decide): void {
-  const { Socket } = builtin<typeof import("node:net")>("node:net")
+export function interceptNet(decide: Decide, { Socket } = builtin<Net>("node:net")): void {
   const native = Socket.prototype.connect as Connect
   Socket.prototype.connect = function connect(this: Socket, ...args: unknown[]) {
     const [options, listener] = readArguments(args)

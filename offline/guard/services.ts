@@ -7,6 +7,8 @@ import {
   defineProperty,
   hrefOf,
   indexOf,
+  isBlob,
+  isBuffer,
   isView,
   PrivateURL,
   parseUrl,
@@ -27,8 +29,7 @@ type Call = (...args: unknown[]) => unknown
  * is made; the client that is there from the start is made on first use. SQL and object stores are refused altogether:
  * OpenCode uses neither, each call of the latter may name another endpoint, and the former would be loaded to be guarded.
  */
-export function interceptServices(decide: Decide): void {
-  const bun = bunObject()
+export function interceptServices(decide: Decide, bun = bunObject()): void {
   if (!bun) return
   refuseSql(bun)
   guardRedis(bun, decide)
@@ -125,11 +126,11 @@ function isS3(place: unknown): boolean {
  * @throws OfflineError for any other shape, of which native code may make an address
  */
 function placeOf(place: unknown): unknown {
-  if (typeof place === "number" || typeof place === "string" || place instanceof Blob) return place
+  if (typeof place === "number" || typeof place === "string" || isBlob(place)) return place
   if (typeof place === "object" && place) {
     const address = hrefOf(place)
     if (address !== undefined) return new PrivateURL(address)
-    if (isView(place) || place instanceof ArrayBuffer) return decodeText(place as ArrayBuffer)
+    if (isView(place) || isBuffer(place)) return decodeText(place)
   }
   throw new OfflineError(
     "Bun.file was blocked: OpenCode is offline, and the place is neither a text, an URL nor bytes",

@@ -26,8 +26,7 @@ interface Remote {
  * so only addresses, blocks and loopback can be allowed. Joining a multicast group sends packets too.
  * The methods of a UDP socket lie on one native prototype, which only a socket shows: the first one's is replaced.
  */
-export function interceptUdp(decide: Decide): void {
-  const bun = bunObject()
+export function interceptUdp(decide: Decide, bun = bunObject()): void {
   const native = bun?.udpSocket as ((options: unknown) => Promise<UdpSocket>) | undefined
   if (!bun || !native) return
   let replaced = false

@@ -15,9 +15,11 @@ import type { Decide } from "./decide.ts"
 import { addressed } from "./proxy.ts"
 import { portOf } from "./url.ts"
 
+type Constructor = new (...args: unknown[]) => WebSocket
+
 /** `new WebSocket` throws at once where the policy does not allow. Statics, prototype and subclasses stay as they are. */
-export function interceptWebSocket(decide: Decide): void {
-  const Native = globalThis.WebSocket as unknown as (new (...args: unknown[]) => WebSocket) | undefined
+export function interceptWebSocket(decide: Decide, scope: object = globalThis): void {
+  const { WebSocket: Native } = scope as { WebSocket?: Constructor }
   if (!Native) return
   const Guarded = new Proxy(Native, {
     construct(target, [url, options, ...rest], newTarget) {
@@ -27,7 +29,7 @@ export function interceptWebSocket(decide: Decide): void {
     },
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
-  defineProperty(globalThis, "WebSocket", {
+  defineProperty(scope, "WebSocket", {
     value: Guarded,
     writable: true,
     enumerable: true,

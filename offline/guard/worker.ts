@@ -25,15 +25,15 @@ type WorkerConstructor = new (...args: unknown[]) => object
  * A worker starts without the process's preload, so it gets one of its own, ahead of any that the caller names. The class
  * of `node:worker_threads` is made of the global one, which it looks up when it is loaded.
  */
-export function interceptWorkers(handover: WorkerHandover, held: HeldProxies): void {
-  const Native = (globalThis as { Worker?: WorkerConstructor }).Worker
+export function interceptWorkers(handover: WorkerHandover, held: HeldProxies, scope = globalThis): void {
+  const Native = (scope as { Worker?: WorkerConstructor }).Worker
   if (!Native) return
   const Guarded = new Proxy(Native, {
     construct: (target, [url, options, ...rest], newTarget) =>
       construct(target, [url, withPreload(options, handover, held), ...rest], newTarget) as object,
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
-  defineProperty(globalThis, "Worker", {
+  defineProperty(scope, "Worker", {
     value: Guarded,
     writable: true,
     enumerable: true,
