@@ -2,10 +2,12 @@ import { OfflineError } from "../error.ts"
 import { bracketed } from "../policy/host.ts"
 import {
   apply,
+  coded,
   defineProperty,
   hrefOf,
   parseUrl,
   plain,
+  prepend,
   reject,
   toText,
   type UrlParts,
@@ -33,7 +35,7 @@ export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
     guarded.preconnect = (input, ...rest) => {
       const target = readTarget(input)
       const host = judgeTarget(target, {}, decide, checkProxy, "fetch.preconnect")
-      return preconnect(withHostname(target.href, host), ...rest)
+      return apply(preconnect, native, prepend(withHostname(target.href, host), rest) as never)
     }
   }
   defineProperty(globalThis, "fetch", {
@@ -83,8 +85,7 @@ function readTarget(input: unknown): UrlParts {
       ? input
       : ((isObject ? hrefOf(input) : undefined) ?? toText(input))
   const target = parseUrl(text)
-  if (!target)
-    throw Object.assign(new TypeError(`fetch() URL is invalid: ${text}`), { code: "ERR_INVALID_URL" })
+  if (!target) throw coded(new TypeError(`fetch() URL is invalid: ${text}`), "ERR_INVALID_URL")
   if (isRequest(input) && text !== target.href)
     throw new OfflineError(`fetch was blocked: the request's address ${text} is not in canonical form`)
   return target

@@ -12,6 +12,7 @@ import {
   isView,
   PrivateURL,
   parseUrl,
+  prepend,
   slice,
   toLowerCase,
   toText,
@@ -46,7 +47,9 @@ function refuseSql(bun: Bun): void {
   const refused = new Proxy(refuse, {
     construct: refuse,
     get: (target, name) =>
-      typeof name === "symbol" || name in target ? Reflect.get(target, name) : refuse(),
+      typeof name === "symbol" || name in target
+        ? (target as never as Record<PropertyKey, unknown>)[name]
+        : refuse(),
   })
   for (const name of ["SQL", "sql", "postgres"]) bun[name] = refused
 }
@@ -55,8 +58,8 @@ function guardRedis(bun: Bun, decide: Decide): void {
   const Native = bun.RedisClient as Constructor | undefined
   if (!Native) return
   const Guarded = new Proxy(Native, {
-    construct: (target, [given, ...rest], newTarget) =>
-      construct(target, [redisAddress(given, decide), ...rest], newTarget) as never,
+    construct: (target, args, newTarget) =>
+      construct(target, [redisAddress(args[0], decide), args[1]], newTarget) as never,
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
   bun.RedisClient = Guarded
@@ -109,7 +112,7 @@ function refuseS3(bun: Bun): void {
     const native = bun[name] as Call
     const guarded: Call = (given, ...rest) => {
       const place = placeOf(given)
-      return isS3(place) ? refuse() : apply(native, bun, [place, ...rest])
+      return isS3(place) ? refuse() : apply(native, bun, prepend(place, rest))
     }
     bun[name] = defineProperty(guarded, "name", { value: name })
   }
@@ -147,9 +150,14 @@ function onFirstUse<T extends object>(make: () => T): T {
   return new Proxy((() => {}) as unknown as T, {
     apply: (_target, _self, args) => apply(client() as unknown as Call, undefined, args),
     get(_target, name) {
-      const value = Reflect.get(client(), name)
-      return typeof value === "function" ? value.bind(client()) : value
+      const value = (client() as Record<PropertyKey, unknown>)[name]
+      return typeof value === "function"
+        ? (...args: unknown[]) => apply(value as Call, client(), args)
+        : value
     },
-    set: (_target, name, value) => Reflect.set(client(), name, value),
+    set(_target, name, value) {
+      ;(client() as Record<PropertyKey, unknown>)[name] = value
+      return true
+    },
   })
 }

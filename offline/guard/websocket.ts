@@ -22,10 +22,11 @@ export function interceptWebSocket(decide: Decide, scope: object = globalThis): 
   const { WebSocket: Native } = scope as { WebSocket?: Constructor }
   if (!Native) return
   const Guarded = new Proxy(Native, {
-    construct(target, [url, options, ...rest], newTarget) {
+    construct(target, args, newTarget) {
+      const url = args[0]
       const text = typeof url === "object" && url ? (hrefOf(url) ?? toText(url)) : toText(url)
-      const dial = decideOnUrl(text, decideOnOptions(options, decide), decide)
-      return construct(target, [dial.address, dial.options, ...rest], newTarget) as WebSocket
+      const dial = decideOnUrl(text, decideOnOptions(args[1], decide), decide)
+      return construct(target, [dial.address, dial.options], newTarget) as WebSocket
     },
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })

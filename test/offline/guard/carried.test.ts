@@ -33,6 +33,7 @@ test("node-fetch goes through what it is given, and its responses are of its own
 const made: unknown[][] = []
 class Native extends EventEmitter {
   constructor(...args: unknown[]) {
+    ;(args[2] as { before?: () => void } | undefined)?.before?.()
     super()
     made.push(args)
   }
@@ -62,5 +63,7 @@ test("the class itself makes none, not even while another is made", () => {
     get: (target, key) => (key === "prototype" ? new Native("ws://evil.example/") : Reflect.get(target, key)),
   })
   expect(() => Reflect.construct(Guarded, ["ws://127.0.0.1/"], During)).toThrow(refused)
+  const before = () => new Native("ws://evil.example/")
+  expect(() => new Guarded("ws://127.0.0.1/", [], { before })).toThrow(refused)
   expect(made).toEqual([])
 })

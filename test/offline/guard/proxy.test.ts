@@ -77,6 +77,9 @@ describe("a proxy that is set after the start", () => {
     const { native, held } = runtime({})
     process.env.HTTP_PROXY = EVIL
     expect([native.HTTP_PROXY, held.HTTP_PROXY, process.env.HTTP_PROXY]).toEqual([undefined, EVIL, EVIL])
+    process.env.HTTP_PROXY = ""
+    expect(held.HTTP_PROXY).toBe("")
+    process.env.HTTP_PROXY = EVIL
     delete process.env.HTTP_PROXY
     expect(() => check(held as never, "http://a.corp/")).toThrow(refused)
   })
