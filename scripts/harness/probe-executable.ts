@@ -2,7 +2,6 @@ import { mkdtemp, readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Plugin } from "esbuild"
-import type { BakedPolicy } from "../../offline/baked.ts"
 import {
   addModule,
   type ModuleGraph,
@@ -23,7 +22,7 @@ export interface ProbeOptions {
   /** Leaves our module out: the runtime as it is. */
   bare?: boolean
   /** What the build decided for everyone, as `--policy` has it. */
-  policy?: BakedPolicy
+  policy?: object
   /** What changes our module as it is bundled. */
   plugins?: Plugin[]
 }

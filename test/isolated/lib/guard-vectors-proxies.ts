@@ -107,7 +107,6 @@ export const proxies: Record<string, ProxyVector> = {
     run: () => fetchInWorker(),
   },
   "proxy-of-main-thread-assigned": {
-    inWorker: true,
     closedTwice: true,
     isThere,
     run(where) {
