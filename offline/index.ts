@@ -16,6 +16,7 @@ import { onDisk } from "./packages.ts"
 import { emptyResponse, goesOn, orWithout, refusalBody, refusalText } from "./refusals.ts"
 import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
+import { lastTold } from "./transcript.ts"
 import { webUi } from "./web-ui.ts"
 
 // As soon as this module is evaluated: ahead of all upstream code.
@@ -40,6 +41,7 @@ export const Offline = Object.freeze({
   orWithout,
   failed,
   orFailed,
+  lastTold,
   message,
   refusal,
   refusalResponse,
