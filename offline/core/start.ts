@@ -8,6 +8,7 @@ import { type Arguments, asksForHelp, readArguments } from "./arguments.ts"
 import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
+import { endWithTerminal } from "./hang-up.ts"
 import { answerOffline } from "./offline-command.ts"
 import { refuseCommand, warnOfOptions } from "./refused-commands.ts"
 import { provideRipgrep } from "./ripgrep.ts"
@@ -34,6 +35,7 @@ export function startCore(): void {
   orStop(() => chooseCatalogue(process.env))
   provideRipgrep(said, process.env)
   warnOfOptions(said)
+  endWithTerminal(said)
   announce(said)
 }
 
