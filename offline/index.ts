@@ -13,9 +13,11 @@ import { findPackage, mayInstall } from "./npm/find.ts"
 import { canWrite, npmOptions } from "./npm/options.ts"
 import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
-import { emptyResponse, goesOn, orWithout, refusalBody, refusalText } from "./refusals.ts"
+import { projectHooks } from "./project/hooks.ts"
+import { emptyResponse, goesOn, orWithout, refusalBody, refusalForModel, refusalText } from "./refusals.ts"
 import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
+import { showRefusals } from "./tell.ts"
 import { lastTold } from "./transcript.ts"
 import { webUi } from "./web-ui.ts"
 
@@ -35,8 +37,10 @@ export const Offline = Object.freeze({
   logDenials,
   logDenialsTo,
   refusalText,
+  refusalForModel,
   refusalBody,
   goesOn,
+  showRefusals: (show: Parameters<typeof showRefusals>[0]) => isActive() && showRefusals(show),
   emptyResponse,
   orWithout,
   failed,
@@ -47,6 +51,7 @@ export const Offline = Object.freeze({
   refusalResponse,
   refuseRequest,
   requestRefusal,
+  project: projectHooks,
   packages: Object.freeze({ onDisk, load }),
   upstreamsCatalogue: () => upstreamsCatalogue(),
   npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),

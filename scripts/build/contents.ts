@@ -45,7 +45,7 @@ export async function prepareContents(
     options.policy === undefined ? undefined : embedPolicy(options.policy),
     embedPackages(trees, { cache }),
   ])
-  requireReachable(models?.own ?? {}, policy)
+  requireReachable(models?.own ?? {}, policy?.keys)
   const contents = { models, assets, policy, packages }
   step.result(describe(contents))
   return contents
@@ -57,7 +57,7 @@ function describe({ models, assets, policy, packages }: Contents): string {
     ...(models ? [`models ${formatBytes(models.bytes.length)}`] : ["no models"]),
     `carried ${formatBytes(carried)}`,
     ...packages.packages.map(({ root, module }) => `${root.name} ${formatBytes(module.bytes.length)}`),
-    ...(policy ? [`policy ${policy.mode}${policy.locked ? ", locked" : ""}`] : []),
+    ...(policy ? [`policy ${policy.keys.mode}${policy.keys.locked ? ", locked" : ""}`] : []),
   ].join(", ")
 }
 

@@ -25,7 +25,7 @@ export async function embedOffline(
 }
 
 function nameEmbedded(embedded: Embedded): Plugin {
-  const contents = `export const embedded = ${JSON.stringify(embedded)}\n`
+  const contents = `export const embedded = Object.freeze(${JSON.stringify(embedded)})\n`
   return {
     name: "name-embedded",
     setup: ({ onLoad }) => onLoad({ filter: /offline\/embedded\.ts$/ }, () => ({ contents, loader: "ts" })),

@@ -1,6 +1,6 @@
 import { hostsOfPackage } from "../../offline/models/package-hosts.ts"
 import { reachable } from "../../offline/models/reachable.ts"
-import { createPolicy, entryForUrl } from "../../offline/policy.ts"
+import { createPolicy, endpointOf } from "../../offline/policy.ts"
 import { Failure } from "../lib/errors.ts"
 
 /** A provider in the form of models.dev, as far as it is read; nothing of it is certain yet. */
@@ -70,7 +70,7 @@ function modelFaults(id: string, { name, limit, provider }: OwnModel): string[] 
 
 /** A variable may stand in it, which is not known here. */
 function addressFault(key: string, api: unknown): string[] {
-  const isAddress = typeof api === "string" && (api.includes("${") || entryForUrl(api) !== undefined)
+  const isAddress = typeof api === "string" && (api.includes("${") || endpointOf(api) !== undefined)
   return isAddress ? [] : [`${key} is no URL`]
 }
 
@@ -94,7 +94,7 @@ export function requireReachable(
   throw new Failure({
     what: "The policy is locked, and lets no request through to a provider of the catalogue",
     why: cut.map(([id, { api }]) => `${id} is at ${api ?? "an address that its package knows"}`).join("\n"),
-    next: `add to "allow" in the policy: ${cut.map(([, { api }]) => JSON.stringify((api && entryForUrl(api)) ?? "its host")).join(", ")}`,
+    next: `add to "allow" in the policy: ${cut.map(([, { api }]) => JSON.stringify((api && endpointOf(api)?.text) || "its host")).join(", ")}`,
   })
 }
 

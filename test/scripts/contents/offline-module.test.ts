@@ -42,6 +42,9 @@ const handed = {
   allow: [],
   ignored: [],
   userConfig: "opencode.json",
+  projectCode: "allow",
+  logs: [],
+  notes: [],
   baked: { locked: false },
 }
 
