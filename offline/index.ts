@@ -18,6 +18,7 @@ import { emptyResponse, goesOn, orWithout, refusalBody, refusalForModel, refusal
 import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
 import { showRefusals } from "./tell.ts"
+import { lastTold } from "./transcript.ts"
 import { webUi } from "./web-ui.ts"
 
 // As soon as this module is evaluated: ahead of all upstream code.
@@ -44,6 +45,7 @@ export const Offline = Object.freeze({
   orWithout,
   failed,
   orFailed,
+  lastTold,
   message,
   refusal,
   refusalResponse,

@@ -30,8 +30,8 @@ const none: Change = {
   find: {
     rule: {
       any: [
-        { kind: "new_expression", regex: '^new Error\\("no providers found"\\)$' },
-        { kind: "call_expression", regex: '^Error\\("no providers found"\\)$' },
+        { kind: "new_expression", regex: '^new Error\\("no providers \\w+"\\)$' },
+        { kind: "call_expression", regex: '^Error\\("no providers \\w+"\\)$' },
         {
           kind: "new_expression",
           regex: "^new [\\w$]+$",

@@ -10,6 +10,7 @@ import { type Arguments, asksForHelp, readArguments } from "./arguments.ts"
 import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
+import { endWithTerminal } from "./hang-up.ts"
 import { readNamed } from "./named-servers.ts"
 import { answerOffline } from "./offline-command.ts"
 import { announceProjectCode } from "./project-code.ts"
@@ -40,6 +41,7 @@ export function startCore(): void {
   provideRipgrep(said, process.env)
   if (isActive()) orStop(() => keepNamed(readNamed(said.words, process.env), process.env))
   warnOfOptions(said)
+  endWithTerminal(said)
   announceProjectCode(said)
   announce(said)
 }

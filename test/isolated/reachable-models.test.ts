@@ -109,3 +109,25 @@ test.concurrent("the model that the TUI chooses by itself is one that can be rea
   expect(attempts).toEqual([])
   expect(providerRequests.map(({ body }) => body?.model)).toContain("mock-model")
 })
+
+test.concurrent.each([1, 2, 3])(
+  "a denial of the first prompt stands in the transcript, not only beside it (%d of 3)",
+  async () => {
+    const { attempts } = await runIsolated({
+      ...offline,
+      // A model on this machine is offered, and denied through it.
+      env: { ...offline.env, HTTP_PROXY: "http://proxy.example:3128" },
+      provider: true,
+      pty: true,
+      async during({ waitFor, waitUntil, type, screen }) {
+        await waitFor("Mock Model")
+        await enter({ type, waitFor }, "say hi", "was blocked")
+        // Within the border of a message: what says it for a while stands at the right.
+        await waitUntil("the denial in the transcript", async () =>
+          /^ {2}\u2503 {2}\S.* was blocked/m.test(await screen()),
+        )
+      },
+    })
+    expect(attempts).toEqual([])
+  },
+)
