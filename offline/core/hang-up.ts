@@ -2,7 +2,7 @@ import { isActive } from "../switch.ts"
 import { type Arguments, isCommand } from "./arguments.ts"
 
 /** Milliseconds for the TUI to leave by itself when its terminal was closed. */
-const GRACE = 3000
+const GRACE = 10_000
 
 /** The exit code of a program that a closed terminal has ended. */
 const HUNG_UP = 128 + 1

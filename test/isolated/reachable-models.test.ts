@@ -124,7 +124,7 @@ test.concurrent.each([1, 2, 3])(
         await enter({ type, waitFor }, "say hi", "was blocked")
         // Within the border of a message: what says it for a while stands at the right.
         await waitUntil("the denial in the transcript", async () =>
-          /^ {2}\u2503 {2}\S.* was blocked/m.test(await screen()),
+          /^ {2}\u2503 {2}fetch through HTTP_PROXY to proxy\.example:3128 was blocked/m.test(await screen()),
         )
       },
     })
