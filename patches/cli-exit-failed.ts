@@ -62,6 +62,6 @@ export default definePatch({
   ],
   chunks: [
     { ...prompt, anchor: '"run [message..]"', places: 2 },
-    { ...leave, anchor: '"import <file>"', places: { "<1.18.4": 5, ">=1.18.4": 4 } },
+    { ...leave, anchor: '"import <file>"', places: { "<1.18.5": 5, ">=1.18.5": 4 } },
   ],
 })

@@ -35,19 +35,26 @@ test.concurrent("without a terminal, what would be written is printed, and nothi
 test.concurrent("with --yes it is written beside what is there, and the model answers", async () => {
   await runIsolated({
     ...offline,
-    args: setup(...AT, "--model", "mock-model", "--yes"),
-    async during({ execute, finished, folder }) {
-      await finished()
+    executable: Bun.which("sleep")!,
+    args: ["1000"],
+    async during({ execute, folder }) {
+      const first = await execute(offline.executable, setup(...AT, "--model", "mock-model", "--yes"))
+      expect(first).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining("has the model local/mock-model now"),
+      })
       const text = await Bun.file(`${folder.home}/${USER}`).text()
       expect(text).toStartWith('{\n  // ours\n  "share": "disabled"')
       const { exitCode, stdout } = await execute(offline.executable, ["run", "say hi"])
       expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "The mock model says hello.\n" })
+      // Upstream's code has put its schema into it.
+      const before = await Bun.file(`${folder.home}/${USER}`).text()
       const again = await execute(offline.executable, setup(...AT, "--model", "mock-model", "--yes"))
       expect(again).toMatchObject({
         exitCode: 1,
         stderr: expect.stringContaining('provider "local" already'),
       })
-      expect(await Bun.file(`${folder.home}/${USER}`).text()).toBe(text)
+      expect(await Bun.file(`${folder.home}/${USER}`).text()).toBe(before)
     },
   })
 })

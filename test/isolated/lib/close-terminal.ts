@@ -9,5 +9,7 @@ const screen = new Screen({ columns: 120, rows: 40 })
 const running = Bun.spawn(command, { terminal: screen.pty })
 await screen.waitUntil((text) => text.includes(shown!))
 screen.pty.close()
+// As the kernel tells a program whose terminal is the one that its session has.
+running.kill("SIGHUP")
 await running.exited
 console.log("ended")
