@@ -1,4 +1,4 @@
-import { before, type Change, definePatch, effectFunction, replace } from "./lib.ts"
+import { type Change, definePatch, effectFunction, replace, statementBefore } from "./lib.ts"
 
 /** A command's declaration, by the words that it is called with. */
 const commandNamed = (words: string) =>
@@ -43,7 +43,7 @@ const leave: Change = {
       ],
     },
   },
-  change: (place, offline) => [before(place, `${offline}.failed();`)],
+  change: (place, offline) => [statementBefore(place, `${offline}.failed();`)],
 }
 
 export default definePatch({

@@ -13,6 +13,7 @@ import { PINS, pinFile, pinName } from "../scripts/pins/pin.ts"
 import type { BuildRecord } from "../scripts/record/build-record.ts"
 import { shapeOf } from "../scripts/upstream/shape.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
+import { catalogue } from "./lib/catalogue.ts"
 import { copyProject, type Project } from "./lib/project.ts"
 import { pin, pinned, pinWith, stockExecutable, target } from "./lib/stock.ts"
 
@@ -94,8 +95,7 @@ describe("a build", () => {
 
   test("puts an organisation's catalogue inside, and records it", async () => {
     const models = join(project.folder, "models.json")
-    const catalogue = { acme: { id: "acme", name: "Acme", env: [], models: {} } }
-    await writeFile(models, JSON.stringify(catalogue))
+    await writeFile(models, catalogue("acme"))
     const { stdout } = await project.build(["--models", models, "--out", "with-models", "--json"])
     const record = JSON.parse(stdout)
     expect(record.models).toMatchObject({ providers: 1 })

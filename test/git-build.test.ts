@@ -10,6 +10,7 @@ import { run } from "../scripts/lib/process.ts"
 import { pinName, pinnedTarget } from "../scripts/pins/pin.ts"
 import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
+import { catalogue } from "./lib/catalogue.ts"
 import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
 import { must, TAG } from "./lib/stand-in-upstream.ts"
 import { gitPin, target } from "./lib/stock.ts"
@@ -147,9 +148,8 @@ describe("a build from git", () => {
 
   test("puts a policy and an organisation's catalogue inside", async () => {
     const policy = { mode: "always", allow: ["llm.corp:443"], locked: true }
-    const models = { acme: { id: "acme", name: "Acme", env: [], models: {} } }
     await writeFile(join(project.folder, "policy.json"), JSON.stringify(policy))
-    await writeFile(join(project.folder, "models.json"), JSON.stringify(models))
+    await writeFile(join(project.folder, "models.json"), catalogue("acme", "https://llm.corp/v1"))
     const args = ["--policy", "policy.json", "--models", "models.json", "--out", "own"]
     expect(await project.buildGit(args)).toMatchObject({ exitCode: 0 })
     const own = { executable: join(project.folder, "own/opencode") }

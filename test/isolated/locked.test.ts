@@ -28,6 +28,7 @@ beforeAll(async () => {
   const locked = { mode: "always", allow: ["llm.example", "rules.example:443"], locked: true }
   // A project's plugin tries the guard below, so it must run.
   await build("locked", { ...locked, projectCode: "allow", log: log() })
+  await build("locked-code", locked)
   await build("default-on", { mode: "default-on", allow: [], locked: false })
 })
 afterAll(() => project.remove())
@@ -246,7 +247,7 @@ test.concurrent("a build that is offline by default is so until someone says off
 test("a project's own code is left out by a locked build, whatever the environment says", async () => {
   const { marks, stdout } = await runInProject({
     code: "allow",
-    env: { OPENCODE: built("locked").executable },
+    env: { OPENCODE: built("locked-code").executable },
     runs: [...QUESTION, ...COMMANDS],
   })
   expect(stdout.match(/All is done\./g)).toHaveLength(QUESTION.length + COMMANDS.length)

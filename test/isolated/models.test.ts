@@ -1,35 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { providerUrl } from "../../scripts/harness/provider.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { hostsTried, runCommand, runQuestion } from "../../scripts/harness/scenarios.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { catalogue } from "../lib/catalogue.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 
 /** Upstream empties a cache that does not carry the number of its own layout. */
 const CACHE_LAYOUT = { ".cache/opencode/version": "21" }
 const CACHE = ".cache/opencode/models.json"
-
-/** A catalogue with one provider, on this machine, which is listed because its key is in the environment. */
-function catalogue(id: string): string {
-  const model = {
-    id: `${id}-model`,
-    name: id,
-    release_date: "2026-01-01",
-    attachment: false,
-    reasoning: false,
-    temperature: true,
-    tool_call: true,
-    limit: { context: 1000, output: 100 },
-    options: {},
-  }
-  return JSON.stringify({
-    [id]: { id, name: id, env: ["TEST_KEY"], api: providerUrl, models: { [model.id]: model } },
-  })
-}
 
 async function listModels(
   executable: string,

@@ -32,14 +32,15 @@ const hostile = {
 
 test.concurrent("a project switches itself offline, and then reaches nothing that it names itself", async () => {
   const { attempts, stderr, exitCode } = await runQuestion({ executable, files: hostile })
+  // It failed, and says so, as upstream's newer releases do and its older ones do not.
+  expect(exitCode).toBe(1)
   expect(attempts).toEqual([])
   expect(stderr).toContain("asks for it, but may not allow anything")
-  // Upstream's, which knows no such key, goes there; how it ends without an answer is for the release to say.
+  // Upstream's, which knows no such key, goes there.
   const { offline: _, ...settings } = JSON.parse(hostile["opencode.json"])
   const files = { ...hostile, "opencode.json": JSON.stringify(settings) }
   const upstreams = await runQuestion({ executable: await stockExecutable(), files })
   expect(hostsTried(upstreams)).toContain("evil.example")
-  expect(exitCode).toBe(upstreams.exitCode!)
 })
 
 test.concurrent("the offline command shows what a project asks for in vain", async () => {
@@ -52,6 +53,7 @@ test.concurrent("the offline command shows what a project asks for in vain", asy
     build: expect.objectContaining({ mode: "opt-in", locked: false }),
     locked: null,
     projectCode: "allow",
+    leftOut: [],
     notes: [],
     ripgrep: null,
     log: null,

@@ -49,6 +49,8 @@ test.concurrent("the TUI shows a refused sign-in without the frames of a stack",
   let shown = ""
   const { attempts } = await runIsolated({
     ...offline,
+    // Only a provider whose models can be reached is offered; where one signs in to it is another host.
+    env: { ...offline.env, OPENCODE_OFFLINE_ALLOW: "api.githubcopilot.com" },
     provider: true,
     pty: true,
     async during({ waitFor, type, screen }) {

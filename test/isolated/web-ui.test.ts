@@ -137,7 +137,7 @@ test("a web UI at an address that the policy does not allow is not fetched, and 
   const result = await serve({ ...setup, env }, async ({ fetch }) => {
     const response = await fetch(`${serverUrl}/`)
     expect(response.status).toBe(502)
-    expect(await response.text()).toMatch(/far\.example.*OPENCODE_OFFLINE_ALLOW/s)
+    expect(await response.text()).toMatch(/far\.example.*A person can allow it/s)
   })
   expect(result.attempts).toEqual([])
 })
