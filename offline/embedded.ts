@@ -19,6 +19,8 @@ export interface Embedded {
    * what it compiles before one is put in.
    */
   policy?: boolean
+  /** Whether what kernel mode needs stands beside it. */
+  kernel?: boolean
   /** The patches that it is without; undefined when it has all. */
   leftOut?: string[]
 }

@@ -6,6 +6,7 @@ import { logDenials, logDenialsTo } from "./denials.ts"
 import { label, message, refusal, refusalResponse, refuseRequest, requestRefusal } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
+import { enterKernelMode } from "./kernel/enter.ts"
 import { languageServer, missingServer, packageFile } from "./kit.ts"
 import { findPackage, mayInstall } from "./npm/find.ts"
 import { canWrite, npmOptions } from "./npm/options.ts"
@@ -16,8 +17,11 @@ import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
 import { webUi } from "./web-ui.ts"
 
+/** What upstream's code has to wait for: in the first process of kernel mode, for ever. */
+export const launching = enterKernelMode()?.then(startCore)
+
 // As soon as this module is evaluated: ahead of all upstream code.
-startCore()
+if (launching === undefined) startCore()
 
 const assets = openAssets()
 

@@ -41,7 +41,7 @@ export async function makeProbe(
   if (!bare) {
     for (const [name, text] of Object.entries(await embedOffline({ source: "release" }, plugins)))
       graph = addModule(graph, { ...entry, name, contents: Buffer.from(text) })
-    graph = { ...graph, argv: `--preload=${NAMES.index} ${graph.argv}` }
+    graph = { ...graph, argv: `--preload=${NAMES.start} ${graph.argv}` }
   }
   return writeProbe(graph)
 }

@@ -1,0 +1,67 @@
+import { appendDenial } from "../denial-log.ts"
+import { ADDRESS, type Call, type Channel, memory, readFrom } from "./channel.ts"
+import type { Stub } from "./dns.ts"
+import type { Loop } from "./loop.ts"
+import { hostOfBytes, type Place, type Reach } from "./reach.ts"
+import type { KernelSettings } from "./settings.ts"
+import { processOf, programOf, type Sockets } from "./sockets.ts"
+import { AF, E } from "./syscalls.ts"
+
+/** All that the answers to the tree's calls are made of. */
+export interface Tree {
+  channel: Channel
+  sockets: Sockets
+  reach: Reach
+  loop: Loop
+  stub: Stub
+  settings: KernelSettings
+  /** The network namespace that the supervisor is in. */
+  network: string | undefined
+  /** The file that denials are written to. */
+  log: string | undefined
+}
+
+/** Writes a denial, with who was denied. Never throws. */
+export function logDenial(
+  { log }: Pick<Tree, "log">,
+  thread: number | undefined,
+  api: string,
+  host: string,
+  port: number | null,
+): void {
+  if (log === undefined) return
+  const pid = thread === undefined ? process.pid : (processOf(thread) ?? thread)
+  const program = thread === undefined ? "a program" : programOf(thread)
+  const time = new Date().toISOString()
+  appendDenial(log, { time, pid, thread: 0, host, port, api: `${api}, by ${program}`, caller: program })
+}
+
+/** The longest address that the kernel takes. */
+const LONGEST = 128
+
+/**
+ * Copies the address that a call was given to `ADDRESS`.
+ * @returns its length, or the error number, negated
+ */
+export function copyAddress(call: Call, pointer: number, length: number): number {
+  if (length < 2 || length > LONGEST) return -E.INVAL
+  memory.bytes.fill(0, ADDRESS, ADDRESS + LONGEST)
+  const failed = readFrom(call.thread, pointer, length, ADDRESS)
+  return failed || length
+}
+
+export function familyAtAddress(): number {
+  return memory.view.getUint16(ADDRESS, true)
+}
+
+/**
+ * What the address at `ADDRESS` says, for the families of the internet.
+ * @returns undefined when it is shorter than its family's
+ */
+export function placeAtAddress(length: number): Place | undefined {
+  const isV6 = familyAtAddress() === AF.INET6
+  if (length < (isV6 ? 24 : 16)) return undefined
+  const at = ADDRESS + (isV6 ? 8 : 4)
+  const host = hostOfBytes(memory.bytes.slice(at, at + (isV6 ? 16 : 4)))
+  return host && { host, port: memory.view.getUint16(ADDRESS + 2) }
+}
