@@ -44,9 +44,9 @@ export function answerConnect(call: Call, tree: Tree): unknown {
 /** Of a program that wants to know whether it is in a tree like this, and whether that can work. */
 function answerProof(call: Call, tree: Tree, length: number): unknown {
   if (length >= 0 && familyAtAddress() !== PROOF_FAMILY) return tree.channel.answer(call, -E.BADF)
-  const input = length < 0 ? -1 : tree.sockets.take(call, memory.i32(ADDRESS + 4))
-  if (input >= 0) tree.sockets.release(input, true)
-  return tree.channel.answer(call, input < 0 ? UNREADABLE : PROVEN)
+  const own = length < 0 ? -1 : tree.sockets.take(call, memory.i32(ADDRESS + 4))
+  if (own >= 0) tree.sockets.release(own, true)
+  return tree.channel.answer(call, own < 0 ? UNREADABLE : PROVEN)
 }
 
 interface Connecting {

@@ -10,7 +10,7 @@ import {
   type SupervisorStart,
   UNREADABLE,
 } from "./settings.ts"
-import { E, Memory, PR, syscall, thisMachine } from "./syscalls.ts"
+import { AF, E, Memory, PR, SOCK, syscall, thisMachine } from "./syscalls.ts"
 
 /** What the launcher starts, and what may be connected to from there. */
 export interface Launch {
@@ -66,8 +66,11 @@ export async function launch(options: Launch): Promise<void> {
 function prove(): number {
   const memory = new Memory(64)
   memory.view.setUint16(0, PROOF_FAMILY, true)
-  memory.setU32(4, 0)
-  return syscall("connect", -1, memory.address, 16)
+  const socket = syscall("socket", AF.INET, SOCK.STREAM | SOCK.CLOEXEC, 0)
+  memory.setU32(4, socket)
+  const proof = syscall("connect", -1, memory.address, 16)
+  if (socket >= 0) syscall("close", socket)
+  return proof
 }
 
 /** Of what is confined: keeps what it starts from the launcher too, and ends with the launcher. */
