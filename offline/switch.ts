@@ -6,6 +6,7 @@ import { refuseDebugger } from "./debugger.ts"
 import { createReporter, logFile } from "./denials.ts"
 import { type Denial, installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
+import type { KernelSettings } from "./kernel/settings.ts"
 import type { ProjectCode } from "./policy/keys.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { orStop } from "./setting.ts"
@@ -18,6 +19,8 @@ export interface OfflineState {
   policy: Policy
   /** What the build decided. */
   baked: BakedPolicy
+  /** How the kernel holds every program that is started; undefined when it does not. */
+  kernel?: KernelSettings
   /** Who locked the policy, for people; undefined when nobody did. */
   lockedBy?: string
   /** What becomes of what a project's own files would run; "allow" while the switch is off. */
@@ -60,9 +63,9 @@ let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
-  const { baked, origin, state: folder, lockedBy, projectCode, notes } = resolved
+  const { baked, origin, state: folder, lockedBy, projectCode, notes, kernel } = resolved
   const policy = createPolicy(resolved.allow, resolved.ignored)
-  const found = { origin, policy, baked, lockedBy, projectCode, notes }
+  const found = { origin, policy, baked, lockedBy, projectCode, notes, kernel }
   if (origin === undefined) return { ...found, denied: [] }
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)

@@ -2,6 +2,8 @@ import { type BakedPolicy, describeBaked } from "../baked.ts"
 import { type LoggedDenial, readDenials } from "../denial-log.ts"
 import { logFile } from "../denials.ts"
 import { type Embedded, embedded } from "../embedded.ts"
+import { formatKernel } from "../kernel/format.ts"
+import type { KernelSettings } from "../kernel/settings.ts"
 import { type OfflineState, switchedOnBy } from "../switch.ts"
 import { addToPath } from "./ripgrep.ts"
 
@@ -15,6 +17,8 @@ export interface Report {
   allow: { entry: string; origin: string }[]
   /** What is asked for in vain: by a project's own file and, when the build is locked, by anyone. */
   ignored: { entry: string; origin: string }[]
+  /** How the kernel holds every program that is started; null when the guard alone holds OpenCode's own code. */
+  kernel: KernelSettings | null
   /** Why OpenCode has no program to search files with; null when it has one, and when it is online. */
   ripgrep: string | null
   /** The file that OPENCODE_OFFLINE_LOG names; null when it names none. */
@@ -27,7 +31,7 @@ export interface Report {
 const SHOWN = 20
 
 /** The policy in force, and the attempts denied so far as the log file has them. Loopback is always allowed. */
-export function report({ origin, policy, baked }: OfflineState, env: NodeJS.ProcessEnv): Report {
+export function report({ origin, policy, baked, kernel }: OfflineState, env: NodeJS.ProcessEnv): Report {
   const lines = (entries: typeof policy.entries) =>
     entries.map((entry) => ({ entry: entry.text, origin: entry.origin }))
   const log = logFile(env)
@@ -37,6 +41,7 @@ export function report({ origin, policy, baked }: OfflineState, env: NodeJS.Proc
     build: { mode: baked.mode, locked: baked.locked, source: embedded.source, commit: embedded.commit },
     allow: origin === undefined ? [] : [{ entry: "loopback", origin: "always" }, ...lines(policy.entries)],
     ignored: lines(policy.ignored),
+    kernel: kernel ?? null,
     ripgrep: origin === undefined ? null : (addToPath(env) ?? null),
     log: log ?? null,
     denied: log === undefined ? null : readLog(log),
@@ -62,7 +67,7 @@ function formatSource({ build: { source, commit } }: Report): string {
 const ONLINE =
   'OpenCode is online: nothing is held back. Switch with --offline, OPENCODE_OFFLINE=1, or "offline": true in opencode.json.\n'
 
-function formatPolicy({ allow, ignored, build }: Report): string {
+function formatPolicy({ allow, ignored, build, kernel }: Report): string {
   const width = Math.max(...[...allow, ...ignored].map(({ entry }) => entry.length))
   const rows = (lines: Report["allow"]) =>
     lines.map(({ entry, origin }) => `  ${entry.padEnd(width)}  ${origin}\n`).join("")
@@ -70,7 +75,7 @@ function formatPolicy({ allow, ignored, build }: Report): string {
     ? "Asked for in vain, as the policy is locked"
     : "Asked for by a project's own file, which cannot allow anything"
   const heard = ignored.length > 0 ? `${vain}:\n${rows(ignored)}` : ""
-  return `OpenCode is offline (${switchedOnBy()}). It may connect to:\n${rows(allow)}${heard}Everything else is denied.\n`
+  return `OpenCode is offline (${switchedOnBy()}). It may connect to:\n${rows(allow)}${heard}Everything else is denied.\n${kernel ? formatKernel(kernel) : ""}`
 }
 
 function formatDenied({ log, denied }: Report): string {

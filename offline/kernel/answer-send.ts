@@ -1,9 +1,10 @@
 import { isLoopback } from "../policy/host.ts"
 import { putStub } from "./answer-connect.ts"
+import { rememberServer } from "./answer-receive.ts"
 import { ADDRESS, type Call, DATA, DATA_SIZE, memory, readFrom } from "./channel.ts"
-import { inodeOf, option } from "./sockets.ts"
+import { option } from "./sockets.ts"
 import { AF, E, MSG, SO, SOCK, syscall } from "./syscalls.ts"
-import { copyAddress, familyAtAddress, logDenial, placeAtAddress, type Tree } from "./tree.ts"
+import { askerOf, copyAddress, familyAtAddress, logDeniedCall, placeAtAddress, type Tree } from "./tree.ts"
 
 // A datagram socket is bound to loopback, so what is let through here stays on this machine, even if another thread
 // exchanges the receiver in the meantime. What is asked here is what a program is told, and who answers its DNS queries.
@@ -56,7 +57,7 @@ function judgeReceiver(call: Call, tree: Tree, pointer: number, size: number): n
   if (place.port === DNS_PORT) return "dns"
   if (isLoopback(place.host)) return 0
   if (!tree.reach.mayConnect(place.host, place.port))
-    logDenial(tree, call.thread, "send", place.host.text, place.port)
+    logDeniedCall(tree, call, "send", place.host.text, place.port)
   return -E.NETUNREACH
 }
 
@@ -64,10 +65,6 @@ function finish(call: Call, { channel }: Tree, verdict: number | "dns"): void {
   if (verdict === 0) channel.proceed(call)
   else channel.answer(call, verdict === "dns" ? -E.ACCES : verdict)
 }
-
-/** Name servers that programs believe to have asked, by the socket that they asked with: such as musl looks who answers. */
-const asked = new Map<number, Uint8Array>()
-const MOST_ASKED = 1024
 
 /** Sends a query to the stub, whichever name server it was for. */
 function askStub(call: Call, tree: Tree): unknown {
@@ -94,7 +91,7 @@ function askStub(call: Call, tree: Tree): unknown {
     at + ADDRESS,
     size,
   )
-  asked.set(inodeOf(socket), server)
-  if (asked.size > MOST_ASKED) asked.delete(asked.keys().next().value!)
+  if (tree.log !== undefined) tree.stub.askedBy(socket, askerOf(call.thread))
+  rememberServer(socket, server)
   return end(sent)
 }

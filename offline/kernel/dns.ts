@@ -21,6 +21,15 @@ const PATIENCE_MS = 5000
 const DNS_PORT = 53
 const LONGEST = 4096
 
+/** Who asks: for the log. */
+export interface Asker {
+  pid: number
+  program: string
+}
+
+/** Askers that are remembered, by the port that they ask from. */
+const ASKERS = 1024
+
 type Reply = (message: Uint8Array) => unknown
 
 /** The only name server that the tree reaches: it answers itself what is denied, and asks the system's for the rest. */
@@ -29,11 +38,12 @@ export class Stub {
   readonly port: number
   private readonly socket: number
   private turn = 0
+  private readonly askers = new Map<number, Asker>()
 
   constructor(
     private readonly loop: Loop,
     private readonly reach: Reach,
-    private readonly denied: (name: string) => void,
+    private readonly denied: (name: string, asker: Asker | undefined) => void,
   ) {
     this.socket = udp(AF.INET)
     putAddress(new Uint8Array([127, 0, 0, 1]), 0)
@@ -42,6 +52,13 @@ export class Stub {
       throw new Error(`no port for the DNS stub: error number ${-bound}`)
     this.port = memory.view.getUint16(ADDRESS + 2)
     loop.watch(this.socket, POLL.IN, () => this.receive())
+  }
+
+  /** Remembers who asks by a socket, of which this process has a descriptor. */
+  askedBy(socket: number, asker: Asker): void {
+    if (readLocalAddress(socket) < 0) return
+    this.askers.set(memory.view.getUint16(ADDRESS + 2), asker)
+    if (this.askers.size > ASKERS) this.askers.delete(this.askers.keys().next().value!)
   }
 
   private receive(): void {
@@ -59,17 +76,18 @@ export class Stub {
     const question = length > 0 ? readQuestion(memory.bytes.slice(DATA, DATA + length)) : undefined
     if (!question) return
     const from = memory.bytes.slice(ADDRESS, ADDRESS + 16)
-    this.answer(question, (reply) => {
+    const asker = this.askers.get(memory.view.getUint16(ADDRESS + 2))
+    this.answer(question, asker, (reply) => {
       memory.bytes.set(from, ADDRESS)
       send(this.socket, reply, 16)
     })
   }
 
-  private answer(question: Question, reply: Reply): unknown {
+  private answer(question: Question, asker: Asker | undefined, reply: Reply): unknown {
     const host = canonicalHost(question.name)
     if (host && !host.address && isLoopback(host)) return reply(thisMachine(question))
     if (!this.reach.mayLookUp(question.name)) {
-      this.denied(question.name)
+      this.denied(question.name, asker)
       return reply(noSuchName(question))
     }
     return this.ask(question, reply)

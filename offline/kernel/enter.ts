@@ -1,10 +1,15 @@
+import { asksForHelp, readArguments } from "../core/arguments.ts"
+import { asksForVersion } from "../core/version.ts"
 import { logFile } from "../denials.ts"
 import { embedded } from "../embedded.ts"
 import { SettingError } from "../error.ts"
 import { findResolution } from "../find-resolution.ts"
 import { isMainThread } from "../handover.ts"
 import { moduleNames } from "../modules.ts"
+import { print } from "../print.ts"
 import { orStop } from "../setting.ts"
+import { formatExamination } from "./format.ts"
+import type { Examination } from "./launch.ts"
 import type { KernelSettings } from "./settings.ts"
 
 /**
@@ -14,8 +19,12 @@ import type { KernelSettings } from "./settings.ts"
  */
 export function enterKernelMode(): Promise<void> | undefined {
   if (!isMainThread()) return undefined
+  const said = readArguments(process.argv.slice(2))
+  const { words, bare } = said
+  if (bare[0] === "offline" && bare[1] === "doctor" && !asksForHelp(said)) return examine(words)
   const { kernel, allow } = orStop(findResolution)
-  if (kernel === undefined) return undefined
+  // Those are answered without anything of upstream's, and start nothing.
+  if (kernel === undefined || bare[0] === "offline" || asksForVersion(words)) return undefined
   orStop(requireKernel)
   return start(kernel, allow)
 }
@@ -32,6 +41,24 @@ function requireKernel(): void {
       "Kernel mode was asked for, and this executable was built without it",
       "Use an executable that was built from upstream's release.",
     )
+}
+
+/** Answers `opencode offline doctor`, and ends the process: with 0 when kernel mode is possible here, else with 1. */
+async function examine(words: readonly string[]): Promise<void> {
+  const found = await examined()
+  print("out", words.includes("--json") ? `${JSON.stringify(found, null, 2)}\n` : formatExamination(found))
+  process.exit(found.possible ? 0 : 1)
+}
+
+async function examined(): Promise<Partial<Examination> & Pick<Examination, "possible" | "why" | "next">> {
+  try {
+    requireKernel()
+  } catch (error) {
+    const { message, next } = error as SettingError
+    return { possible: false, why: message, next }
+  }
+  const { examine }: Launcher = await import(moduleNames().launch)
+  return examine()
 }
 
 type Launcher = typeof import("./launch.ts")

@@ -1,12 +1,14 @@
-import { constants } from "node:os"
+import { writeSync } from "node:fs"
+import { constants, release } from "node:os"
 import { moduleNames } from "../modules.ts"
 import type { Line } from "../policy.ts"
-import { confineThread, hasScopes, protectProcess, restrictScopes } from "./confine.ts"
+import { confineThread, hasScopes, landlockVersion, protectProcess, restrictScopes } from "./confine.ts"
 import {
   CHILD_MARK,
   type KernelSettings,
   PROOF_FAMILY,
   PROVEN,
+  STRICTEST,
   type SupervisorStart,
   UNREADABLE,
 } from "./settings.ts"
@@ -43,8 +45,7 @@ export class NotPossible extends Error {
  *   or it has not gone beyond this point
  */
 export async function launch(options: Launch): Promise<void> {
-  if (!thisMachine())
-    throw new NotPossible(`there is no kernel mode for ${process.arch}`, "Use x64 or arm64.")
+  requireMachine()
   const mark = process.env[CHILD_MARK]
   delete process.env[CHILD_MARK]
   const proof = prove()
@@ -60,6 +61,10 @@ export async function launch(options: Launch): Promise<void> {
       "This is a defect: please report it.",
     )
   process.exit(await run(options))
+}
+
+function requireMachine(): void {
+  if (!thisMachine()) throw new NotPossible(`it is not known how on ${process.arch}`, "Use x64 or arm64.")
 }
 
 /** Asks whoever supervises this process. A kernel that is asked itself has no such answer. */
@@ -81,7 +86,73 @@ function settle(mark: string | undefined): void {
   if (Number(mark) !== syscall("getppid")) process.exit(128 + constants.signals.SIGTERM)
 }
 
-async function run({ allow, settings, log, supervisor, command }: Launch): Promise<number> {
+async function run({ command, ...options }: Launch): Promise<number> {
+  const worker = await begin(options)
+  return attend(worker, start(command, ["inherit", "inherit", "inherit"]))
+}
+
+/** What this machine can do, found out by doing it. */
+export interface Examination {
+  possible: boolean
+  /** Why it is not, and what would do; null when it is. */
+  why: string | null
+  next: string | null
+  /** Whether this program is confined already. */
+  confined: boolean
+  kernel: string
+  /** The version of Landlock's interface; 0 where there is none. */
+  landlock: number
+  /** What the tree cannot reach of other processes of this user: "all" with Landlock's scopes, else "memory". */
+  protects: "all" | "memory"
+  /** How the supervisor gets at sockets: out of the programs, or by making all of them. */
+  sockets: "taken" | "made"
+}
+
+/**
+ * Tries kernel mode with a program that ends at once. The thread that calls is confined from then on.
+ * @throws nothing that has to do with this machine
+ */
+export async function examine(): Promise<Examination> {
+  const mark = process.env[CHILD_MARK]
+  if (mark !== undefined) process.exit(await beExamined())
+  const found: Examination = {
+    possible: true,
+    why: null,
+    next: null,
+    confined: thisMachine() !== undefined && prove() === PROVEN,
+    kernel: release(),
+    landlock: thisMachine() ? Math.max(0, landlockVersion()) : 0,
+    protects: thisMachine() && hasScopes() ? "all" : "memory",
+    sockets: thisMachine() && canTakeDescriptors() ? "taken" : "made",
+  }
+  if (found.confined) return found
+  try {
+    requireMachine()
+    await begin({ allow: [], settings: STRICTEST, log: undefined })
+    const child = start([process.execPath, "offline", "doctor"], ["ignore", "pipe", "ignore"])
+    const said = await new Response(child.stdout as ReadableStream).text()
+    if ((await child.exited) === 0) return found
+    const [why = "", next = ""] = JSON.parse(said) as string[]
+    throw new NotPossible(why, next)
+  } catch (error) {
+    if (!(error instanceof NotPossible)) throw error
+    return { ...found, possible: false, why: error.message, next: error.next }
+  }
+}
+
+async function beExamined(): Promise<number> {
+  try {
+    await launch({ allow: [], settings: STRICTEST, log: undefined })
+    return 0
+  } catch (error) {
+    if (!(error instanceof NotPossible)) throw error
+    writeSync(1, JSON.stringify([error.message, error.next]))
+    return 2
+  }
+}
+
+/** Starts the supervisor, and confines this thread. */
+async function begin({ allow, settings, log, supervisor }: Omit<Launch, "command">): Promise<Worker> {
   const listener = new SharedArrayBuffer(4)
   const worker = await startSupervisor(supervisor ?? moduleNames().supervisor, {
     allow,
@@ -100,7 +171,7 @@ async function run({ allow, settings, log, supervisor, command }: Launch): Promi
   const word = new Int32Array(listener)
   Atomics.store(word, 0, descriptor + 1)
   Atomics.notify(word, 0)
-  return attend(worker, command)
+  return worker
 }
 
 /** Whether descriptors can be taken out of a process: where not even out of this one, the supervisor makes all sockets. */
@@ -137,16 +208,20 @@ const HANDED_ON = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT"] as cons
 /** What a terminal sends to all that run in it: the program has these by itself then. */
 const OF_TERMINALS = ["SIGINT", "SIGQUIT", "SIGWINCH"] as const
 
-/** Starts the program, and is to the outside what it is: signals go to it, it stops as it stops, and its end is given. */
-async function attend(
-  supervisor: Worker,
+/** Starts a program, by default this one as it was started, from the confined thread. */
+function start(
   command = [process.execPath, ...process.argv.slice(2)],
-): Promise<number> {
-  const child = Bun.spawn(["/proc/self/exe", ...command.slice(1)], {
+  stdio: ("inherit" | "ignore" | "pipe")[],
+): Bun.Subprocess {
+  return Bun.spawn(["/proc/self/exe", ...command.slice(1)], {
     argv0: command[0],
-    stdio: ["inherit", "inherit", "inherit"],
+    stdio: stdio as ["inherit", "inherit", "inherit"],
     env: { ...process.env, [CHILD_MARK]: String(process.pid) },
   })
+}
+
+/** Is to the outside what the program is: signals go to it, it stops as it stops, and its end is given. */
+async function attend(supervisor: Worker, child: Bun.Subprocess): Promise<number> {
   const send = (signal: NodeJS.Signals) => child.kill(signal)
   for (const signal of HANDED_ON) process.on(signal, send)
   for (const signal of OF_TERMINALS)

@@ -1,5 +1,6 @@
 import { answerConnect } from "./answer-connect.ts"
 import { answerListen } from "./answer-listen.ts"
+import { answerRecvfrom } from "./answer-receive.ts"
 import { answerSendmmsg, answerSendmsg, answerSendto } from "./answer-send.ts"
 import { answerSocket } from "./answer-socket.ts"
 import { type Call, Channel } from "./channel.ts"
@@ -26,7 +27,7 @@ const ANSWERS: Partial<Record<Name, (call: Call, tree: Tree) => unknown>> = {
   sendto: answerSendto,
   sendmsg: answerSendmsg,
   sendmmsg: answerSendmmsg,
-  recvfrom: (call, { channel }) => channel.proceed(call),
+  recvfrom: answerRecvfrom,
 }
 
 declare const self: { onmessage: (event: { data: SupervisorStart }) => void }
@@ -38,7 +39,9 @@ self.onmessage = ({ data }) => supervise(data)
 function supervise(start: SupervisorStart): never {
   const loop = new Loop()
   const reach = new Reach(start)
-  const stub = new Stub(loop, reach, (name) => logDenial(start, undefined, "lookup", name, null))
+  const stub = new Stub(loop, reach, (host, asker) =>
+    logDenial(start.log, () => asker, { api: "lookup", host, port: null }),
+  )
   const network = ownNetwork()
   postMessage({ ready: true })
   const word = new Int32Array(start.listener)

@@ -1,6 +1,6 @@
 import { appendDenial } from "../denial-log.ts"
 import { ADDRESS, type Call, type Channel, memory, readFrom } from "./channel.ts"
-import type { Stub } from "./dns.ts"
+import type { Asker, Stub } from "./dns.ts"
 import type { Loop } from "./loop.ts"
 import { hostOfBytes, type Place, type Reach } from "./reach.ts"
 import type { KernelSettings } from "./settings.ts"
@@ -21,19 +21,33 @@ export interface Tree {
   log: string | undefined
 }
 
-/** Writes a denial, with who was denied. Never throws. */
+/** The process and the program of a thread that waits for an answer. */
+export function askerOf(thread: number): Asker {
+  return { pid: processOf(thread) ?? thread, program: programOf(thread) }
+}
+
+/** Writes a denial, with who was denied, if there is a log. Never throws. */
 export function logDenial(
+  log: string | undefined,
+  asker: () => Asker | undefined,
+  denied: { api: string; host: string; port: number | null },
+): void {
+  if (log === undefined) return
+  const { pid, program } = asker() ?? { pid: process.pid, program: "unknown" }
+  const { api, host, port } = denied
+  const time = new Date().toISOString()
+  appendDenial(log, { time, pid, thread: 0, host, port, api: `${program}: ${api}`, caller: program })
+}
+
+/** Writes a denial of a call. */
+export function logDeniedCall(
   { log }: Pick<Tree, "log">,
-  thread: number | undefined,
+  { thread }: Call,
   api: string,
   host: string,
   port: number | null,
 ): void {
-  if (log === undefined) return
-  const pid = thread === undefined ? process.pid : (processOf(thread) ?? thread)
-  const program = thread === undefined ? "a program" : programOf(thread)
-  const time = new Date().toISOString()
-  appendDenial(log, { time, pid, thread: 0, host, port, api: `${api}, by ${program}`, caller: program })
+  logDenial(log, () => askerOf(thread), { api, host, port })
 }
 
 /** The longest address that the kernel takes. */
