@@ -12,7 +12,7 @@ import {
   type SupervisorStart,
   UNREADABLE,
 } from "./settings.ts"
-import { AF, E, Memory, PR, SOCK, syscall, thisMachine } from "./syscalls.ts"
+import { AF, E, Memory, PR, SOCK, syscall, thisMachine, WAIT_STOPPED } from "./syscalls.ts"
 
 /** What the launcher starts, and what may be connected to from there. */
 export interface Launch {
@@ -183,6 +183,12 @@ function canTakeDescriptors(): boolean {
   return taken >= 0
 }
 
+function hasStopped(pid: number): boolean {
+  const memory = new Memory(128)
+  const { P_PID, OPTIONS } = WAIT_STOPPED
+  return syscall("waitid", P_PID, pid, memory.address, OPTIONS) === 0 && memory.i32(0) !== 0
+}
+
 function startSupervisor(module: string, start: SupervisorStart): Promise<Worker> {
   const worker = new Worker(module)
   return new Promise((resolve, reject) => {
@@ -228,6 +234,10 @@ async function attend(supervisor: Worker, child: Bun.Subprocess): Promise<number
     process.on(signal, (name) => {
       if (!process.stdin.isTTY) send(name)
     })
+  process.on("SIGCHLD", () => {
+    // A program on the terminal's raw screen stops itself, and means its whole job.
+    if (hasStopped(child.pid)) process.kill(process.pid, "SIGSTOP")
+  })
   // Without a supervisor nothing would ever be answered.
   supervisor.addEventListener("close", () => child.kill("SIGKILL"))
   const code = await child.exited

@@ -1,4 +1,5 @@
-// Runs in place of OpenCode, inside its executable: tries every vector by system calls, and prints what became of it.
+// Runs in place of OpenCode, inside its executable: tries every vector by system calls, and prints what became of it; or runs
+// a shell command.
 import { boundTo, kernelVectors, opened, vsockDenied } from "./kernel-vectors.ts"
 
 const SHARED = [198, 18, 0, 1]
@@ -22,4 +23,16 @@ if (process.env.PROBE_KERNEL) {
     JSON.stringify({ results: Object.fromEntries(results), opened: opened(), vsock, bound: boundTo(), uid }),
   )
   process.exit()
+}
+
+if (process.env.PROBE_COMMAND) {
+  if (process.env.PROBE_TRAP)
+    process.on("SIGTERM", () => {
+      console.log("trapped SIGTERM")
+      process.exit(5)
+    })
+  const child = Bun.spawn(["/bin/bash", "-c", process.env.PROBE_COMMAND], {
+    stdio: ["inherit", "inherit", "inherit"],
+  })
+  process.exit(await child.exited)
 }

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { chmod, rm } from "node:fs/promises"
+import path, { dirname } from "node:path"
+import { makeProbe } from "../../scripts/harness/probe-executable.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import { probeFile } from "./lib/guard-executable.ts"
+import { runCommandIn } from "./lib/kernel-run.ts"
+
+// What programs below the executable reach, and what they do not, judged by the recorder and by servers outside of the tree.
+
+let executable: string
+beforeAll(async () => {
+  executable = await makeProbe(probeFile("kernel-probe.ts"), { stock: await stockExecutable() })
+  await chmod(dirname(executable), 0o755)
+})
+afterAll(() => rm(dirname(executable), { recursive: true }))
+
+const wrapper = path.join(import.meta.dirname, "lib/docker-like.ts")
+const starts = [
+  { how: "as it is", prefix: [] },
+  { how: "in a container like Docker's", prefix: [process.execPath, wrapper] },
+]
+const curl = "curl -sS -m 20 -o /dev/null -w '%{http_code}\\n'"
+
+describe.each(starts)("started $how", ({ prefix }) => {
+  const run = (command: string, offline: Record<string, unknown> = {}) =>
+    runCommandIn(executable, command, { prefix, offline })
+
+  test("a program reaches an allowed host by its name and port, and nothing else", async () => {
+    const { stdout, attempts, denials } = await run(
+      `exec 2>&1
+      ${curl} http://good.example/
+      ${curl} http://good.example:8080/
+      ${curl} http://evil.example/
+      ${curl} http://203.0.113.7/
+      ${curl} http://[2001:db8::7]/`,
+    )
+    const lines = stdout.split("\n").filter((line) => /^\d{3}$/.test(line))
+    expect(lines).toEqual(["404", "000", "000", "000", "000"])
+    expect(stdout).toContain("Could not resolve host: evil.example")
+    expect(new Set(attempts.map(({ name, port }) => `${name}:${port}`))).toEqual(
+      new Set(["good.example:53", "good.example:80"]),
+    )
+    const found = denials.map(({ host, port, api }) => `${api} ${host} ${port}`)
+    expect(found).toContain("curl: lookup evil.example null")
+    expect(found).toContain("curl: connect 203.0.113.7 80")
+    expect(found).toContain("curl: connect 2001:db8::7 80")
+    expect(found.some((line) => /^curl: connect 198\.18\.\d+\.\d+ 8080$/.test(line))).toBe(true)
+    expect(denials.every(({ pid }) => pid > 1)).toBe(true)
+  })
+
+  test("git and Python are held too", async () => {
+    const { stdout, attempts } = await run(
+      `exec 2>&1
+      git ls-remote http://good.example/x
+      git ls-remote http://evil.example/x
+      python3 - <<'END'
+import socket
+for kind, address in ((socket.SOCK_STREAM, ("203.0.113.8", 80)), (socket.SOCK_DGRAM, ("203.0.113.8", 80))):
+    it = socket.socket(socket.AF_INET, kind)
+    try:
+        it.connect(address)
+        print("connected")
+    except OSError as error:
+        print(error.errno)
+END`,
+    )
+    expect(stdout).toContain("repository 'http://good.example/x/' not found")
+    expect(stdout).toContain("Could not resolve host: evil.example")
+    expect(stdout.trim().split("\n").slice(-2)).toEqual(["13", "101"])
+    expect(new Set(attempts.map(({ name }) => name))).toEqual(new Set(["good.example"]))
+  })
+
+  test("on loopback a program reaches its own ports and those that are named", async () => {
+    const serve = "python3 -m http.server -d / 8090 --bind 127.0.0.1 >/dev/null 2>&1 & sleep 2"
+    const ask = `for port in 8081 8082 8090; do ${curl} http://127.0.0.1:$port/; done 2>&1`
+    const own = await run(`${serve}; ${ask}; kill $!`)
+    expect(own.stdout.match(/^\d{3}$/gm)).toEqual(["000", "200", "200"])
+    expect(own.reached.connections).toEqual(["8082"])
+    const any = await run(ask, { loopback: "any" })
+    expect(any.stdout.match(/^\d{3}$/gm)).toEqual(["200", "200", "000"])
+  })
+
+  test("a Unix socket outside of the tree is reached only if it is named, and gets no byte of anyone else", async () => {
+    const ask = `${curl} --unix-socket $OUTSIDE http://x/; ${curl} --abstract-unix-socket outside http://x/`
+    const denied = await run(`exec 2>&1; ${ask}`)
+    expect(denied.stdout.match(/^\d{3}$/gm)).toEqual(["000", "000"])
+    expect(denied.reached.bytes).toBe("")
+    const allowed = await run(`exec 2>&1; ${ask}`, { unix: ["OUTSIDE", "@outside"] })
+    expect(allowed.stdout.match(/^\d{3}$/gm)).toEqual(["200", "200"])
+  })
+
+  test("within the tree, Unix sockets work by absolute, relative and abstract names", async () => {
+    const { stdout, stderr } = await run(
+      `cd $FOLDER && python3 - <<'END'
+import os, socket, threading
+def talk(kind, bound, name):
+    server = socket.socket(socket.AF_UNIX, kind)
+    server.bind(bound)
+    server.listen()
+    def answer():
+        it, _ = server.accept()
+        it.sendall(it.recv(9) + b"!")
+    threading.Thread(target=answer).start()
+    client = socket.socket(socket.AF_UNIX, kind)
+    client.connect(name)
+    client.sendall(b"hello")
+    print(client.recv(9).decode())
+talk(socket.SOCK_STREAM, "own", os.path.abspath("own"))
+talk(socket.SOCK_SEQPACKET, "other", "other")
+talk(socket.SOCK_STREAM, "\\0within", "\\0within")
+one, two = socket.socketpair()
+one.sendmsg([b"pair"])
+print(two.recv(9).decode())
+END`,
+    )
+    expect({ stdout, stderr }).toEqual({ stdout: "hello!\nhello!\nhello!\npair\n", stderr: "" })
+  })
+
+  test("a hundred clients at once, and calls that signals interrupt, come out right", async () => {
+    const { stdout, stderr } = await run(
+      `python3 - <<'END'
+import signal, socket, threading
+server = socket.create_server(("127.0.0.1", 0), backlog=256)
+port = server.getsockname()[1]
+def accept():
+    while True:
+        it, _ = server.accept()
+        it.close()
+threading.Thread(target=accept, daemon=True).start()
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.siginterrupt(signal.SIGALRM, False)
+signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+wrong = []
+def connect():
+    for _ in range(5):
+        try:
+            it = socket.socket()
+            it.connect(("127.0.0.1", port))
+            it.close()
+        except OSError as error:
+            wrong.append(error.errno)
+threads = [threading.Thread(target=connect) for _ in range(100)]
+[it.start() for it in threads]
+[it.join() for it in threads]
+connect()
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(wrong)
+END`,
+    )
+    expect({ stdout, stderr }).toEqual({ stdout: "[]\n", stderr: "" })
+  })
+})
