@@ -115,7 +115,7 @@ interface Datagram {
 function connectDatagram(call: Call, tree: Tree, { socket, domain, length, place }: Datagram): number {
   if (place.port === DNS_PORT) {
     const result = connect(socket, putStub(tree, domain))
-    if (result === 0 && tree.log !== undefined) tree.stub.askedBy(socket, askerOf(call.thread))
+    if (result === 0 && tree.logs.length > 0) tree.stub.askedBy(socket, askerOf(call.thread))
     return result
   }
   if (isLoopback(place.host)) return connect(socket, length)

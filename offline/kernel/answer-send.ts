@@ -91,7 +91,7 @@ function askStub(call: Call, tree: Tree): unknown {
     at + ADDRESS,
     size,
   )
-  if (tree.log !== undefined) tree.stub.askedBy(socket, askerOf(call.thread))
+  if (tree.logs.length > 0) tree.stub.askedBy(socket, askerOf(call.thread))
   rememberServer(socket, server)
   return end(sent)
 }

@@ -6,11 +6,11 @@ import { SettingError } from "../error.ts"
 import { findResolution } from "../find-resolution.ts"
 import { isMainThread } from "../handover.ts"
 import { moduleNames } from "../modules.ts"
+import { createPolicy } from "../policy.ts"
 import { print } from "../print.ts"
 import { orStop } from "../setting.ts"
 import { formatExamination } from "./format.ts"
 import type { Examination } from "./launch.ts"
-import type { KernelSettings } from "./settings.ts"
 
 /**
  * Where the kernel is to hold every program, has this executable started once more, confined.
@@ -22,11 +22,15 @@ export function enterKernelMode(): Promise<void> | undefined {
   const said = readArguments(process.argv.slice(2))
   const { words, bare } = said
   if (bare[0] === "offline" && bare[1] === "doctor" && !asksForHelp(said)) return examine(words)
-  const { kernel, allow } = orStop(findResolution)
+  const { kernel, allow, logs } = orStop(findResolution)
   // Those are answered without anything of upstream's, and start nothing.
   if (kernel === undefined || bare[0] === "offline" || asksForVersion(words)) return undefined
-  orStop(requireKernel)
-  return start(kernel, allow)
+  orStop(() => {
+    requireKernel()
+    createPolicy(allow)
+  })
+  const own = logFile(process.env)
+  return start({ allow, settings: kernel, logs: [...(own ? [own] : []), ...logs.map(({ file }) => file)] })
 }
 
 /** @throws SettingError where there is no kernel mode: never is less done than was asked for */
@@ -63,13 +67,10 @@ async function examined(): Promise<Partial<Examination> & Pick<Examination, "pos
 
 type Launcher = typeof import("./launch.ts")
 
-async function start(
-  settings: KernelSettings,
-  allow: Parameters<Launcher["launch"]>[0]["allow"],
-): Promise<void> {
+async function start(options: Parameters<Launcher["launch"]>[0]): Promise<void> {
   const { launch, NotPossible }: Launcher = await import(moduleNames().launch)
   try {
-    await launch({ allow, settings, log: logFile(process.env) })
+    await launch(options)
   } catch (error) {
     if (!(error instanceof NotPossible)) throw error
     orStop(() => {

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs"
 import { constants, release } from "node:os"
+import { isatty } from "node:tty"
 import { moduleNames } from "../modules.ts"
 import type { Line } from "../policy.ts"
 import { confineThread, hasScopes, landlockVersion, protectProcess, restrictScopes } from "./confine.ts"
@@ -18,7 +19,7 @@ import { AF, E, Memory, PR, SOCK, syscall, thisMachine, WAIT_STOPPED } from "./s
 export interface Launch {
   allow: Line[]
   settings: KernelSettings
-  log: string | undefined
+  logs: string[]
   /** Where the supervisor's module is. */
   supervisor?: string
   /** The program and its words; by default, this executable as it was started. */
@@ -128,7 +129,7 @@ export async function examine(): Promise<Examination> {
   if (found.confined) return found
   try {
     requireMachine()
-    await begin({ allow: [], settings: STRICTEST, log: undefined })
+    await begin({ allow: [], settings: STRICTEST, logs: [] })
     const child = start([process.execPath, "offline", "doctor"], ["ignore", "pipe", "ignore"])
     const said = await new Response(child.stdout as ReadableStream).text()
     if ((await child.exited) === 0) return found
@@ -142,7 +143,7 @@ export async function examine(): Promise<Examination> {
 
 async function beExamined(): Promise<number> {
   try {
-    await launch({ allow: [], settings: STRICTEST, log: undefined })
+    await launch({ allow: [], settings: STRICTEST, logs: [] })
     return 0
   } catch (error) {
     if (!(error instanceof NotPossible)) throw error
@@ -152,12 +153,12 @@ async function beExamined(): Promise<number> {
 }
 
 /** Starts the supervisor, and confines this thread. */
-async function begin({ allow, settings, log, supervisor }: Omit<Launch, "command">): Promise<Worker> {
+async function begin({ allow, settings, logs, supervisor }: Omit<Launch, "command">): Promise<Worker> {
   const listener = new SharedArrayBuffer(4)
   const worker = await startSupervisor(supervisor ?? moduleNames().supervisor, {
     allow,
     settings,
-    log,
+    logs,
     brokered: !canTakeDescriptors(),
     listener,
   })
@@ -232,7 +233,7 @@ async function attend(supervisor: Worker, child: Bun.Subprocess): Promise<number
   for (const signal of HANDED_ON) process.on(signal, send)
   for (const signal of OF_TERMINALS)
     process.on(signal, (name) => {
-      if (!process.stdin.isTTY) send(name)
+      if (![0, 1, 2].some(isatty)) send(name)
     })
   process.on("SIGCHLD", () => {
     // A program on the terminal's raw screen stops itself, and means its whole job.

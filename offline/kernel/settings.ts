@@ -39,8 +39,8 @@ export interface SupervisorStart {
   /** Lines that allow. */
   allow: Line[]
   settings: KernelSettings
-  /** The file that denials are written to. */
-  log: string | undefined
+  /** The files that denials are written to. */
+  logs: string[]
   /** The supervisor makes every socket, because it cannot get at those of others. */
   brokered: boolean
   /** One 32-bit word: the listener's descriptor and 1, as soon as there is one. */

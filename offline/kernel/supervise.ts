@@ -40,7 +40,7 @@ function supervise(start: SupervisorStart): never {
   const loop = new Loop()
   const reach = new Reach(start)
   const stub = new Stub(loop, reach, (host, asker) =>
-    logDenial(start.log, () => asker, { api: "lookup", host, port: null }),
+    logDenial(start.logs, () => asker, { api: "lookup", host, port: null }),
   )
   const network = ownNetwork()
   postMessage({ ready: true })

@@ -17,8 +17,8 @@ export interface Tree {
   settings: KernelSettings
   /** The network namespace that the supervisor is in. */
   network: string | undefined
-  /** The file that denials are written to. */
-  log: string | undefined
+  /** The files that denials are written to. */
+  logs: string[]
 }
 
 /** The process and the program of a thread that waits for an answer. */
@@ -26,28 +26,29 @@ export function askerOf(thread: number): Asker {
   return { pid: processOf(thread) ?? thread, program: programOf(thread) }
 }
 
-/** Writes a denial, with who was denied, if there is a log. Never throws. */
+/** Writes a denial, with who was denied, to each log. Never throws. */
 export function logDenial(
-  log: string | undefined,
+  logs: readonly string[],
   asker: () => Asker | undefined,
   denied: { api: string; host: string; port: number | null },
 ): void {
-  if (log === undefined) return
+  if (logs.length === 0) return
   const { pid, program } = asker() ?? { pid: process.pid, program: "unknown" }
   const { api, host, port } = denied
   const time = new Date().toISOString()
-  appendDenial(log, { time, pid, thread: 0, host, port, api: `${program}: ${api}`, caller: program })
+  for (const log of logs)
+    appendDenial(log, { time, pid, thread: 0, host, port, api: `${program}: ${api}`, caller: program })
 }
 
 /** Writes a denial of a call. */
 export function logDeniedCall(
-  { log }: Pick<Tree, "log">,
+  { logs }: Pick<Tree, "logs">,
   { thread }: Call,
   api: string,
   host: string,
   port: number | null,
 ): void {
-  logDenial(log, () => askerOf(thread), { api, host, port })
+  logDenial(logs, () => askerOf(thread), { api, host, port })
 }
 
 /** The longest address that the kernel takes. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { UNBAKED } from "../../../offline/baked.ts"
+import type { KernelSettings } from "../../../offline/kernel/settings.ts"
 import { resolve } from "../../../offline/resolve.ts"
 
 let root: string
@@ -36,7 +37,7 @@ function kernelOf(words: string[], env: Record<string, string> = {}, files: File
   })
 }
 
-const strictest = { loopback: "own", unix: [], listen: "loopback" } as const
+const strictest: KernelSettings = { loopback: "own", unix: [], listen: "loopback" }
 
 test.each([
   ["the option", ["--offline=kernel"], {}, {}],
