@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { chmod, rm } from "node:fs/promises"
+import { chmod, readFile, rm } from "node:fs/promises"
 import { dirname } from "node:path"
+import type { Plugin } from "esbuild"
 import { makeProbe } from "../../scripts/harness/probe-executable.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import { probeFile } from "./lib/guard-executable.ts"
@@ -10,10 +11,34 @@ import { type KernelRun, runCommandIn } from "./lib/kernel-run.ts"
 
 let executable: string
 beforeAll(async () => {
-  executable = await makeProbe(probeFile("kernel-probe.ts"), { stock: await stockExecutable() })
+  executable = await makeProbe(probeFile("kernel-probe.ts"), {
+    stock: await stockExecutable(),
+    plugins: [obeyEnd],
+  })
   await chmod(dirname(executable), 0o755)
 })
 afterAll(() => rm(dirname(executable), { recursive: true }))
+
+/** Ends the supervisor's thread after so many turns of its loop: the executable that is made here obeys it. */
+const END = "TEST_KERNEL_TURNS"
+
+const obeyEnd: Plugin = {
+  name: "obey-end",
+  setup({ onLoad }) {
+    onLoad({ filter: /offline\/kernel\/supervise\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8")
+      const contents = text.replace(
+        "for (;;) loop.turn()",
+        `for (let left = Number(process.env.${END} ?? Infinity); ; left--) {
+          if (left <= 0) throw new Error("it ends")
+          loop.turn()
+        }`,
+      )
+      expect(contents).not.toBe(text)
+      return { contents, loader: "ts" }
+    })
+  },
+}
 
 const run = (command: string, options: KernelRun = {}) => runCommandIn(executable, command, options)
 /** A shell script that has the executable's words as its own. */
@@ -43,6 +68,16 @@ test("when the supervisor is killed, whatever is still there reaches nothing", a
   expect({ before, after }).toEqual({ before: "200", after: ["000", "000"] })
   expect(reached.connections).toEqual(["8082"])
   expect(attempts).toEqual([])
+})
+
+test("when the supervisor's thread ends, so does the program, and whatever is still there reaches nothing", async () => {
+  const script = `"$@"; echo ended $?; while [ ! -e $FOLDER/after ]; do sleep 0.1; done; cat $FOLDER/after`
+  const ask = "curl -sS -m 9 -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:8082/ 2>&1"
+  const command = `for try in {1..20}; do ${ask}; done > $FOLDER/out; ${ask} >> $FOLDER/out; mv $FOLDER/out $FOLDER/after`
+  const { stdout, reached } = await run(command, { ...within(script), env: { [END]: "10" } })
+  expect(stdout).toStartWith("ended 137\n")
+  expect(stdout.match(/^\d{3}$/gm)?.at(-1)).toBe("000")
+  expect(reached.connections.length).toBeLessThan(20)
 })
 
 test("what outlives the first process reaches nothing", async () => {

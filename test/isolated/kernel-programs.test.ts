@@ -150,4 +150,40 @@ END`,
     )
     expect({ stdout, stderr }).toEqual({ stdout: "[]\n", stderr: "" })
   })
+
+  test("whatever a program passes to the kernel, the supervisor goes on answering", async () => {
+    const { stdout, stderr, attempts } = await run(`python3 -c "$(cat <<'END'
+import ctypes, os, random, socket, threading
+libc = ctypes.CDLL(None, use_errno=True)
+random.seed(1)
+page = ctypes.create_string_buffer(8192)
+base = ctypes.addressof(page)
+kinds = [(socket.AF_INET, socket.SOCK_STREAM), (socket.AF_INET6, socket.SOCK_STREAM),
+         (socket.AF_INET, socket.SOCK_DGRAM), (socket.AF_UNIX, socket.SOCK_STREAM)]
+for _ in range(2000):
+    it = socket.socket(*random.choice(kinds))
+    it.setblocking(False)
+    for at in range(128): page[at] = random.randrange(256)
+    ctypes.c_uint16.from_buffer(page).value = random.choice([1, 16, 40, 20291, 65535])
+    where = ctypes.c_void_p(random.choice([base, base + 1, base + 3, 0, 1, 2**47, 2**63, 2**64 - 1, base + 8190]))
+    length = ctypes.c_long(random.choice([0, 1, 2, 3, 7, 16, 24, 28, 110, 128, 129, 2**31, -1]))
+    descriptor = random.choice([it.fileno(), it.fileno(), -1, 9999, 1])
+    name = random.choice(["connect", "listen", "sendmsg", "sendmmsg", "sendto"])
+    if name == "sendto": libc.sendto(descriptor, page, ctypes.c_long(random.choice([0, 5, 2**40])), 64, where, length)
+    elif name == "sendmsg": libc.sendmsg(descriptor, where, 64)
+    else: getattr(libc, name)(descriptor, where, length, 64)
+    it.close()
+for _ in range(100):
+    child = os.fork()
+    if child == 0:
+        threading.Thread(target=lambda: socket.socket().connect_ex(("127.0.0.1", 9)), daemon=True).start()
+        os._exit(0)
+    os.waitpid(child, 0)
+server = socket.create_server(("127.0.0.1", 0))
+socket.create_connection(server.getsockname())
+print("answered")
+END
+)"`)
+    expect({ stdout, stderr, attempts }).toEqual({ stdout: "answered\n", stderr: "", attempts: [] })
+  })
 })
