@@ -1,13 +1,15 @@
 import { acquireInputs } from "./scripts/build/acquire-inputs.ts"
 import { assemble } from "./scripts/build/assemble.ts"
 import { checkExecutable } from "./scripts/build/check.ts"
+import { checkGiven } from "./scripts/build/check-given.ts"
 import { prepareContents } from "./scripts/build/contents.ts"
-import { takeFromCommit } from "./scripts/build/from-commit.ts"
+import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.ts"
 import { takeFromRelease } from "./scripts/build/from-release.ts"
 import { type BuildOptions, readOptions } from "./scripts/build/options.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
 import { readLicenses } from "./scripts/contents/licenses.ts"
+import { recordDerived } from "./scripts/lib/derived-cache.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
@@ -28,6 +30,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   const { file } = findTarget(options.target)
   const progress = new Progress(options.source === "git" ? 11 : 9, { silent: options.json })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
+  await checkGiven(options)
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
   const contents = await progress.step("Prepare the contents", (step) =>
@@ -46,5 +49,12 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     licenses: await readLicenses(pin, cache),
   }
   await progress.step("Write the release", () => writeRelease(release, record, { out }))
+  if (options.recordDerived) await recordDerived()
   return record
+}
+
+/** npm's libraries take a while to load, and the release source does without. */
+async function takeFromCommit(...source: Parameters<typeof FromCommit>): ReturnType<typeof FromCommit> {
+  const { takeFromCommit } = await import("./scripts/build/from-commit.ts")
+  return takeFromCommit(...source)
 }

@@ -7,7 +7,7 @@ import path from "node:path"
  * @returns its path, or undefined when there is none
  * @throws Node's error when one of them cannot be looked at
  */
-export function writablePart(file: string, uid = process.getuid?.()): string | undefined {
+export function writablePart(file: string, uid: number | undefined): string | undefined {
   if (uid === 0) return undefined
   return partsOf(path.resolve(file)).find((part) => canWrite(part, uid))
 }

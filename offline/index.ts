@@ -12,9 +12,11 @@ import { findPackage, mayInstall } from "./npm/find.ts"
 import { canWrite, npmOptions } from "./npm/options.ts"
 import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
-import { emptyResponse, goesOn, orWithout, refusalBody, refusalText } from "./refusals.ts"
+import { projectHooks } from "./project/hooks.ts"
+import { emptyResponse, goesOn, orWithout, refusalBody, refusalForModel, refusalText } from "./refusals.ts"
 import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
+import { showRefusals } from "./tell.ts"
 import { webUi } from "./web-ui.ts"
 
 /** What upstream's code has to wait for: in the first process of kernel mode, for ever. */
@@ -36,8 +38,10 @@ export const Offline = Object.freeze({
   logDenials,
   logDenialsTo,
   refusalText,
+  refusalForModel,
   refusalBody,
   goesOn,
+  showRefusals: (show: Parameters<typeof showRefusals>[0]) => isActive() && showRefusals(show),
   emptyResponse,
   orWithout,
   message,
@@ -45,6 +49,7 @@ export const Offline = Object.freeze({
   refusalResponse,
   refuseRequest,
   requestRefusal,
+  project: projectHooks,
   packages: Object.freeze({ onDisk, load }),
   upstreamsCatalogue: () => upstreamsCatalogue(),
   npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),

@@ -1,12 +1,12 @@
 import { type Entry, type Line, matches, readLine } from "./policy/entry.ts"
 import { bracketed, canonicalHost, type Host, isLoopback } from "./policy/host.ts"
-import { parseUrl } from "./primordials.ts"
+import { freeze, parseUrl } from "./primordials.ts"
 
 /** What may be connected to, and why nothing else may. */
 export interface Policy {
   /** Lines that allow. */
   entries: readonly Entry[]
-  /** Lines that a project's own file asks for. They allow nothing; an error names them. */
+  /** Lines of those who may not allow: a project's own file, a child of OpenCode's. They allow nothing; an error names them. */
   ignored: readonly Entry[]
 }
 
@@ -60,13 +60,13 @@ export function formatEntry(host: string, port: number | undefined): string {
   return port === undefined ? host : `${bracketed(host)}:${port}`
 }
 
-export const DEFAULT_PORTS: Record<string, string | undefined> = {
+export const DEFAULT_PORTS: Readonly<Record<string, string | undefined>> = freeze({
   __proto__: null as never,
   "http:": "80",
   "https:": "443",
   "ws:": "80",
   "wss:": "443",
-}
+})
 
 function firstMatch(entries: readonly Entry[], host: Host, port: number | undefined): Entry | undefined {
   for (let index = 0; index < entries.length; index++) {

@@ -15,6 +15,8 @@ export const indexOf = uncurryThis(String.prototype.indexOf)
 export const lastIndexOf = uncurryThis(String.prototype.lastIndexOf)
 export const slice = uncurryThis(String.prototype.slice)
 export const toLowerCase = uncurryThis(String.prototype.toLowerCase)
+export const toUpperCase = uncurryThis(String.prototype.toUpperCase)
+export const toHex = uncurryThis(Number.prototype.toString as (this: number, radix: 16) => string)
 export const trim = uncurryThis(String.prototype.trim)
 export const startsWith = uncurryThis(String.prototype.startsWith as (this: string, text: string) => boolean)
 export const endsWith = uncurryThis(String.prototype.endsWith as (this: string, text: string) => boolean)
@@ -31,7 +33,18 @@ export const defineProperty = Object.defineProperty
 export const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor
 export const getOwnPropertySymbols = Object.getOwnPropertySymbols
 export const ownKeys = Reflect.ownKeys
+export const deleteProperty = Reflect.deleteProperty
 export const getPrototypeOf = Object.getPrototypeOf
+export const setPrototypeOf = Object.setPrototypeOf
+export const getWeak = uncurryThis(WeakMap.prototype.get) as <V>(
+  map: WeakMap<object, V>,
+  key: object,
+) => V | undefined
+export const setWeak = uncurryThis(WeakMap.prototype.set) as <V>(
+  map: WeakMap<object, V>,
+  key: object,
+  value: V,
+) => void
 export const PrivatePromise = Promise
 export const reject = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>
 
@@ -65,6 +78,9 @@ export function snapshot(source: unknown): Record<string, unknown> | undefined {
 }
 
 export const PrivateURL = globalThis.URL
+export const PrivateSearchParams = globalThis.URLSearchParams
+export const PrivateHeaders = globalThis.Headers
+export const PrivateRequest = globalThis.Request
 export const isView = ArrayBuffer.isView
 
 const decode = uncurryThis(TextDecoder.prototype.decode)

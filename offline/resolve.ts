@@ -42,6 +42,8 @@ export interface Surroundings {
   baked?: BakedPolicy
   /** Where an administrator puts what holds for everyone, if not where the system has it. */
   managed?: string[]
+  /** Whose rights to it count, if not this process's user. */
+  uid?: number
 }
 
 /**
@@ -50,10 +52,10 @@ export interface Surroundings {
  * allow; when the build or a managed file locks the policy, these two alone, and nobody switches off.
  * @throws SettingError for a value that is neither on nor off, and, when on, for a malformed entry
  */
-export function resolve({ words, env, cwd, baked = UNBAKED, managed }: Surroundings): Resolution {
+export function resolve({ words, env, cwd, baked = UNBAKED, managed, uid }: Surroundings): Resolution {
   const said = readArguments(words)
   const folders = directories(said, env, cwd)
-  const settings = readConfigSources({ env, directories: folders, managed }).map((source) =>
+  const settings = readConfigSources({ env, directories: folders, managed, uid }).map((source) =>
     readSettings(source, env),
   )
   const ruling = settings.filter(rules)
@@ -81,11 +83,11 @@ function rules({ source }: ConfigSettings): boolean {
 
 /** The keys of a managed file that are without effect, as it is not an administrator's alone. */
 function noteOf({ source, keys }: ConfigSettings): string[] {
-  const vain = (["mode", "locked", "log"] as const).filter((name) => keys[name] !== undefined)
+  const vain = (["locked", "log"] as const).filter((name) => keys[name] !== undefined)
   if (source.writable === undefined || vain.length === 0) return []
   const named = vain.map((name) => `"${name}"`).join(", ")
   return [
-    `${source.name}: ${named} of "offline" does not count, as this user can write to ${source.writable}. Only root may`,
+    `${source.name}: ${named} of "offline" do not count, as this user can write to ${source.writable}. Only root may`,
   ]
 }
 
@@ -95,7 +97,7 @@ function switchedOnBy(
   settings: ConfigSettings[],
   { mode, lockedBy }: Ruled,
 ): string | undefined {
-  const byDefault = mode.value === "default-on" && (lockedBy !== undefined || !saysOff(said, env))
+  const isHeld = lockedBy !== undefined || !saysOff(said, env)
   return [
     mode.value === "always" ? mode.origin : undefined,
     ...said.offline.map(({ value, written }) => (isOn(value, written) ? written : undefined)),
@@ -103,7 +105,11 @@ function switchedOnBy(
       ? `OPENCODE_OFFLINE=${env.OPENCODE_OFFLINE}`
       : undefined,
     ...settings.map(({ offline, source }) => (offline ? `"offline" in ${source.name}` : undefined)),
-    byDefault ? mode.origin : undefined,
+    isHeld && mode.value === "default-on" ? mode.origin : undefined,
+    // Of a managed file that does not decide for everyone, too: whatever switches on counts.
+    ...settings.map(({ keys, source }) =>
+      isHeld && keys.mode === "default-on" ? `"offline" in ${source.name}` : undefined,
+    ),
   ].find((origin) => origin !== undefined)
 }
 

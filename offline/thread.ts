@@ -1,6 +1,6 @@
 import { childModule } from "./children/module.ts"
 import { takeOver } from "./handover.ts"
-import { start } from "./switch.ts"
+import { isGuarded, start } from "./switch.ts"
 
 /**
  * What a worker, and a child that is Bun, runs first: this file, or the module or the copy that it is part of. A release
@@ -10,4 +10,5 @@ import { start } from "./switch.ts"
 export const PRELOAD = childModule ?? import.meta.path
 
 const resolved = takeOver()
-if (resolved) start(() => resolved, PRELOAD)
+// OpenCode that a shell started has the guard of a child that is Bun in its environment, too.
+if (resolved && !isGuarded()) start(() => resolved, PRELOAD)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { createHash } from "node:crypto"
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { readModuleGraph } from "../scripts/container/index.ts"
+import { readModuleGraph, writeExecutable, writeModuleGraph } from "../scripts/container/index.ts"
 import { runIsolated } from "../scripts/harness/run-opencode.ts"
 import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
@@ -128,6 +128,20 @@ describe("a build from git", () => {
     const again = JSON.parse(String(stdout)) as BuildRecord
     expect(again.git!.patched).toEqual(record.git!.patched)
     expect(again.executable.sha256).toBe(record.executable.sha256)
+  })
+
+  test("does not start when the policy was taken out of it, though it decides nothing", async () => {
+    const graph = readModuleGraph(await readFile(executable))
+    const modules = graph.modules.filter(({ name }) => !name.endsWith("/offline-policy.json"))
+    expect(modules).toHaveLength(graph.modules.length - 1)
+    const entry = modules.indexOf(graph.modules[graph.entry]!)
+    const without = join(project.folder, "without-policy")
+    await writeExecutable(without, writeModuleGraph({ ...graph, modules, entry }))
+    expect(await runIsolated({ executable: without, args: ["--version"] })).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining("The policy inside this executable is damaged"),
+    })
   })
 
   test("puts a policy and an organisation's catalogue inside", async () => {

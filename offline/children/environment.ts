@@ -43,7 +43,7 @@ export function bunEnvironment(
 ): Environment {
   return {
     // Without a configuration of its own, a bunfig.toml in the working directory has its preload run and not ours.
-    BUN_OPTIONS: `--preload=${preload} --config=${config} --no-env-file --no-install --no-macros`,
+    BUN_OPTIONS: `"--preload=${preload}" "--config=${config}" --no-env-file --no-install --no-macros`,
     NPM_CONFIG_REGISTRY: NOWHERE,
     npm_config_registry: NOWHERE,
     npm_config_offline: "true",
@@ -55,9 +55,16 @@ export function bunEnvironment(
 }
 
 /** For this executable as OpenCode. What decides on the policy is as it was when this process started. */
-export function opencodeEnvironment(env: Environment, { atStart }: ChildHandover): Environment {
-  const { OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS } = atStart
-  return { ...env, ...NO_DEBUGGER, OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS }
+export function opencodeEnvironment(env: Environment, handover: ChildHandover): Environment {
+  const { OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS } = handover.atStart
+  return {
+    ...env,
+    ...NO_DEBUGGER,
+    ...handover.env,
+    OPENCODE_OFFLINE: "1",
+    OPENCODE_OFFLINE_ALLOW,
+    BUN_OPTIONS,
+  }
 }
 
 /** With these the runtime connects to a debugger by itself, ahead of any code. */

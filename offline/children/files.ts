@@ -16,9 +16,10 @@ const CONFIG = `[install]\nauto = "disable"\nregistry = "${NOWHERE}"\n`
  */
 export function childFiles(module: string): { preload: string; config: string } {
   const folder = temporaryFolder(process.env)
-  if (/\s/.test(folder))
+  // In a variable that the runtime splits at spaces.
+  if (/["\\]/.test(folder))
     throw new OfflineError(
-      `A child was not run: OpenCode is offline, and TMPDIR (${folder}) has a space in it`,
+      `A child was not run: OpenCode is offline, and TMPDIR (${folder}) has a quote in it`,
     )
   try {
     privateFolder(folder)

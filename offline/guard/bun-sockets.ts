@@ -1,5 +1,5 @@
 import { OfflineError } from "../error.ts"
-import { isBelowLocalhost } from "../policy/host.ts"
+import { localName } from "../policy/host.ts"
 import { apply, isArray, plain, reject, toText } from "../primordials.ts"
 import { bunObject } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
@@ -40,8 +40,8 @@ function judged(options: unknown, decide: Decide): unknown {
   const port = +toText(copy.port)
   copy.hostname = decide({ host, port, api: "Bun.connect" })
   copy.port = port
-  if (copy.tls && isBelowLocalhost(host))
-    copy.tls = { serverName: host, ...(typeof copy.tls === "object" ? copy.tls : {}) }
+  const name = copy.tls ? localName(host) : undefined
+  if (name !== undefined) copy.tls = { serverName: name, ...(typeof copy.tls === "object" ? copy.tls : {}) }
   delete copy.host
   return copy
 }

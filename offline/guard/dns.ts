@@ -1,4 +1,14 @@
-import { apply, defineProperty, getPrototypeOf, isArray, reject, toText } from "../primordials.ts"
+import { localName } from "../policy/host.ts"
+import {
+  apply,
+  defineProperty,
+  endsWith,
+  getPrototypeOf,
+  isArray,
+  plain,
+  reject,
+  toText,
+} from "../primordials.ts"
 import { builtin, bunObject } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 
@@ -31,13 +41,26 @@ function replaceQuery(methods: Record<string, Query>, name: string, decide: Deci
   replace(methods, name, function (this: unknown, host: unknown, ...rest: unknown[]) {
     try {
       const asksServer = name !== "lookup" && name !== "prefetch"
-      return apply(native, this, [decide({ host: toText(host), api: `dns.${name}`, asksServer }), ...rest])
+      const text = toText(host)
+      const dial = decide({ host: text, api: `dns.${name}`, asksServer })
+      if (name === "lookup" && localName(text) !== undefined) return lookUpLocal(native, this, rest)
+      return apply(native, this, [dial, ...rest])
     } catch (error) {
       // A prefetch gives no promise that anyone would look at.
       if (name === "prefetch") throw error
       return reject(error)
     }
   })
+}
+
+/** Both addresses of this machine, or that of the family that is asked for; no server is. */
+async function lookUpLocal(native: Query, self: unknown, [given]: unknown[]): Promise<unknown[]> {
+  const options = plain<{ family?: unknown }>(Object(given))
+  const family = toText(options.family)
+  const ask = (address: string) => apply(native, self, [address, options]) as Promise<unknown[]>
+  if (endsWith(family, "6")) return ask("::1")
+  const found = await ask("127.0.0.1")
+  return endsWith(family, "4") ? found : [...found, ...(await ask("::1"))]
 }
 
 /** Servers come as [family, address, port]. One that is not allowed would be sent all later queries. */

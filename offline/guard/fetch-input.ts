@@ -1,4 +1,5 @@
 import { freeze, hrefOf, plain, toText, uncurryThis } from "../primordials.ts"
+import { addressed } from "./proxy.ts"
 
 /** The options of a request, read once. Bun's own options are among them. */
 export interface Outgoing extends Omit<RequestInit, "headers" | "body"> {
@@ -41,13 +42,13 @@ export function proxyOf({ proxy }: Pick<Outgoing, "proxy">): string | undefined 
  */
 export function readProxy(proxy: unknown): Outgoing["proxy"] {
   if (!proxy) return undefined
-  if (typeof proxy !== "object") return toText(proxy)
+  if (typeof proxy !== "object") return addressed(toText(proxy))
   const href = hrefOf(proxy)
-  if (href !== undefined) return href
+  if (href !== undefined) return addressed(href)
   const { url, ...rest } = proxy as { url?: unknown }
   if (url === undefined) return undefined
   const text = typeof url === "object" && url !== null ? hrefOf(url) : url
-  return freeze({ __proto__: null, ...rest, url: toText(text) }) as never
+  return freeze({ __proto__: null, ...rest, url: addressed(toText(text)) }) as never
 }
 
 /** Reads a Request's own state, whatever properties were put over it. */

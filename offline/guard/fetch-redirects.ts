@@ -1,4 +1,11 @@
-import { defineProperty, parseUrl, plain, type UrlParts, uncurryThis } from "../primordials.ts"
+import {
+  defineProperty,
+  PrivateHeaders,
+  parseUrl,
+  plain,
+  type UrlParts,
+  uncurryThis,
+} from "../primordials.ts"
 import { type Outgoing, readRequest } from "./fetch-input.ts"
 
 export interface Chain {
@@ -71,7 +78,6 @@ function nextInit(init: Outgoing, code: number, elsewhere: boolean): Outgoing {
   return plain(init, { method: "GET", body: undefined, headers: fields })
 }
 
-const PrivateHeaders = Headers
 const get = uncurryThis(Headers.prototype.get)
 const removeField = uncurryThis(Headers.prototype.delete)
 const status = uncurryThis(

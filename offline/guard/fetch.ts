@@ -102,9 +102,9 @@ function judgeTarget(
     throw new OfflineError(
       `${api} was blocked: OpenCode is offline, and ${target.protocol} is no address on this machine`,
     )
-  const host = decide({ host: target.hostname, port: portOf(target), api })
-  checkProxy(target, proxyOf(init), api)
-  return bracketed(host)
+  const hostname = bracketed(decide({ host: target.hostname, port: portOf(target), api }))
+  checkProxy(plain(target, { hostname }), proxyOf(init), api)
+  return hostname
 }
 
 /** Schemes that open no connection. */

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net"
-import { isBelowLocalhost } from "../policy/host.ts"
+import { localName } from "../policy/host.ts"
 import { apply, isArray, plain, toText } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
@@ -31,7 +31,7 @@ export function interceptNet(decide: Decide): void {
       try {
         const host = hostOf(options)
         options.host = decide({ host, port: +toText(options.port), api: "node:net" })
-        if (isBelowLocalhost(host)) options.servername ??= host
+        if (options.host !== host) options.servername ??= localName(host)
       } catch (error) {
         return failLater(this, error as Error)
       }

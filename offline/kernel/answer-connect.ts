@@ -6,7 +6,7 @@ import type { Place } from "./reach.ts"
 import { PROOF_FAMILY, PROVEN, UNREADABLE } from "./settings.ts"
 import { fileFlags, inodeOf, option, pendingError, setFileFlags } from "./sockets.ts"
 import { AF, E, O, POLL, SO, SOCK, syscall } from "./syscalls.ts"
-import { askerOf, copyAddress, familyAtAddress, logDeniedCall, placeAtAddress, type Tree } from "./tree.ts"
+import { askerOf, copyAddress, familyAtAddress, placeAtAddress, type Tree, tellDeniedCall } from "./tree.ts"
 
 const DNS_PORT = 53
 
@@ -35,7 +35,7 @@ export function answerConnect(call: Call, tree: Tree): unknown {
   if (!place) return end(family === AF.INET || family === AF.INET6 ? -E.INVAL : -E.AFNOSUPPORT)
   if (type === SOCK.DGRAM) return end(connectDatagram(call, tree, { socket, domain, length, place }), false)
   if (place.port === DNS_PORT || !tree.reach.mayConnect(place.host, place.port)) {
-    logDeniedCall(tree, call, "connect", place.host.text, place.port)
+    tellDeniedCall(tree, call, "connect", place.host.text, place.port)
     return end(-E.ACCES)
   }
   return connectStream(call, tree, { socket, length, end })
@@ -115,12 +115,12 @@ interface Datagram {
 function connectDatagram(call: Call, tree: Tree, { socket, domain, length, place }: Datagram): number {
   if (place.port === DNS_PORT) {
     const result = connect(socket, putStub(tree, domain))
-    if (result === 0 && tree.logs.length > 0) tree.stub.askedBy(socket, askerOf(call.thread))
+    if (result === 0 && tree.tell) tree.stub.askedBy(socket, askerOf(call.thread))
     return result
   }
   if (isLoopback(place.host)) return connect(socket, length)
   if (!tree.reach.mayConnect(place.host, place.port))
-    logDeniedCall(tree, call, "connect", place.host.text, place.port)
+    tellDeniedCall(tree, call, "connect", place.host.text, place.port)
   return -E.NETUNREACH
 }
 

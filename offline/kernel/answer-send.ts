@@ -4,7 +4,7 @@ import { rememberServer } from "./answer-receive.ts"
 import { ADDRESS, type Call, DATA, DATA_SIZE, memory, readFrom } from "./channel.ts"
 import { option } from "./sockets.ts"
 import { AF, E, MSG, SO, SOCK, syscall } from "./syscalls.ts"
-import { askerOf, copyAddress, familyAtAddress, logDeniedCall, placeAtAddress, type Tree } from "./tree.ts"
+import { askerOf, copyAddress, familyAtAddress, placeAtAddress, type Tree, tellDeniedCall } from "./tree.ts"
 
 // A datagram socket is bound to loopback, so what is let through here stays on this machine, even if another thread
 // exchanges the receiver in the meantime. What is asked here is what a program is told, and who answers its DNS queries.
@@ -57,7 +57,7 @@ function judgeReceiver(call: Call, tree: Tree, pointer: number, size: number): n
   if (place.port === DNS_PORT) return "dns"
   if (isLoopback(place.host)) return 0
   if (!tree.reach.mayConnect(place.host, place.port))
-    logDeniedCall(tree, call, "send", place.host.text, place.port)
+    tellDeniedCall(tree, call, "send", place.host.text, place.port)
   return -E.NETUNREACH
 }
 
@@ -91,7 +91,7 @@ function askStub(call: Call, tree: Tree): unknown {
     at + ADDRESS,
     size,
   )
-  if (tree.logs.length > 0) tree.stub.askedBy(socket, askerOf(call.thread))
+  if (tree.tell) tree.stub.askedBy(socket, askerOf(call.thread))
   rememberServer(socket, server)
   return end(sent)
 }

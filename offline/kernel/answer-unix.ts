@@ -10,7 +10,7 @@ import {
   setOption,
 } from "./sockets.ts"
 import { AF, AT_FDCWD, E, O, SO, SOCK, SOL_SOCKET, syscall } from "./syscalls.ts"
-import { logDeniedCall, type Tree } from "./tree.ts"
+import { type Tree, tellDeniedCall } from "./tree.ts"
 
 interface Connecting {
   socket: number
@@ -51,7 +51,7 @@ export function answerUnix(call: Call, tree: Tree, { socket, type, length, end }
     if (result < 0) return finish(result)
     if (isInTree(fresh) || isListed(target as Target, tree.settings.unix))
       return finish(handIn(call, tree, socket, fresh))
-    logDeniedCall(tree, call, "connect", (target as Target).name, null)
+    tellDeniedCall(tree, call, "connect", (target as Target).name, null)
     return finish(-E.ACCES)
   }
 }

@@ -1,6 +1,6 @@
 import { asksForHelp, readArguments } from "../core/arguments.ts"
 import { asksForVersion } from "../core/version.ts"
-import { logFile } from "../denials.ts"
+import { createProgramReporter, openLogs } from "../denials.ts"
 import { embedded } from "../embedded.ts"
 import { SettingError } from "../error.ts"
 import { findResolution } from "../find-resolution.ts"
@@ -22,15 +22,16 @@ export function enterKernelMode(): Promise<void> | undefined {
   const said = readArguments(process.argv.slice(2))
   const { words, bare } = said
   if (bare[0] === "offline" && bare[1] === "doctor" && !asksForHelp(said)) return examine(words)
-  const { kernel, allow, logs } = orStop(findResolution)
+  const { kernel, allow, logs: wanted, project, origin } = orStop(findResolution)
   // Those are answered without anything of upstream's, and start nothing.
   if (kernel === undefined || bare[0] === "offline" || asksForVersion(words)) return undefined
-  orStop(() => {
+  const logs = orStop(() => {
     requireKernel()
     createPolicy(allow)
+    return openLogs(wanted, process.env)
   })
-  const own = logFile(process.env)
-  return start({ allow, settings: kernel, logs: [...(own ? [own] : []), ...logs.map(({ file }) => file)] })
+  const denied = logs.length > 0 ? createProgramReporter({ logs, project }, origin ?? "") : undefined
+  return start({ allow, settings: kernel, denied })
 }
 
 /** @throws SettingError where there is no kernel mode: never is less done than was asked for */

@@ -1,11 +1,13 @@
 import { writeSync } from "node:fs"
 import { constants, release } from "node:os"
 import { isatty } from "node:tty"
+import type { ProgramDenial } from "../denials.ts"
 import { moduleNames } from "../modules.ts"
 import type { Line } from "../policy.ts"
 import { confineThread, hasScopes, landlockVersion, protectProcess, restrictScopes } from "./confine.ts"
 import {
   CHILD_MARK,
+  type FromSupervisor,
   type KernelSettings,
   PROOF_FAMILY,
   PROVEN,
@@ -19,7 +21,8 @@ import { AF, E, Memory, PR, SOCK, syscall, thisMachine, WAIT_STOPPED } from "./s
 export interface Launch {
   allow: Line[]
   settings: KernelSettings
-  logs: string[]
+  /** Is told what programs were denied; undefined when nobody wants to know. */
+  denied?: (denial: ProgramDenial) => void
   /** Where the supervisor's module is. */
   supervisor?: string
   /** The program and its words; by default, this executable as it was started. */
@@ -129,7 +132,7 @@ export async function examine(): Promise<Examination> {
   if (found.confined) return found
   try {
     requireMachine()
-    await begin({ allow: [], settings: STRICTEST, logs: [] })
+    await begin({ allow: [], settings: STRICTEST })
     const child = start([process.execPath, "offline", "doctor"], ["ignore", "pipe", "ignore"])
     const said = await new Response(child.stdout as ReadableStream).text()
     if ((await child.exited) === 0) return found
@@ -143,7 +146,7 @@ export async function examine(): Promise<Examination> {
 
 async function beExamined(): Promise<number> {
   try {
-    await launch({ allow: [], settings: STRICTEST, logs: [] })
+    await launch({ allow: [], settings: STRICTEST })
     return 0
   } catch (error) {
     if (!(error instanceof NotPossible)) throw error
@@ -153,19 +156,18 @@ async function beExamined(): Promise<number> {
 }
 
 /** Starts the supervisor, and confines this thread. */
-async function begin({ allow, settings, logs, supervisor }: Omit<Launch, "command">): Promise<Worker> {
+async function begin({ allow, settings, denied, supervisor }: Omit<Launch, "command">): Promise<Worker> {
   const listener = new SharedArrayBuffer(4)
-  const worker = await startSupervisor(supervisor ?? moduleNames().supervisor, {
-    allow,
-    settings,
-    logs,
-    brokered: !canTakeDescriptors(),
-    listener,
-  })
+  const brokered = !canTakeDescriptors()
+  const worker = await startSupervisor(
+    supervisor ?? moduleNames().supervisor,
+    { allow, settings, tells: denied !== undefined, brokered, listener },
+    denied,
+  )
   let descriptor: number
   try {
     protectProcess()
-    descriptor = confineThread({ brokered: !canTakeDescriptors(), denyTracing: !hasScopes() })
+    descriptor = confineThread({ brokered, denyTracing: !hasScopes() })
   } catch (error) {
     throw notConfined(error as Error)
   }
@@ -190,12 +192,15 @@ function hasStopped(pid: number): boolean {
   return syscall("waitid", P_PID, pid, memory.address, OPTIONS) === 0 && memory.i32(0) !== 0
 }
 
-function startSupervisor(module: string, start: SupervisorStart): Promise<Worker> {
+function startSupervisor(module: string, start: SupervisorStart, denied: Launch["denied"]): Promise<Worker> {
   const worker = new Worker(module)
   return new Promise((resolve, reject) => {
     const fail = (why: string) =>
       reject(new NotPossible(`the supervisor did not start: ${why}`, "This is a defect: please report it."))
-    worker.addEventListener("message", () => resolve(worker))
+    worker.addEventListener("message", ({ data }: MessageEvent<FromSupervisor>) => {
+      if ("ready" in data) resolve(worker)
+      else denied?.(data.denied)
+    })
     worker.addEventListener("error", ({ message }) => fail(message))
     worker.addEventListener("close", () => fail("it ended"))
     worker.postMessage(start)
@@ -242,5 +247,7 @@ async function attend(supervisor: Worker, child: Bun.Subprocess): Promise<number
   // Without a supervisor nothing would ever be answered.
   supervisor.addEventListener("close", () => child.kill("SIGKILL"))
   const code = await child.exited
+  // What was denied before the end has been sent by now, and is written in the loop's next turn.
+  await new Promise((done) => setImmediate(done))
   return child.signalCode ? 128 + constants.signals[child.signalCode as NodeJS.Signals] : code
 }

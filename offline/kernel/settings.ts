@@ -1,3 +1,4 @@
+import type { ProgramDenial } from "../denials.ts"
 import type { PolicyKeys } from "../policy/keys.ts"
 import type { Line } from "../policy.ts"
 
@@ -39,13 +40,16 @@ export interface SupervisorStart {
   /** Lines that allow. */
   allow: Line[]
   settings: KernelSettings
-  /** The files that denials are written to. */
-  logs: string[]
+  /** Whether the launcher is to be told of denials. */
+  tells: boolean
   /** The supervisor makes every socket, because it cannot get at those of others. */
   brokered: boolean
   /** One 32-bit word: the listener's descriptor and 1, as soon as there is one. */
   listener: SharedArrayBuffer
 }
+
+/** What the supervisor tells the launcher: that it is ready, and what it has denied. */
+export type FromSupervisor = { ready: true } | { denied: ProgramDenial }
 
 /** The variable that tells a child of the launcher that it is one. Alone it proves nothing. */
 export const CHILD_MARK = "OPENCODE_OFFLINE_LAUNCHER"

@@ -1,3 +1,4 @@
+import type { ProgramDenial } from "../denials.ts"
 import { answerConnect } from "./answer-connect.ts"
 import { answerListen } from "./answer-listen.ts"
 import { answerRecvfrom } from "./answer-receive.ts"
@@ -7,18 +8,16 @@ import { type Call, Channel } from "./channel.ts"
 import { Stub } from "./dns.ts"
 import { Loop } from "./loop.ts"
 import { Reach } from "./reach.ts"
-import type { SupervisorStart } from "./settings.ts"
+import type { FromSupervisor, SupervisorStart } from "./settings.ts"
 import { BrokeredSockets, DirectSockets, networkOf } from "./sockets.ts"
 import { AF, E, type Name, POLL, SOCK, syscall, thisMachine } from "./syscalls.ts"
-import { logDenial, type Tree } from "./tree.ts"
+import type { Tree } from "./tree.ts"
 
 // The supervisor: a thread of the launcher's that no filter holds. It answers what the kernel asks about the tree, one call
 // at a time, until its process ends; then the listener closes, and the kernel fails every call that would be asked about.
 
-/** @see supervise */
-export interface SupervisorReady {
-  ready: true
-}
+/** Who asks by a socket that was not seen. */
+const UNKNOWN = { pid: process.pid, program: "unknown" }
 
 const ANSWERS: Partial<Record<Name, (call: Call, tree: Tree) => unknown>> = {
   socket: answerSocket,
@@ -31,7 +30,7 @@ const ANSWERS: Partial<Record<Name, (call: Call, tree: Tree) => unknown>> = {
 }
 
 declare const self: { onmessage: (event: { data: SupervisorStart }) => void }
-declare function postMessage(message: SupervisorReady): void
+declare function postMessage(message: FromSupervisor): void
 
 self.onmessage = ({ data }) => supervise(data)
 
@@ -39,8 +38,9 @@ self.onmessage = ({ data }) => supervise(data)
 function supervise(start: SupervisorStart): never {
   const loop = new Loop()
   const reach = new Reach(start)
+  const tell = start.tells ? (denied: ProgramDenial) => postMessage({ denied }) : undefined
   const stub = new Stub(loop, reach, (host, asker) =>
-    logDenial(start.logs, () => asker, { api: "lookup", host, port: null }),
+    tell?.({ time: Date.now(), ...(asker ?? UNKNOWN), api: "lookup", host, port: null }),
   )
   const network = ownNetwork()
   postMessage({ ready: true })
@@ -48,7 +48,7 @@ function supervise(start: SupervisorStart): never {
   Atomics.wait(word, 0, 0)
   const channel = new Channel(word[0]! - 1)
   const sockets = start.brokered ? new BrokeredSockets(channel) : new DirectSockets(channel)
-  const tree = { ...start, channel, sockets, reach, loop, stub, network }
+  const tree: Tree = { settings: start.settings, tell, channel, sockets, reach, loop, stub, network }
   const answers = byNumber()
   loop.watch(channel.listener, POLL.IN, () => {
     const call = channel.receive()

@@ -1,4 +1,4 @@
-import { appendDenial } from "../denial-log.ts"
+import type { ProgramDenial } from "../denials.ts"
 import { ADDRESS, type Call, type Channel, memory, readFrom } from "./channel.ts"
 import type { Asker, Stub } from "./dns.ts"
 import type { Loop } from "./loop.ts"
@@ -17,8 +17,8 @@ export interface Tree {
   settings: KernelSettings
   /** The network namespace that the supervisor is in. */
   network: string | undefined
-  /** The files that denials are written to. */
-  logs: string[]
+  /** Tells the launcher of a denial; undefined when it does not want to know. */
+  tell: ((denial: ProgramDenial) => void) | undefined
 }
 
 /** The process and the program of a thread that waits for an answer. */
@@ -26,29 +26,15 @@ export function askerOf(thread: number): Asker {
   return { pid: processOf(thread) ?? thread, program: programOf(thread) }
 }
 
-/** Writes a denial, with who was denied, to each log. Never throws. */
-export function logDenial(
-  logs: readonly string[],
-  asker: () => Asker | undefined,
-  denied: { api: string; host: string; port: number | null },
-): void {
-  if (logs.length === 0) return
-  const { pid, program } = asker() ?? { pid: process.pid, program: "unknown" }
-  const { api, host, port } = denied
-  const time = new Date().toISOString()
-  for (const log of logs)
-    appendDenial(log, { time, pid, thread: 0, host, port, api: `${program}: ${api}`, caller: program })
-}
-
-/** Writes a denial of a call. */
-export function logDeniedCall(
-  { logs }: Pick<Tree, "logs">,
+/** Tells of a call that is denied, and whose it is. */
+export function tellDeniedCall(
+  { tell }: Pick<Tree, "tell">,
   { thread }: Call,
   api: string,
   host: string,
   port: number | null,
 ): void {
-  logDenial(logs, () => askerOf(thread), { api, host, port })
+  tell?.({ time: Date.now(), ...askerOf(thread), api, host, port })
 }
 
 /** The longest address that the kernel takes. */

@@ -121,7 +121,7 @@ function splitPort(text: string, fail: (why: string) => never): { host: string; 
   const plain = /^([^:]*):([^:]*)$/.exec(text)
   const [, host, port] = bracket ?? plain ?? [undefined, text, undefined]
   if (port === undefined) return { host: host! }
-  const number = /^\d{1,5}$/.test(port) ? Number(port) : 0
+  const number = /^[1-9]\d{0,4}$/.test(port) ? Number(port) : 0
   if (number < 1 || number > 65535) return fail(`"${port}" is not a port`)
   return { host: host!, port: number }
 }
@@ -130,7 +130,7 @@ function parseBlock(text: string, fail: (why: string) => never): Block {
   const [, base = "", length = ""] = /^([^/]*)\/(.*)$/.exec(text) ?? []
   const address = base.includes(":") ? parseIPv6(base) : parseIPv4(base)
   const size = base.includes(":") && address?.family === 6 ? 128 : 32
-  const bits = /^\d{1,3}$/.test(length) ? Number(length) : size + 1
+  const bits = /^(0|[1-9]\d{0,2})$/.test(length) ? Number(length) : size + 1
   if (!address || bits > size) return fail("it is not a CIDR block")
   const rest = BigInt(size - bits)
   if ((address.value >> rest) << rest !== address.value)

@@ -21,7 +21,7 @@ export function inlineScripts(html: string): string[] {
 
 /**
  * The Content-Security-Policy of the page. Online it is as lax as upstream's (pictures from any https address); offline
- * the browser may talk to this server and to nobody else. `'wasm-unsafe-eval'` is for the terminal.
+ * the browser may talk to this server and to nobody else, and no other page may show this one. `'wasm-unsafe-eval'` is for the terminal.
  */
 export function contentSecurityPolicy(scripts: string[], offline: boolean): string {
   return [
@@ -32,7 +32,9 @@ export function contentSecurityPolicy(scripts: string[], offline: boolean): stri
     "font-src 'self' data:",
     "media-src 'self' data:",
     "connect-src 'self' data: blob:",
-    ...(offline ? ["object-src 'none'", "base-uri 'self'", "form-action 'self'"] : []),
+    ...(offline
+      ? ["object-src 'none'", "base-uri 'self'", "form-action 'self'", "frame-ancestors 'none'"]
+      : []),
   ].join("; ")
 }
 

@@ -29,6 +29,8 @@ export interface BuildOptions {
   policy: string | undefined
   /** Packages that go inside beside those of the pin, as `name@version`. */
   with: string[]
+  /** Whether what is derived is made anew, and its hashes go into the repository. */
+  recordDerived: boolean
   json: boolean
 }
 
@@ -77,6 +79,11 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
       "put this package inside; repeatable (see docs/plugins.md)",
       collect,
       [],
+    )
+    .option(
+      "--record-derived",
+      "write the hashes of what this build derived into pins/derived.json: by them later builds take it from the cache",
+      false,
     )
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride(leaveParser)

@@ -17,6 +17,12 @@ export interface EmbeddedModels {
   upstreams?: Uint8Array
 }
 
+/** Paths of an organisation's own: `models` takes the snapshot's place, `modelsExtend` is laid over it. */
+export interface GivenModels {
+  models?: string
+  modelsExtend?: string
+}
+
 /** The least that OpenCode reads of each provider. */
 const Catalogue = z.record(
   z.string(),
@@ -36,12 +42,11 @@ const Extension = z.record(
 
 /**
  * The organisation's catalogue, or upstream's snapshot, or that extended by the organisation's.
- * @param given paths of the organisation's: `models` takes the snapshot's place, `modelsExtend` is laid over it
  * @returns undefined when none was given and where upstream has its own is not known
  * @throws Failure when it is no catalogue
  */
 export async function embedModels(
-  given: { models?: string; modelsExtend?: string },
+  given: GivenModels,
   stock: Executable,
   cache: string,
 ): Promise<EmbeddedModels | undefined> {
@@ -53,8 +58,25 @@ export async function embedModels(
   if (modelsExtend === undefined)
     return upstreams && embed("upstream's snapshot", () => JSON.parse(snapshot), "upstream")
   if (!upstreams) throw notCatalogue(modelsExtend, "it is to be laid over upstream's, which is not known")
-  const extended = async () => extend(JSON.parse(snapshot), Extension.parse(await readJson(modelsExtend)))
+  const extended = async () => extend(JSON.parse(snapshot), await readExtension(modelsExtend))
   return { ...(await embed(modelsExtend, extended, "both")), upstreams }
+}
+
+/**
+ * Reads the organisation's files for themselves, ahead of all that is needed to put them inside.
+ * @throws Failure as {@link embedModels} does
+ */
+export async function checkModels({ models, modelsExtend }: GivenModels): Promise<void> {
+  if (models !== undefined) await embed(models, () => readJson(models), "organisation")
+  if (modelsExtend !== undefined) await readExtension(modelsExtend)
+}
+
+async function readExtension(file: string): Promise<z.infer<typeof Extension>> {
+  try {
+    return Extension.parse(await readJson(file))
+  } catch (error) {
+    throw notCatalogue(file, whyNot(error))
+  }
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -99,8 +121,13 @@ async function embed(
     const providers = Object.keys(Catalogue.parse(catalogue)).length
     return { bytes: Buffer.from(JSON.stringify(catalogue)), providers, from }
   } catch (error) {
-    throw notCatalogue(name, error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message)
+    if (error instanceof Failure) throw error
+    throw notCatalogue(name, whyNot(error))
   }
+}
+
+function whyNot(error: unknown): string {
+  return error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
 }
 
 function notCatalogue(name: string, why: string): Failure {

@@ -38,7 +38,7 @@ if (launching) await launching;
 `
 
 function nameEmbedded(embedded: Embedded): Plugin {
-  const contents = `export const embedded = ${JSON.stringify(embedded)}\n`
+  const contents = `export const embedded = Object.freeze(${JSON.stringify(embedded)})\n`
   return {
     name: "name-embedded",
     setup: ({ onLoad }) => onLoad({ filter: /offline\/embedded\.ts$/ }, () => ({ contents, loader: "ts" })),

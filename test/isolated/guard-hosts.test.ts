@@ -60,6 +60,30 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
     expect(reached).toContain("dns app.localhost")
   })
 
+  describe("where the system would ask a name server for localhost itself", () => {
+    const files = { hosts: "127.0.0.1 other\n" }
+    const run = async (args: string[], hosts: string[]) => {
+      const script = `${Bun.which("mount")} --bind hosts /etc/hosts && exec "$0" "$@"`
+      const env = { ...probeScale(), PROBE_HOSTS: JSON.stringify(hosts) }
+      const shell = { executable: Bun.which("sh")!, args: ["-c", script, executable, ...args], files, env }
+      const { stdout, stderr, exitCode, attempts } = await runIsolated(shell)
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+      return {
+        attempts,
+        wrong: stdout.split("\n").filter((line) => line && JSON.parse(line).outcome !== "open"),
+      }
+    }
+
+    test("it is reached all the same, and none is asked", async () => {
+      expect(await run(["--offline"], ["localhost", "LOCALHOST."])).toEqual({ attempts: [], wrong: [] })
+    })
+
+    test("without the guard, one is", async () => {
+      const { attempts } = await run([], ["localhost"])
+      expect(attempts).toContainEqual(expect.objectContaining({ name: "localhost" }))
+    })
+  })
+
   describe("what the policy names", () => {
     const hosts = ["http://ok.example/", "http://evil.example/", "http://ok.example:443/", "http://10.1.2.3/"]
 
@@ -107,13 +131,13 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
   })
 
   describe("a program gets no further when it has tampered with", () => {
-    const PROBE_HOSTS = JSON.stringify(["evil.example", "http://evil.example/", "127.0.0.1"])
+    const PROBE_HOSTS = JSON.stringify(["evil.example", "http://evil.example/", "127.0.0.1", "app.localhost"])
     for (const PROBE_TAMPER of Object.keys(tamperings)) {
       test(PROBE_TAMPER, async () => {
         const env = { ...probeScale(), PROBE_TAMPER, PROBE_HOSTS }
         const { attempts, stdout } = await runIsolated({ executable, args: ["--offline"], env })
         const tried = stdout.trim().split("\n").length
-        expect({ attempts, tried }).toEqual({ attempts: [], tried: 17 })
+        expect({ attempts, tried }).toEqual({ attempts: [], tried: 24 })
       })
     }
   })

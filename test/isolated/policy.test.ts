@@ -33,7 +33,7 @@ const hostile = {
 test.concurrent("a project switches itself offline, and then reaches nothing that it names itself", async () => {
   const { attempts, stderr, exitCode } = await runQuestion({ executable, files: hostile })
   expect(attempts).toEqual([])
-  expect(stderr).toContain("asks for it, but a project's own file cannot allow anything")
+  expect(stderr).toContain("asks for it, but may not allow anything")
   // Upstream's, which knows no such key, goes there; how it ends without an answer is for the release to say.
   const { offline: _, ...settings } = JSON.parse(hostile["opencode.json"])
   const files = { ...hostile, "opencode.json": JSON.stringify(settings) }
@@ -50,6 +50,9 @@ test.concurrent("the offline command shows what a project asks for in vain", asy
     offline: true,
     origin: expect.stringContaining("opencode.json"),
     build: expect.objectContaining({ mode: "opt-in", locked: false }),
+    locked: null,
+    projectCode: "allow",
+    notes: [],
     ripgrep: null,
     log: null,
     denied: null,

@@ -7,6 +7,7 @@ import http2 from "node:http2"
 import net from "node:net"
 import { Worker as NodeWorker } from "node:worker_threads"
 import { clientDeeds } from "./guard-loopback-clients.ts"
+import { tlsDeeds } from "./guard-loopback-tls.ts"
 import { patience } from "./patience.ts"
 
 const server = http.createServer(async (request, response) => {
@@ -159,6 +160,7 @@ const deeds: Record<string, () => unknown> = {
     return new Promise((resolve) => worker.on("message", resolve))
   },
   ...clientDeeds(base, `ws://127.0.0.1:${web.port}/`),
+  ...(await tlsDeeds()),
 }
 
 for (const [title, run] of Object.entries(deeds)) console.log(JSON.stringify([title, await outcome(run)]))

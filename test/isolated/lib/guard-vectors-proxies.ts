@@ -4,6 +4,7 @@
 /** Where a vector leads, as in `guard-vectors.ts`. */
 interface Where {
   name: string
+  redirector: string
 }
 
 interface ProxyVector {
@@ -11,6 +12,7 @@ interface ProxyVector {
   isThere?(): boolean
   inChild?(where: Where): Record<string, string>
   inWorker?: true
+  goesOnToLoopback?: true
 }
 
 const CLOSED = "http://127.0.0.1:9/"
@@ -68,13 +70,28 @@ export const proxies: Record<string, ProxyVector> = {
   "proxy-computed-environment": assigned("HTTP_PROXY", () => {
     Object.defineProperty(process, "env", { get: () => ({}) })
   }),
+  "proxy-assigned-in-time": {
+    isThere,
+    goesOnToLoopback: true,
+    run(where) {
+      // Read when the request has been decided on.
+      const headers = {
+        get a() {
+          process.env.HTTP_PROXY = proxyAt(where)
+          return "b"
+        },
+      }
+      return fetch(`${where.redirector}200`, { headers })
+    },
+  },
   "proxy-exempt-no-longer": {
     isThere,
     inChild: (where) => ({ HTTP_PROXY: proxyAt(where), NO_PROXY: "127.0.0.1" }),
-    run() {
+    goesOnToLoopback: true,
+    run({ redirector }) {
       process.env.NO_PROXY = "other.example"
       Object.defineProperty(process.env, "NO_PROXY", { value: "127.0.0.1" })
-      return fetch(CLOSED)
+      return fetch(`${redirector}200`)
     },
   },
   "proxy-of-main-thread": {

@@ -15,7 +15,9 @@ const on = {
   policy,
   baked: UNBAKED,
   projectCode: "allow" as const,
+  project: "/project",
   notes: [],
+  logs: [],
   denied: [],
 }
 const env = { XDG_CONFIG_HOME: "/home/u/.config" }
@@ -48,7 +50,7 @@ test("a denied URL is answered with the setting that would allow it", () => {
   expect(why("https://evil.example/")).toMatchObject({
     allowed: false,
     origin: "/repo/opencode.json (offline.allow)",
-    why: expect.stringContaining("a project's own file cannot allow anything"),
+    why: expect.stringContaining("asks for it, but may not allow anything"),
   })
 })
 
