@@ -7,6 +7,7 @@ import { PROOF_FAMILY, PROVEN, UNREADABLE } from "./settings.ts"
 import { fileFlags, inodeOf, option, pendingError, setFileFlags } from "./sockets.ts"
 import { AF, E, O, POLL, SO, SOCK, syscall } from "./syscalls.ts"
 import { askerOf, copyAddress, familyAtAddress, placeAtAddress, type Tree, tellDeniedCall } from "./tree.ts"
+import { waitFor } from "./wait.ts"
 
 const DNS_PORT = 53
 
@@ -67,7 +68,7 @@ function connectStream(call: Call, tree: Tree, { socket, length, end }: Connecti
     setFileFlags(socket, flags)
     return finish(result === -E.ISCONN && orphans.delete(inodeOf(socket)) ? 0 : result)
   }
-  return waitForEnd(call, tree, socket, () => {
+  return waitFor(call, tree, { descriptor: socket, events: POLL.OUT }, () => {
     const left = pendingError(socket)
     setFileFlags(socket, flags)
     finish(left)
@@ -84,25 +85,6 @@ function connectStream(call: Call, tree: Tree, { socket, length, end }: Connecti
  * must not hear that it is connected already. Kernels from 5.19 on let no such signal through.
  */
 const orphans = new Set<number>()
-
-/** How often it is looked whether the caller is still there. */
-const LOOK_MS = 1000
-
-function waitForEnd(call: Call, tree: Tree, socket: number, ended: () => void): void {
-  let forget = () => {}
-  const unwatch = tree.loop.watch(socket, POLL.OUT, finish)
-  look()
-
-  function look(): void {
-    forget = tree.loop.after(LOOK_MS, () => (tree.channel.isValid(call) ? look() : finish()))
-  }
-
-  function finish(): void {
-    unwatch()
-    forget()
-    ended()
-  }
-}
 
 interface Datagram {
   socket: number

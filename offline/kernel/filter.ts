@@ -20,6 +20,8 @@ export interface FilterOptions {
   brokered: boolean
   /** Landlock does not keep the tree from other processes, so the calls that get at those are denied. */
   denyTracing: boolean
+  /** Resolvers here look by recvmsg who has answered, as musl's do: recvmsg is asked about, too. */
+  asksReceivers: boolean
   /** Calls whose notification is left out; for tests, which see each of them leak. */
   leaveOut?: readonly string[]
 }
@@ -64,7 +66,7 @@ interface Rule {
   does: Instruction[]
 }
 
-function rules({ brokered, denyTracing, leaveOut = [] }: FilterOptions): Rule[] {
+function rules({ brokered, denyTracing, asksReceivers, leaveOut = [] }: FilterOptions): Rule[] {
   const asked = (call: Name): Instruction => (leaveOut.includes(call) ? allow : notify)
   const denied = (errno: number, ...calls: Name[]) => calls.map((call) => ({ call, does: [deny(errno)] }))
   return [
@@ -76,6 +78,7 @@ function rules({ brokered, denyTracing, leaveOut = [] }: FilterOptions): Rule[] 
     { call: "sendmsg", does: [...withoutFastOpen(2), asked("sendmsg")] },
     { call: "sendmmsg", does: [...withoutFastOpen(3), asked("sendmmsg")] },
     { call: "recvfrom", does: [...ifPointer(4, asked("recvfrom")), allow] },
+    ...(asksReceivers ? [{ call: "recvmsg" as const, does: [asked("recvmsg")] }] : []),
     { call: "setsockopt", does: setsockopt() },
     { call: "ioctl", does: ioctl() },
     ...denied(E.NOSYS, "io_uring_setup", "io_uring_enter", "io_uring_register"),

@@ -15,7 +15,7 @@ import {
   type SupervisorStart,
   UNREADABLE,
 } from "./settings.ts"
-import { AF, E, Memory, PR, SOCK, syscall, thisMachine, WAIT_STOPPED } from "./syscalls.ts"
+import { AF, E, isMusl, Memory, PR, SOCK, syscall, thisMachine, WAIT_STOPPED } from "./syscalls.ts"
 
 /** What the launcher starts, and what may be connected to from there. */
 export interface Launch {
@@ -167,7 +167,7 @@ async function begin({ allow, settings, denied, supervisor }: Omit<Launch, "comm
   let descriptor: number
   try {
     protectProcess()
-    descriptor = confineThread({ brokered, denyTracing: !hasScopes() })
+    descriptor = confineThread({ brokered, denyTracing: !hasScopes(), asksReceivers: isMusl() })
   } catch (error) {
     throw notConfined(error as Error)
   }

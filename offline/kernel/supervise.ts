@@ -1,7 +1,7 @@
 import type { ProgramDenial } from "../denials.ts"
 import { answerConnect } from "./answer-connect.ts"
 import { answerListen } from "./answer-listen.ts"
-import { answerRecvfrom } from "./answer-receive.ts"
+import { answerRecvfrom, answerRecvmsg } from "./answer-receive.ts"
 import { answerSendmmsg, answerSendmsg, answerSendto } from "./answer-send.ts"
 import { answerSocket } from "./answer-socket.ts"
 import { type Call, Channel } from "./channel.ts"
@@ -27,6 +27,7 @@ const ANSWERS: Partial<Record<Name, (call: Call, tree: Tree) => unknown>> = {
   sendmsg: answerSendmsg,
   sendmmsg: answerSendmmsg,
   recvfrom: answerRecvfrom,
+  recvmsg: answerRecvmsg,
 }
 
 declare const self: { onmessage: (event: { data: SupervisorStart }) => void }

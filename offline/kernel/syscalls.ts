@@ -15,7 +15,7 @@ export interface Machine {
 }
 
 const NAMES =
-  "socket connect bind listen sendto recvfrom sendmsg sendmmsg socketpair setsockopt getsockopt getsockname getpeername shutdown accept4 fcntl ioctl close fstat openat readlinkat read write ppoll seccomp prctl capget capset kill getppid process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd landlock_create_ruleset landlock_restrict_self io_uring_setup io_uring_enter io_uring_register ptrace bpf setns kcmp unshare waitid" as const
+  "socket connect bind listen sendto recvfrom sendmsg sendmmsg socketpair setsockopt getsockopt getsockname getpeername shutdown accept4 fcntl ioctl close fstat openat readlinkat read write ppoll seccomp prctl capget capset kill getppid process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd landlock_create_ruleset landlock_restrict_self io_uring_setup io_uring_enter io_uring_register ptrace bpf setns kcmp unshare waitid recvmsg" as const
 
 type Split<T extends string> = T extends `${infer First} ${infer Rest}` ? First | Split<Rest> : T
 /** A system call that is made here, or that a filter names. */
@@ -42,6 +42,7 @@ export const MACHINES: Record<"x64" | "arm64", Machine> = {
     nr: numbers([
       41, 42, 49, 50, 44, 45, 46, 307, 53, 54, 55, 51, 52, 48, 288, 72, 16, 3, 5, 257, 267, 0, 1, 271, 317,
       157, 125, 126, 62, 110, 310, 311, 440, 434, 438, 444, 446, 425, 426, 427, 101, 321, 308, 312, 272, 247,
+      47,
     ]),
   },
   arm64: {
@@ -55,7 +56,7 @@ export const MACHINES: Record<"x64" | "arm64", Machine> = {
     nr: numbers([
       198, 203, 200, 201, 206, 207, 211, 269, 199, 208, 209, 204, 205, 210, 242, 25, 29, 57, 80, 56, 78, 63,
       64, 73, 277, 167, 90, 91, 129, 173, 270, 271, 440, 434, 438, 444, 446, 425, 426, 427, 117, 280, 268,
-      272, 97, 95,
+      272, 97, 95, 212,
     ]),
   },
 }
@@ -173,6 +174,7 @@ interface Library {
 }
 
 let library: Library | undefined
+let libraryName = ""
 let errnoAt = 0
 let nr: Record<Name, number> | undefined
 
@@ -188,6 +190,12 @@ export function syscall(name: Name, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): n
   return result === -1 ? -read.i32(errnoAt as never, 0) : result
 }
 
+/** Whether the C library of this process, and so most likely of this system, is musl. */
+export function isMusl(): boolean {
+  library ??= open()
+  return libraryName.includes("musl")
+}
+
 function open(): Library {
   nr = thisMachine()?.nr
   if (!nr) throw new Error(`no system call numbers are known for ${process.arch}`)
@@ -195,6 +203,7 @@ function open(): Library {
     try {
       const { symbols } = dlopen(name, SYMBOLS)
       errnoAt = symbols.__errno_location() as unknown as number
+      libraryName = name
       return symbols as unknown as Library
     } catch {}
   }

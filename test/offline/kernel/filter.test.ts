@@ -16,7 +16,7 @@ import {
 
 type Call = { number: number; arch: number; args: number[] }
 
-const plain: FilterOptions = { brokered: false, denyTracing: false }
+const plain: FilterOptions = { brokered: false, denyTracing: false, asksReceivers: false }
 
 /** What the program returns for a call. */
 function decide(program: Uint8Array, { number, arch, args }: Call): number {
@@ -107,6 +107,11 @@ describe.each(Object.entries(MACHINES))("on %s", (_, machine: Machine) => {
     expect(ask("recvfrom", [3, 4096, 1, 0, 0, 0])).toBe(SECCOMP.ALLOW)
     for (const name of ["read", "write", "accept4", "bind"] as const)
       expect(ask(name, [3, 4096, 1])).toBe(SECCOMP.ALLOW)
+  })
+
+  test("recvmsg is asked about where resolvers look by it who has answered", () => {
+    expect(ask("recvmsg", [3, 4096, 0])).toBe(SECCOMP.ALLOW)
+    expect(ask("recvmsg", [3, 4096, 0], { ...plain, asksReceivers: true })).toBe(SECCOMP.NOTIFY)
   })
 
   test("connecting and listening are asked about, always", () => {
