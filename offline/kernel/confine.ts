@@ -61,12 +61,21 @@ const CAPABILITY_VERSION = 0x20080522
 const HEADER = 0
 const DATA = 16
 
+/** What the supervisor keeps: by these it gets at programs that have become another user. */
+const SUPERVISORS = ["SYS_PTRACE", "DAC_READ_SEARCH"]
+
+/** Of the supervisor's thread: what it does for a program must not be more than that could do itself. */
+export function dropSupervisorsCapabilities(): void {
+  dropCapabilities(SUPERVISORS)
+}
+
 /** Of this thread only. With no_new_privs on, no program that is started gets them back. */
-function dropCapabilities(): void {
+function dropCapabilities(kept: readonly string[] = []): void {
   memory.setU32(HEADER, CAPABILITY_VERSION)
   memory.setU32(HEADER + 4, 0)
   must("capget", syscall("capget", memory.address + HEADER, memory.address + DATA))
-  for (const capability of Object.values(UNDOING_CAPABILITIES)) {
+  for (const [name, capability] of Object.entries(UNDOING_CAPABILITIES)) {
+    if (kept.includes(name)) continue
     for (const set of [0, 4, 8]) {
       const at = DATA + (capability >> 5) * 12 + set
       memory.setU32(at, memory.u32(at) & ~(1 << (capability & 31)))

@@ -112,7 +112,7 @@ function socket(stream: Instruction, datagram: Instruction): Instruction[] {
     labelled("netlink", load(low(2))),
     test(EQUAL, 0, "routes"),
     deny(E.PROTONOSUPPORT),
-    labelled("routes", allow),
+    labelled("routes", stream),
     // A datagram's receiver can be exchanged after it was looked at, so there are none at all.
     labelled("unix", load(low(1))),
     { code: AND, k: SOCK.TYPE },

@@ -6,6 +6,8 @@ import { AT_FDCWD, E, F, O, PIDFD_THREAD, SO, SOL_SOCKET, syscall } from "./sysc
 
 /** Gets at the sockets of the tree. */
 export interface Sockets {
+  /** Whether it gets at each, also of what it did not make. */
+  readonly knowsAll: boolean
   /** The supervisor's own descriptor of the caller's socket, or the error number, negated. */
   take(call: Call, descriptor: number): number
   /** To be called when that is done with. `over` says that nothing more is to come for this socket. */
@@ -16,6 +18,8 @@ export interface Sockets {
 
 /** Takes them out of the caller's own table. */
 export class DirectSockets implements Sockets {
+  readonly knowsAll = true
+
   constructor(private readonly channel: Channel) {}
 
   take(call: Call, descriptor: number): number {
@@ -38,6 +42,7 @@ export class DirectSockets implements Sockets {
 
 /** Keeps what it made, by inode: for where a container forbids to take descriptors out of other processes. */
 export class BrokeredSockets implements Sockets {
+  readonly knowsAll = false
   private readonly held = new Map<number, number>()
 
   constructor(private readonly channel: Channel) {}

@@ -5,6 +5,7 @@ import { answerRecvfrom, answerRecvmsg } from "./answer-receive.ts"
 import { answerSendmmsg, answerSendmsg, answerSendto } from "./answer-send.ts"
 import { answerSocket } from "./answer-socket.ts"
 import { type Call, Channel } from "./channel.ts"
+import { dropSupervisorsCapabilities } from "./confine.ts"
 import { Stub } from "./dns.ts"
 import { Loop } from "./loop.ts"
 import { Reach } from "./reach.ts"
@@ -37,6 +38,7 @@ self.onmessage = ({ data }) => supervise(data)
 
 /** Says when it is ready, waits for the listener, and answers from then on. Never returns. */
 function supervise(start: SupervisorStart): never {
+  dropSupervisorsCapabilities()
   const loop = new Loop()
   const reach = new Reach(start)
   const tell = start.tells ? (denied: ProgramDenial) => postMessage({ denied }) : undefined

@@ -78,6 +78,7 @@ export const SOCK = {
 } as const
 export const IPPROTO = { TCP: 6, UDP: 17, IPV6: 41 } as const
 export const SOL_SOCKET = 1
+export const SCM_RIGHTS = 1
 export const SO = {
   TYPE: 3,
   ERROR: 4,
@@ -139,6 +140,7 @@ export const E = {
   INVAL: 22,
   NOSYS: 38,
   NOTSOCK: 88,
+  MSGSIZE: 90,
   PROTONOSUPPORT: 93,
   OPNOTSUPP: 95,
   AFNOSUPPORT: 97,
