@@ -4,8 +4,8 @@ import { ADDRESS, type Call, memory } from "./channel.ts"
 import { putAddress } from "./dns.ts"
 import type { Place } from "./reach.ts"
 import { PROOF_FAMILY, PROVEN, UNREADABLE } from "./settings.ts"
-import { fileFlags, inodeOf, option, pendingError, setFileFlags } from "./sockets.ts"
-import { AF, E, O, POLL, SO, SOCK, syscall } from "./syscalls.ts"
+import { fileFlags, inodeOf, option, pendingError, setFileFlags, setOption } from "./sockets.ts"
+import { AF, E, LOOPBACK_INTERFACE, O, POLL, SO, SOCK, syscall } from "./syscalls.ts"
 import { askerOf, copyAddress, familyAtAddress, placeAtAddress, type Tree, tellDeniedCall } from "./tree.ts"
 import { waitFor } from "./wait.ts"
 
@@ -31,7 +31,7 @@ export function answerConnect(call: Call, tree: Tree): unknown {
   // Its other end is the kernel, or a process that the kernel lets it reach.
   if (domain === AF.NETLINK) return end(connect(socket, length))
   if (domain !== AF.INET && domain !== AF.INET6) return end(-E.AFNOSUPPORT)
-  if (family === AF.UNSPEC) return end(connect(socket, length), false)
+  if (family === AF.UNSPEC) return end(disconnect(socket, type, length), false)
   const place = family === AF.INET || family === AF.INET6 ? placeAtAddress(length) : undefined
   if (!place) return end(family === AF.INET || family === AF.INET6 ? -E.INVAL : -E.AFNOSUPPORT)
   if (type === SOCK.DGRAM) return end(connectDatagram(call, tree, { socket, domain, length, place }), false)
@@ -40,6 +40,13 @@ export function answerConnect(call: Call, tree: Tree): unknown {
     return end(-E.ACCES)
   }
   return connectStream(call, tree, { socket, length, end })
+}
+
+/** The kernel unbinds a datagram socket with that. */
+function disconnect(socket: number, type: number, length: number): number {
+  const result = connect(socket, length)
+  if (result < 0 || type !== SOCK.DGRAM) return result
+  return setOption(socket, SO.BINDTOIFINDEX, LOOPBACK_INTERFACE)
 }
 
 /** Of a program that wants to know whether it is in a tree like this, and whether that can work. */
