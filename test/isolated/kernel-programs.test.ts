@@ -151,6 +151,41 @@ END`,
     expect({ stdout, stderr }).toEqual({ stdout: "[]\n", stderr: "" })
   })
 
+  test("what is sent by sendmsg arrives: descriptors, more than a buffer holds, datagrams", async () => {
+    const { stdout, stderr } = await run(
+      `python3 - <<'END'
+import os, socket, threading
+big = b"y" * 300000
+def flow(sender, receiver):
+    got = []
+    def receive():
+        while len(b"".join(got)) < len(big): got.append(receiver.recv(65536))
+    thread = threading.Thread(target=receive)
+    thread.start()
+    left = memoryview(big)
+    while left: left = left[sender.sendmsg([left[:1000], left[1000:]]):]
+    thread.join()
+    print(len(b"".join(got)))
+one, two = socket.socketpair()
+read, write = os.pipe()
+os.write(write, b"by descriptor")
+socket.send_fds(one, [b"x"], [read])
+print(os.read(socket.recv_fds(two, 10, 1)[1][0], 99).decode())
+flow(one, two)
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+flow(client, server.accept()[0])
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.bind(("127.0.0.1", 0))
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.sendto(b"one", receiver.getsockname())
+sender.sendmsg([b"t", b"wo"], [], 0, receiver.getsockname())
+print(receiver.recv(99).decode(), receiver.recv(99).decode())
+END`,
+    )
+    expect({ stdout, stderr }).toEqual({ stdout: "by descriptor\n300000\n300000\none two\n", stderr: "" })
+  })
+
   test("whatever a program passes to the kernel, the supervisor goes on answering", async () => {
     const { stdout, stderr, attempts } = await run(`python3 -c "$(cat <<'END'
 import ctypes, os, random, socket, threading
