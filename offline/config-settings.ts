@@ -25,6 +25,9 @@ export function readSettings(source: ConfigSource, env: NodeJS.ProcessEnv): Conf
   const parsed = parseConfig(source.text, source.folder, env)
   // What an administrator decides is not to be changed by a variable that is put into the text.
   const deciding = source.trust === "managed" ? parseFixed(source.text) : parsed
+  // Upstream stops at it, too; but what an administrator decided must not be lost even for what it answers before.
+  if (source.trust === "managed" && parsed.malformed)
+    throw lost(`${source.name} is malformed, and it is managed`)
   const { offline, keys } = readOffline(deciding, source)
   return {
     source,
@@ -44,14 +47,15 @@ function readOffline(
   const offline = isRecord(value) ? value.offline : undefined
   // Upstream stops at a malformed file. The switch must not be lost with it, but nothing else of it is believed.
   if (malformed && (offline === undefined || source.trust === "managed") && /"offline"\s*:/.test(source.text))
-    throw new SettingError(
-      `${source.name} has a key "offline", but is malformed, so its value is lost`,
-      "Make it JSON; comments and trailing commas may stand in it.",
-    )
+    throw lost(`${source.name} has a key "offline", but is malformed, so its value is lost`)
   if (offline === undefined || typeof offline === "boolean") return { offline, keys: {} }
   const by = source.trust === "managed" ? "administrator" : "anyone"
   const keys = readPolicyKeys(offline, `${source.name} has "offline": ${JSON.stringify(offline)}`, by)
   return { offline: keys.mode === undefined || keys.mode === "always" || undefined, keys }
+}
+
+function lost(what: string): SettingError {
+  return new SettingError(what, "Make it JSON; comments and trailing commas may stand in it.")
 }
 
 /** @param env undefined leaves out what a variable or a file is put into */

@@ -10,6 +10,8 @@ export interface Embedded {
   cli?: CliTable
   /** The module that a web UI is in which the build put there; undefined when there is none. */
   webUi?: string
+  /** The release that it was taken from. */
+  webUiVersion?: string
   /** The web UI that upstream has inside; undefined when there is none. */
   page?: UpstreamsPage
   /** Whether one server in the background serves all clients of a user. */

@@ -4,12 +4,12 @@ import path from "node:path"
 /**
  * What of a file this user can write to: the file, its folder, or one above it, by which another file could be put in
  * its place. Who owns one can give himself the right. Root, who can write to everything, is who administers the machine.
- * @returns its path, or undefined when there is none
+ * @returns the path of the one that is nearest to the file, or undefined when there is none
  * @throws Node's error when one of them cannot be looked at
  */
 export function writablePart(file: string, uid: number | undefined): string | undefined {
   if (uid === 0) return undefined
-  return partsOf(path.resolve(file)).find((part) => canWrite(part, uid))
+  return partsOf(path.resolve(file)).findLast((part) => canWrite(part, uid))
 }
 
 /** The root, each folder on the way, and the file; where a link stands on it, also all on the way that it leads. */

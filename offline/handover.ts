@@ -35,6 +35,11 @@ export function takeOver(): Resolved | undefined {
   return childModule ? { ...NOTHING, origin, projectCode: "ignore" } : undefined
 }
 
+/** What was handed to this process, as variables: for one that takes its place. */
+export function handedOn(): Record<string, string> {
+  return handed === undefined ? {} : { [HANDOVER]: handed }
+}
+
 /** Switched off. */
 export const NOTHING: Resolved = frozen({
   origin: undefined,
@@ -48,18 +53,23 @@ export const NOTHING: Resolved = frozen({
   baked: UNBAKED,
 })
 
+/** What an OpenCode hands to one that it starts, as far as it holds there, too. */
+export type Parent = Pick<Resolution, "origin" | "allow" | "projectCode" | "logs">
+
 /**
  * What the OpenCode that started this one resolved, when that is offline.
  * @throws SettingError when it cannot be read
  */
-export function parents(): Pick<Resolution, "origin" | "allow"> | undefined {
+export function parents(): Parent | undefined {
   if (handed === undefined) return undefined
   try {
-    const { origin, allow } = JSON.parse(handed) as Resolution
+    const { origin, allow, projectCode, logs } = JSON.parse(handed) as Resolution
     if (origin === undefined) return undefined
     return {
       origin: String(origin),
       allow: allow.map(({ text, origin }) => ({ text: String(text), origin })),
+      projectCode: projectCode === "allow" ? "allow" : "ignore",
+      logs: logs.map((log) => ({ ...log, file: String(log.file) })),
     }
   } catch {
     throw new SettingError(
@@ -69,11 +79,18 @@ export function parents(): Pick<Resolution, "origin" | "allow"> | undefined {
   }
 }
 
-/** A child's own resolution without what its parent may not connect to. */
-export function tightened(own: Resolution, parent: Pick<Resolution, "allow">): Resolution {
+/** A child's own resolution without what its parent may not connect to or run, and with its logs. */
+export function tightened(own: Resolution, parent: Omit<Parent, "origin">): Resolution {
   const isParents = ({ text }: Line) => parent.allow.some((line) => line.text === text)
   const more = own.allow.filter((line) => !isParents(line))
-  return { ...own, allow: own.allow.filter(isParents), ignored: [...more, ...own.ignored] }
+  const isOwn = ({ file }: { file: string }) => own.logs.some((log) => log.file === file)
+  return {
+    ...own,
+    allow: own.allow.filter(isParents),
+    ignored: [...more, ...own.ignored],
+    projectCode: parent.projectCode === "ignore" ? "ignore" : own.projectCode,
+    logs: [...own.logs, ...parent.logs.filter((log) => !isOwn(log))],
+  }
 }
 
 export function isMainThread(): boolean {

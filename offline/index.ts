@@ -3,11 +3,13 @@ import { upstreamsCatalogue } from "./core/catalogue.ts"
 import { command, option } from "./core/listing.ts"
 import { startCore } from "./core/start.ts"
 import { logDenials, logDenialsTo } from "./denials.ts"
+import { failed, orFailed } from "./exit-code.ts"
 import { label, message, refusal, refusalResponse, refuseRequest, requestRefusal } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
 import { enterKernelMode } from "./kernel/enter.ts"
 import { languageServer, missingServer, packageFile } from "./kit.ts"
+import { noModel, noModelError, offered } from "./models/offer.ts"
 import { findPackage, mayInstall } from "./npm/find.ts"
 import { canWrite, npmOptions } from "./npm/options.ts"
 import { findProgram } from "./npm/program.ts"
@@ -17,6 +19,7 @@ import { emptyResponse, goesOn, orWithout, refusalBody, refusalForModel, refusal
 import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
 import { showRefusals } from "./tell.ts"
+import { lastTold } from "./transcript.ts"
 import { webUi } from "./web-ui.ts"
 
 /** What upstream's code has to wait for: in the first process of kernel mode, for ever. */
@@ -44,6 +47,9 @@ export const Offline = Object.freeze({
   showRefusals: (show: Parameters<typeof showRefusals>[0]) => isActive() && showRefusals(show),
   emptyResponse,
   orWithout,
+  failed,
+  orFailed,
+  lastTold,
   message,
   refusal,
   refusalResponse,
@@ -53,6 +59,7 @@ export const Offline = Object.freeze({
   packages: Object.freeze({ onDisk, load }),
   upstreamsCatalogue: () => upstreamsCatalogue(),
   npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),
+  models: Object.freeze({ offered, none: noModel, refusal: noModelError }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   kit: Object.freeze({ server: languageServer, module: packageFile, missing: missingServer }),
   webUi,

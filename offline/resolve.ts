@@ -4,6 +4,7 @@ import { type BakedPolicy, UNBAKED } from "./baked.ts"
 import { readConfigSources } from "./config-files.ts"
 import { type ConfigSettings, readSettings } from "./config-settings.ts"
 import { type Arguments, readArguments } from "./core/arguments.ts"
+import { typedBaseUrl } from "./core/setup/options.ts"
 import { SettingError } from "./error.ts"
 import { askedOfKernel, KERNEL } from "./kernel/asked.ts"
 import type { KernelSettings } from "./kernel/settings.ts"
@@ -190,6 +191,12 @@ function variable(env: NodeJS.ProcessEnv): Line[] {
 }
 
 function typed(said: Arguments): Line[] {
-  const endpoint = said.attach && endpointOf(said.attach)
-  return endpoint ? [{ ...endpoint, origin: "the URL after attach" }] : []
+  const urls = [
+    { url: said.attach, origin: "the URL after attach" },
+    { url: typedBaseUrl(said), origin: "the URL after --base-url" },
+  ]
+  return urls.flatMap(({ url, origin }) => {
+    const endpoint = url ? endpointOf(url) : undefined
+    return endpoint ? [{ ...endpoint, origin }] : []
+  })
 }

@@ -197,6 +197,8 @@ export default definePatch({
     {
       ...frontMatter,
       anchor: "ConfigMarkdown:()=>",
+      // What takes the front matter out stands beside the function that parses it.
+      beside: ["/^---\\r?\\n("],
       find: {
         rule: {
           kind: "call_expression",

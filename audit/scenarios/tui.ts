@@ -29,6 +29,7 @@ const blocks = languages.map((name) => `\`\`\`${name}\nin_${name} = 1\n\`\`\`\n`
 
 export default defineScenario({
   title: "the TUI",
+  group: "sessions",
   what: "Starts, draws an answer with code in 21 languages, offers the models, shares the conversation, and connects to GitHub Copilot. Offline it says that sharing is off and github.com is blocked.",
   worksOffline: true,
   async run({ isolated, has }) {

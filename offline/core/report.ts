@@ -91,7 +91,7 @@ function formatPolicy({ allow, ignored, locked, kernel }: Report): string {
     lines.map(({ entry, origin }) => `  ${entry.padEnd(width)}  ${origin}\n`).join("")
   const vain = locked
     ? `Asked for in vain, as the policy of ${locked} is locked`
-    : "Asked for by a project's own file, which cannot allow anything"
+    : "Asked for by what may not allow anything: a project's own file, or a child of OpenCode's"
   const heard = ignored.length > 0 ? `${vain}:\n${rows(ignored)}` : ""
   return `OpenCode is offline (${switchedOnBy()}). It may connect to:\n${rows(allow)}${heard}Everything else is denied.\n${kernel ? formatKernel(kernel) : ""}`
 }

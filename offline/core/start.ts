@@ -10,11 +10,13 @@ import { type Arguments, asksForHelp, readArguments } from "./arguments.ts"
 import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
+import { endWithTerminal } from "./hang-up.ts"
 import { readNamed } from "./named-servers.ts"
 import { answerOffline } from "./offline-command.ts"
 import { announceProjectCode } from "./project-code.ts"
 import { refuseCommand, warnOfOptions } from "./refused-commands.ts"
 import { provideRipgrep } from "./ripgrep.ts"
+import { tellOfUninstaller } from "./uninstall.ts"
 import { answerVersion } from "./version.ts"
 
 /**
@@ -32,12 +34,14 @@ export function startCore(): void {
   answerOffline(said)
   if (asksForHelp(said)) return
   refuseCommand(said)
+  tellOfUninstaller(said)
   const { server } = currentState()
   if (server !== undefined) assureServer(said, server)
   orStop(() => chooseCatalogue(process.env))
   provideRipgrep(said, process.env)
   if (isActive()) orStop(() => keepNamed(readNamed(said.words, process.env), process.env))
   warnOfOptions(said)
+  endWithTerminal(said)
   announceProjectCode(said)
   announce(said)
 }

@@ -5,8 +5,7 @@ import { bunObject } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 
 /** `Bun.connect` to a host rejects where the policy does not allow; to a socket file or an open descriptor it does not. */
-export function interceptBunSockets(decide: Decide): void {
-  const bun = bunObject()
+export function interceptBunSockets(decide: Decide, bun = bunObject()): void {
   const native = bun?.connect as ((options: unknown) => Promise<unknown>) | undefined
   if (!bun || !native) return
   bun.connect = function connect(options: unknown) {

@@ -8,6 +8,7 @@ import {
   isArray,
   plain,
   setPrototypeOf,
+  toObject,
   toText,
 } from "../primordials.ts"
 import type { Decide } from "./decide.ts"
@@ -34,7 +35,10 @@ export function guardWs(Native: Constructor, decide: Decide): Constructor {
   Gate.prototype = Parent.prototype
   setPrototypeOf(Native, Gate)
   const Guarded = new Proxy(Native, {
-    construct(target, [url, protocols, given], newTarget) {
+    construct(target, args, newTarget) {
+      const url = args[0]
+      const protocols = args[1]
+      const given = args[2]
       const isList = protocols === undefined || typeof protocols === "string" || isArray(protocols)
       const text = typeof url === "object" && url ? (hrefOf(url) ?? toText(url)) : toText(url)
       const options = decideOnOptions(withoutAgent(isList ? given : protocols), decide)
@@ -57,7 +61,7 @@ export function guardWs(Native: Constructor, decide: Decide): Constructor {
 
 /** What is taken of an agent, as the runtime's `ws` takes it: its proxy becomes the connection's own, which is decided on. */
 function withoutAgent(given: unknown): Record<string, unknown> {
-  const options = plain<Record<string, unknown>>(Object(given))
+  const options = plain<Record<string, unknown>>(toObject(given) as Record<string, unknown>)
   const agent = options.agent as Record<string, unknown> | null | undefined
   options.agent = undefined
   if (typeof agent !== "object" || !agent) return options
@@ -67,7 +71,9 @@ function withoutAgent(given: unknown): Record<string, unknown> {
   const { proxyHeaders } = agent
   const headers = typeof proxyHeaders === "function" ? apply(proxyHeaders as never, agent, []) : proxyHeaders
   if (url) options.proxy ||= headers ? { url, headers } : url
-  const { rejectUnauthorized, ca, cert, key, passphrase } = plain<Record<string, unknown>>(Object(connect))
+  const { rejectUnauthorized, ca, cert, key, passphrase } = plain<Record<string, unknown>>(
+    toObject(connect) as Record<string, unknown>,
+  )
   if (connect) options.tls ||= { rejectUnauthorized, ca, cert, key, passphrase }
   return options
 }

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream"
 import { bracketed } from "../policy/host.ts"
 import {
   apply,
@@ -13,6 +14,7 @@ import {
   setPrototypeOf,
   setWeak,
   slice,
+  toObject,
   toText,
   withHostname,
 } from "../primordials.ts"
@@ -111,9 +113,9 @@ function vercelFetch(native: Call, fetch: Call): Call {
 }
 
 /** Redirects are left to the caller, as is undici's own default. */
-function guardRequest(native: Call, decide: Decide, checkProxy: CheckProxy): Call {
+export function guardRequest(native: Call, decide: Decide, checkProxy: CheckProxy): Call {
   return async function request(url: unknown, given?: unknown) {
-    const { query, ...options } = plain<Record<string, unknown>>(Object(given))
+    const { query, ...options } = plain<Record<string, unknown>>(toObject(given) as never)
     const text = typeof url === "object" && url ? (hrefOf(url) ?? toText(url)) : toText(url)
     const target = parseUrl(query ? withQuery(text, query as Record<string, string>) : text)
     if (!target) throw new TypeError(`url is invalid: ${text}`)
@@ -128,18 +130,20 @@ function guardRequest(native: Call, decide: Decide, checkProxy: CheckProxy): Cal
 
 /** Put there ahead of the decision: native code would use what a program can exchange. */
 function withQuery(address: string, query: Record<string, string>): string {
-  const [text, hash] = [`${new PrivateSearchParams(query)}`, indexOf(address, "#")]
+  const text = toText(new PrivateSearchParams(query))
+  const hash = indexOf(address, "#")
   const head = hash === -1 ? address : slice(address, 0, hash)
   const question = indexOf(head, "?")
   return `${question === -1 ? head : slice(head, 0, question)}?${text}`
 }
 
 /** `node-fetch` takes streams of Node's for a body, and its responses have methods of their own. */
-function nodeFetchLike(fetch: Call, Response: Constructor): Call {
+export function nodeFetchLike(fetch: Call, Response: Constructor): Call {
   return async function nodeFetch(url: unknown, init?: unknown) {
-    const options = plain<{ body?: unknown }>(Object(init))
+    const options = plain<{ body?: unknown }>(toObject(init))
+    const { body } = options as { body?: Readable }
     const { Readable } = builtin<typeof import("node:stream")>("node:stream")
-    if (options.body instanceof Readable) options.body = Readable.toWeb(options.body)
+    if (typeof body?.pipe === "function") options.body = Readable.toWeb(body)
     const response = (await fetch(url, options)) as object
     return setPrototypeOf(response, Response.prototype)
   }

@@ -4,7 +4,9 @@ import {
   PrivateHeaders,
   PrivateRequest,
   plain,
+  toObject,
   type UrlParts,
+  uncurryThis,
   withHostname,
 } from "../primordials.ts"
 import type { Outgoing } from "./fetch-input.ts"
@@ -23,7 +25,7 @@ export async function sendElsewhere(
 ): Promise<Response> {
   const address = withHostname(target.href, host)
   const headers = withHost(init.headers ?? request?.headers, target)
-  const own = plain<TlsOptions>(Object((init as { tls?: TlsOptions }).tls))
+  const own = plain<TlsOptions>(toObject((init as { tls?: TlsOptions }).tls))
   const checkServerIdentity = checkAgainst(target.hostname, own.checkServerIdentity)
   const tls = plain(own, { serverName: own.serverName ?? target.hostname, checkServerIdentity })
   const input = request ? new PrivateRequest(address, request as RequestInit) : address
@@ -37,6 +39,9 @@ export async function sendElsewhere(
 /** A request's headers, with the host that the program wrote where it set none itself. */
 export function withHost(given: RequestInit["headers"], { hostname, port }: UrlParts): Headers {
   const headers = new PrivateHeaders(given)
-  if (!headers.has("host")) headers.set("host", port ? `${hostname}:${port}` : hostname)
+  if (!has(headers, "host")) set(headers, "host", port ? `${hostname}:${port}` : hostname)
   return headers
 }
+
+const has = uncurryThis(PrivateHeaders.prototype.has)
+const set = uncurryThis(PrivateHeaders.prototype.set)

@@ -1,4 +1,4 @@
-import { freeze, hrefOf, plain, toText, uncurryThis } from "../primordials.ts"
+import { freeze, getter, hrefOf, plain, toText, uncurryThis } from "../primordials.ts"
 import { addressed } from "./proxy.ts"
 
 /** The options of a request, read once. Bun's own options are among them. */
@@ -74,9 +74,7 @@ export function cloneRequest(request: Request): Request | undefined {
 
 type Redirect = RequestInit["redirect"]
 
-const getter = <T>(name: string) =>
-  uncurryThis(Object.getOwnPropertyDescriptor(Request.prototype, name)!.get as (this: Request) => T)
-const url = getter<string>("url")
-const method = getter<string>("method")
-const redirect = getter<Redirect>("redirect")
+const url = getter<string>(Request.prototype, "url")
+const method = getter<string>(Request.prototype, "method")
+const redirect = getter<Redirect>(Request.prototype, "redirect")
 const clone = uncurryThis(Request.prototype.clone as (this: Request) => Request)

@@ -83,7 +83,11 @@ export function fixTarget(request: ClientRequest): void {
  */
 export function giveAgent(request: ClientRequest, agent: unknown): void {
   const symbol = symbolOf(request, "agent")
-  if (symbol) Object.assign(request, { [symbol]: showAgent(agent) })
+  if (symbol) write(request, symbol, showAgent(agent))
+}
+
+function write(request: ClientRequest, symbol: symbol, value: unknown): void {
+  ;(request as unknown as Record<symbol, unknown>)[symbol] = value
 }
 
 function readSymbol(message: OutgoingMessage, name: string): unknown {
@@ -101,7 +105,7 @@ export function sendTo(request: ClientRequest, host: string): void {
   if (goesTo(request, host)) return
   const { host: written, port, protocol, useDefaultPort } = readState(request)
   const name = bracketed(toText(written))
-  Object.assign(request, { [symbolOf(request, "host")!]: host })
+  write(request, symbolOf(request, "host")!, host)
   if (!request.getHeader("Host")) request.setHeader("Host", useDefaultPort ? name : `${name}:${port}`)
   if (protocol !== "https:") return
   const tls = tlsOf(request)

@@ -15,6 +15,7 @@ interface ConnectOptions {
   servername?: unknown
 }
 
+type Net = Pick<typeof import("node:net"), "Socket">
 type Connect = (this: Socket, ...args: unknown[]) => Socket
 
 /**
@@ -22,11 +23,10 @@ type Connect = (this: Socket, ...args: unknown[]) => Socket
  * socket (a path) and one that is open already are let through. A `lookup` of the caller's own is not used: it could
  * send an allowed name anywhere.
  */
-export function interceptNet(decide: Decide): void {
-  const { Socket } = builtin<typeof import("node:net")>("node:net")
+export function interceptNet(decide: Decide, { Socket } = builtin<Net>("node:net")): void {
   const native = Socket.prototype.connect as Connect
   Socket.prototype.connect = function connect(this: Socket, ...args: unknown[]) {
-    const [options, listener] = readArguments(args)
+    const { options, listener } = readArguments(args)
     if (!isLocal(options) && options.port !== undefined) {
       try {
         const host = hostOf(options)
@@ -51,15 +51,16 @@ function isLocal({ path, fd, socket }: ConnectOptions): boolean {
 }
 
 /** `(port, host?, listener?)`, `(path, listener?)`, `(options, listener?)`, or a list of options and listener. */
-function readArguments(args: unknown[]): [ConnectOptions, unknown] {
+function readArguments(args: unknown[]): { options: ConnectOptions; listener: unknown } {
   const first = args[0]
-  if (isArray(first)) return [plain<ConnectOptions>(first[0] as object), first[1]]
+  if (isArray(first)) return { options: plain<ConnectOptions>(first[0] as object), listener: first[1] }
   const last = args[args.length - 1]
   const listener = typeof last === "function" ? last : undefined
-  if (typeof first === "object" && first !== null) return [plain<ConnectOptions>(first), listener]
-  if (typeof first === "string" && !(+first >= 0)) return [plain<ConnectOptions>({ path: first }), listener]
+  if (typeof first === "object" && first !== null) return { options: plain<ConnectOptions>(first), listener }
+  if (typeof first === "string" && !(+first >= 0))
+    return { options: plain<ConnectOptions>({ path: first }), listener }
   const host = typeof args[1] === "string" ? args[1] : undefined
-  return [plain<ConnectOptions>({ port: first, host }), listener]
+  return { options: plain<ConnectOptions>({ port: first, host }), listener }
 }
 
 function hostOf({ host }: ConnectOptions): string {

@@ -15,19 +15,22 @@ import type { Decide } from "./decide.ts"
 import { addressed } from "./proxy.ts"
 import { portOf } from "./url.ts"
 
+type Constructor = new (...args: unknown[]) => WebSocket
+
 /** `new WebSocket` throws at once where the policy does not allow. Statics, prototype and subclasses stay as they are. */
-export function interceptWebSocket(decide: Decide): void {
-  const Native = globalThis.WebSocket as unknown as (new (...args: unknown[]) => WebSocket) | undefined
+export function interceptWebSocket(decide: Decide, scope: object = globalThis): void {
+  const { WebSocket: Native } = scope as { WebSocket?: Constructor }
   if (!Native) return
   const Guarded = new Proxy(Native, {
-    construct(target, [url, options, ...rest], newTarget) {
+    construct(target, args, newTarget) {
+      const url = args[0]
       const text = typeof url === "object" && url ? (hrefOf(url) ?? toText(url)) : toText(url)
-      const dial = decideOnUrl(text, decideOnOptions(options, decide), decide)
-      return construct(target, [dial.address, dial.options, ...rest], newTarget) as WebSocket
+      const dial = decideOnUrl(text, decideOnOptions(args[1], decide), decide)
+      return construct(target, [dial.address, dial.options], newTarget) as WebSocket
     },
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
-  defineProperty(globalThis, "WebSocket", {
+  defineProperty(scope, "WebSocket", {
     value: Guarded,
     writable: true,
     enumerable: true,

@@ -4,7 +4,7 @@ import { createProgramReporter, openLogs } from "../denials.ts"
 import { embedded } from "../embedded.ts"
 import { SettingError } from "../error.ts"
 import { findResolution } from "../find-resolution.ts"
-import { isMainThread } from "../handover.ts"
+import { handedOn, isMainThread } from "../handover.ts"
 import { moduleNames } from "../modules.ts"
 import { createPolicy } from "../policy.ts"
 import { print } from "../print.ts"
@@ -31,7 +31,7 @@ export function enterKernelMode(): Promise<void> | undefined {
     return openLogs(wanted, process.env)
   })
   const denied = logs.length > 0 ? createProgramReporter({ logs, project }, origin ?? "") : undefined
-  return start({ allow, settings: kernel, denied })
+  return start({ allow, settings: kernel, denied, env: handedOn() })
 }
 
 /** @throws SettingError where there is no kernel mode: never is less done than was asked for */

@@ -23,6 +23,8 @@ export interface Launch {
   settings: KernelSettings
   /** Is told what programs were denied; undefined when nobody wants to know. */
   denied?: (denial: ProgramDenial) => void
+  /** Variables for the program that is started, beside those of this process. */
+  env?: Record<string, string>
   /** Where the supervisor's module is. */
   supervisor?: string
   /** The program and its words; by default, this executable as it was started. */
@@ -90,9 +92,9 @@ function settle(mark: string | undefined): void {
   if (Number(mark) !== syscall("getppid")) process.exit(128 + constants.signals.SIGTERM)
 }
 
-async function run({ command, ...options }: Launch): Promise<number> {
+async function run({ command, env, ...options }: Launch): Promise<number> {
   const worker = await begin(options)
-  return attend(worker, start(command, ["inherit", "inherit", "inherit"]))
+  return attend(worker, start(command, ["inherit", "inherit", "inherit"], env))
 }
 
 /** What this machine can do, found out by doing it. */
@@ -156,7 +158,12 @@ async function beExamined(): Promise<number> {
 }
 
 /** Starts the supervisor, and confines this thread. */
-async function begin({ allow, settings, denied, supervisor }: Omit<Launch, "command">): Promise<Worker> {
+async function begin({
+  allow,
+  settings,
+  denied,
+  supervisor,
+}: Omit<Launch, "command" | "env">): Promise<Worker> {
   const listener = new SharedArrayBuffer(4)
   const brokered = !canTakeDescriptors()
   const worker = await startSupervisor(
@@ -224,11 +231,12 @@ const OF_TERMINALS = ["SIGINT", "SIGQUIT", "SIGWINCH"] as const
 function start(
   command = [process.execPath, ...process.argv.slice(2)],
   stdio: ("inherit" | "ignore" | "pipe")[],
+  env: Record<string, string> = {},
 ): Bun.Subprocess {
   return Bun.spawn(["/proc/self/exe", ...command.slice(1)], {
     argv0: command[0],
     stdio: stdio as ["inherit", "inherit", "inherit"],
-    env: { ...process.env, [CHILD_MARK]: String(process.pid) },
+    env: { ...process.env, ...env, [CHILD_MARK]: String(process.pid) },
   })
 }
 

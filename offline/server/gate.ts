@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
 import { builtin, bunObject } from "../guard/builtin.ts"
 import { canonicalHost } from "../policy/host.ts"
-import { apply, snapshot, toText } from "../primordials.ts"
+import { apply, defineProperty, snapshot, toText } from "../primordials.ts"
 import { findForeign, isUpstreamsSite, type Own, type Sender } from "./foreign.ts"
 import { keptNamed } from "./named.ts"
 
@@ -86,13 +86,14 @@ function guardNodeServers(gate: Gate): void {
   if (GUARDED.has(prototype)) return
   GUARDED.add(prototype)
   const native = prototype.emit as (...args: unknown[]) => boolean
-  prototype.emit = function emit(this: Server, event: string, ...args: unknown[]) {
+  const emit = function (this: Server, event: string, ...args: unknown[]) {
     const why = isRequest(event) ? refusalFor(this, args[0] as IncomingMessage, gate) : undefined
     if (why === undefined) return apply(native, this, [event, ...args])
     if (TAKEN_OVER.includes(event)) (args[1] as Duplex).destroy()
     else answer(args[1] as ServerResponse, why)
     return true
-  } as Server["emit"]
+  }
+  defineProperty(prototype, "emit", { value: emit, writable: true, configurable: true })
 }
 
 function isRequest(event: string): boolean {

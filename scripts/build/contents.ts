@@ -3,6 +3,7 @@ import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets
 import { readGrammars } from "../contents/grammars.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
 import { NAMES } from "../contents/names.ts"
+import { requireReachable } from "../contents/own-providers.ts"
 import { type EmbeddedPackages, embedPackages } from "../contents/packages.ts"
 import { type EmbeddedPolicy, embedPolicy, NO_POLICY } from "../contents/policy.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
@@ -44,6 +45,7 @@ export async function prepareContents(
     options.policy === undefined ? undefined : embedPolicy(options.policy),
     embedPackages(trees, { cache }),
   ])
+  requireReachable(models?.own ?? {}, policy?.keys)
   const contents = { models, assets, policy, packages }
   step.result(describe(contents))
   return contents

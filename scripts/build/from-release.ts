@@ -102,7 +102,7 @@ async function makeModules(
     // Code of another form may print something else.
     ...(shape && { version: pin.version }),
     cli: await readCliTable(stock, cache),
-    ...(page && { webUi: NAMES.webUi }),
+    ...(page && { webUi: NAMES.webUi, webUiVersion: pin.webUi!.version }),
     ...(upstreams && { page: upstreams }),
     ...(hasBackgroundServer(stock.graph) && { backgroundServer: true }),
     ...(leftOut.length > 0 && { leftOut: leftOut.map(({ name }) => name) }),

@@ -28,6 +28,9 @@ const DESCRIPTION = [
   "\n\nExit codes: 0 all is as it should be, 1 something is not (one line each), 2 could not check.",
 ].join(" ")
 
+const RECORD_ONLY =
+  "compared with build.json and upstream's package alone: that this project's code is inside is not shown (leave out --record-only)"
+
 interface Options {
   cache: string
   json: boolean
@@ -91,17 +94,15 @@ async function verify(file: string, options: Options): Promise<Report> {
     ...findFileDifferences("the file", bytes, record.executable),
     ...findFileDifferences("upstream's file", stockBytes, record.stock),
   ]
-  if (built instanceof Failure) return { file, record, findings: [...findings, oneLine(built)], notes: [] }
+  const quick = options.recordOnly ? [RECORD_ONLY] : []
+  if (built instanceof Failure) return { file, record, findings: [...findings, oneLine(built)], notes: quick }
   const runtime = await reconstruct(built, bunPath)
   const stock = readModuleGraph(stockBytes)
   findings.push(...findGraphDifferences({ record, built, stock, runtime }))
-  if (options.recordOnly) return { file, record, findings, notes: [RECORD_ONLY] }
+  if (options.recordOnly) return { file, record, findings, notes: quick }
   const again = await compareWithCheckout({ record, built, pin }, bytes, cache, options)
   return { file, record, findings: [...findings, ...again], notes: await notesOn(record, options) }
 }
-
-const RECORD_ONLY =
-  "compared with build.json and upstream's package alone: that this project's code is inside is not shown (leave out --record-only)"
 
 /** What of the file, and of its record, this checkout does not make. */
 async function compareWithCheckout(

@@ -6,8 +6,10 @@ import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { findCatalogues } from "../upstream/catalogue.ts"
 import { type Modules, shapeOf } from "../upstream/shape.ts"
+import { asciiJson } from "./ascii-json.ts"
+import { type OwnProvider, ownProviders } from "./own-providers.ts"
 
-/** The model catalogue that goes inside, as JSON in the form of models.dev/api.json. */
+/** The model catalogue that goes inside, as JSON in the form of models.dev/api.json, in ASCII. */
 export interface EmbeddedModels {
   bytes: Uint8Array
   providers: number
@@ -15,6 +17,8 @@ export interface EmbeddedModels {
   from: "upstream" | "organisation" | "both"
   /** Upstream's own, where this is another and upstream's is known. */
   upstreams?: Uint8Array
+  /** The providers that an organisation wrote itself. */
+  own: Record<string, OwnProvider>
 }
 
 /** Paths of an organisation's own: `models` takes the snapshot's place, `modelsExtend` is laid over it. */
@@ -53,13 +57,14 @@ export async function embedModels(
   const { models, modelsExtend } = given
   const snapshot = await readUpstreams(stock, cache)
   const upstreams = snapshot === "" ? undefined : Buffer.from(snapshot)
+  const known = () => (upstreams ? JSON.parse(snapshot) : {})
   if (models !== undefined)
-    return { ...(await embed(models, () => readJson(models), "organisation")), upstreams }
+    return { ...(await embed(models, () => readJson(models), "organisation", known)), upstreams }
   if (modelsExtend === undefined)
-    return upstreams && embed("upstream's snapshot", () => JSON.parse(snapshot), "upstream")
+    return upstreams && embed("upstream's snapshot", () => JSON.parse(snapshot), "upstream", known)
   if (!upstreams) throw notCatalogue(modelsExtend, "it is to be laid over upstream's, which is not known")
   const extended = async () => extend(JSON.parse(snapshot), await readExtension(modelsExtend))
-  return { ...(await embed(modelsExtend, extended, "both")), upstreams }
+  return { ...(await embed(modelsExtend, extended, "both", known)), upstreams }
 }
 
 /**
@@ -98,7 +103,7 @@ function extend(
 async function readUpstreams(stock: Executable, cache: string): Promise<string> {
   const maker = await hashMakers(import.meta.filename)
   const bytes = await derive(cache, `models ${stock.sha256} ${maker}`, async () =>
-    Buffer.from(makeUpstreams(stock.graph)),
+    Buffer.from(asciiJson(makeUpstreams(stock.graph))),
   )
   return Buffer.from(bytes).toString()
 }
@@ -115,11 +120,14 @@ async function embed(
   name: string,
   read: () => unknown,
   from: EmbeddedModels["from"],
+  known?: () => Record<string, unknown>,
 ): Promise<EmbeddedModels> {
   try {
     const catalogue = await read()
-    const providers = Object.keys(Catalogue.parse(catalogue)).length
-    return { bytes: Buffer.from(JSON.stringify(catalogue)), providers, from }
+    const checked = Catalogue.parse(catalogue)
+    const own = from === "upstream" || !known ? {} : ownProviders(name, checked, known())
+    const providers = Object.keys(checked).length
+    return { bytes: Buffer.from(asciiJson(JSON.stringify(catalogue))), providers, from, own }
   } catch (error) {
     if (error instanceof Failure) throw error
     throw notCatalogue(name, whyNot(error))

@@ -81,6 +81,15 @@ test.concurrent.each([
   expect((await runCommand(marked, "debug", "paths")).files).toContain(UPSTREAM_MARK)
 })
 
+test.concurrent.each([[["offline"]], [["offline", "check", "https://a.example"]]])(
+  "with the switch off, %p connects to nothing and leaves no file",
+  async (words) => {
+    const { executable } = offline
+    const { exitCode, files, attempts } = await runIsolated({ executable, args: words })
+    expect({ exitCode, files, attempts }).toEqual({ exitCode: 0, files: [], attempts: [] })
+  },
+)
+
 const instructed = {
   "opencode.json": JSON.stringify({ instructions: ["https://rules.example/rules.md"] }),
 }

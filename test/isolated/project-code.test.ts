@@ -7,7 +7,6 @@ import {
   BY_WRITING,
   COMMANDS,
   EVIL_MODEL,
-  FILES,
   mark,
   PROJECT,
   plugin,
@@ -97,8 +96,8 @@ describe("what a project's own files would run", () => {
   const asked = (code: "allow" | "ignore") =>
     runInProject({
       code,
-      files: { ...FILES, "elsewhere/file": "" },
-      runs: [["serve", "../../elsewhere", "--port", "4321"]],
+      from: "home",
+      runs: [["serve", "--port", new URL(serverUrl).port]],
       async during({ waitForServer, fetch, folder, waitUntil }) {
         await waitForServer(serverUrl)
         const directory = join(folder.project, PROJECT)

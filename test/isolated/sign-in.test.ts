@@ -91,8 +91,8 @@ async function authorize({ executable, env }: Variant) {
     files: { "server.ts": mcpServer, "opencode.json": JSON.stringify(config) },
     env,
     async during({ execute }) {
-      const { stdout } = await execute(executable, ["mcp", "auth", "tools"])
-      printed = stdout
+      const { stdout, stderr } = await execute(executable, ["mcp", "auth", "tools"])
+      printed = `${stdout}\n${stderr}`
     },
   })
   return { printed, ...result }

@@ -130,6 +130,12 @@ describe("a managed policy that is locked", () => {
     expect(texts(resolveWith({ env }).allow)).toEqual(["llm.corp"])
   })
 
+  test("may have what only variables make whole, where it decides nothing", () => {
+    write("etc/opencode.json", '{ "timeout": {env:SECONDS}, "provider": {} }')
+    expect(resolveWith({ env: { SECONDS: "5" } }).origin).toBeUndefined()
+    expect(() => resolveWith()).toThrow("malformed")
+  })
+
   test("in either of the two files holds, and both allow", () => {
     manage({ mode: "opt-in", allow: ["a.corp"], locked: true })
     write("etc/opencode.jsonc", '{ "offline": { "mode": "always", "allow": ["b.corp"] } } // by hand')
@@ -300,6 +306,8 @@ describe("what stops the start", () => {
     ['{ "offline": { "log": { "file": "/a", "size": 1 } } }', '"log"'],
     ['{ "offline": { "log": { "file": "/a", "maxBytes": 5 } } }', '"log"'],
     ['{ "offline": { "locked": true }, "x": ', "malformed"],
+    ['{ "offline": { "locked": tru } }', "malformed"],
+    ['{ "provider": { ', "malformed"],
     ['{ "offline": { "allow": ["a b"] } }', '"a b"'],
   ])("in a managed file: %s", (text, why) => {
     write("etc/opencode.json", text)
@@ -317,6 +325,12 @@ describe("what stops the start", () => {
     }
     const env = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ offline: { [key]: value } }) }
     expect(() => resolveWith({ env })).toThrow(SettingError)
+  })
+
+  test("a managed file that is no UTF-8, whose keys cannot be seen", () => {
+    manage({})
+    writeFileSync(at("etc/opencode.json"), '{ "offline": { "locked": true } }', "utf16le")
+    expect(() => resolveWith()).toThrow("malformed")
   })
 
   test("a managed file, or its folder, that was put there and leads nowhere", () => {

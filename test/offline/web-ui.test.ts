@@ -145,6 +145,21 @@ describe("the page", () => {
     expect(on.headers.get("etag")).not.toBe(off.headers.get("etag"))
   })
 
+  test("says in its corner of which release it is, where the server is of another", async () => {
+    const pack = path.join(folder, "headed.pack")
+    const content = bytesOf("<!doctype html><head></head><body></body>")
+    await Bun.write(pack, await writePack([{ path: "/index.html", content }], "/index.html"))
+    const said = async (offline: boolean, version?: string) => {
+      const made = createWebUi({ offline: () => offline, embedded: packSource(pack, version), env: {} })
+      const response = await made.middleware(context("/", {}, {}), async () => {})
+      return /content: "([^"]*)"/.exec(await response!.text())?.[1]
+    }
+    expect(await said(true)).toBe("offline")
+    expect(await said(true, "1.14.34")).toBe("offline, web UI of 1.14.34")
+    expect(await said(false, "1.14.34")).toBe("web UI of 1.14.34")
+    expect(await said(false)).toBe(undefined)
+  })
+
   test("may load from its own server only when offline, and its own script still runs", async () => {
     const policy = (await ask("/", {}, { offline: true })).headers.get("content-security-policy")!
     expect(policy).not.toContain("http")

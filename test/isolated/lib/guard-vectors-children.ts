@@ -103,19 +103,24 @@ export const children: Record<string, Run> = {
     childProcess.execSync(words, { stdio: "ignore" })
     throw Object.assign(new Error("the child cannot tell"), { code: "ERR_OPENCODE_OFFLINE" })
   },
-  "bun-shell": async (where) => told(await Bun.$`BUN_BE_BUN=1 ${self} -e ${codeFor(where)}`.quiet().text()),
+  "bun-shell": async (where) =>
+    told(await Bun.$`TEST_GUARD_WITHOUT= BUN_BE_BUN=1 ${self} -e ${codeFor(where)}`.quiet().text()),
   "bun-shell-env": async (where) =>
     told(await Bun.$`${self} -e ${codeFor(where)}`.env(asBun()).quiet().text()),
   "bun-shell-made": async (where) => {
     const shell = new Bun.$.Shell()
-    return told(await shell`BUN_BE_BUN=1 ${self} -e ${codeFor(where)}`.quiet().text())
+    return told(await shell`TEST_GUARD_WITHOUT= BUN_BE_BUN=1 ${self} -e ${codeFor(where)}`.quiet().text())
   },
   "bun-shell-made-env": async (where) => {
     const shell = new Bun.$.Shell().env(asBun())
     return told(await shell`${self} -e ${codeFor(where)}`.quiet().text())
   },
   "bun-shell-spelt": async (where) =>
-    told(await Bun.$`export BUN_{BE,X}_BUN=1; ${self} ${file(codeFor(where))}`.quiet().text()),
+    told(
+      await Bun.$`export BUN_{BE,X}_BUN=1 TEST_GUARD_WITHOUT=; ${self} ${file(codeFor(where))}`
+        .quiet()
+        .text(),
+    ),
   "bun-shell-install": async ({ address }) => {
     await Bun.$`cd ${join(file(""), "..")} && export BUN_{BE,X}_BUN=1 && ${self} add http://${address}/a.tgz`
       .quiet()
@@ -123,10 +128,12 @@ export const children: Record<string, Run> = {
     throw Object.assign(new Error("the child cannot tell"), { code: "ERR_OPENCODE_OFFLINE" })
   },
   "bun-shell-off": async ({ name }) =>
-    told(await Bun.$`OPENCODE_OFFLINE=0 PROBE_ONLY=http://${name}/ ${self}`.quiet().text()),
+    told(
+      await Bun.$`TEST_GUARD_WITHOUT= OPENCODE_OFFLINE=0 PROBE_ONLY=http://${name}/ ${self}`.quiet().text(),
+    ),
   "bun-shell-allowing": async ({ name }) =>
     told(
-      await Bun.$`OPENCODE_OFFLINE_ALLOW=${name} PROBE_ONLY=http://${name}/ ${self} --no-offline`
+      await Bun.$`TEST_GUARD_WITHOUT= OPENCODE_OFFLINE_ALLOW=${name} PROBE_ONLY=http://${name}/ ${self} --no-offline`
         .quiet()
         .text(),
     ),

@@ -13,6 +13,8 @@ interface ProxyVector {
   inChild?(where: Where): Record<string, string>
   inWorker?: true
   goesOnToLoopback?: true
+  /** The runtime is not given what it is assigned, whatever `fetch` does. */
+  closedTwice?: true
 }
 
 const CLOSED = "http://127.0.0.1:9/"
@@ -23,6 +25,7 @@ const isThere = () => Object.getOwnPropertyDescriptor(process.env, "http_proxy")
 
 const assigned = (variable: string, hide: () => unknown, url = CLOSED): ProxyVector => ({
   isThere,
+  closedTwice: true,
   run(where) {
     process.env[variable] = proxyAt(where)
     hide()
@@ -39,6 +42,7 @@ export const proxies: Record<string, ProxyVector> = {
   }),
   "proxy-assigned-again": {
     isThere,
+    closedTwice: true,
     run(where) {
       process.env.HTTP_PROXY = "http://127.0.0.1:9"
       return assigned("HTTP_PROXY", () => Reflect.deleteProperty(process.env, "HTTP_PROXY")).run(where)
@@ -55,6 +59,7 @@ export const proxies: Record<string, ProxyVector> = {
   }),
   "proxy-taken-back-elsewhere": {
     isThere,
+    closedTwice: true,
     run(where) {
       const own = process.env
       own.HTTP_PROXY = proxyAt(where)
@@ -72,6 +77,7 @@ export const proxies: Record<string, ProxyVector> = {
   }),
   "proxy-assigned-in-time": {
     isThere,
+    closedTwice: true,
     goesOnToLoopback: true,
     run(where) {
       // Read when the request has been decided on.
@@ -86,6 +92,7 @@ export const proxies: Record<string, ProxyVector> = {
   },
   "proxy-exempt-no-longer": {
     isThere,
+    closedTwice: true,
     inChild: (where) => ({ HTTP_PROXY: proxyAt(where), NO_PROXY: "127.0.0.1" }),
     goesOnToLoopback: true,
     run({ redirector }) {
@@ -100,7 +107,7 @@ export const proxies: Record<string, ProxyVector> = {
     run: () => fetchInWorker(),
   },
   "proxy-of-main-thread-assigned": {
-    inWorker: true,
+    closedTwice: true,
     isThere,
     run(where) {
       process.env.HTTP_PROXY = proxyAt(where)

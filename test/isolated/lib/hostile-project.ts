@@ -101,15 +101,18 @@ export interface Case extends Partial<IsolatedOptions> {
   user?: Record<string, unknown>
   /** What OpenCode is run with, one after the other. */
   runs?: string[][]
+  /** Where it is started; in the project when it is not given. */
+  from?: "home"
 }
 
 /** Runs OpenCode in the project, and gives the marks that were left. */
-export async function runInProject({ code, user = {}, runs = QUESTION, home = {}, ...options }: Case) {
+export async function runInProject({ code, user = {}, runs = QUESTION, from, home = {}, ...options }: Case) {
   const lines = runs.map((words) => `"$OPENCODE" --offline ${words.map((word) => `'${word}'`).join(" ")}`)
   const script = `export MARKS="$HOME/marks"; mkdir "$MARKS"; git init -q .
 if [ -d .opencode ]; then mv .opencode hidden; ln -s hidden .opencode; fi
 find . -path "*/bin/*" -o -path "*/.bin/*" | xargs chmod +x 2>&1
 cd ${PROJECT} && export HERE="$PWD" || exit 9
+${from === "home" ? 'cd "$HOME"' : ""}
 ${lines.join("\n")}`
   const result = await runIsolated({
     executable: Bun.which("sh")!,

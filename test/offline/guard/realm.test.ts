@@ -1,0 +1,19 @@
+import { expect, test } from "bun:test"
+import { interceptRealms } from "../../../offline/guard/realm.ts"
+import { recording, refusal } from "../../lib/guard.ts"
+
+test("what makes a realm of its own is refused, and native code is not called", () => {
+  const { native, calls } = recording()
+  const [scope, bun] = [{ ShadowRealm: native }, { build: native, Transpiler: native }]
+  interceptRealms(scope, bun)
+  expect(() => Reflect.construct(scope.ShadowRealm, [])).toThrow(expect.objectContaining(refusal))
+  expect(() => Reflect.construct(bun.Transpiler, [])).toThrow(expect.objectContaining(refusal))
+  expect(bun.build()).rejects.toMatchObject(refusal)
+  expect(calls).toEqual([])
+})
+
+test("where there is none, none is made", () => {
+  const scope = {}
+  interceptRealms(scope, undefined)
+  expect(scope).toEqual({})
+})
