@@ -1,4 +1,5 @@
 import { isLoopback } from "../policy/host.ts"
+import { rememberServer } from "./answer-receive.ts"
 import { answerUnix } from "./answer-unix.ts"
 import { ADDRESS, type Call, memory } from "./channel.ts"
 import { putAddress } from "./dns.ts"
@@ -103,7 +104,9 @@ interface Datagram {
 /** A datagram socket is bound to loopback: elsewhere it leads nowhere. Resolvers connect one to see whether there is a route. */
 function connectDatagram(call: Call, tree: Tree, { socket, domain, length, place }: Datagram): number {
   if (place.port === DNS_PORT) {
+    const server = memory.bytes.slice(ADDRESS, ADDRESS + 28)
     const result = connect(socket, putStub(tree, domain))
+    if (result === 0) rememberServer(socket, server)
     if (result === 0 && tree.tell) tree.stub.askedBy(socket, askerOf(call.thread))
     return result
   }

@@ -4,8 +4,8 @@ import { AF, E, MSG, O, POLL, syscall } from "./syscalls.ts"
 import type { Tree } from "./tree.ts"
 import { waitFor } from "./wait.ts"
 
-// A resolver such as musl's sends to a name server without connecting, and takes an answer from no one else. Its query went to
-// the stub, so the answer is shown as if it came from where it was sent to.
+// Resolvers such as musl's and c-ares look who answers, and take an answer from no one but the name server that they asked. Their
+// query went to the stub, so the answer is shown as if it came from where it was sent to.
 
 /** Name servers that programs believe to have asked, by the inode of the socket that they asked with. */
 const asked = new Map<number, Uint8Array>()

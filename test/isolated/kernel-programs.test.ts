@@ -71,6 +71,13 @@ END`,
     expect(new Set(attempts.map(({ name }) => name))).toEqual(new Set(["good.example"]))
   })
 
+  test("a resolver that looks who answers is content", async () => {
+    const code = `const dns = require("node:dns").promises
+      for (const name of ["good.example", "evil.example"]) console.log(await dns.resolve4(name).catch(({ code }) => code))`
+    const { stdout } = await run(`BUN_BE_BUN=1 "${executable}" -e '${code}' 2>&1`)
+    expect(stdout).toMatch(/^\[ "198\.18\.\d+\.\d+" \]\nENOTFOUND\n$/)
+  })
+
   test("on loopback a program reaches its own ports and those that are named", async () => {
     const serve = "python3 -m http.server -d / 8090 --bind 127.0.0.1 >/dev/null 2>&1 & sleep 2"
     const ask = `for port in 8081 8082 8090; do ${curl} http://127.0.0.1:$port/; done 2>&1`
