@@ -71,6 +71,46 @@ export function createReporter({ logs, own, project }: ReporterOptions): Reporte
   }
 }
 
+/** What a program was refused that the kernel holds. */
+export interface ProgramDenial {
+  /** Milliseconds since 1970. */
+  time: number
+  pid: number
+  /** The program's name, as the kernel has it. */
+  program: string
+  /** The call. */
+  api: string
+  host: string
+  port: number | null
+}
+
+/**
+ * Writes what programs were refused to the files.
+ * @param origin what switched offline on
+ * @returns what writes one; never throws
+ */
+export function createProgramReporter(
+  { logs, project }: Omit<ReporterOptions, "own">,
+  origin: string,
+): (denial: ProgramDenial) => void {
+  let facts: Facts | undefined
+  return ({ time, pid, program, api, host, port }) => {
+    try {
+      facts ??= findFacts(project)
+      const attempt = {
+        time,
+        host,
+        port: port ?? undefined,
+        api: `${program}: ${api}`,
+        rule: "default",
+        origin,
+      }
+      const line = formatAttempt("denied", attempt, program, { ...facts, pid, thread: 0 })
+      for (const { file, maxBytes } of logs) appendLine(file, line, maxBytes)
+    } catch {}
+  }
+}
+
 /** No line is longer than what a pipe takes in one piece. */
 const LONGEST = { host: 300, caller: 500 }
 

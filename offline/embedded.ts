@@ -18,6 +18,8 @@ export interface Embedded {
   backgroundServer?: boolean
   /** Whether a policy must stand beside it, also one that decides nothing: `true`, or a mark of build/policy-mark.ts. */
   policy?: true | string
+  /** Whether what kernel mode needs stands beside it. */
+  kernel?: boolean
   /** The patches that it is without; undefined when it has all. */
   leftOut?: string[]
 }

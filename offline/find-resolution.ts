@@ -11,6 +11,13 @@ import { stateFolder } from "./state-folder.ts"
  * @throws SettingError when a setting cannot be understood
  */
 export function findResolution(): Resolved {
+  found ??= find()
+  return found
+}
+
+let found: Resolved | undefined
+
+function find(): Resolved {
   if (!isMainThread() && !environmentSaysOn(process.env)) return NOTHING
   const baked = readBakedPolicy()
   const resolution = resolveAsChild(parents(), baked)

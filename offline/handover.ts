@@ -35,6 +35,11 @@ export function takeOver(): Resolved | undefined {
   return childModule ? { ...NOTHING, origin, projectCode: "ignore" } : undefined
 }
 
+/** What was handed to this process, as variables: for one that takes its place. */
+export function handedOn(): Record<string, string> {
+  return handed === undefined ? {} : { [HANDOVER]: handed }
+}
+
 /** Switched off. */
 export const NOTHING: Resolved = frozen({
   origin: undefined,

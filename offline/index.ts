@@ -7,6 +7,7 @@ import { failed, orFailed } from "./exit-code.ts"
 import { label, message, refusal, refusalResponse, refuseRequest, requestRefusal } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
+import { enterKernelMode } from "./kernel/enter.ts"
 import { languageServer, missingServer, packageFile } from "./kit.ts"
 import { noModel, noModelError, offered } from "./models/offer.ts"
 import { findPackage, mayInstall } from "./npm/find.ts"
@@ -21,8 +22,11 @@ import { showRefusals } from "./tell.ts"
 import { lastTold } from "./transcript.ts"
 import { webUi } from "./web-ui.ts"
 
+/** What upstream's code has to wait for: in the first process of kernel mode, for ever. */
+export const launching = enterKernelMode()?.then(startCore)
+
 // As soon as this module is evaluated: ahead of all upstream code.
-startCore()
+if (launching === undefined) startCore()
 
 const assets = openAssets()
 

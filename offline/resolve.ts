@@ -6,6 +6,8 @@ import { type ConfigSettings, readSettings } from "./config-settings.ts"
 import { type Arguments, readArguments } from "./core/arguments.ts"
 import { typedBaseUrl } from "./core/setup/options.ts"
 import { SettingError } from "./error.ts"
+import { askedOfKernel, KERNEL } from "./kernel/asked.ts"
+import type { KernelSettings } from "./kernel/settings.ts"
 import type { ProjectCode } from "./policy/keys.ts"
 import { endpointOf, type Line } from "./policy.ts"
 import { type PolicyLog, type Ruled, rule } from "./rulings.ts"
@@ -22,6 +24,8 @@ export interface Resolution {
   lockedBy?: string
   /** What becomes of what a project's own files would run. "allow" when it is off. */
   projectCode: ProjectCode
+  /** How the kernel holds every program that is started; undefined when it is not to. */
+  kernel?: KernelSettings
   /** Logs that the build or a managed file asks for. */
   logs: PolicyLog[]
   /** The folder that OpenCode is started in, or for. */
@@ -55,14 +59,17 @@ export function resolve({ words, env, cwd, baked = UNBAKED, managed, uid }: Surr
   const settings = readConfigSources({ env, directories: folders, managed, uid }).map((source) =>
     readSettings(source, env),
   )
-  const ruled = rule(baked, settings.filter(rules))
+  const ruling = settings.filter(rules)
+  const ruled = rule(baked, ruling)
   const on = switchedOnBy(said, env, settings, ruled)
   const general = { lockedBy: ruled.lockedBy, project: folders[0] ?? cwd, notes: settings.flatMap(noteOf) }
   const wanted = codeOfProjects(env, settings, ruled)
   if (on === undefined)
     return { origin: undefined, allow: [], ignored: [], ...general, projectCode: "allow", logs: [] }
+  const values = [...said.offline.map(({ value }) => value), env.OPENCODE_OFFLINE ?? ""]
   return {
     origin: on,
+    kernel: askedOfKernel({ values, baked, settings, ruling }),
     ...lines(said, env, settings, ruled),
     ...general,
     projectCode: wanted,
@@ -152,7 +159,7 @@ export function environmentSaysOn(env: NodeJS.ProcessEnv): boolean {
   }
 }
 
-const ON = ["1", "true", "yes", "on"]
+const ON = ["1", "true", "yes", "on", KERNEL]
 const OFF = ["0", "false", "no", "off", ""]
 
 function isOn(value: string, name: string): boolean {

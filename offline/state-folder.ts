@@ -22,10 +22,16 @@ export interface StateFolder {
  * or has another policy.
  */
 export function stateFolder(
-  { allow, projectCode }: Pick<Resolution, "allow" | "projectCode">,
+  { allow, projectCode, kernel }: Pick<Resolution, "allow" | "projectCode" | "kernel">,
   env: NodeJS.ProcessEnv,
 ): StateFolder {
-  const digest = digestOf([...new Set(allow.map(({ text }) => text)), `projectCode: ${projectCode}`].sort())
+  const digest = digestOf(
+    [
+      ...new Set(allow.map(({ text }) => text)),
+      `projectCode: ${projectCode}`,
+      ...(kernel ? [`kernel: ${JSON.stringify(kernel)}`] : []),
+    ].sort(),
+  )
   // A child that was started past the guard has the folder of its parent.
   const users = env[STATE]?.replace(OWN, "")
   const base = users || path.join(homedir(), ".local", "state")

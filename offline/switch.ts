@@ -7,6 +7,7 @@ import { createReporter, logFile, openLogs } from "./denials.ts"
 import { frozen } from "./frozen.ts"
 import { installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
+import type { KernelSettings } from "./kernel/settings.ts"
 import type { ProjectCode } from "./policy/keys.ts"
 import { createPolicy, type Policy } from "./policy.ts"
 import { defineProperty } from "./primordials.ts"
@@ -22,6 +23,8 @@ export interface OfflineState {
   policy: Policy
   /** What the build decided. */
   baked: BakedPolicy
+  /** How the kernel holds every program that is started; undefined when it does not. */
+  kernel?: KernelSettings
   /** Who locked the policy, for people; undefined when nobody did. */
   lockedBy?: string
   /** What becomes of what a project's own files would run; "allow" while the switch is off. */
@@ -78,9 +81,9 @@ let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
-  const { baked, origin, state: folder, lockedBy, projectCode, project, notes } = resolved
+  const { baked, origin, state: folder, lockedBy, projectCode, project, notes, kernel } = resolved
   const policy = frozen(createPolicy(resolved.allow, resolved.ignored))
-  const found = { origin, policy, baked, lockedBy, projectCode, project, notes, logs: resolved.logs }
+  const found = { origin, policy, baked, lockedBy, projectCode, project, notes, kernel, logs: resolved.logs }
   if (origin === undefined) return found
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)

@@ -45,7 +45,7 @@ function parse(words: string[]): Words {
 const HELPS = ["--help", "-h"]
 
 const USAGE =
-  "opencode offline [--json], opencode offline check [url] [--json], or opencode offline setup [--help]"
+  "opencode offline [--json], opencode offline check [url] [--json], opencode offline doctor [--json], or opencode offline setup [--help]"
 
 /** Exit code 0 when the URL is allowed, 1 when it is denied, 2 when it is none. */
 function answerCheck(url: string, json: boolean): never {
@@ -69,6 +69,7 @@ show whether OpenCode is offline and what it may connect to
 
 Commands:
   opencode offline check [url]  say whether a URL may be connected to, and why; exit code 0 or 1
+  opencode offline doctor       say whether the kernel can hold every program here (--offline=kernel); exit code 0 or 1
   opencode offline setup        add a model that can be reached to the user-level configuration
 
 ${OPTIONS}`

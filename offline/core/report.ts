@@ -2,6 +2,8 @@ import { type BakedPolicy, describeBaked } from "../baked.ts"
 import { type LoggedAttempt, readDenials } from "../denial-log.ts"
 import { logFile } from "../denials.ts"
 import { type Embedded, embedded } from "../embedded.ts"
+import { formatKernel } from "../kernel/format.ts"
+import type { KernelSettings } from "../kernel/settings.ts"
 import type { ProjectCode } from "../policy/keys.ts"
 import type { Found } from "../project/say.ts"
 import { type OfflineState, switchedOnBy } from "../switch.ts"
@@ -18,6 +20,8 @@ export interface Report {
   allow: { entry: string; origin: string }[]
   /** What is asked for in vain: by a project's own file and, when the build is locked, by anyone. */
   ignored: { entry: string; origin: string }[]
+  /** How the kernel holds every program that is started; null when the guard alone holds OpenCode's own code. */
+  kernel: KernelSettings | null
   /** Who locked the policy: this build, a managed file, or both; null when nobody did. */
   locked: string | null
   /** What becomes of what a project's own files would run. */
@@ -49,6 +53,7 @@ export function report(state: OfflineState, env: NodeJS.ProcessEnv): Report {
     build: { mode: baked.mode, locked: baked.locked, source: embedded.source, commit: embedded.commit },
     allow: origin === undefined ? [] : [{ entry: "loopback", origin: "always" }, ...lines(policy.entries)],
     ignored: lines(policy.ignored),
+    kernel: state.kernel ?? null,
     locked: state.lockedBy ?? null,
     projectCode: state.projectCode,
     notes: state.notes,
@@ -80,7 +85,7 @@ function formatSource({ build: { source, commit } }: Report): string {
 const ONLINE =
   'OpenCode is online: nothing is held back. Switch with --offline, OPENCODE_OFFLINE=1, or "offline": true in opencode.json.\n'
 
-function formatPolicy({ allow, ignored, locked }: Report): string {
+function formatPolicy({ allow, ignored, locked, kernel }: Report): string {
   const width = Math.max(...[...allow, ...ignored].map(({ entry }) => entry.length))
   const rows = (lines: Report["allow"]) =>
     lines.map(({ entry, origin }) => `  ${entry.padEnd(width)}  ${origin}\n`).join("")
@@ -88,7 +93,7 @@ function formatPolicy({ allow, ignored, locked }: Report): string {
     ? `Asked for in vain, as the policy of ${locked} is locked`
     : "Asked for by what may not allow anything: a project's own file, or a child of OpenCode's"
   const heard = ignored.length > 0 ? `${vain}:\n${rows(ignored)}` : ""
-  return `OpenCode is offline (${switchedOnBy()}). It may connect to:\n${rows(allow)}${heard}Everything else is denied.\n`
+  return `OpenCode is offline (${switchedOnBy()}). It may connect to:\n${rows(allow)}${heard}Everything else is denied.\n${kernel ? formatKernel(kernel) : ""}`
 }
 
 function formatDenied({ log, denied }: Report): string {

@@ -13,6 +13,14 @@ export interface PolicyKeys {
   projectCode?: ProjectCode
   /** Where refusals are written: a file, or more about it. */
   log?: string | LogKeys
+  /** Who holds what is started: the guard OpenCode's own code, the kernel every program. */
+  enforce?: (typeof ENFORCE)[number]
+  /** Ports of this machine that programs may connect to, where the kernel holds them. */
+  loopback?: (typeof LOOPBACK)[number]
+  /** Unix sockets that programs may connect to, where the kernel holds them: absolute paths, or `@` and an abstract name. */
+  unix?: string[]
+  /** Who may connect to programs, where the kernel holds them. */
+  listen?: (typeof LISTEN)[number]
 }
 
 /** How a log is written. */
@@ -27,6 +35,9 @@ export interface LogKeys {
 
 /** From the weakest to the tightest. */
 export const MODES = ["opt-in", "default-on", "always"] as const
+const ENFORCE = ["guard", "kernel"] as const
+const LOOPBACK = ["own", "any"] as const
+const LISTEN = ["loopback", "any"] as const
 const PROJECT_CODE = ["allow", "ignore"] as const
 
 export type ProjectCode = (typeof PROJECT_CODE)[number]
@@ -75,6 +86,26 @@ export const KEYS: Record<keyof PolicyKeys, Key> = {
     },
     about: "The file that refusals are written to: built-in or managed policies only",
   },
+  enforce: {
+    shape: { oneOf: ENFORCE },
+    about: '"kernel" holds every program that is started to the policy (Linux)',
+    forAll: true,
+  },
+  loopback: {
+    shape: { oneOf: LOOPBACK },
+    about: '"any" lets programs connect to every port of this machine, where the kernel holds them',
+    forAll: true,
+  },
+  unix: {
+    shape: "texts",
+    about: "Unix sockets that programs may connect to, where the kernel holds them",
+    forAll: true,
+  },
+  listen: {
+    shape: { oneOf: LISTEN },
+    about: '"any" lets other machines connect to programs, where the kernel holds them',
+    forAll: true,
+  },
 }
 
 /**
@@ -101,9 +132,9 @@ export function readPolicyKeys(value: unknown, where: string, by: "administrator
 
 const ACCEPTED = {
   anyone:
-    'Write true, false, or { "allow": ["host", "host:port", "*.suffix", "10.0.0.0/8", "private"], "projectCode": "ignore" }.',
+    'Write true, false, or { "allow": ["host", "host:port", "*.suffix", "10.0.0.0/8", "private"], "projectCode": "ignore", "enforce": "kernel", "loopback": "any", "unix": ["/a/socket"], "listen": "any" }.',
   administrator:
-    'Write { "mode": "opt-in" | "default-on" | "always", "allow": ["llm.corp:443"], "locked": true }, and if wanted "projectCode": "ignore" | "allow" and "log": "/a/file" | { "file": "/a/file", "allowed": true, "maxBytes": 10000000 }.',
+    'Write { "mode": "opt-in" | "default-on" | "always", "allow": ["llm.corp:443"], "locked": true }, and if wanted "projectCode": "ignore" | "allow" and "log": "/a/file" | { "file": "/a/file", "allowed": true, "maxBytes": 10000000 }, "enforce": "kernel", "loopback": "any", "unix": ["/a/socket"], "listen": "any".',
 }
 
 /** No log is put aside that would hold less than some hundred lines. */

@@ -39,7 +39,7 @@ export async function takeFromRelease(source: ReleaseSource, progress: Progress)
   let graph = stock.graph
   for (const [name, contents] of patched.bundles) graph = replaceModule(graph, name, contents)
   return {
-    graph: { ...graph, argv: `--preload=${NAMES.index} ${graph.argv}`.trim() },
+    graph: { ...graph, argv: `--preload=${NAMES.start} ${graph.argv}`.trim() },
     base: stock.graph,
     runtime: stock.runtime,
     changed: stock.graph.modules.map(({ name }) => name).filter((name) => patched.bundles.has(name)),

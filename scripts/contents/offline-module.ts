@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import type { Plugin } from "esbuild"
 import type { Embedded } from "../../offline/embedded.ts"
-import { bundleModules } from "./bundle-module.ts"
+import { bundleModule, bundleModules } from "./bundle-module.ts"
 import { lazyBuiltins } from "./lazy-builtins.ts"
 import { NAMES } from "./names.ts"
 
@@ -18,11 +18,24 @@ export async function embedOffline(
   const entries = { index: join(folder, "index.ts"), thread: join(folder, "thread.ts") }
   const { index, guard } = await bundleModules(entries, {
     shared: "guard",
-    plugins: [lazyBuiltins, nameEmbedded(embedded), ...plugins],
+    plugins: [lazyBuiltins, nameEmbedded({ kernel: true, ...embedded }), ...plugins],
   })
-  // All of `thread` is in `guard`, which can therefore stand in its place.
-  return { [NAMES.index]: index!, [NAMES.guard]: guard! }
+  const kernel = (name: string) => bundleModule(join(folder, "kernel", `${name}.ts`), plugins)
+  return {
+    [NAMES.start]: START,
+    [NAMES.index]: index!,
+    // All of `thread` is in `guard`, which can therefore stand in its place.
+    [NAMES.guard]: guard!,
+    [NAMES.launch]: await kernel("launch"),
+    [NAMES.supervisor]: await kernel("supervise"),
+  }
 }
+
+/** Apart from `index`, which upstream's code imports: what waits makes all that imports it wait. */
+const START = `// @bun
+import { launching } from "./index.js";
+if (launching) await launching;
+`
 
 function nameEmbedded(embedded: Embedded): Plugin {
   const contents = `export const embedded = Object.freeze(${JSON.stringify(embedded)})\n`

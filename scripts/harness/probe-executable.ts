@@ -51,7 +51,7 @@ export async function makeProbe(
         name: NAMES.policy,
         contents: Buffer.from(JSON.stringify(policy)),
       })
-    graph = { ...graph, argv: `--preload=${NAMES.index} ${graph.argv}` }
+    graph = { ...graph, argv: `--preload=${NAMES.start} ${graph.argv}` }
   }
   return writeProbe(graph)
 }

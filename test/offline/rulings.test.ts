@@ -296,7 +296,7 @@ describe("what stops the start", () => {
     ['{ "offline": { "locked": true }, "offline": false }', 'the key "offline" twice'],
     ['{ "offline": { "log": { "file": "/a", "file": "/b" } } }', 'the key "file" twice'],
     ['{ "offline": { "loked": true } }', 'no key "loked"'],
-    ['{ "offline": { "enforce": "kernel" } }', 'no key "enforce"'],
+    ['{ "offline": { "enforced": "kernel" } }', 'no key "enforced"'],
     ['{ "offline": { "__proto__": {} } }', 'no key "__proto__"'],
     ['{ "offline": { "mode": "on" } }', '"mode"'],
     ['{ "offline": { "locked": "true" } }', '"locked"'],

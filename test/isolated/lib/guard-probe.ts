@@ -22,6 +22,9 @@ const IN_A_CHILD = patience(20_000)
 /** By environment, because a worker is not given the arguments. */
 const { PROBE_PLACE: place, PROBE_ADDRESSES: addresses } = process.env
 
+// A client whose error nobody waits for any more, as without the guard it comes from the network.
+if (process.env.PROBE_GOES_ON) process.on("uncaughtException", () => {})
+
 if (process.env.PROBE_CHILD) await tryInChild(process.env.PROBE_CHILD)
 else if (process.env.PROBE_ONLY) await fetchOnly(process.env.PROBE_ONLY)
 else if (Bun.isMainThread && place !== "main") startWorker()

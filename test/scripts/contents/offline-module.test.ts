@@ -63,7 +63,14 @@ test("the modules import nothing before they are evaluated, but the guard", asyn
   const imported = (text: string) =>
     Array.from(text.matchAll(/^(?:import|\}) .*"(.+)";$/gm), ([, name]) => name)
   const modules = await embedOffline()
-  expect(Object.keys(modules)).toEqual([NAMES.index, NAMES.guard])
+  expect(Object.keys(modules)).toEqual([
+    NAMES.start,
+    NAMES.index,
+    NAMES.guard,
+    NAMES.launch,
+    NAMES.supervisor,
+  ])
+  expect(imported(modules[NAMES.start]!)).toEqual(["./index.js"])
   expect(imported(modules[NAMES.index]!)).toEqual(["./guard.js"])
   expect(imported(modules[NAMES.guard]!)).toEqual([])
 })

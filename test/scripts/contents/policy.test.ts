@@ -48,7 +48,6 @@ const bad: [what: string, text: string, why: string][] = [
   ["nothing", "", "JSON"],
   ["no object", "[]", "no object"],
   ["a number among the entries", JSON.stringify({ ...good, allow: ["a.b", 1] }), "allow"],
-  ["a key that nothing acts on yet", JSON.stringify({ ...good, enforce: "kernel" }), "enforce"],
   ["a log that is no path", JSON.stringify({ ...good, log: "denied.jsonl" }), "log"],
   ["text for a boolean", JSON.stringify({ ...good, locked: "false" }), "locked"],
   ["an entry that is an URL", JSON.stringify({ ...good, allow: ["https://a.b"] }), '"https://a.b"'],
