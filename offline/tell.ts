@@ -19,6 +19,9 @@ interface Toast {
 /** How long a person may take to read a setting, in milliseconds. */
 const READING = 20_000
 
+/** There is one message at a time. Upstream's own, of what failed and without the setting, is shown within this, and ours after it. */
+const BEHIND = 500
+
 const told = new Set<string>()
 const untold = new Set<string>()
 let channel: BroadcastChannel | undefined
@@ -54,8 +57,9 @@ export function tellAtOnce(): void {
 /** To be called when the TUI can show a message; `show` is its own function. */
 export function showRefusals(show: (toast: Toast) => void): void {
   open().onmessage = ({ data }: { data: Message }) => {
-    if ("refused" in data)
-      show({ title: "Offline", message: data.refused, variant: "warning", duration: READING })
+    if (!("refused" in data)) return
+    const toast = { title: "Offline", message: data.refused, variant: "warning", duration: READING } as const
+    setTimeout(() => show(toast), BEHIND)
   }
   post({ ready: true })
 }

@@ -53,6 +53,7 @@ test.concurrent("the offline command shows what a project asks for in vain", asy
     build: expect.objectContaining({ mode: "opt-in", locked: false }),
     locked: null,
     projectCode: "allow",
+    kernel: null,
     leftOut: [],
     notes: [],
     ripgrep: null,
