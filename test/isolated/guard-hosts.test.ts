@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { stockRuntimes } from "../lib/stock.ts"
+import { besideRefusals } from "./lib/beside-refusals.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 import type { HostOutcome } from "./lib/guard-hosts-probe.ts"
 import { tamperings } from "./lib/guard-tamperings.ts"
@@ -21,7 +22,7 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
       args,
       env: { ...probeScale(), PROBE_HOSTS: JSON.stringify(hosts), ...env },
     })
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    expect({ exitCode, stderr: besideRefusals(stderr) }).toEqual({ exitCode: 0, stderr: "" })
     const outcomes = stdout
       .trim()
       .split("\n")
@@ -67,7 +68,7 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
       const env = { ...probeScale(), PROBE_HOSTS: JSON.stringify(hosts) }
       const shell = { executable: Bun.which("sh")!, args: ["-c", script, executable, ...args], files, env }
       const { stdout, stderr, exitCode, attempts } = await runIsolated(shell)
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+      expect({ exitCode, stderr: besideRefusals(stderr) }).toEqual({ exitCode: 0, stderr: "" })
       return {
         attempts,
         wrong: stdout.split("\n").filter((line) => line && JSON.parse(line).outcome !== "open"),

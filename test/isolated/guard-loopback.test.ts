@@ -4,6 +4,7 @@ import { dirname } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { createAuthority, issueCertificate } from "../../scripts/isolation/authority.ts"
 import { stockRuntimes } from "../lib/stock.ts"
+import { besideRefusals } from "./lib/beside-refusals.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 import { probeScale } from "./lib/probe-scale.ts"
 
@@ -30,7 +31,7 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
       args,
       env: { ...probeScale(), ...certificates, ...env },
     })
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    expect({ exitCode, stderr: besideRefusals(stderr) }).toEqual({ exitCode: 0, stderr: "" })
     return Object.fromEntries(
       stdout
         .trim()
