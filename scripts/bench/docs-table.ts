@@ -9,7 +9,7 @@ import { isMet, type Line, type Measured } from "./lines.ts"
 const ROOT = join(import.meta.dirname, "../..")
 
 /** Where the table stands. */
-export const README = join(ROOT, "README.md")
+export const PAGE = join(ROOT, "docs/bench.md")
 /** How it is made, as its first line says. */
 export const MAKER = "npm run bench"
 /** What it is made from. */
@@ -51,16 +51,16 @@ export async function readResults(file = RESULTS): Promise<Results> {
 /** Writes the results down, and the table that they give. */
 export async function writeDocs(measured: Results): Promise<void> {
   await write(RESULTS, `${JSON.stringify(measured, null, 2)}\n`)
-  await write(README, replaceTable(await readFile(README, "utf8"), MAKER, printDocsTable(measured)))
+  await write(PAGE, replaceTable(await readFile(PAGE, "utf8"), MAKER, printDocsTable(measured)))
 }
 
 /** Whether the table is the one that the results give. @throws Failure when there are none */
 export async function areDocsCurrent(): Promise<boolean> {
-  const text = await readFile(README, "utf8")
+  const text = await readFile(PAGE, "utf8")
   return text === replaceTable(text, MAKER, printDocsTable(await readResults()))
 }
 
-/** The table of the README: a row a part and target, with the least and the most of its lines. */
+/** The table of docs/bench.md: a row a part and target, with the least and the most of its lines. */
 export function printDocsTable({ opencode, machine, parts }: Results): string {
   return [
     `Beside upstream's ${opencode}, on a machine with ${machine}:`,

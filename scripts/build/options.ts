@@ -73,7 +73,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
         "add these providers and models to upstream's catalogue",
       ).conflicts("models"),
     )
-    .option("--policy <file>", "build this policy in: mode, allow, locked (see README)")
+    .option("--policy <file>", "build this policy in: mode, allow, locked (see docs/policy.md)")
     .option(
       "--with <package@version>",
       "put this package inside; repeatable (see docs/plugins.md)",

@@ -25,7 +25,7 @@ const DESCRIPTION = `Measures the build, and the executable against upstream's, 
 Variants take turns. What is judged is the ratio to upstream's in the same round: the median of all rounds. What a machine
 takes for anything by itself says nothing of another one, so the table names this one and how slow it is. Executables run in
 network namespaces.
-Exit codes: 0 every target met, or the README's table is current (--check-docs), 1 not, 2 could not run.`
+Exit codes: 0 every target met, or the table in docs/bench.md is current (--check-docs), 1 not, 2 could not run.`
 
 /** By the names that --only takes. */
 const parts: Record<string, { title: string; bench: (bench: Bench) => Promise<Line[]> }> = {
@@ -57,10 +57,12 @@ await runCommand(async () => {
     .addOption(new Option("--only <name>", "one part").choices(Object.keys(parts)))
     .option("--pin <name>", "which upstream: a folder in pins/ (default: the one that is built by default)")
     .option("--json", "print the results as JSON", false)
-    .addOption(new Option("--write-docs", "write the README's table").default(false).conflicts("only"))
+    .addOption(
+      new Option("--write-docs", "write the table in docs/bench.md").default(false).conflicts("only"),
+    )
     .option(
       "--check-docs",
-      "measure nothing: say whether the README's table is that of the last results",
+      "measure nothing: say whether the table in docs/bench.md is that of the last results",
       false,
     )
     .option("--slow <factor>", "multiplies all time limits; measured when not given", (text) =>
@@ -107,8 +109,8 @@ async function checkDocs(): Promise<boolean> {
   const current = await areDocsCurrent()
   console.log(
     current
-      ? "the README's table is current"
-      : "✖ the README's table is not that of docs/data/bench.json: npm run bench -- --write-docs",
+      ? "the table in docs/bench.md is current"
+      : "✖ the table in docs/bench.md is not that of docs/data/bench.json: npm run bench -- --write-docs",
   )
   return current
 }

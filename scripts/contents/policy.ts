@@ -34,8 +34,7 @@ export async function embedPolicy(file: string): Promise<EmbeddedPolicy> {
     throw new Failure({
       what: `${file} is not a policy`,
       why: (error as Error).message,
-      next:
-        error instanceof SettingError ? error.next : "write a policy as the README's section on it has it",
+      next: error instanceof SettingError ? error.next : "write a policy as docs/policy.md has it",
     })
   }
 }

@@ -101,7 +101,7 @@ test.concurrent.each([
   const result = await runQuestion({ executable, env })
   expect(result).toMatchObject({ exitCode: 2, stdout: "", providerRequests: [] })
   expect(result.stderr).toContain(`${name} is set, and OpenCode is offline`)
-  // The runtime itself connects before any program runs: README, Limits. Nothing else is tried.
+  // The runtime itself connects before any program runs: docs/limits.md. Nothing else is tried.
   expect(result.attempts.filter(({ address }) => address !== "203.0.113.5")).toEqual([])
 })
 

@@ -202,7 +202,7 @@ function answered(request: http.ClientRequest): Promise<unknown> {
 
 function spoken(socket: net.Socket): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    socket.on("error", reject).on("connect", () => socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+    socket.on("error", reject).on("connect", () => socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"))
     socket.once("data", (data) => {
       resolve(`${data}`.split("\r\n")[0])
       socket.destroy()
@@ -213,7 +213,7 @@ function spoken(socket: net.Socket): Promise<unknown> {
 function bunConnected(where: { hostname: string; port: number } | { unix: string }): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = {
-      open: (open: Bun.Socket) => void open.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+      open: (open: Bun.Socket) => void open.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
       data: (open: Bun.Socket, data: Buffer) => {
         resolve(`${data}`.split("\r\n")[0])
         open.end()

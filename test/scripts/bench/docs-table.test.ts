@@ -52,6 +52,6 @@ test("results that are not there, or say something else, are a failure", async (
   await rm(folder, { recursive: true })
 })
 
-test("the README's table of costs is that of the last results", async () => {
+test("the table of costs in docs/bench.md is that of the last results", async () => {
   expect(await areDocsCurrent()).toBe(true)
 })
