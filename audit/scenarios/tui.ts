@@ -35,6 +35,8 @@ export default defineScenario({
   async run({ isolated, has }) {
     await isolated({
       provider: [toolThenText[0]!, { text: `The mock model says hello.\n\n${blocks}` }],
+      // Offline, a provider that cannot be reached is not offered. Where one signs in to it is another host.
+      env: { OPENCODE_OFFLINE_ALLOW: "api.githubcopilot.com" },
       pty: { columns: 130, rows: 100 },
       async during(context) {
         const { waitFor } = context
