@@ -25,20 +25,20 @@ function parameters(place: Place, kind = "function_declaration"): string[] {
   return parameterNames(enclosing(place, kind))
 }
 
-const settings: Change = {
-  what: "what the function that parses a file of configuration gives back",
-  find: {
-    rule: {
-      ...RESULT,
-      inside: {
-        kind: "statement_block",
-        inside: {
-          kind: "function_declaration",
-          has: { stopBy: "end", kind: "template_string", regex: "--- JSONC Input ---" },
-        },
-      },
+/** The result of the function that has such a text in it. */
+const resultOfWhatHas = (text: { kind: string; regex: string }) => ({
+  rule: {
+    ...RESULT,
+    inside: {
+      kind: "statement_block",
+      inside: { kind: "function_declaration", has: { stopBy: "end" as const, ...text } },
     },
   },
+})
+
+const settings: Change = {
+  what: "what the function that parses a file of configuration gives back",
+  find: resultOfWhatHas({ kind: "template_string", regex: "--- JSONC Input ---" }),
   change: (place, offline) =>
     throughOurs(place, (value) => `${offline}.project.settings(${value},${parameters(place)[1]})`),
 }
@@ -69,18 +69,7 @@ const tools = folder("{tool,tools}/*.{js,ts}")
 
 const commands: Change = {
   what: "the commands that a configuration folder has",
-  find: {
-    rule: {
-      ...RESULT,
-      inside: {
-        kind: "statement_block",
-        inside: {
-          kind: "function_declaration",
-          has: { stopBy: "end", kind: "string", regex: '^"\\{command,commands\\}/\\*\\*/\\*\\.md"$' },
-        },
-      },
-    },
-  },
+  find: resultOfWhatHas({ kind: "string", regex: '^"\\{command,commands\\}/\\*\\*/\\*\\.md"$' }),
   change: (place, offline) =>
     throughOurs(place, (value) => `${offline}.project.commands(${value},${parameters(place)[0]})`),
 }
