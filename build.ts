@@ -7,6 +7,7 @@ import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.t
 import { takeFromRelease } from "./scripts/build/from-release.ts"
 import { type BuildOptions, readOptions } from "./scripts/build/options.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
+import { requirePatches } from "./scripts/build/require-patches.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
 import { readLicenses } from "./scripts/contents/licenses.ts"
 import { recordDerived } from "./scripts/lib/derived-cache.ts"
@@ -39,6 +40,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   const code = await (options.source === "git"
     ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, cache, folder }, progress)
     : takeFromRelease({ pin, inputs, stock, contents, coreOnly, cache }, progress))
+  requirePatches(contents.policy, code)
   const built = await progress.step("Assemble", (step) => assemble(code, contents, { out, file }, step))
   const record = await progress.step("Check", (step) =>
     checkExecutable({ pin, inputs, stock, code, contents, built }, options, step),

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { z } from "zod"
+import { type BakedPolicy, completePolicy } from "../../offline/baked.ts"
 import { Failure } from "../lib/errors.ts"
 
 const bytes = z.int().nonnegative()
@@ -117,25 +118,16 @@ const fields = z.strictObject({
     }),
   ),
   /** What the build decided about offline; missing when it decided nothing. */
-  policy: z
-    .strictObject({
-      mode: z.enum(["opt-in", "default-on", "always"]),
-      allow: z.array(z.string()),
-      locked: z.boolean(),
-      projectCode: z.enum(["allow", "ignore"]).optional(),
-      log: z
-        .union([
-          z.string(),
-          z.strictObject({
-            file: z.string(),
-            allowed: z.boolean().optional(),
-            maxBytes: z.number().optional(),
-          }),
-        ])
-        .optional(),
-    })
-    .optional(),
+  policy: z.custom<BakedPolicy>(isPolicy, "must be a policy as docs/policy.md has it").optional(),
 })
+
+function isPolicy(value: unknown): boolean {
+  try {
+    return completePolicy(value, "policy") !== undefined
+  } catch {
+    return false
+  }
+}
 
 const buildRecord = fields.refine(({ source, git }) => (source === "git") === (git !== undefined), {
   path: ["git"],

@@ -29,6 +29,8 @@ beforeAll(async () => {
   // A project's plugin tries the guard below, so it must run.
   await build("locked", { ...locked, projectCode: "allow", log: log() })
   await build("locked-code", locked)
+  // Locked, a user's provider names no port of this machine.
+  await build("kernel", { ...locked, allow: ["127.0.0.1:4010"], projectCode: "allow", enforce: "kernel" })
   await build("default-on", { mode: "default-on", allow: [], locked: false })
 })
 afterAll(() => project.remove())
@@ -252,4 +254,23 @@ test("a project's own code is left out by a locked build, whatever the environme
   })
   expect(stdout.match(/All is done\./g)).toHaveLength(QUESTION.length + COMMANDS.length)
   expect(marks).toEqual([])
+})
+
+test.concurrent.each([
+  {},
+  { OPENCODE_OFFLINE: "0" },
+  { OPENCODE_OFFLINE: "1" },
+  { OPENCODE_CONFIG_CONTENT: '{"offline":{"enforce":"guard"}}' },
+])("a build that is held by the kernel is so with the environment %j", async (env) => {
+  const PATH = "/usr/local/bin:/usr/bin:/bin"
+  const tried = {
+    command: "curl -sS -m 20 http://203.0.113.7/; grep Seccomp: /proc/self/status",
+    description: "Try",
+  }
+  const result = await ask({ ...built("kernel"), env: { PATH, ...env } }, [
+    { tool: "bash", input: tried },
+    { text: "done" },
+  ])
+  expect(toolResults(result).join()).toMatch(/Seccomp:\s+2/)
+  expect(result.attempts).toEqual([])
 })
