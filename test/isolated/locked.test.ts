@@ -256,7 +256,7 @@ test("a project's own code is left out by a locked build, whatever the environme
   expect(marks).toEqual([])
 })
 
-test.concurrent.each([
+test.concurrent.each<Record<string, string>>([
   {},
   { OPENCODE_OFFLINE: "0" },
   { OPENCODE_OFFLINE: "1" },
