@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import type { Plugin } from "esbuild"
 import type { Embedded } from "../../offline/embedded.ts"
+import type { ModuleNames } from "../../offline/modules.ts"
 import { bundleModules } from "./bundle-module.ts"
 import { lazyBuiltins } from "./lazy-builtins.ts"
 import { NAMES } from "./names.ts"
@@ -13,6 +14,7 @@ import { NAMES } from "./names.ts"
 export async function embedOffline(
   embedded: Embedded = {},
   plugins: Plugin[] = [],
+  names: ModuleNames = NAMES,
 ): Promise<Record<string, string>> {
   const folder = join(import.meta.dirname, "../../offline")
   const entries = { index: join(folder, "index.ts"), thread: join(folder, "thread.ts") }
@@ -21,7 +23,7 @@ export async function embedOffline(
     plugins: [lazyBuiltins, nameEmbedded(embedded), ...plugins],
   })
   // All of `thread` is in `guard`, which can therefore stand in its place.
-  return { [NAMES.index]: index!, [NAMES.guard]: guard! }
+  return { [names.index]: index!, [names.guard]: guard! }
 }
 
 function nameEmbedded(embedded: Embedded): Plugin {
