@@ -2,6 +2,7 @@ import path from "node:path"
 import { appendDenial, appendLine } from "./denial-log.ts"
 import { builtin } from "./guard/builtin.ts"
 import type { Denial } from "./guard/decide.ts"
+import { withSlashes } from "./system.ts"
 
 /** The part of upstream's `Log.create` that is used. */
 type CreateLogger = (tags: { service: string }) => Logger
@@ -13,7 +14,7 @@ interface Logger {
 /**
  * Writes each refusal to OpenCode's log, and to a file if there is one. Never throws.
  * @param file what `OPENCODE_OFFLINE_LOG` names, absolute
- * @param own the folder that this code runs from, which is never the caller; it ends in a slash
+ * @param own the folder that this code runs from, which is never the caller; with slashes, the last one at its end
  */
 export function createReporter(file: string | undefined, own: string) {
   return (denial: Denial, trace: Error): void => {
@@ -95,11 +96,20 @@ function log(denial: Record<string, unknown>): void {
  * The innermost frame of a stack that is neither this code nor the runtime's.
  * @returns such as `download src/index.js:12:3`, or undefined
  */
-export function callerOf(stack: unknown, own: string): string | undefined {
+export function callerOf(
+  stack: unknown,
+  own: string,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
   if (typeof stack !== "string") return undefined
   for (const line of stack.split("\n")) {
     const [, name, place = ""] = /^\s+at (?:(.*) \()?(.*?)\)?$/.exec(line) ?? []
-    if (!/:\d+$/.test(place) || place.startsWith(own) || /^(node|bun|native|internal)\b/.test(place)) continue
+    if (
+      !/:\d+$/.test(place) ||
+      withSlashes(place, platform).startsWith(own) ||
+      /^(node|bun|native|internal)\b/.test(place)
+    )
+      continue
     return name && name !== "<anonymous>" ? `${name} ${place}` : place
   }
   return undefined

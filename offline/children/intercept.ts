@@ -2,6 +2,7 @@ import { statSync } from "node:fs"
 import { OfflineError } from "../error.ts"
 import { bunObject } from "../guard/builtin.ts"
 import { apply, defineProperty, isArray, plain, toText } from "../primordials.ts"
+import { foldNames } from "../system.ts"
 import { bunCommand } from "./as-bun.ts"
 import { guardCron } from "./cron.ts"
 import {
@@ -41,7 +42,12 @@ export function interceptChildren(handover: ChildHandover): void {
   if (!bun) return
   for (const name of ["spawn", "spawnSync"]) {
     const native = bun[name] as Call
-    const guarded: Call = (first, second) => apply(native, bun, judged(first, second, handover))
+    const guarded: Call = (first, second) => {
+      const [command, options] = judged(first, second, handover) as [string[], SpawnOptions]
+      // What was laid over may be there in another case.
+      if (options.env) options.env = foldNames(options.env)
+      return apply(native, bun, [command, options])
+    }
     bun[name] = defineProperty(guarded, "name", { value: name })
   }
   if (bun.$) bun.$ = guardShell(bun.$ as Call, handover)
@@ -76,7 +82,7 @@ function judged(first: unknown, second: unknown, handover: ChildHandover): unkno
   const command: string[] = []
   for (let index = 0; index < given.length; index++) command[index] = toText(given[index])
   delete options.cmd
-  const env = inherited(plain<Environment>(options.env ?? process.env), handover)
+  const env = inherited(foldNames(plain<Environment>(options.env ?? process.env)), handover)
   if (handover.state) options.env = env
   const script = nodeScript(command[0], options.cwd)
   if (script && (isSet(env[AS_BUN]) || !located("node", options.cwd, env)))
@@ -154,7 +160,8 @@ function isSelf(file: string | undefined): boolean {
   if (!file) return false
   if (file === process.execPath) return true
   try {
-    const [one, other] = [statSync(file), statSync(EXECUTABLE)]
+    // The numbers of files are longer on Windows than a number is exact.
+    const [one, other] = [statSync(file, { bigint: true }), statSync(EXECUTABLE, { bigint: true })]
     return one.dev === other.dev && one.ino === other.ino
   } catch {
     return false

@@ -1,5 +1,6 @@
 import { OfflineError } from "../error.ts"
-import { apply, indexOf, isArray, plain, slice, toText } from "../primordials.ts"
+import { apply, indexOf, isArray, plain, slice, toLowerCase, toText } from "../primordials.ts"
+import { foldNames } from "../system.ts"
 import {
   AS_BUN,
   type ChildHandover,
@@ -27,7 +28,7 @@ export function guardShell(native: Call, handover: ChildHandover): Call {
     const setEnvironment = holder?.env
     if (!holder || !setEnvironment) continue
     holder.env = function env(this: unknown, given: unknown) {
-      const copy = plain<Environment>((given ?? process.env) as Environment)
+      const copy = foldNames(plain<Environment>((given ?? process.env) as Environment))
       refuse(copy, "")
       return apply(setEnvironment, this, [{ ...opencodeEnvironment(inherited(copy, handover), handover) }])
     }
@@ -54,17 +55,17 @@ function worded(value: unknown): string {
   return text
 }
 
-/** Text as a shell reads it: a name may stand in quotes, part by part. */
+/** Text as a shell reads it: a name may stand in quotes, part by part. The last two are of those of Windows. */
 function withoutQuotes(text: string): string {
   let plainText = ""
   for (let index = 0; index < text.length; index++) {
     const letter = slice(text, index, index + 1)
-    if (indexOf("\"'\\", letter) === -1) plainText += letter
+    if (indexOf("\"'\\^`", letter) === -1) plainText += letter
   }
   return plainText
 }
 
-/** Whether a word has whoever reads it start this executable as Bun. */
+/** Whether a word has whoever reads it start this executable as Bun; on Windows its case does not matter. */
 export function mentionsBun(text: string): boolean {
-  return indexOf(withoutQuotes(text), AS_BUN) !== -1
+  return indexOf(toLowerCase(withoutQuotes(text)), toLowerCase(AS_BUN)) !== -1
 }

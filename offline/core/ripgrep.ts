@@ -8,6 +8,9 @@ import { type Arguments, isCommand } from "./arguments.ts"
 /** The program's name among the assets. */
 const ASSET = "rg"
 
+/** What programs are looked for in when nothing says it. */
+const DEFAULT_PATH = process.platform === "win32" ? "" : "/usr/local/bin:/usr/bin:/bin"
+
 /** Commands that search nothing. One that is missing here costs the time to look for the program. */
 const NEVER = new Set("auth completion console db models providers uninstall upgrade".split(" "))
 
@@ -30,7 +33,7 @@ export function addToPath(env: NodeJS.ProcessEnv, assets = openAssets()): string
   if (!assets.has(ASSET)) return message("ripgrep")
   try {
     const folder = path.dirname(assets.executable(ASSET, process.platform === "win32" ? "rg.exe" : "rg"))
-    env.PATH = [env.PATH ?? "/usr/local/bin:/usr/bin:/bin", folder].filter(Boolean).join(path.delimiter)
+    env.PATH = [env.PATH ?? DEFAULT_PATH, folder].filter(Boolean).join(path.delimiter)
     return undefined
   } catch (error) {
     return (error as Error).message

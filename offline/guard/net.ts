@@ -1,6 +1,7 @@
 import type { Socket } from "node:net"
 import { isBelowLocalhost } from "../policy/host.ts"
 import { apply, isArray, plain, toText } from "../primordials.ts"
+import { isLocalSocket } from "../system.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 
@@ -46,7 +47,7 @@ export function interceptNet(decide: Decide): void {
  * code, so it is no reason here not to decide on the host.
  */
 function isLocal({ path, fd, socket }: ConnectOptions): boolean {
-  const isPath = typeof path === "string" && path !== ""
+  const isPath = typeof path === "string" && path !== "" && isLocalSocket(path)
   return isPath || (typeof fd === "number" && fd > 0) || (typeof socket === "object" && socket !== null)
 }
 

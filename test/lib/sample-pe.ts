@@ -56,6 +56,14 @@ export function signPe(file: Buffer): Buffer {
   return withChecksum(signed)
 }
 
+/** Any PE file without the certificate at its end. */
+export function removeCertificate(signed: Buffer): Buffer {
+  const optional = signed.readUInt32LE(60) + 24
+  const file = Buffer.from(signed.subarray(0, signed.readUInt32LE(optional + 144)))
+  file.fill(0, optional + 144, optional + 152)
+  return withChecksum(file, optional)
+}
+
 interface Section {
   name: string
   address: number
@@ -88,8 +96,8 @@ function makePe(machine: Machine, sections: Section[]): Buffer {
 }
 
 /** Words added one by one, each carry at once; then the length. Microsoft's words for it are in "PE Format". */
-function withChecksum(file: Buffer): Buffer {
-  const at = OPTIONAL + 64
+function withChecksum(file: Buffer, optional = OPTIONAL): Buffer {
+  const at = optional + 64
   file.writeUInt32LE(0, at)
   const even = file.length % 2 === 0 ? file : Buffer.concat([file, Buffer.alloc(1)])
   let sum = 0
