@@ -20,10 +20,10 @@ export interface Target {
   /** What the kit's launchers are written for. */
   launcher: "sh" | "cmd"
   /**
-   * How it is run where this is developed, Linux on x64: by itself, in a folder that has musl, by qemu; nothing runs the
-   * others.
+   * How it is run where this is developed, Linux on x64: by itself, with musl laid over the machine's libraries, by qemu, by
+   * Wine; nothing runs the others.
    */
-  runner: "host" | "musl" | "qemu" | "none"
+  runner: "host" | "musl" | "qemu" | "wine" | "none"
   /** The npm packages of Bun that upstream may have compiled it with, likeliest first, and the file in them. */
   bun: { names: string[]; path: string }
   /** The npm package of ripgrep, and the file in it. */
@@ -94,6 +94,7 @@ export function packageFor(product: string, target: Target): string {
 }
 
 function runnerOf({ os, arch, libc }: Pick<Target, "os" | "arch" | "libc">): Target["runner"] {
+  if (os === "windows" && arch === "x64") return "wine"
   if (os !== "linux") return "none"
   if (arch === "arm64") return "qemu"
   return libc === "musl" ? "musl" : "host"

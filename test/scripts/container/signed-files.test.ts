@@ -47,16 +47,14 @@ describe.each(COMPILED)("what Bun compiles for %s", (name) => {
     expect(grown.runtime.signature?.kind).toBe(os === "darwin" ? "ad hoc" : "none")
   })
 
-  test.if(os === "darwin")(
-    "is signed wrong by Bun 1.3, and the stock Bun right, as the test's reader sees it",
-    async () => {
+  if (os === "darwin")
+    test("is signed wrong by Bun 1.3, and the stock Bun right, as the test's reader sees it", async () => {
       expect(checkCodeSignature(await readFile(bun))).toMatchObject({ certificate: true, wrong: [] })
       const check = () => checkCodeSignature(Buffer.from(graph.runtime.file))
       // For x64 it leaves the stock Bun's there, which is of a file of another length.
       if (name === "darwin-x64") expect(check).toThrow(/signs \d+ bytes of \d+/)
       else expect(check().wrong).toEqual([check().pages - 1])
-    },
-  )
+    })
 
   test("is refused when it is cut off", () => {
     const { file } = graph.runtime
