@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs"
 import { homedir } from "node:os"
 import path from "node:path"
 import { SettingError } from "./error.ts"
+import { managedPreferences } from "./managed-preferences.ts"
 import { readSmallFile } from "./read-file.ts"
 
 /** Who wrote a file: only a project's file is not to be trusted, as it comes with the repository that is worked on. */
@@ -47,6 +48,7 @@ export function readConfigSources({
     ...read("user", path.join(home, ".opencode"), NAMES),
     ...(given ? read("environment", given, NAMES) : []),
     ...managedFolders.flatMap((folder) => read("managed", folder, NAMES)),
+    ...managedPreferences(),
   ]
   if (env.OPENCODE_CONFIG_CONTENT)
     sources.push({

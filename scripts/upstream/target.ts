@@ -33,6 +33,12 @@ export interface Target {
 const OS = ["linux", "darwin", "windows"] as const
 const ARCH = ["x64", "arm64"] as const
 
+/** The target whose executable a package of upstream's has, by the end of its name; undefined for another package. */
+export function targetOf(packageName: string): Target | undefined {
+  const ends = TARGETS.filter(({ name }) => packageName.endsWith(`-${name}`))
+  return ends.sort((a, b) => b.name.length - a.name.length)[0]
+}
+
 /** What an executable for a system has to be: `layouts`, `root` and `launcher` of a target. */
 const SYSTEMS: Record<Target["os"], Pick<Target, "layouts" | "root" | "launcher">> = {
   linux: { layouts: ["appended", "elf-section"], root: "/$bunfs/root", launcher: "sh" },

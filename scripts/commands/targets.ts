@@ -1,0 +1,106 @@
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Command } from "commander"
+import { buildRelease, isStale, type PlainRelease, plainRelease } from "../build/fresh-release.ts"
+import { leaveParser, runCommand } from "../lib/errors.ts"
+import { readCounts } from "../lib/junit.ts"
+import { replaceTable } from "../lib/made-table.ts"
+import { run } from "../lib/process.ts"
+import { listPins, type Pin, PRODUCT, packagesToMirror, pinName, readPin } from "../pins/pin.ts"
+import { TARGETS, type Target } from "../upstream/target.ts"
+
+const ROOT = join(import.meta.dirname, "../..")
+const FILE = "docs/targets.md"
+
+const DESCRIPTION = `Builds the newest pin of each target that one has, verifies it, and runs it where this machine can; then
+writes the table of ${FILE}. For a target that no pin has, the table says which packages a registry must have.
+
+Exit codes: 0 all that was tried held, 1 something did not, 2 could not run.`
+
+/** How a target is run here: which tests, and what people call it. */
+const RUNNERS: Record<Target["runner"], { by: string; test: string } | undefined> = {
+  host: { by: "by itself", test: "smoke" },
+  musl: { by: "with Debian's musl", test: "foreign" },
+  qemu: { by: "by qemu", test: "foreign" },
+  wine: { by: "by Wine 8", test: "foreign" },
+  none: undefined,
+}
+
+interface Row {
+  target: string
+  cells: string[]
+  held: boolean
+}
+
+await runCommand(async () => {
+  const { target: wanted } = new Command("npm run targets --")
+    .description(DESCRIPTION)
+    .option("--target <name...>", "only these, and write nothing", [])
+    .exitOverride(leaveParser)
+    .parse()
+    .opts<{ target: string[] }>()
+  const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
+  const ours = pins.filter(({ product }) => product === PRODUCT)
+  const rows: Row[] = []
+  for (const target of TARGETS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    const row = await tryTarget(target, ours)
+    console.log(`${row.held ? "✔" : "✖"} ${row.target}: ${row.cells.join("; ")}`)
+    rows.push(row)
+  }
+  if (wanted.length === 0) await writeTable(rows)
+  return rows.every(({ held }) => held)
+})
+
+async function tryTarget(target: Target, pins: Pin[]): Promise<Row> {
+  const pin = pins.find(({ targets }) => target.name in targets)
+  if (!pin) return unpinned(target, pins[0]!)
+  const release = await plainRelease(pinName(pin), target)
+  if (await isStale(release)) await buildRelease(release)
+  const verified = await verify(release)
+  const tests = await runTests(target)
+  return {
+    target: target.name,
+    cells: [pin.version, "yes", verified ? "yes" : "no", tests.text],
+    held: verified && tests.held,
+  }
+}
+
+function unpinned({ name }: Target, newest: Pin): Row {
+  return { target: name, cells: [`no: mirror ${packagesToMirror(newest, name)}`, "", "", ""], held: true }
+}
+
+async function verify({ executable }: PlainRelease): Promise<boolean> {
+  const { exitCode } = await run(process.execPath, ["scripts/commands/verify.ts", executable], { cwd: ROOT })
+  return exitCode === 0
+}
+
+/** The tests that run it, as many as are of this target. */
+async function runTests({ name, runner, baseline }: Target): Promise<{ text: string; held: boolean }> {
+  const how = RUNNERS[runner]
+  // The same code as the other's, but for instructions that are not used.
+  if (!how || baseline) return { text: "no", held: true }
+  const folder = await mkdtemp(join(tmpdir(), "targets-"))
+  const report = join(folder, "junit.xml")
+  const words = ["test", `./test/isolated/${how.test}.test.ts`, "--timeout=21600000", "--reporter=junit"]
+  const only = how.test === "foreign" ? ["-t", `the executable for ${name} `] : []
+  await run(process.execPath, [...words, `--reporter-outfile=${report}`, ...only], {
+    cwd: ROOT,
+    stdio: ["ignore", process.stderr, process.stderr],
+  })
+  const { passed, failed } = await readCounts(report)
+  await rm(folder, { recursive: true })
+  if (passed + failed === 0) return { text: "not here", held: true }
+  return { text: `${how.by}: ${passed} of ${passed + failed} tests passed`, held: failed === 0 }
+}
+
+async function writeTable(rows: Row[]): Promise<void> {
+  const table = [
+    "| target | pin | built | verified | run here |",
+    "|---|---|---|---|---|",
+    ...rows.map(({ target, cells }) => `| ${target} | ${cells.join(" | ")} |`),
+  ].join("\n")
+  const file = join(ROOT, FILE)
+  await writeFile(`${file}.new`, replaceTable(await readFile(file, "utf8"), "npm run targets", table))
+  await rename(`${file}.new`, file)
+}
