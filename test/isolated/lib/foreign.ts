@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { run } from "../../../scripts/lib/process.ts"
 import { debianPackages, type Missing } from "../../lib/debian.ts"
+import { randomDll } from "../../lib/random-dll.ts"
 
 /** Makes a script that starts an executable of another kind than this machine's; gives its path, in a folder of its own. */
 export type Wrap = (executable: string) => Promise<string>
@@ -31,7 +32,7 @@ export QEMU_LD_PREFIX=${libraries}`
 
 /** @returns why there is none: Debian's packages are out of reach, or the kernel has no such registers */
 export async function underQemu(): Promise<Wrap | Missing> {
-  const files = await debianPackages("qemu-user-static", "libc6-arm64-cross")
+  const files = await debianPackages("qemu-user-static", "libc6-arm64-cross", "libgcc-s1-arm64-cross")
   if (typeof files !== "string") return files
   return tried(
     REGISTER(join(files, "usr/bin/qemu-aarch64-static"), join(files, "usr/aarch64-linux-gnu")),
@@ -86,20 +87,16 @@ export async function underWine(): Promise<Wrap | Missing> {
   if (typeof files !== "string") return files
   const made = join(await makeFolder(), "prefix")
   const system = join(made, "drive_c/windows/system32")
+  await mkdir(system, { recursive: true })
+  await copyFile(join(files, "usr/x86_64-w64-mingw32/lib/zlib1.dll"), join(system, "zlib1.dll"))
+  await writeFile(join(system, "bcryptprimitives.dll"), randomDll())
   const laid = [
     ...["/usr/lib", "/usr/share"].map(
       (folder) => `${MOUNT} -t overlay wine -o lowerdir=${files}${folder}:${folder} ${folder}`,
     ),
     "export WINEDEBUG=-all WINEDLLOVERRIDES=mscoree,mshtml=",
   ].join("\n")
-  const make = [
-    laid,
-    `/bin/mkdir -p ${system}`,
-    `/bin/cp ${join(files, "usr/x86_64-w64-mingw32/lib/zlib1.dll")} ${system}`,
-    `export WINEPREFIX=${made}`,
-    `${WINE} wineboot -i`,
-    WAIT,
-  ].join("\n")
+  const make = [laid, `export WINEPREFIX=${made}`, `${WINE} wineboot -i`, WAIT].join("\n")
   const ready = await tried(make, "true")
   if (typeof ready !== "function") return ready
   const layer = [
