@@ -6,6 +6,7 @@ import { takeFromCommit } from "./scripts/build/from-commit.ts"
 import { takeFromRelease } from "./scripts/build/from-release.ts"
 import { ALL, type BuildOptions, optionsFor, readOptions } from "./scripts/build/options.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
+import { sign } from "./scripts/build/sign.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
 import { readLicenses } from "./scripts/contents/licenses.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
@@ -35,9 +36,11 @@ async function targetsOf(options: BuildOptions): Promise<BuildOptions[]> {
 
 /** The steps of both sources: they differ in where the code comes from, and in nothing else. */
 async function build(options: BuildOptions, folder: string): Promise<BuildRecord> {
-  const { out, cache, gitUrl, coreOnly } = options
+  const { out, cache, gitUrl, coreOnly, signCommand } = options
   const target = findTarget(options.target)
-  const progress = new Progress(options.source === "git" ? 11 : 9, { silent: options.json })
+  const progress = new Progress((options.source === "git" ? 11 : 9) + (signCommand ? 1 : 0), {
+    silent: options.json,
+  })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, target, step))
@@ -50,8 +53,9 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   const built = await progress.step("Assemble", (step) =>
     assemble(code, contents, { out, file: target.file }, step),
   )
+  const signed = signCommand ? await progress.step("Sign", (step) => sign(built, signCommand, step)) : built
   const record = await progress.step("Check", (step) =>
-    checkExecutable({ pin, inputs, stock, code, contents, built }, options, step),
+    checkExecutable({ pin, inputs, stock, code, contents, built: signed }, options, step),
   )
   const release = {
     applied: code.applied,

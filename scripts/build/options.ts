@@ -30,6 +30,8 @@ export interface BuildOptions {
   policy: string | undefined
   /** Packages that go inside beside those of the pin, as `name@version`. */
   with: string[]
+  /** What signs the executable, for `sh`. */
+  signCommand: string | undefined
   json: boolean
 }
 
@@ -79,6 +81,10 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
       collect,
       [],
     )
+    .option(
+      "--sign-command <command>",
+      "have this sign the executable, $FILE, for Windows or macOS (see docs/targets.md)",
+    )
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride(leaveParser)
     .parse(argv)
@@ -109,9 +115,16 @@ function outOf(options: BuildOptions): string {
   return resolve(options.out || releaseFolder(options))
 }
 
-function requireConsistent({ source, gitUrl, target, coreOnly }: BuildOptions): void {
+function requireConsistent({ source, gitUrl, target, coreOnly, signCommand }: BuildOptions): void {
   const { name: host } = hostTarget()
   if (target !== ALL) findTarget(target)
+  if (signCommand !== undefined && (target === ALL || findTarget(target).os === "linux")) {
+    throw new Failure({
+      what: `--sign-command is not for ${target}`,
+      why: "it signs one executable, for Windows or macOS; those for Linux carry no signature",
+      next: "name the target: --target windows-x64",
+    })
+  }
   if (source === "release" && gitUrl !== undefined) {
     throw new Failure({
       what: "--git-url says where a commit is, but the release source has none",

@@ -141,7 +141,9 @@ function tests(target: Target, wrap: Wrap): void {
     }
 
     test("a sample of vectors gets out when the switch is off", async () => {
-      expect((await runProbe(probe, place, [], sample)).leaked).toEqual(SAMPLE)
+      // Wine tells a resolver of no name server.
+      const getOut = SAMPLE.filter((id) => target.runner !== "wine" || id !== "dns-resolver")
+      expect((await runProbe(probe, place, [], sample)).leaked).toEqual(getOut)
     })
 
     test("none of them sends a packet when the switch is on, and each is refused", async () => {

@@ -104,6 +104,8 @@ export async function underWine(): Promise<Wrap | Missing> {
     "/bin/mkdir $TMPDIR/wine $TMPDIR/wine/above $TMPDIR/wine/work $TMPDIR/wine/prefix",
     `${MOUNT} -t overlay c -o userxattr,lowerdir=${made},upperdir=$TMPDIR/wine/above,workdir=$TMPDIR/wine/work $TMPDIR/wine/prefix`,
     "export WINEPREFIX=$TMPDIR/wine/prefix",
+    // Drive C: has a home of its own; what a test gives stands in the run's.
+    'export XDG_CONFIG_HOME="Z:$HOME/.config"',
   ].join("\n")
   return async (executable) => {
     const folder = await makeFolder()
