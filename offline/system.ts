@@ -1,4 +1,4 @@
-import { charCodeAt, slice, toLowerCase } from "./primordials.ts"
+import { charCodeAt, indexOf, slice, toLowerCase } from "./primordials.ts"
 
 /*
  * What Windows has otherwise than Linux and macOS. Each function is told the system, so that it can be tested on another.
@@ -48,16 +48,19 @@ function toCapitals(name: string): string {
 const CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /**
- * Whether a path to connect to is a socket on this machine. On Windows it is a named pipe, and `\\NAME\pipe\…` is one of the
- * machine NAME.
+ * The machine that a path to connect to leads to, as `\\NAME\pipe\…` does on Windows; undefined when it is this one.
  */
-export function isLocalSocket(path: string, platform: NodeJS.Platform = process.platform): boolean {
-  if (platform !== "win32") return true
-  const start = slice(withSlashes(path, platform), 0, 4)
-  return start === "//./" || start === "//?/" ? !isShare(path, platform) : slice(start, 0, 2) !== "//"
+export function machineOf(path: string, platform: NodeJS.Platform = process.platform): string | undefined {
+  if (platform !== "win32") return undefined
+  const text = withSlashes(path, platform)
+  if (slice(text, 0, 2) !== "//") return undefined
+  const isDevice = slice(text, 0, 4) === "//./" || slice(text, 0, 4) === "//?/"
+  if (!isDevice) return firstPart(slice(text, 2))
+  // `\\?\UNC\NAME\…` is the machine NAME, too.
+  return toLowerCase(slice(text, 4, 8)) === "unc/" ? firstPart(slice(text, 8)) : undefined
 }
 
-/** `\\?\UNC\NAME\…` is the machine NAME, too. */
-function isShare(path: string, platform: NodeJS.Platform): boolean {
-  return toLowerCase(slice(withSlashes(path, platform), 4, 7)) === "unc"
+function firstPart(text: string): string {
+  const end = indexOf(text, "/")
+  return end === -1 ? text : slice(text, 0, end)
 }

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net"
 import { isBelowLocalhost } from "../policy/host.ts"
 import { apply, isArray, plain, toText } from "../primordials.ts"
-import { isLocalSocket } from "../system.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
+import { decidePipe } from "./pipe.ts"
 
 /** The options of a connection, with their order in Bun: a socket, a descriptor or a path come before a host. */
 interface ConnectOptions {
@@ -28,6 +28,11 @@ export function interceptNet(decide: Decide): void {
   const native = Socket.prototype.connect as Connect
   Socket.prototype.connect = function connect(this: Socket, ...args: unknown[]) {
     const [options, listener] = readArguments(args)
+    try {
+      decidePipe(options.path, "node:net", decide)
+    } catch (error) {
+      return failLater(this, error as Error)
+    }
     if (!isLocal(options) && options.port !== undefined) {
       try {
         const host = hostOf(options)
@@ -47,7 +52,7 @@ export function interceptNet(decide: Decide): void {
  * code, so it is no reason here not to decide on the host.
  */
 function isLocal({ path, fd, socket }: ConnectOptions): boolean {
-  const isPath = typeof path === "string" && path !== "" && isLocalSocket(path)
+  const isPath = typeof path === "string" && path !== ""
   return isPath || (typeof fd === "number" && fd > 0) || (typeof socket === "object" && socket !== null)
 }
 

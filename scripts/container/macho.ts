@@ -20,7 +20,7 @@ import { readSignature } from "./macho-signature.ts"
  * The section `__bun` of a macOS executable is the payload's length as u64 and the payload. It has a segment of its own,
  * the last but `__LINKEDIT`, which ends the file and ends with the code signature.
  */
-export const macho: Container = {
+export const machoSection: Container = {
   locate(file) {
     if (!isMacho(file)) return undefined
     const frame = readFrame(file)

@@ -11,7 +11,7 @@ import { CHARACTERISTICS, type PeFrame, requireCertificateOrEnd, SECTION, writeA
  * The section `.bun` of a Windows executable is the payload's length as u64 and the payload. It is the last section, in
  * the file and in memory; only a certificate may follow.
  */
-export const pe: Container = {
+export const peSection: Container = {
   locate(file) {
     if (!isPe(file)) return undefined
     const pe = readPe(file, unrecognised)

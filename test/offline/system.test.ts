@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test"
 import { callerOf } from "../../offline/denials.ts"
-import { foldNames, isLocalSocket, samePath, withSlashes } from "../../offline/system.ts"
+import { decidePipe } from "../../offline/guard/pipe.ts"
+import { foldNames, machineOf, samePath, withSlashes } from "../../offline/system.ts"
+
+const refuse = ({ host }: { host: string }): never => {
+  throw new Error(`${host} was asked for`)
+}
 
 describe("on Windows", () => {
   test("a path has forward slashes, as Bun names its modules", () => {
@@ -20,20 +25,27 @@ describe("on Windows", () => {
     expect({ ...env }).toEqual({ PATH: "D:\\bin", BUN_BE_BUN: "1", "PROGRAMFILES(X86)": "x" })
   })
 
-  test.each(["\\\\.\\pipe\\name", "//./pipe/name", "\\\\?\\pipe\\name", "name", "C:\\sockets\\name"])(
-    "%s is on this machine",
-    (path) => {
-      expect(isLocalSocket(path, "win32")).toBe(true)
-    },
-  )
+  test.each([
+    "\\\\.\\pipe\\name",
+    "//./pipe/name",
+    "\\\\?\\pipe\\name",
+    "\\\\?\\C:\\a",
+    "name",
+    "C:\\sockets\\name",
+  ])("%s is on this machine", (path) => {
+    expect(machineOf(path, "win32")).toBeUndefined()
+    expect(() => decidePipe(path, "node:net", refuse, "win32")).not.toThrow()
+  })
 
   test.each([
     "\\\\corp.example\\pipe\\name",
     "//corp.example/pipe/name",
-    "\\\\?\\UNC\\corp\\pipe\\name",
-    "\\/corp/pipe/a",
-  ])("%s is on another machine", (path) => {
-    expect(isLocalSocket(path, "win32")).toBe(false)
+    "\\\\?\\UNC\\corp.example\\pipe\\name",
+    "\\/corp.example",
+  ])("%s is on another machine, which is decided on", (path) => {
+    expect(machineOf(path, "win32")).toBe("corp.example")
+    expect(() => decidePipe(path, "node:net", refuse, "win32")).toThrow("corp.example was asked for")
+    expect(() => decidePipe(path, "node:net", refuse, "linux")).not.toThrow()
   })
 
   test("our own frames are not the caller, with slashes of either kind", () => {
@@ -53,5 +65,5 @@ test("elsewhere nothing of that holds", () => {
   expect(withSlashes("a\\b", "linux")).toBe("a\\b")
   expect(samePath("/A", "/a", "darwin")).toBe(false)
   expect(foldNames({ Path: "x", PATH: "y" }, "linux")).toEqual({ Path: "x", PATH: "y" })
-  expect(isLocalSocket("//corp/pipe/name", "linux")).toBe(true)
+  expect(machineOf("//corp/pipe/name", "linux")).toBeUndefined()
 })
