@@ -13,8 +13,9 @@ import { TARGETS, type Target } from "../upstream/target.ts"
 const ROOT = join(import.meta.dirname, "../..")
 const FILE = "docs/targets.md"
 
-const DESCRIPTION = `Builds the newest pin of each target that one has, verifies it, and runs it where this machine can; then
-writes the table of ${FILE}. For a target that no pin has, the table says which packages a registry must have.
+const DESCRIPTION = `Builds the newest pin of each target that one has, verifies it, and runs it where this machine can, and writes
+each result into the table of ${FILE} as it is known. For a target that no pin has, the table says which packages a registry
+must have.
 
 Exit codes: 0 all that was tried held, 1 something did not, 2 could not run.`
 
@@ -36,20 +37,20 @@ interface Row {
 await runCommand(async () => {
   const { target: wanted } = new Command("npm run targets --")
     .description(DESCRIPTION)
-    .option("--target <name...>", "only these, and write nothing", [])
+    .option("--target <name...>", "only these; the rows of others stay as they are", [])
     .exitOverride(leaveParser)
     .parse()
     .opts<{ target: string[] }>()
   const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
   const ours = pins.filter(({ product }) => product === PRODUCT)
-  const rows: Row[] = []
+  let held = true
   for (const target of TARGETS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const row = await tryTarget(target, ours)
     console.log(`${row.held ? "✔" : "✖"} ${row.target}: ${row.cells.join("; ")}`)
-    rows.push(row)
+    await writeRow(row)
+    held &&= row.held
   }
-  if (wanted.length === 0) await writeTable(rows)
-  return rows.every(({ held }) => held)
+  return held
 })
 
 async function tryTarget(target: Target, pins: Pin[]): Promise<Row> {
@@ -94,13 +95,17 @@ async function runTests({ name, runner, baseline }: Target): Promise<{ text: str
   return { text: `${how.by}: ${passed} of ${passed + failed} tests passed`, held: failed === 0 }
 }
 
-async function writeTable(rows: Row[]): Promise<void> {
-  const table = [
-    "| target | pin | built | verified | run here |",
-    "|---|---|---|---|---|",
-    ...rows.map(({ target, cells }) => `| ${target} | ${cells.join(" | ")} |`),
-  ].join("\n")
+/** In the order of all targets; a row that was never measured is empty. */
+async function writeRow({ target, cells }: Row): Promise<void> {
   const file = join(ROOT, FILE)
-  await writeFile(`${file}.new`, replaceTable(await readFile(file, "utf8"), "npm run targets", table))
+  const text = await readFile(file, "utf8")
+  const row = (name: string) => text.split("\n").find((line) => line.startsWith(`| ${name} |`))
+  const rows = TARGETS.map(({ name }) =>
+    name === target ? `| ${name} | ${cells.join(" | ")} |` : (row(name) ?? `| ${name} | | | | |`),
+  )
+  const table = ["| target | pin | built | verified | run here |", "|---|---|---|---|---|", ...rows].join(
+    "\n",
+  )
+  await writeFile(`${file}.new`, replaceTable(text, "npm run targets", table))
   await rename(`${file}.new`, file)
 }
