@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync } from "node:fs"
+import { lstatSync, mkdirSync, realpathSync } from "node:fs"
 import { homedir, tmpdir } from "node:os"
 import path from "node:path"
 
@@ -35,16 +35,17 @@ export function temporaryFolder(
  * @throws Error when it is a symbolic link, another user's, open to others, or cannot be made
  */
 export function privateFolder(folder: string, platform = process.platform): void {
-  if (platform === "win32") requireInProfile(folder)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { uid, mode } = lstatSync(folder)
-  if (platform === "win32" && (mode & 0o170000) === 0o040000) return
+  // As the system spells both: what names the temporary folder may be short, as in C:\Users\FIRSTL~1.
+  if (platform === "win32" && (mode & 0o170000) === 0o040000)
+    return requireInProfile(realpathSync(folder), realpathSync(homedir()))
   if (uid !== (process.getuid?.() ?? uid) || (mode & 0o170077) !== 0o040000)
     throw new Error(`${folder} must be a folder that only you have access to`)
 }
 
 /** @param home the user's profile @throws Error when the folder is elsewhere */
-export function requireInProfile(folder: string, home = homedir()): void {
+export function requireInProfile(folder: string, home: string): void {
   const inside = path.win32.relative(home, folder)
   if (inside === "" || inside.startsWith("..") || path.win32.isAbsolute(inside))
     throw new Error(`${folder} must be inside of ${home}, to which only you have access`)
