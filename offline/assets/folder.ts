@@ -37,11 +37,11 @@ export function temporaryFolder(
 export function privateFolder(folder: string, platform = process.platform): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { uid, mode } = lstatSync(folder)
-  // As the system spells both: what names the temporary folder may be short, as in C:\Users\FIRSTL~1.
-  if (platform === "win32" && (mode & 0o170000) === 0o040000)
-    return requireInProfile(realpathSync(folder), realpathSync(homedir()))
-  if (uid !== (process.getuid?.() ?? uid) || (mode & 0o170077) !== 0o040000)
+  const others = platform === "win32" ? 0 : 0o77
+  if (uid !== (process.getuid?.() ?? uid) || (mode & (0o170000 | others)) !== 0o040000)
     throw new Error(`${folder} must be a folder that only you have access to`)
+  // As the system spells both: what names the temporary folder may be short, as in C:\Users\FIRSTL~1.
+  if (platform === "win32") requireInProfile(realpathSync(folder), realpathSync(homedir()))
 }
 
 /** @param home the user's profile @throws Error when the folder is elsewhere */
