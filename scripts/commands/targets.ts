@@ -47,28 +47,30 @@ await runCommand(async () => {
   for (const target of TARGETS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const row = await tryTarget(target, ours)
     console.log(`${row.held ? "✔" : "✖"} ${row.target}: ${row.cells.join("; ")}`)
-    await writeRow(row)
+    await writeRow(row, ours)
     held &&= row.held
   }
   return held
 })
 
+/** The newest pin that has a target, or what a registry must have for the newest of all to have it. */
+function pinCell({ name }: Target, pins: Pin[]): string {
+  const pin = pins.find(({ targets }) => name in targets)
+  return pin ? pin.version : `no: mirror ${packagesToMirror(pins[0]!, name)}`
+}
+
 async function tryTarget(target: Target, pins: Pin[]): Promise<Row> {
   const pin = pins.find(({ targets }) => target.name in targets)
-  if (!pin) return unpinned(target, pins[0]!)
+  if (!pin) return { target: target.name, cells: [pinCell(target, pins), "", "", ""], held: true }
   const release = await plainRelease(pinName(pin), target)
   if (await isStale(release)) await buildRelease(release)
   const verified = await verify(release)
   const tests = await runTests(target)
   return {
     target: target.name,
-    cells: [pin.version, "yes", verified ? "yes" : "no", tests.text],
+    cells: [pinCell(target, pins), "yes", verified ? "yes" : "no", tests.text],
     held: verified && tests.held,
   }
-}
-
-function unpinned({ name }: Target, newest: Pin): Row {
-  return { target: name, cells: [`no: mirror ${packagesToMirror(newest, name)}`, "", "", ""], held: true }
 }
 
 async function verify({ executable }: PlainRelease): Promise<boolean> {
@@ -95,17 +97,19 @@ async function runTests({ name, runner, baseline }: Target): Promise<{ text: str
   return { text: `${how.by}: ${passed} of ${passed + failed} tests passed`, held: failed === 0 }
 }
 
-/** In the order of all targets; a row that was never measured is empty. */
-async function writeRow({ target, cells }: Row): Promise<void> {
+/**
+ * In the order of all targets. What was measured of another pin than is the newest now says nothing of this one, so such a
+ * row has no more than the pin.
+ */
+async function writeRow({ target, cells }: Row, pins: Pin[]): Promise<void> {
   const file = join(ROOT, FILE)
   const text = await readFile(file, "utf8")
-  const row = (name: string) => text.split("\n").find((line) => line.startsWith(`| ${name} |`))
-  const rows = TARGETS.map(({ name }) =>
-    name === target ? `| ${name} | ${cells.join(" | ")} |` : (row(name) ?? `| ${name} | | | | |`),
-  )
-  const table = ["| target | pin | built | verified | run here |", "|---|---|---|---|---|", ...rows].join(
-    "\n",
-  )
-  await writeFile(`${file}.new`, replaceTable(text, "npm run targets", table))
+  const rows = TARGETS.map((one) => {
+    if (one.name === target) return `| ${target} | ${cells.join(" | ")} |`
+    const start = `| ${one.name} | ${pinCell(one, pins)} |`
+    return text.split("\n").find((line) => line.startsWith(start)) ?? `${start} | | |`
+  })
+  const head = ["| target | pin | built | verified | run here |", "|---|---|---|---|---|"]
+  await writeFile(`${file}.new`, replaceTable(text, "npm run targets", [...head, ...rows].join("\n")))
   await rename(`${file}.new`, file)
 }
