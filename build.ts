@@ -12,7 +12,7 @@ import { readLicenses } from "./scripts/contents/licenses.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
-import { missingTargets, packagesToMirror, readPin } from "./scripts/pins/pin.ts"
+import { missingTargets, packagesToMirror, pinSpec, readPin } from "./scripts/pins/pin.ts"
 import type { BuildRecord } from "./scripts/record/build-record.ts"
 import { findTarget } from "./scripts/upstream/target.ts"
 
@@ -30,7 +30,9 @@ async function targetsOf(options: BuildOptions): Promise<BuildOptions[]> {
   if (options.target !== ALL) return [options]
   const pin = await readPin(options.pin)
   for (const target of missingTargets(pin))
-    console.error(`without ${target}: mirror ${packagesToMirror(pin, target)}, then npm run pin -- --add`)
+    console.error(
+      `without ${target}: mirror ${packagesToMirror(pin, target)}, then npm run pin -- ${pinSpec(pin)} --add`,
+    )
   return Object.keys(pin.targets).map((target) => optionsFor(options, target))
 }
 

@@ -149,7 +149,7 @@ export function packagesToMirror(pin: Pin, target: string): string {
 }
 
 /** How `npm run pin` is told which release a pin is of. */
-function pinSpec({ product, version }: Pin): string {
+export function pinSpec({ product, version }: Pin): string {
   return product === PRODUCT ? version : `${product}@${version}`
 }
 
