@@ -1,14 +1,16 @@
 import { acquireInputs } from "./scripts/build/acquire-inputs.ts"
 import { assemble } from "./scripts/build/assemble.ts"
 import { checkExecutable } from "./scripts/build/check.ts"
+import { checkGiven } from "./scripts/build/check-given.ts"
 import { prepareContents } from "./scripts/build/contents.ts"
-import { takeFromCommit } from "./scripts/build/from-commit.ts"
+import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.ts"
 import { takeFromRelease } from "./scripts/build/from-release.ts"
 import { ALL, type BuildOptions, optionsFor, readOptions } from "./scripts/build/options.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
 import { sign } from "./scripts/build/sign.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
 import { readLicenses } from "./scripts/contents/licenses.ts"
+import { recordDerived } from "./scripts/lib/derived-cache.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
@@ -44,6 +46,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     silent: options.json,
   })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
+  await checkGiven(options)
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, target, step))
   const contents = await progress.step("Prepare the contents", (step) =>
@@ -51,7 +54,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   )
   const code = await (options.source === "git"
     ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, cache, folder }, progress)
-    : takeFromRelease({ pin, inputs, stock, contents, coreOnly, cache }, progress))
+    : takeFromRelease({ pin, target, inputs, stock, contents, coreOnly, cache }, progress))
   const built = await progress.step("Assemble", (step) =>
     assemble(code, contents, { out, file: target.file }, step),
   )
@@ -65,5 +68,12 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     licenses: await readLicenses(pin, cache),
   }
   await progress.step("Write the release", () => writeRelease(release, record, { out }))
+  if (options.recordDerived) await recordDerived()
   return record
+}
+
+/** npm's libraries take a while to load, and the release source does without. */
+async function takeFromCommit(...source: Parameters<typeof FromCommit>): ReturnType<typeof FromCommit> {
+  const { takeFromCommit } = await import("./scripts/build/from-commit.ts")
+  return takeFromCommit(...source)
 }

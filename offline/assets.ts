@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { env } from "node:process"
 import { candidateFolders, privateFolder } from "./assets/folder.ts"
-import { type Expected, isExpected, putExecutable } from "./assets/put.ts"
+import { type Expected, isExpected, putExecutable, tryExecutable } from "./assets/put.ts"
 import { moduleNames } from "./modules.ts"
 
 /** What the module holds that lists the assets. By name: what an asset is, uncompressed. */
@@ -22,6 +22,8 @@ export interface Assets {
    * @throws Error that names each folder that was tried, and what is wrong with it
    */
   executable(name: string, file: string): string
+  /** Sees whether {@link executable} would find a place, and writes no program. Throws as it does. */
+  tryExecutable(name: string, file: string): void
 }
 
 /** Opens the assets of this executable. Nothing is read before the first is asked for. */
@@ -48,18 +50,24 @@ export function openAssets(names = moduleNames()): Assets {
       return checked(name, await Bun.zstdDecompress(stored(name)))
     },
     executable: (name, file) =>
-      putProgram(file, must(name), () => checked(name, Bun.zstdDecompressSync(stored(name)))),
+      place(file, must(name), (path, expected) => {
+        putExecutable(path, expected, () => checked(name, Bun.zstdDecompressSync(stored(name))))
+      }),
+    tryExecutable(name, file) {
+      place(file, must(name), tryExecutable)
+    },
   }
 }
 
-function putProgram(name: string, expected: Expected, contents: () => Uint8Array): string {
+/** @returns the path at which `put` was the first not to throw */
+function place(name: string, expected: Expected, put: (path: string, expected: Expected) => void): string {
   const reasons: string[] = []
   for (const parent of candidateFolders(env)) {
     const folder = `${parent}/${expected.sha256.slice(0, 16)}`
     try {
       privateFolder(parent)
       privateFolder(folder)
-      putExecutable(`${folder}/${name}`, expected, contents)
+      put(`${folder}/${name}`, expected)
       return `${folder}/${name}`
     } catch (error) {
       reasons.push(`${parent}: ${(error as Error).message}`)

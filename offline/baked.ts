@@ -1,20 +1,14 @@
 import { readFileSync } from "node:fs"
-import { embedded } from "./embedded.ts"
+import { type Embedded, embedded } from "./embedded.ts"
 import { SettingError } from "./error.ts"
 import { moduleNames } from "./modules.ts"
-import type { Line } from "./policy.ts"
+import { type PolicyKeys, readPolicyKeys } from "./policy/keys.ts"
 
 /** What the build decided for everyone who runs the executable: `npm run build -- --policy FILE`. */
-export interface BakedPolicy {
-  /** Whether offline is asked for, is on unless it is switched off explicitly, or is on whatever is said. */
-  mode: (typeof MODES)[number]
-  /** Entries of the allow-list. */
-  allow: string[]
-  /** Nothing but `allow` and loopback is ever allowed. */
-  locked: boolean
-}
+export type BakedPolicy = PolicyKeys & Required<Pick<PolicyKeys, (typeof REQUIRED)[number]>>
 
-export const MODES = ["opt-in", "default-on", "always"] as const
+/** What is decided for everyone is said in full. */
+export const REQUIRED = ["mode", "allow", "locked"] as const
 
 export const UNBAKED: BakedPolicy = { mode: "opt-in", allow: [], locked: false }
 
@@ -25,35 +19,42 @@ export const UNBAKED: BakedPolicy = { mode: "opt-in", allow: [], locked: false }
  */
 export function readBakedPolicy(
   file = moduleNames().policy,
-  mustBeThere = embedded.policy === true,
+  mustBeThere = isInside(embedded.policy),
 ): BakedPolicy {
   try {
-    const { mode, allow, locked } = JSON.parse(readFileSync(file, "utf8")) as BakedPolicy
-    if (
-      MODES.includes(mode) &&
-      typeof locked === "boolean" &&
-      allow.every((item) => typeof item === "string")
-    )
-      return { mode, allow, locked }
+    return completePolicy(JSON.parse(readFileSync(file, "utf8")), file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT" && !mustBeThere) return UNBAKED
   }
   throw new SettingError("The policy inside this executable is damaged", "Install the executable again.")
 }
 
-/** What switched offline on, for people, when it was the build. */
-export function builtInOrigin({ mode }: BakedPolicy): string {
-  return `built in: ${mode}`
+/** By its end alone: the build must find the whole mark in one place. */
+export function isInside(said: Embedded["policy"]): boolean {
+  return said === true || said?.endsWith("inside!") === true
 }
 
-export function builtInLines({ allow }: BakedPolicy): Line[] {
-  return allow.map((text) => ({ text, origin: "built in" }))
+/**
+ * A policy as a build is given it.
+ * @param where the file, for people
+ * @throws SettingError for a key that is missing, unknown or malformed
+ */
+export function completePolicy(value: unknown, where: string): BakedPolicy {
+  const keys = readPolicyKeys(value, where, "administrator")
+  const missing = REQUIRED.find((name) => keys[name] === undefined)
+  if (missing !== undefined)
+    throw new SettingError(
+      `${where} has no key "${missing}"`,
+      `Write all of ${REQUIRED.join(", ")}: what is decided for everyone is said in full.`,
+    )
+  return keys as BakedPolicy
 }
 
 /** A few words for people, such as `always offline, locked`; undefined when the build decided nothing. */
-export function describeBaked({ mode, allow, locked }: BakedPolicy): string | undefined {
+export function describeBaked({ mode, locked, ...more }: BakedPolicy): string | undefined {
   const words = [...(mode === "opt-in" ? [] : [WORDS[mode]]), ...(locked ? ["locked"] : [])]
-  if (words.length === 0 && allow.length > 0) return "own policy"
+  const { allow, ...others } = more
+  if (words.length === 0 && (allow.length > 0 || Object.keys(others).length > 0)) return "own policy"
   return words.length > 0 ? words.join(", ") : undefined
 }
 

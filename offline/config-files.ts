@@ -1,9 +1,10 @@
-import { existsSync, realpathSync } from "node:fs"
+import { existsSync, lstatSync, realpathSync } from "node:fs"
 import { homedir } from "node:os"
 import path from "node:path"
 import { SettingError } from "./error.ts"
+import { writablePart } from "./file-rights.ts"
 import { managedPreferences } from "./managed-preferences.ts"
-import { readSmallFile } from "./read-file.ts"
+import { isAbsence, readSmallFile } from "./read-file.ts"
 
 /** Who wrote a file: only a project's file is not to be trusted, as it comes with the repository that is worked on. */
 export type Trust = "managed" | "user" | "environment" | "project"
@@ -16,6 +17,8 @@ export interface ConfigSource {
   /** What relative references in it start from; undefined when there is no such folder that can be trusted. */
   folder: string | undefined
   trust: Trust
+  /** Of a managed file: what of it, the file or a folder, this user can write to. Then it says nothing for everyone. */
+  writable?: string
 }
 
 export interface Places {
@@ -23,7 +26,9 @@ export interface Places {
   /** Folders that OpenCode will work in, absolute. */
   directories: string[]
   /** Where an administrator puts what holds for everyone. */
-  managed?: string
+  managed?: string[]
+  /** Whose rights count: by default this process's user. */
+  uid?: number
 }
 
 /**
@@ -33,22 +38,27 @@ export interface Places {
 export function readConfigSources({
   env,
   directories,
-  managed = managedFolder(env),
+  managed = managedFolders(env),
+  uid = process.getuid?.(),
 }: Places): ConfigSource[] {
   const home = env.OPENCODE_TEST_HOME || homedir()
   const user = path.join(env.XDG_CONFIG_HOME || path.join(homedir(), ".config"), "opencode")
   const here = directories[0] ?? process.cwd()
   const given = env.OPENCODE_CONFIG_DIR && path.resolve(here, env.OPENCODE_CONFIG_DIR)
-  // Upstream's own tests set the variable, which must not hide what is managed.
-  const managedFolders = [managed, env.OPENCODE_TEST_MANAGED_CONFIG_DIR ?? ""].filter(Boolean)
+  // Upstream takes it in place of the managed folder. Whoever sets it is no administrator, and hides nothing.
+  const inPlace = env.OPENCODE_TEST_MANAGED_CONFIG_DIR
+  const managedSources = [
+    ...managed.flatMap((folder) => read("managed", folder, NAMES)),
+    ...managedPreferences(),
+  ].map((source) => withRights(source, uid))
   const sources = [
     ...read("user", user, ["config.json", "opencode.json", "opencode.jsonc"]),
     ...(env.OPENCODE_CONFIG ? read("environment", here, [env.OPENCODE_CONFIG]) : []),
     ...(isTrue(env.OPENCODE_DISABLE_PROJECT_CONFIG) ? [] : directories.flatMap(projectSources)),
     ...read("user", path.join(home, ".opencode"), NAMES),
     ...(given ? read("environment", given, NAMES) : []),
-    ...managedFolders.flatMap((folder) => read("managed", folder, NAMES)),
-    ...managedPreferences(),
+    ...managedSources,
+    ...(inPlace ? read("environment", path.resolve(here, inPlace), NAMES) : []),
   ]
   if (env.OPENCODE_CONFIG_CONTENT)
     sources.push({
@@ -57,7 +67,10 @@ export function readConfigSources({
       folder: undefined,
       trust: "environment",
     })
-  return sources
+  // Whoever works in the managed folder, or names a file of it, does not make the file his own.
+  return sources.filter(
+    (source) => source.trust === "managed" || !managedSources.some(({ name }) => name === source.name),
+  )
 }
 
 /** The file that an error tells people to write to. */
@@ -89,9 +102,17 @@ function read(trust: Trust, folder: string, names: string[]): ConfigSource[] {
   })
 }
 
+function withRights(source: ConfigSource, uid: number | undefined): ConfigSource {
+  return { ...source, writable: writablePart(source.name, uid) }
+}
+
 function readText(file: string, trust: Trust): string | undefined {
   try {
-    return readSmallFile(file)
+    const text = readSmallFile(file)
+    // What a repository brings may lead nowhere: it was never there on this machine.
+    if (text === undefined && trust !== "project" && leadsNowhere(file))
+      throw new Error("it is a link that leads nowhere")
+    return text
   } catch (error) {
     throw new SettingError(
       `${file} cannot be read (${(error as Error).message}), and it may say that OpenCode is offline`,
@@ -99,6 +120,20 @@ function readText(file: string, trust: Trust): string | undefined {
         ? "Make it a file that this user can read, or ask who administers this machine."
         : "Make it a file that you can read, or remove it.",
     )
+  }
+}
+
+/** Whether the file, or its folder, was put there and is gone: then it is not known what it said. */
+function leadsNowhere(file: string): boolean {
+  return [file, path.dirname(file)].some((part) => isLink(part) && !existsSync(part))
+}
+
+function isLink(part: string): boolean {
+  try {
+    return lstatSync(part).isSymbolicLink()
+  } catch (error) {
+    if (isAbsence(error)) return false
+    throw error
   }
 }
 
@@ -110,10 +145,12 @@ function resolveReal(directory: string): string {
   }
 }
 
-function managedFolder(env: NodeJS.ProcessEnv, platform = process.platform): string {
-  if (platform === "darwin") return "/Library/Application Support/opencode"
-  if (platform === "win32") return path.join(env.ProgramData || "C:\\ProgramData", "opencode")
-  return "/etc/opencode"
+/** On Windows a variable may name another place than the system's own, which counts all the same. */
+export function managedFolders(env: NodeJS.ProcessEnv, platform = process.platform): string[] {
+  if (platform === "darwin") return ["/Library/Application Support/opencode"]
+  if (platform !== "win32") return ["/etc/opencode"]
+  const bases = new Set(["C:\\ProgramData", env.ProgramData || "C:\\ProgramData"])
+  return [...bases].map((base) => path.join(base, "opencode"))
 }
 
 function isTrue(value: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import { homedir } from "node:os"
 import path from "node:path"
-import { type ParseError, parse } from "jsonc-parser"
+import { getNodeValue, type Node, type ParseError, parseTree } from "jsonc-parser"
 import { readSmallFile } from "./read-file.ts"
 
 /** What a configuration file says, as far as it can be read. */
@@ -8,6 +8,8 @@ export interface ParsedConfig {
   /** An object, or whatever else the text is. In a malformed text, what stood before the fault. */
   value: unknown
   malformed: boolean
+  /** The first key that stands twice in the object `offline`, or that key itself when it does; undefined when none. */
+  repeated: string | undefined
 }
 
 /**
@@ -16,9 +18,36 @@ export interface ParsedConfig {
  * @param folder what a relative PATH starts from; undefined leaves such references as they are
  */
 export function parseConfig(text: string, folder: string | undefined, env: NodeJS.ProcessEnv): ParsedConfig {
+  return parseFixed(substitute(text, folder, env))
+}
+
+/** The same without putting anything in: what no variable and no other file can change. */
+export function parseFixed(text: string): ParsedConfig {
   const errors: ParseError[] = []
-  const value: unknown = parse(substitute(text, folder, env), errors, { allowTrailingComma: true })
-  return { value, malformed: errors.length > 0 }
+  const root = parseTree(text, errors, { allowTrailingComma: true })
+  const repeated = keysOf(root).filter(({ name }) => name === "offline")
+  return {
+    value: root && getNodeValue(root),
+    malformed: errors.length > 0,
+    repeated: repeated.length > 1 ? "offline" : repeatedKey(repeated[0]?.value),
+  }
+}
+
+/** The first key that stands twice in an object of a JSON text, or in one below it. */
+export function repeatedKey(node: Node | undefined): string | undefined {
+  const keys = keysOf(node)
+  const twice = keys.find(({ name }, index) => keys.findIndex((other) => other.name === name) !== index)
+  if (twice) return twice.name
+  for (const { value } of keys) {
+    const below = repeatedKey(value)
+    if (below !== undefined) return below
+  }
+  return undefined
+}
+
+function keysOf(node: Node | undefined): { name: string; value: Node | undefined }[] {
+  if (node?.type !== "object") return []
+  return (node.children ?? []).map(({ children: [key, value] = [] }) => ({ name: String(key?.value), value }))
 }
 
 function substitute(text: string, folder: string | undefined, env: NodeJS.ProcessEnv): string {

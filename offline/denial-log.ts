@@ -1,74 +1,52 @@
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs"
+import { readEnd } from "./log-file.ts"
 
-/** One refused attempt, as a line of the file that `OPENCODE_OFFLINE_LOG` names. */
-export interface LoggedDenial {
+/** An attempt to connect, as a line of a log: docs/log.schema.json. */
+export interface LoggedAttempt {
+  /** The version of this form. */
+  schema: 1
   /** ISO 8601, UTC. */
   time: string
+  event: "denied" | "allowed"
+  host: string
+  /** null when there is none, as in a DNS query. */
+  port: number | null
+  /** The API that was called, for people. */
+  api: string
+  /** The entry that decided: the one that allows it, or the one that asks for it in vain; "default" when none names it. */
+  rule: string
+  /** Where that entry stands; for "default", what switched offline on. */
+  origin: string
+  /** Function, file, line and column of the code that called; null when it is not known. */
+  caller: string | null
+  /** The machine's host name. */
+  machine: string
+  /** The name that the system's list of users has, or `uid` and the number. */
+  user: string
+  /** The folder that OpenCode was started in, or for. */
+  project: string
   pid: number
   /** 0 is the main thread. */
   thread: number
-  host: string
-  port: number | null
-  api: string
-  /** Function, file, line and column of the code that called; null when it is not known. */
-  caller: string | null
+  /** Upstream's version; null when it is not known. */
+  version: string | null
+  /** Of the executable's bytes; null when they could not be read. */
+  sha256: string | null
 }
-
-/** Adds a denial as a line. */
-export function appendDenial(file: string, denial: LoggedDenial): void {
-  appendLine(file, JSON.stringify(denial))
-}
-
-/** Adds a line. Whatever goes wrong is left alone: a log that cannot be written is no reason to stop OpenCode. */
-export function appendLine(file: string, line: string): void {
-  try {
-    // Not to block: the name may be a pipe that nobody reads.
-    const flags = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK
-    const descriptor = openSync(file, flags, 0o600)
-    try {
-      writeSync(descriptor, `${line}\n`)
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch {}
-}
-
-/** Bytes at the file's end that are looked at. */
-const LOOKED_AT = 256 * 1024
 
 /**
  * The last refusals in the file, oldest first. Lines that are none are left out.
  * @returns an empty list when there is no such file
  * @throws Node's error when it cannot be read
  */
-export function readDenials(file: string, most: number): LoggedDenial[] {
-  const lines = readEnd(file).split("\n")
-  return lines.flatMap(parseLine).slice(-most)
+export function readDenials(file: string, most: number): LoggedAttempt[] {
+  return readEnd(file).split("\n").flatMap(parseLine).slice(-most)
 }
 
-function readEnd(file: string): string {
+function parseLine(line: string): LoggedAttempt[] {
   try {
-    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
-    try {
-      const stat = fstatSync(descriptor)
-      if (!stat.isFile()) return ""
-      const bytes = Buffer.alloc(Math.min(stat.size, LOOKED_AT))
-      const length = readSync(descriptor, bytes, 0, bytes.length, stat.size - bytes.length)
-      return bytes.toString("utf8", 0, length)
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return ""
-    throw error
-  }
-}
-
-function parseLine(line: string): LoggedDenial[] {
-  try {
-    const { time, pid, thread, host, port, api, caller } = JSON.parse(line) as LoggedDenial
-    const whole = [time, host, api].every((part) => typeof part === "string")
-    return whole ? [{ time, pid, thread, host, port, api, caller }] : []
+    const attempt = JSON.parse(line) as LoggedAttempt
+    const whole = [attempt.time, attempt.host, attempt.api].every((part) => typeof part === "string")
+    return whole && attempt.event !== "allowed" ? [attempt] : []
   } catch {
     return []
   }

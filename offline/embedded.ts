@@ -10,15 +10,16 @@ export interface Embedded {
   cli?: CliTable
   /** The module that a web UI is in which the build put there; undefined when there is none. */
   webUi?: string
+  /** The release that it was taken from. */
+  webUiVersion?: string
   /** The web UI that upstream has inside; undefined when there is none. */
   page?: UpstreamsPage
   /** Whether one server in the background serves all clients of a user. */
   backgroundServer?: boolean
-  /**
-   * Whether a policy must stand beside it, also one that decides nothing. Not said on the git source, whose build script runs
-   * what it compiles before one is put in.
-   */
-  policy?: boolean
+  /** Whether a policy must stand beside it, also one that decides nothing: `true`, or a mark of build/policy-mark.ts. */
+  policy?: true | string
+  /** Whether what kernel mode needs stands beside it. */
+  kernel?: boolean
   /** The patches that it is without; undefined when it has all. */
   leftOut?: string[]
 }

@@ -57,7 +57,7 @@ export function requestRefusal(feature: Feature) {
   return { success: false, error: text, name: "OfflineError", data: { message: text } }
 }
 
-/** The version as the TUI shows it. */
-export function label(version: string): string {
-  return isActive() ? `${version} offline` : version
+/** A text of the TUI's, and behind it, where the switch is on, that it is. */
+export function label(text: string, between = " "): string {
+  return isActive() ? `${text}${between}offline` : text
 }

@@ -1,8 +1,8 @@
-import { readBakedPolicy } from "./baked.ts"
+import { type BakedPolicy, readBakedPolicy } from "./baked.ts"
 import { userConfigFile } from "./config-files.ts"
 import { embedded } from "./embedded.ts"
-import { isMainThread, NOTHING, type Resolved } from "./handover.ts"
-import { environmentSaysOn, resolve } from "./resolve.ts"
+import { isMainThread, NOTHING, parents, type Resolved, tightened } from "./handover.ts"
+import { environmentSaysOn, type Resolution, resolve } from "./resolve.ts"
 import { stateFolder } from "./state-folder.ts"
 
 /**
@@ -11,10 +11,27 @@ import { stateFolder } from "./state-folder.ts"
  * @throws SettingError when a setting cannot be understood
  */
 export function findResolution(): Resolved {
+  found ??= find()
+  return found
+}
+
+let found: Resolved | undefined
+
+function find(): Resolved {
   if (!isMainThread() && !environmentSaysOn(process.env)) return NOTHING
   const baked = readBakedPolicy()
-  const resolution = resolve({ words: process.argv.slice(2), env: process.env, cwd: process.cwd(), baked })
+  const resolution = resolveAsChild(parents(), baked)
   if (resolution.origin === undefined) return { ...resolution, userConfig: "", baked }
   const state = embedded.backgroundServer ? stateFolder(resolution, process.env) : undefined
   return { ...resolution, userConfig: userConfigFile(process.env), baked, state }
+}
+
+/** Under a parent that is offline, nothing that is said here is off, or allows what the parent may not connect to. */
+function resolveAsChild(parent: ReturnType<typeof parents>, baked: BakedPolicy): Resolution {
+  const from = { words: process.argv.slice(2), cwd: process.cwd(), baked }
+  const own = resolve({ ...from, env: process.env })
+  if (!parent) return own
+  const on =
+    own.origin === undefined ? resolve({ ...from, env: { ...process.env, OPENCODE_OFFLINE: "1" } }) : own
+  return tightened({ ...on, origin: own.origin ?? parent.origin }, parent)
 }

@@ -3,21 +3,30 @@ import { upstreamsCatalogue } from "./core/catalogue.ts"
 import { command, option } from "./core/listing.ts"
 import { startCore } from "./core/start.ts"
 import { logDenials, logDenialsTo } from "./denials.ts"
+import { failed, orFailed } from "./exit-code.ts"
 import { label, message, refusal, refusalResponse, refuseRequest, requestRefusal } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
+import { enterKernelMode } from "./kernel/enter.ts"
 import { languageServer, missingServer, packageFile } from "./kit.ts"
+import { noModel, noModelError, offered } from "./models/offer.ts"
 import { findPackage, mayInstall } from "./npm/find.ts"
 import { canWrite, npmOptions } from "./npm/options.ts"
 import { findProgram } from "./npm/program.ts"
 import { onDisk } from "./packages.ts"
-import { emptyResponse, goesOn, orWithout, refusalBody, refusalText } from "./refusals.ts"
+import { projectHooks } from "./project/hooks.ts"
+import { emptyResponse, goesOn, orWithout, refusalBody, refusalForModel, refusalText } from "./refusals.ts"
 import { configSchema, effectConfigSchema } from "./schema.ts"
 import { isActive } from "./switch.ts"
+import { showRefusals } from "./tell.ts"
+import { lastTold } from "./transcript.ts"
 import { webUi } from "./web-ui.ts"
 
+/** What upstream's code has to wait for: in the first process of kernel mode, for ever. */
+export const launching = enterKernelMode()?.then(startCore)
+
 // As soon as this module is evaluated: ahead of all upstream code.
-startCore()
+if (launching === undefined) startCore()
 
 const assets = openAssets()
 
@@ -32,18 +41,25 @@ export const Offline = Object.freeze({
   logDenials,
   logDenialsTo,
   refusalText,
+  refusalForModel,
   refusalBody,
   goesOn,
+  showRefusals: (show: Parameters<typeof showRefusals>[0]) => isActive() && showRefusals(show),
   emptyResponse,
   orWithout,
+  failed,
+  orFailed,
+  lastTold,
   message,
   refusal,
   refusalResponse,
   refuseRequest,
   requestRefusal,
+  project: projectHooks,
   packages: Object.freeze({ onDisk, load }),
   upstreamsCatalogue: () => upstreamsCatalogue(),
   npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),
+  models: Object.freeze({ offered, none: noModel, refusal: noModelError }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   kit: Object.freeze({ server: languageServer, module: packageFile, missing: missingServer }),
   webUi,

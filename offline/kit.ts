@@ -1,6 +1,7 @@
 import { inKit, launcher } from "./children/launcher.ts"
+import { sayLeftOut } from "./project/say.ts"
 import { reportOnce } from "./report-once.ts"
-import { isActive } from "./switch.ts"
+import { ignoresProject, isActive } from "./switch.ts"
 
 /**
  * A language server that PATH has not. Biome is left out: in PATH, upstream starts it in every project, whether it has a
@@ -11,8 +12,14 @@ export function languageServer(name: string): string | null {
   return launcher(name) ?? null
 }
 
-/** A file of a package that the project has not. */
-export function packageFile(file: string): string | undefined {
+/**
+ * A file of a package that a language server runs: the project's, else the kit's.
+ * @param inProject where the project has it
+ */
+export function packageFile(file: string, inProject: string | undefined): string | undefined {
+  const isUsed = !ignoresProject()
+  if (inProject !== undefined && isUsed) return inProject
+  if (inProject !== undefined) sayLeftOut(inProject, [file])
   return isActive() ? inKit("node_modules", file) : undefined
 }
 

@@ -20,7 +20,7 @@ const THIS: System = {
   get user() {
     return userInfo().username
   },
-  exists: existsSync,
+  exists: (file) => existsSync(file),
   convert(file) {
     const { exitCode, stdout } = Bun.spawnSync(["/usr/bin/plutil", "-convert", "json", "-o", "-", file])
     return exitCode === 0 ? stdout.toString() : undefined

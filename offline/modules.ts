@@ -9,6 +9,12 @@ export interface ModuleNames {
   index: string
   /** The part of it that a worker, and a child that is Bun, runs first. */
   guard: string
+  /** Run ahead of `index`: waits where the executable is to be started once more, confined. */
+  start: string
+  /** What starts it once more; loaded where that is asked for. */
+  launch: string
+  /** The thread that answers the kernel about the tree that was started. */
+  supervisor: string
   /** The same as `index`, in an executable of the git source. */
   gitIndex: string
   /** What the build decided for everyone: JSON. */
@@ -40,6 +46,9 @@ export function moduleNames(root: string = embeddedRoot()): ModuleNames {
     root,
     index: `${root}/offline/index.js`,
     guard: `${root}/offline/guard.js`,
+    start: `${root}/offline/start.js`,
+    launch: `${root}/offline/launch.js`,
+    supervisor: `${root}/offline/supervisor.js`,
     gitIndex: `${root}/src/offline/index.js`,
     policy: `${root}/offline-policy.json`,
     catalogue: `${root}/offline-models.json`,

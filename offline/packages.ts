@@ -3,6 +3,7 @@ import path from "node:path"
 import { OfflineError } from "./error.ts"
 import { type InsidePackage, insidePackage } from "./inside/index.ts"
 import { reportOnce } from "./report-once.ts"
+import { ignoresProject } from "./switch.ts"
 
 /** Upstream's folders, of which packages may lie in two. */
 export interface Folders {
@@ -40,11 +41,10 @@ export function search(name: string, version: string, folders: Folders): Search 
   return { why: inside ? `${none}, and inside is ${inside.version}` : none }
 }
 
-/** The folders with packages that configuration may name. */
+/** The folders with packages that configuration may name; not the project's, when its code is left out. */
 export function nodeModules({ cache, config }: Folders): string[] {
-  return [cache, config, path.join(process.cwd(), ".opencode")].map((folder) =>
-    path.join(folder, "node_modules"),
-  )
+  const project = ignoresProject() ? [] : [path.join(process.cwd(), ".opencode")]
+  return [cache, config, ...project].map((folder) => path.join(folder, "node_modules"))
 }
 
 /**
@@ -68,7 +68,8 @@ function versionIn(folder: string): string | undefined {
   }
 }
 
+/** Whether a version is the one that is wanted, or in the range; of a tag (`latest`) or a place nobody can tell without a registry. */
 function fits(found: string, wanted: string): boolean {
-  const isExact = /^\d+\.\d+\.\d+(-[\w.]+)?$/.test(wanted)
-  return !isExact || wanted === found
+  const isRange = /\d/.test(wanted) && !/[:/]|^[a-uwyz]/i.test(wanted)
+  return !isRange || Bun.semver.satisfies(found, wanted)
 }

@@ -1,20 +1,16 @@
-import { type Entry, matches, parseEntry } from "./policy/entry.ts"
-import { bracketed, type Host, isLoopback } from "./policy/host.ts"
-import { parseUrl } from "./primordials.ts"
+import { type Entry, type Line, matches, readLine } from "./policy/entry.ts"
+import { bracketed, canonicalHost, type Host, isLoopback } from "./policy/host.ts"
+import { freeze, parseUrl } from "./primordials.ts"
 
 /** What may be connected to, and why nothing else may. */
 export interface Policy {
   /** Lines that allow. */
   entries: readonly Entry[]
-  /** Lines that a project's own file asks for. They allow nothing; an error names them. */
+  /** Lines of those who may not allow: a project's own file, a child of OpenCode's. They allow nothing; an error names them. */
   ignored: readonly Entry[]
 }
 
-/** The text of an entry and where it stands: how a policy is written, and handed to a worker. */
-export interface Line {
-  text: string
-  origin: string
-}
+export type { Line }
 
 export type Verdict =
   | { allowed: true /** The entry that names it. */; rule: string; origin: string }
@@ -27,10 +23,10 @@ export type Verdict =
  */
 export function createPolicy(allow: readonly Line[], ignored: readonly Line[] = []): Policy {
   return {
-    entries: unique(allow).map((line) => parseEntry(line.text, line.origin)),
+    entries: unique(allow).map(readLine),
     ignored: unique(ignored).flatMap((line) => {
       try {
-        return [parseEntry(line.text, line.origin)]
+        return [readLine(line)]
       } catch {
         return []
       }
@@ -47,15 +43,16 @@ export function judge(policy: Policy, host: Host, port: number | undefined): Ver
 }
 
 /**
- * The entry that allows what an URL points at: its host, and its port alone.
- * @returns undefined when the text is no http(s) or ws(s) URL, or its host has a star in it
+ * What an URL points at: its host, and its port alone.
+ * @returns a line without its origin; undefined when the text is no http(s) or ws(s) URL, or its host has a star in it
  */
-export function entryForUrl(url: string): string | undefined {
+export function endpointOf(url: string): Omit<Line, "origin"> | undefined {
   const parts = parseUrl(url)
   const port = parts && (parts.port || DEFAULT_PORTS[parts.protocol])
-  // A star is a letter of a host in an URL, and another thing in an entry.
-  if (!parts?.hostname || parts.hostname.includes("*") || !port) return undefined
-  return `${parts.hostname.replace(/\.$/, "")}:${port}`
+  const host = parts?.hostname ? canonicalHost(parts.hostname)?.text : undefined
+  // No host has a star in it, and to people it would say something else.
+  if (host === undefined || host.includes("*") || !port) return undefined
+  return { text: `${bracketed(host)}:${port}`, at: { host, port: Number(port) } }
 }
 
 /** How an address is written in an allow-list. */
@@ -63,13 +60,13 @@ export function formatEntry(host: string, port: number | undefined): string {
   return port === undefined ? host : `${bracketed(host)}:${port}`
 }
 
-export const DEFAULT_PORTS: Record<string, string | undefined> = {
+export const DEFAULT_PORTS: Readonly<Record<string, string | undefined>> = freeze({
   __proto__: null as never,
   "http:": "80",
   "https:": "443",
   "ws:": "80",
   "wss:": "443",
-}
+})
 
 function firstMatch(entries: readonly Entry[], host: Host, port: number | undefined): Entry | undefined {
   for (let index = 0; index < entries.length; index++) {

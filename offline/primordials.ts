@@ -15,6 +15,8 @@ export const indexOf = uncurryThis(String.prototype.indexOf)
 export const lastIndexOf = uncurryThis(String.prototype.lastIndexOf)
 export const slice = uncurryThis(String.prototype.slice)
 export const toLowerCase = uncurryThis(String.prototype.toLowerCase)
+export const toUpperCase = uncurryThis(String.prototype.toUpperCase)
+export const toHex = uncurryThis(Number.prototype.toString as (this: number, radix: 16) => string)
 export const trim = uncurryThis(String.prototype.trim)
 export const startsWith = uncurryThis(String.prototype.startsWith as (this: string, text: string) => boolean)
 export const endsWith = uncurryThis(String.prototype.endsWith as (this: string, text: string) => boolean)
@@ -23,6 +25,8 @@ export const toBigInt = BigInt
 export const toText = String
 export const now = Date.now
 export const toJson = JSON.stringify
+export const fromJson = JSON.parse
+export const toObject = Object as unknown as (value: unknown) => object
 export const isArray = Array.isArray
 export const apply = Reflect.apply
 export const construct = Reflect.construct
@@ -31,8 +35,25 @@ export const defineProperty = Object.defineProperty
 export const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor
 export const getOwnPropertySymbols = Object.getOwnPropertySymbols
 export const ownKeys = Reflect.ownKeys
+export const deleteProperty = Reflect.deleteProperty
 export const getPrototypeOf = Object.getPrototypeOf
+export const setPrototypeOf = Object.setPrototypeOf
+export const getWeak = uncurryThis(WeakMap.prototype.get) as <V>(
+  map: WeakMap<object, V>,
+  key: object,
+) => V | undefined
+export const setWeak = uncurryThis(WeakMap.prototype.set) as <V>(
+  map: WeakMap<object, V>,
+  key: object,
+  value: V,
+) => void
 export const PrivatePromise = Promise
+export const andThen = uncurryThis(Promise.prototype.then) as <T>(
+  promise: Promise<T>,
+  then: (value: T) => T,
+) => Promise<T>
+export const ignoreFailure = (promise: Promise<unknown>): unknown => orCatch(promise, () => {})
+const orCatch = uncurryThis(Promise.prototype.catch as (this: Promise<unknown>, on: () => void) => unknown)
 export const reject = Promise.reject.bind(Promise) as (reason: unknown) => Promise<never>
 
 /**
@@ -65,6 +86,9 @@ export function snapshot(source: unknown): Record<string, unknown> | undefined {
 }
 
 export const PrivateURL = globalThis.URL
+export const PrivateSearchParams = globalThis.URLSearchParams
+export const PrivateHeaders = globalThis.Headers
+export const PrivateRequest = globalThis.Request
 export const isView = ArrayBuffer.isView
 
 const decode = uncurryThis(TextDecoder.prototype.decode)
@@ -75,8 +99,42 @@ export function decodeText(bytes: ArrayBuffer | ArrayBufferView): string {
   return decode(decoder, bytes as ArrayBuffer)
 }
 
-const getter = <T>(prototype: object, name: string) =>
+/** The getter of a prototype, as a function: what an object says of itself, whatever properties were put over it. */
+export const getter = <T>(prototype: object, name: string) =>
   uncurryThis(Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: object) => T)
+
+const size = getter<number>(Blob.prototype, "size")
+const byteLength = getter<number>(ArrayBuffer.prototype, "byteLength")
+
+/** Whether a value is a stream of the web's. */
+export const isStream = (value: unknown): value is ReadableStream => has(locked, value)
+const locked = getter<boolean>(ReadableStream.prototype, "locked")
+
+/** Whether a value is a blob or a file by its own state, not by what it inherits. */
+export const isBlob = (value: unknown): value is Blob => has(size, value)
+
+/** Whether a value is an `ArrayBuffer`, of this realm or another. */
+export const isBuffer = (value: unknown): value is ArrayBuffer => has(byteLength, value)
+
+function has(state: (self: object) => unknown, value: unknown): boolean {
+  try {
+    return state(value as object) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** A list with one more in front, made without iteration. */
+export function prepend(first: unknown, rest: readonly unknown[]): unknown[] {
+  const list = [first]
+  for (let index = 0; index < rest.length; index++) list[index + 1] = rest[index]
+  return list
+}
+
+/** The same error with a code, by which programs know it. */
+export function coded<E extends Error>(error: E, code: string): E {
+  return defineProperty(error, "code", { value: code, writable: true, enumerable: true, configurable: true })
+}
 
 /** The parts of an URL that decisions are made on. */
 export interface UrlParts {

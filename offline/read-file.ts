@@ -31,8 +31,13 @@ function open(file: string): number | undefined {
   try {
     return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined
-    throw new Error(code)
+    if (isAbsence(error)) return undefined
+    throw new Error((error as NodeJS.ErrnoException).code)
   }
+}
+
+/** Whether Node's error says that there is no such file: also when what should be its folder is a file. */
+export function isAbsence(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === "ENOENT" || code === "ENOTDIR"
 }

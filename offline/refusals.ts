@@ -1,4 +1,5 @@
 import { OfflineError } from "./error.ts"
+import { isTold } from "./tell.ts"
 
 /** How far down an error's causes are looked for: upstream's own wrap three deep. */
 const DEPTH = 8
@@ -13,9 +14,22 @@ const NAME = "OfflineError"
 export function refusalText(error: unknown): string | undefined {
   const { name, data } = (error ?? {}) as { name?: unknown; data?: { message?: unknown } }
   if (!(error instanceof Error) && name === NAME && typeof data?.message === "string") return data.message
+  const refusal = refusalIn(error)
+  if (!refusal) return undefined
+  const text = OfflineError.forPerson(refusal)
+  isTold(text)
+  return text
+}
+
+/** The same without the setting that would allow it, for what a model reads; undefined when it is no refusal. */
+export function refusalForModel(error: unknown): string | undefined {
+  return refusalIn(error)?.message
+}
+
+function refusalIn(error: unknown): OfflineError | undefined {
   let current = error
   for (let depth = 0; depth < DEPTH && current instanceof Error; depth++) {
-    if (current instanceof OfflineError) return current.message
+    if (current instanceof OfflineError) return current
     current = current.cause
   }
   return undefined

@@ -1,11 +1,17 @@
 import { statSync } from "node:fs"
 import path from "node:path"
-import { type BakedPolicy, builtInLines, builtInOrigin, UNBAKED } from "./baked.ts"
+import { type BakedPolicy, UNBAKED } from "./baked.ts"
 import { readConfigSources } from "./config-files.ts"
 import { type ConfigSettings, readSettings } from "./config-settings.ts"
 import { type Arguments, readArguments } from "./core/arguments.ts"
+import { typedBaseUrl } from "./core/setup/options.ts"
 import { SettingError } from "./error.ts"
-import { entryForUrl, type Line } from "./policy.ts"
+import { describeWritable } from "./file-rights.ts"
+import { askedOfKernel, KERNEL } from "./kernel/asked.ts"
+import type { KernelSettings } from "./kernel/settings.ts"
+import type { ProjectCode } from "./policy/keys.ts"
+import { endpointOf, type Line } from "./policy.ts"
+import { type PolicyLog, type Ruled, rule } from "./rulings.ts"
 
 /** What the switch and the policy come to. */
 export interface Resolution {
@@ -13,8 +19,20 @@ export interface Resolution {
   origin: string | undefined
   /** Lines that allow, from those who may. Empty when off. */
   allow: Line[]
-  /** Lines of those who may not allow: a project's own files and, in a locked build, everyone. */
+  /** Lines of those who may not allow: a project's own files and, when the policy is locked, everyone who did not lock it. */
   ignored: Line[]
+  /** Who locked the policy, for people: this build, or a managed file. Also when it is off. */
+  lockedBy?: string
+  /** What becomes of what a project's own files would run. "allow" when it is off. */
+  projectCode: ProjectCode
+  /** How the kernel holds every program that is started; undefined when it is not to. */
+  kernel?: KernelSettings
+  /** Logs that the build or a managed file asks for. */
+  logs: PolicyLog[]
+  /** The folder that OpenCode is started in, or for. */
+  project: string
+  /** What people are to know of settings that do not count. */
+  notes: string[]
 }
 
 export interface Surroundings {
@@ -24,35 +42,105 @@ export interface Surroundings {
   cwd: string
   /** What the build decided. */
   baked?: BakedPolicy
+  /** Where an administrator puts what holds for everyone, if not where the system has it. */
+  managed?: string[]
+  /** Whose rights to it count, if not this process's user. */
+  uid?: number
 }
 
 /**
  * Decides whether OpenCode is offline and what it may connect to. Any source switches on; none switches off what
  * another has switched on. Only the build, the environment, user-level and managed files, and the command line can
- * allow; in a locked build the build alone.
+ * allow; when the build or a managed file locks the policy, these two alone, and nobody switches off.
  * @throws SettingError for a value that is neither on nor off, and, when on, for a malformed entry
  */
-export function resolve({ words, env, cwd, baked = UNBAKED }: Surroundings): Resolution {
+export function resolve({ words, env, cwd, baked = UNBAKED, managed, uid }: Surroundings): Resolution {
   const said = readArguments(words)
-  const settings = readConfigSources({ env, directories: directories(said, env, cwd) }).map((source) =>
+  const folders = directories(said, env, cwd)
+  const settings = readConfigSources({ env, directories: folders, managed, uid }).map((source) =>
     readSettings(source, env),
   )
-  const on = [
-    baked.mode === "always" ? builtInOrigin(baked) : undefined,
+  const ruling = settings.filter(rules)
+  const ruled = rule(baked, ruling)
+  const on = switchedOnBy(said, env, settings, ruled)
+  const general = { lockedBy: ruled.lockedBy, project: folders[0] ?? cwd, notes: settings.flatMap(noteOf) }
+  const wanted = codeOfProjects(env, settings, ruled)
+  if (on === undefined)
+    return { origin: undefined, allow: [], ignored: [], ...general, projectCode: "allow", logs: [] }
+  const values = [...said.offline.map(({ value }) => value), env.OPENCODE_OFFLINE ?? ""]
+  return {
+    origin: on,
+    kernel: askedOfKernel({ values, baked, settings, ruling }),
+    ...lines(said, env, settings, ruled),
+    ...general,
+    projectCode: wanted,
+    logs: ruled.logs,
+  }
+}
+
+/** Whether a configuration decides for everyone: it is managed, and this user cannot change it. */
+function rules({ source }: ConfigSettings): boolean {
+  return source.trust === "managed" && source.writable === undefined
+}
+
+/** The keys of a managed file that are without effect, as it is not an administrator's alone. */
+function noteOf({ source, keys }: ConfigSettings): string[] {
+  const vain = (["locked", "log"] as const).filter((name) => keys[name] !== undefined)
+  if (source.writable === undefined || vain.length === 0) return []
+  const named = vain.map((name) => `"${name}"`).join(", ")
+  return [`${source.name}: ${named} of "offline" do not count, as ${describeWritable(source.writable)}`]
+}
+
+function switchedOnBy(
+  said: Arguments,
+  env: NodeJS.ProcessEnv,
+  settings: ConfigSettings[],
+  { mode, lockedBy }: Ruled,
+): string | undefined {
+  const isHeld = lockedBy !== undefined || !saysOff(said, env)
+  return [
+    mode.value === "always" ? mode.origin : undefined,
     ...said.offline.map(({ value, written }) => (isOn(value, written) ? written : undefined)),
     isOn(env.OPENCODE_OFFLINE ?? "", "OPENCODE_OFFLINE")
       ? `OPENCODE_OFFLINE=${env.OPENCODE_OFFLINE}`
       : undefined,
     ...settings.map(({ offline, source }) => (offline ? `"offline" in ${source.name}` : undefined)),
-    baked.mode === "default-on" && !saysOff(said, env) ? builtInOrigin(baked) : undefined,
+    isHeld && mode.value === "default-on" ? mode.origin : undefined,
+    // Of a managed file that does not decide for everyone, too: whatever switches on counts.
+    ...settings.map(({ keys, source }) =>
+      isHeld && keys.mode === "default-on" ? `"offline" in ${source.name}` : undefined,
+    ),
   ].find((origin) => origin !== undefined)
-  if (on === undefined) return { origin: undefined, allow: [], ignored: [] }
-  const trusted = [...variable(env), ...typed(said), ...lines(settings, (trust) => trust !== "project")]
-  const untrusted = lines(settings, (trust) => trust === "project")
-  const built = builtInLines(baked)
-  return baked.locked
-    ? { origin: on, allow: built, ignored: [...trusted, ...untrusted] }
-    : { origin: on, allow: [...built, ...trusted], ignored: untrusted }
+}
+
+/** What allows, and what is asked for in vain. */
+function lines(
+  said: Arguments,
+  env: NodeJS.ProcessEnv,
+  settings: ConfigSettings[],
+  { allow, lockedBy }: Ruled,
+): Pick<Resolution, "allow" | "ignored"> {
+  const of = (wanted: boolean) =>
+    settings
+      .filter(({ source }) => (source.trust === "project") === wanted)
+      .flatMap((setting) => setting.lines)
+  const trusted = [...variable(env), ...typed(said), ...of(false)]
+  if (lockedBy === undefined) return { allow: [...allow, ...trusted], ignored: of(true) }
+  const counts = (line: Line) =>
+    allow.some(({ text, origin }) => text === line.text && origin === line.origin)
+  return { allow, ignored: [...trusted, ...of(true)].filter((line) => !counts(line)) }
+}
+
+/** Everyone may have it left out; only who rules may let it be. */
+function codeOfProjects(env: NodeJS.ProcessEnv, settings: ConfigSettings[], ruled: Ruled): ProjectCode {
+  const value = env.OPENCODE_OFFLINE_PROJECT_CODE ?? ""
+  if (!["", "allow", "ignore"].includes(value))
+    throw new SettingError(
+      `OPENCODE_OFFLINE_PROJECT_CODE has the value "${value}"`,
+      'Write "ignore", "allow" or nothing.',
+    )
+  const ignored = value === "ignore" || settings.some(({ keys }) => keys.projectCode === "ignore")
+  return ignored ? "ignore" : ruled.projectCode
 }
 
 /** Whether someone said off in so many words: on the command line or in the environment, where no project can. */
@@ -70,7 +158,7 @@ export function environmentSaysOn(env: NodeJS.ProcessEnv): boolean {
   }
 }
 
-const ON = ["1", "true", "yes", "on"]
+const ON = ["1", "true", "yes", "on", KERNEL]
 const OFF = ["0", "false", "no", "off", ""]
 
 function isOn(value: string, name: string): boolean {
@@ -102,13 +190,12 @@ function variable(env: NodeJS.ProcessEnv): Line[] {
 }
 
 function typed(said: Arguments): Line[] {
-  const text = said.attach && entryForUrl(said.attach)
-  return text ? [{ text, origin: "the URL after attach" }] : []
-}
-
-function lines(
-  settings: ConfigSettings[],
-  wanted: (trust: ConfigSettings["source"]["trust"]) => boolean,
-): Line[] {
-  return settings.filter(({ source }) => wanted(source.trust)).flatMap((setting) => setting.lines)
+  const urls = [
+    { url: said.attach, origin: "the URL after attach" },
+    { url: typedBaseUrl(said), origin: "the URL after --base-url" },
+  ]
+  return urls.flatMap(({ url, origin }) => {
+    const endpoint = url ? endpointOf(url) : undefined
+    return endpoint ? [{ ...endpoint, origin }] : []
+  })
 }

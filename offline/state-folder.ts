@@ -21,8 +21,17 @@ export interface StateFolder {
  * keeps there where that server is, and its password. So a client that is offline finds, and can ask, none that is online
  * or has another policy.
  */
-export function stateFolder({ allow }: Resolution, env: NodeJS.ProcessEnv): StateFolder {
-  const digest = digestOf([...new Set(allow.map(({ text }) => text))].sort())
+export function stateFolder(
+  { allow, projectCode, kernel }: Pick<Resolution, "allow" | "projectCode" | "kernel">,
+  env: NodeJS.ProcessEnv,
+): StateFolder {
+  const digest = digestOf(
+    [
+      ...new Set(allow.map(({ text }) => text)),
+      `projectCode: ${projectCode}`,
+      ...(kernel ? [`kernel: ${JSON.stringify(kernel)}`] : []),
+    ].sort(),
+  )
   // A child that was started past the guard has the folder of its parent.
   const users = env[STATE]?.replace(OWN, "")
   const base = users || path.join(homedir(), ".local", "state")

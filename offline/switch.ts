@@ -3,24 +3,41 @@ import { childModule } from "./children/module.ts"
 import { provideConfigurationImports } from "./core/config-imports.ts"
 import { implyUpstreamFlags } from "./core/upstream-flags.ts"
 import { refuseDebugger } from "./debugger.ts"
-import { createReporter, logFile } from "./denials.ts"
-import { type Denial, installGuard } from "./guard/install.ts"
+import { createReporter, logFile, openLogs } from "./denials.ts"
+import { frozen } from "./frozen.ts"
+import { installGuard } from "./guard/install.ts"
 import { HANDOVER, type Resolved } from "./handover.ts"
+import type { KernelSettings } from "./kernel/settings.ts"
+import type { ProjectCode } from "./policy/keys.ts"
 import { createPolicy, type Policy } from "./policy.ts"
+import { defineProperty } from "./primordials.ts"
+import type { PolicyLog } from "./rulings.ts"
+import { guardServers } from "./server/gate.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
+import { foldNames } from "./system.ts"
 
-/** The switch and the policy of this thread, resolved once. */
+/** The switch and the policy of this thread, resolved once. Frozen in depth: any code can ask for it by this module's name. */
 export interface OfflineState {
   /** What switched it on, for people; undefined when it is off. */
   origin: string | undefined
   policy: Policy
   /** What the build decided. */
   baked: BakedPolicy
+  /** How the kernel holds every program that is started; undefined when it does not. */
+  kernel?: KernelSettings
+  /** Who locked the policy, for people; undefined when nobody did. */
+  lockedBy?: string
+  /** What becomes of what a project's own files would run; "allow" while the switch is off. */
+  projectCode: ProjectCode
+  /** The folder that OpenCode is started in, or for. */
+  project: string
+  /** Logs that the build or a managed file asks for. */
+  logs: readonly PolicyLog[]
+  /** What people are to know of settings that do not count. */
+  notes: readonly string[]
   /** Names the policy to a server in the background; undefined when there is none. */
   server?: string
-  /** What was refused in this thread so far, oldest first. */
-  denied: readonly Denial[]
 }
 
 /**
@@ -31,7 +48,7 @@ export interface OfflineState {
  * @param preload the file that workers run first; all of our code lies in its folder
  */
 export function start(find: () => Resolved, preload: string): void {
-  state ??= orStop(() => begin(find, preload))
+  state ??= frozen(orStop(() => begin(find, preload)))
 }
 
 /** @throws Error ahead of {@link start} */
@@ -44,35 +61,54 @@ export function isActive(): boolean {
   return currentState().origin !== undefined
 }
 
+/** Whether what a project's own files would run is left out. Until it is resolved, nothing of a project's is read. */
+export function ignoresProject(): boolean {
+  return state?.projectCode === "ignore"
+}
+
 /** What switched offline on, for people; "the switch is off" when nothing did. */
 export function switchedOnBy(): string {
   return currentState().origin ?? "the switch is off"
 }
 
+/** Whether the guard stands in this thread already, put up by another copy of this code. */
+export function isGuarded(): boolean {
+  return (globalThis as { [GUARDED]?: true })[GUARDED] === true
+}
+
+const GUARDED: unique symbol = Symbol.for("opencode.offline.guarded") as never
+
 let state: OfflineState | undefined
 
 function begin(find: () => Resolved, preload: string): OfflineState {
   const resolved = find()
-  const { baked, origin, state: folder } = resolved
-  const policy = createPolicy(resolved.allow, resolved.ignored)
-  if (origin === undefined) return { origin, policy, baked, denied: [] }
+  const { baked, origin, state: folder, lockedBy, projectCode, project, notes, kernel } = resolved
+  const policy = frozen(createPolicy(resolved.allow, resolved.ignored))
+  const found = { origin, policy, baked, lockedBy, projectCode, project, notes, kernel, logs: resolved.logs }
+  if (origin === undefined) return found
   refuseDebugger(process.env)
   implyUpstreamFlags(process.env, policy)
-  const log = logFile(process.env)
   // Children and workers may have another working directory.
-  if (log !== undefined) process.env.OPENCODE_OFFLINE_LOG = log
-  const denied = installGuard({
+  const named = logFile(process.env)
+  if (named !== undefined) process.env.OPENCODE_OFFLINE_LOG = named
+  const logs = openLogs(resolved.logs, process.env)
+  const own = preload.slice(0, preload.lastIndexOf("/") + 1)
+  installGuard({
     policy,
     origin,
     userConfig: resolved.userConfig,
-    locked: baked.locked,
-    onDenied: createReporter(log, preload.slice(0, preload.lastIndexOf("/") + 1)),
-    env: { ...process.env },
+    lockedBy,
+    ...createReporter({ logs, own, project: resolved.project }),
+    env: foldNames({ ...process.env }),
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
     state: folder,
   })
+  defineProperty(globalThis, GUARDED, { value: true })
   if (folder && !childModule) process.env[STATE] = folder.own
-  // A child cannot see inside the executable.
-  if (!childModule) provideConfigurationImports()
-  return { origin, policy, baked, server: folder?.digest, denied }
+  // A child cannot see inside the executable, and is no server of OpenCode's.
+  if (!childModule) {
+    provideConfigurationImports()
+    guardServers(process.env)
+  }
+  return { ...found, server: folder?.digest }
 }

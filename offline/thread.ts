@@ -1,6 +1,6 @@
 import { childModule } from "./children/module.ts"
 import { takeOver } from "./handover.ts"
-import { start } from "./switch.ts"
+import { isGuarded, start } from "./switch.ts"
 import { withSlashes } from "./system.ts"
 
 /**
@@ -11,4 +11,5 @@ import { withSlashes } from "./system.ts"
 export const PRELOAD = withSlashes(childModule ?? import.meta.path)
 
 const resolved = takeOver()
-if (resolved) start(() => resolved, PRELOAD)
+// OpenCode that a shell started has the guard of a child that is Bun in its environment, too.
+if (resolved && !isGuarded()) start(() => resolved, PRELOAD)

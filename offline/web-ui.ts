@@ -8,6 +8,8 @@ import { upstreamsSource } from "./web-ui/upstreams-page.ts"
 /** The web UI of this executable: upstream's own, or one module, which `offline/build/write-pack.ts` makes. */
 export const webUi = createWebUi({
   offline: isActive,
-  embedded: embedded.page ? upstreamsSource(embedded.page) : packSource(embedded.webUi),
+  embedded: embedded.page
+    ? upstreamsSource(embedded.page)
+    : packSource(embedded.webUi, embedded.webUiVersion),
   env,
 })

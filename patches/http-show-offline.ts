@@ -34,7 +34,7 @@ export default definePatch({
         const said = inside(getter, {
           rule: { kind: "call_expression", inside: { kind: "return_statement" } },
         })
-        return [replace(said, `${offline}.refusalText(this.cause)??${said.text()}`)]
+        return [replace(said, `${offline}.refusalForModel(this.cause)??${said.text()}`)]
       },
     },
   ],

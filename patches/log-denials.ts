@@ -16,6 +16,8 @@ function handOverMinified(place: Place, offline: string): string {
   return `${offline}.logDenials(${part(first, "function").text()})`
 }
 
+const beside = ['({service:"default"})']
+
 /** Log.init, by the name of the file that a developer's log goes to. */
 const inInit = {
   inside: {
@@ -105,8 +107,8 @@ export default definePatch({
     },
   ],
   chunks: [
-    { ...printed, anchor: '"dev.log"', places: { "<1.17": 1 } },
-    { ...opened, anchor: '"dev.log"', places: { "<1.17": 1 } },
+    { ...printed, anchor: '"dev.log"', beside, places: { "<1.17": 1 } },
+    { ...opened, anchor: '"dev.log"', beside, places: { "<1.17": 1 } },
     { ...named, anchor: '"opencode.log"', places: { ">=1.17": 1 } },
   ],
 })

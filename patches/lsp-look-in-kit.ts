@@ -1,7 +1,6 @@
 import type { SgNode } from "@ast-grep/napi"
 import { Failure } from "../scripts/lib/errors.ts"
 import {
-  after,
   type Change,
   definePatch,
   firstParameter,
@@ -30,7 +29,9 @@ const typescript: Change = {
       inside: { kind: "variable_declarator" },
     },
   },
-  change: (place, offline) => [after(place, ` ?? ${offline}.kit.module("typescript/lib/tsserver.js")`)],
+  change: (place, offline) => [
+    replace(place, `${offline}.kit.module("typescript/lib/tsserver.js",${place.text()})`),
+  ],
 }
 
 /** Where a language server would be downloaded, and upstream's own flag, which is set offline, says not to. */

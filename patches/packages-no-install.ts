@@ -101,7 +101,7 @@ export default definePatch({
       places: 1,
       change: (place, offline) => {
         const [folder, input] = parameterNames(place) as [string, string]
-        const may = `${offline}.npm.mayInstall(${input}?.add,${settings(place, folder)})`
+        const may = `${offline}.npm.mayInstall(${input}?.add,${settings(place, folder)},${folder})`
         return [atStart(place, `if(${offline}.active()&&!${may})return;`)]
       },
     },

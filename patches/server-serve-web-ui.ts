@@ -85,6 +85,7 @@ export default definePatch({
     {
       what: 'the handler of the catch-all route .add("*","/*",…), which serves the page that is inside, or proxies',
       anchor: '"*","/*"',
+      beside: ['{error:"Not Found"},{status:404}'],
       find: catchAll,
       places: 1,
       change(handler, offline) {

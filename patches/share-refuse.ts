@@ -56,6 +56,7 @@ const effect = (name: string, what: string) => ({
 const handler = (name: string) => ({
   what: `the handler of the route ${name}`,
   anchor: `"${name}"`,
+  beside: ['{contentType:"application/json"}'],
   find: effectFunction(name),
   places: 1,
   change: (place: SgNode, offline: string) => {

@@ -4,8 +4,11 @@ import { definePatch, replace } from "./lib.ts"
 const version = { rule: { pattern: "Installation.VERSION" } }
 const change = (place: SgNode, offline: string) => [replace(place, `${offline}.label(${place.text()})`)]
 
+/** The word behind the key that opens the list of commands: the TUI shows it below every prompt, however narrow it is. */
+const HINT = "commands"
+
 export default definePatch({
-  subject: "feat(tui): show beside the version that offline is on",
+  subject: "feat(tui): show below the prompt and beside the version that offline is on",
   why: "Who works offline must see it: the same prompt behaves differently, and a forgotten switch costs an hour.",
   whyPatch: "The TUI has no place where a setting or a plugin could put a word.",
   kind: "upstreamable",
@@ -28,8 +31,30 @@ export default definePatch({
       places: { main: 1 },
       change,
     },
+    {
+      file: "src/cli/cmd/tui/component/prompt/index.tsx",
+      what: "the hint at the list of commands below the prompt",
+      find: {
+        rule: {
+          any: [
+            { kind: "jsx_text", regex: `^\\s*${HINT}\\s*$` },
+            { pattern: `\`${HINT}\``, inside: { kind: "arguments" } },
+          ],
+        },
+      },
+      places: { main: 1 },
+      change: (place, offline) => [replace(place, hint(place, offline))],
+    },
   ],
   chunks: [
+    {
+      what: "the hint at the list of commands below the prompt",
+      anchor: `("${HINT}")`,
+      find: { rule: { kind: "string", regex: `^"${HINT}"$`, inside: { kind: "arguments" } } },
+      // For a while there was another line of hints.
+      places: { "<1.14.48": 1, ">=1.14.48 <1.17.0": 2, ">=1.17.0": 1 },
+      change: (place, offline) => [replace(place, hint(place, offline))],
+    },
     {
       what: "the version that the TUI shows in the foot of the home screen and of the sidebar",
       anchor: ".app.version",
@@ -48,3 +73,9 @@ export default definePatch({
     },
   ],
 })
+
+/** The hint with our word: an expression, which JSX puts into braces. */
+function hint(place: SgNode, offline: string): string {
+  const expression = `${offline}.label("${HINT}", " \\xB7 ")`
+  return place.kind() === "jsx_text" ? `{${expression}}` : expression
+}

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { readdir, readFile, writeFile } from "node:fs/promises"
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
+import cacache from "cacache"
 import { readModuleGraph } from "../scripts/container/index.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
+import { RECORDED } from "../scripts/lib/derived-cache.ts"
+import { defaultCache } from "../scripts/lib/npm/cache.ts"
 import { run } from "../scripts/lib/process.ts"
 import { chooseSeries } from "../scripts/patching/choose.ts"
 import { readSeries } from "../scripts/patching/read-series.ts"
@@ -10,6 +13,7 @@ import { PINS, pinFile, pinName } from "../scripts/pins/pin.ts"
 import type { BuildRecord } from "../scripts/record/build-record.ts"
 import { shapeOf } from "../scripts/upstream/shape.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
+import { catalogue } from "./lib/catalogue.ts"
 import { copyProject, type Project } from "./lib/project.ts"
 import { pin, pinned, pinWith, stockExecutable, target } from "./lib/stock.ts"
 
@@ -49,9 +53,37 @@ describe("a build", () => {
   test("with a warm cache needs no network", async () => {
     const prefix = await namespacePrefix()
     const words = [...prefix.slice(1), process.execPath, "build.ts", "--out", "without-network"]
-    const { exitCode, stderr } = await run(prefix[0]!, words, { cwd: project.folder, env: process.env })
+    const { exitCode, stdout, stderr } = await run(prefix[0]!, words, {
+      cwd: project.folder,
+      env: process.env,
+    })
     expect(String(stderr)).toContain("Write the release")
     expect(exitCode).toBe(0)
+    // All that takes long has its hash in pins/derived.json: see docs/pins.md.
+    expect(String(stdout)).not.toContain("made anew")
+  })
+
+  test("gives the same bytes when somebody has changed a bit of everything derived in the cache, hashes and all", async () => {
+    const cache = join(project.folder, "poisoned-cache")
+    await mkdir(cache)
+    for (const part of ["files", "npm"]) await symlink(join(defaultCache(), part), join(cache, part))
+    const store = join(defaultCache(), "derived")
+    const known = Object.keys(JSON.parse(await readFile(RECORDED, "utf8")))
+    const keys = Object.keys(await cacache.ls(store)).filter((key) =>
+      known.includes(key.slice(0, key.lastIndexOf(" "))),
+    )
+    expect(keys.length).toBeGreaterThan(10)
+    for (const key of keys) {
+      const { data } = await cacache.get(store, key)
+      data[data.length >> 1]! ^= 1
+      await cacache.put(join(cache, "derived"), key, data)
+    }
+    const [sound, poisoned] = [
+      await project.build(["--json"]),
+      await project.build(["--cache", cache, "--out", "from-poisoned", "--json"]),
+    ]
+    expect(poisoned.stderr).toBe("")
+    expect(JSON.parse(poisoned.stdout)).toEqual(JSON.parse(sound.stdout))
   })
 
   const others = Object.keys(pin.targets).filter((name) => name !== target.name)
@@ -63,8 +95,7 @@ describe("a build", () => {
 
   test("puts an organisation's catalogue inside, and records it", async () => {
     const models = join(project.folder, "models.json")
-    const catalogue = { acme: { id: "acme", name: "Acme", env: [], models: {} } }
-    await writeFile(models, JSON.stringify(catalogue))
+    await writeFile(models, catalogue("acme"))
     const { stdout } = await project.build(["--models", models, "--out", "with-models", "--json"])
     const record = JSON.parse(stdout)
     expect(record.models).toMatchObject({ providers: 1 })
@@ -166,6 +197,19 @@ describe("a build that cannot be done says what, why and what next, exits with 2
     const message = await refused(["--policy", policy])
     expect(message).toContain("no-policy.json is not a policy")
     expect(message).toContain('allow has the entry "https://llm.corp": it is a URL; write its host, llm.corp')
+  })
+
+  test("for what an organisation gave, ahead of all that is downloaded", async () => {
+    const file = join(project.folder, "wrong.json")
+    await writeFile(file, '{"acme": 3}')
+    const nowhere = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" }
+    for (const [option, value, says] of [
+      ["--policy", file, "wrong.json is not a policy"],
+      ["--models", file, "wrong.json is not a model catalogue"],
+      ["--models-extend", file, "wrong.json is not a model catalogue"],
+      ["--with", "left-out@1.0.0", "left-out@1.0.0 cannot be put inside"],
+    ] as const)
+      expect(await refused(["--cache", "empty-cache-2", option, value], nowhere)).toContain(says)
   })
 
   test("for a catalogue that is none", async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { createHash } from "node:crypto"
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { readModuleGraph } from "../scripts/container/index.ts"
+import { readModuleGraph, writeExecutable, writeModuleGraph } from "../scripts/container/index.ts"
 import { runIsolated } from "../scripts/harness/run-opencode.ts"
 import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
@@ -10,6 +10,7 @@ import { run } from "../scripts/lib/process.ts"
 import { pinName, pinnedTarget } from "../scripts/pins/pin.ts"
 import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
+import { catalogue } from "./lib/catalogue.ts"
 import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
 import { must, TAG } from "./lib/stand-in-upstream.ts"
 import { gitPin, target } from "./lib/stock.ts"
@@ -40,8 +41,9 @@ beforeAll(async () => {
 
 afterAll(() => project?.remove())
 
+/** The quick one, which builds nothing. */
 function verify(file: string) {
-  const words = ["scripts/commands/verify.ts", file, "--cache", project.cache]
+  const words = ["scripts/commands/verify.ts", "--record-only", file, "--cache", project.cache]
   return run(process.execPath, words, { cwd: project.folder, env: process.env })
 }
 
@@ -79,7 +81,7 @@ describe("a build from git", () => {
   test("is what its record says, and a changed byte of its code or its Bun is found", async () => {
     const sound = await verify(executable)
     expect(sound).toMatchObject({ exitCode: 0, stderr: "" })
-    expect(sound.stdout).toContain(`source:    git, commit ${project.commit}: build it again to compare`)
+    expect(sound.stdout).toContain(`source:    git, commit ${project.commit}`)
     const { modules, entry } = readModuleGraph(await readFile(executable))
     const { name, contents } = modules[entry]!
     for (const [at, finding] of [
@@ -130,11 +132,24 @@ describe("a build from git", () => {
     expect(again.executable.sha256).toBe(record.executable.sha256)
   })
 
+  test("does not start when the policy was taken out of it, though it decides nothing", async () => {
+    const graph = readModuleGraph(await readFile(executable))
+    const modules = graph.modules.filter(({ name }) => !name.endsWith("/offline-policy.json"))
+    expect(modules).toHaveLength(graph.modules.length - 1)
+    const entry = modules.indexOf(graph.modules[graph.entry]!)
+    const without = join(project.folder, "without-policy")
+    await writeExecutable(without, writeModuleGraph({ ...graph, modules, entry }))
+    expect(await runIsolated({ executable: without, args: ["--version"] })).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining("The policy inside this executable is damaged"),
+    })
+  })
+
   test("puts a policy and an organisation's catalogue inside", async () => {
     const policy = { mode: "always", allow: ["llm.corp:443"], locked: true }
-    const models = { acme: { id: "acme", name: "Acme", env: [], models: {} } }
     await writeFile(join(project.folder, "policy.json"), JSON.stringify(policy))
-    await writeFile(join(project.folder, "models.json"), JSON.stringify(models))
+    await writeFile(join(project.folder, "models.json"), catalogue("acme", "https://llm.corp/v1"))
     const args = ["--policy", "policy.json", "--models", "models.json", "--out", "own"]
     expect(await project.buildGit(args)).toMatchObject({ exitCode: 0 })
     const own = { executable: join(project.folder, "own/opencode") }

@@ -4,6 +4,7 @@ import { judge } from "../lib/outcome.ts"
 
 export default defineScenario({
   title: "acp",
+  group: "sessions",
   what: "Holds a conversation with an editor over standard input and output, by the Agent Client Protocol.",
   worksOffline: true,
   async run({ isolated }) {

@@ -9,6 +9,7 @@ const client = join(import.meta.dirname, "../lib/attach.ts")
 
 export default defineScenario({
   title: "attach",
+  group: "sessions",
   what: "Opens the TUI on a server that runs already, and holds a conversation there.",
   worksOffline: true,
   async run({ isolated, executable }) {

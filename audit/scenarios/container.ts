@@ -5,6 +5,7 @@ import { toolOutputs } from "../lib/tools.ts"
 
 export default defineScenario({
   title: "in a container",
+  group: "sessions",
   what: "Answers a question, with a tool call, where the home is fresh and read-only, there is no ripgrep, and CI is true.",
   worksOffline: true,
   async run({ isolated }) {

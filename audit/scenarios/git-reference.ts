@@ -17,6 +17,7 @@ const references = {
 
 export default defineScenario({
   title: "git references",
+  group: "sessions",
   what: "Answers a question where the configuration names git repositories to look things up in, which git clones. Offline it answers without them, and git connects to the one on loopback only.",
   worksOffline: true,
   range: ">=1.17.18",

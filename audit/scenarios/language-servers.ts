@@ -26,6 +26,7 @@ const programs = {
 
 export default defineScenario({
   title: "language servers",
+  group: "sessions",
   what: "A model writes a file for each language whose server upstream downloads. Offline all of them are written.",
   worksOffline: true,
   async run({ isolated }) {

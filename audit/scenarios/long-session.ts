@@ -10,6 +10,7 @@ const SECONDS = 61 * 60
 
 export default defineScenario({
   title: "a session of more than an hour",
+  group: "sessions",
   what: "Holds a conversation, lets 61 minutes pass by advancing the clock, at which every hourly timer is due, and goes on with the conversation.",
   worksOffline: true,
   async run({ isolated, executable }) {

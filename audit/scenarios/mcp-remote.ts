@@ -10,6 +10,7 @@ const mcp = {
 
 export default defineScenario({
   title: "remote MCP servers",
+  group: "configuration",
   what: "Connects to the remote MCP servers of a project, signs in to one, and answers a question. Offline it lists each as failed, with the reason, and answers.",
   worksOffline: true,
   async run({ isolated, variant }) {

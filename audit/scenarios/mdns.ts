@@ -6,6 +6,7 @@ import { serve } from "../lib/serve.ts"
 
 export default defineScenario({
   title: "serve --mdns",
+  group: "server and page",
   what: "Serves, and announces itself by multicast DNS. Offline it serves unannounced.",
   worksOffline: true,
   async run({ isolated }) {

@@ -3,6 +3,7 @@ import { judge } from "../lib/outcome.ts"
 
 export default defineScenario({
   title: "--mini",
+  group: "sessions",
   what: "Starts the minimal interactive interface, and holds a conversation in it.",
   worksOffline: true,
   range: ">=1.17.18",

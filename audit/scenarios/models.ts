@@ -7,7 +7,9 @@ export default defineScenario({
   what: "Lists the models of the catalogue and the one that is configured.",
   worksOffline: true,
   async run({ isolated }) {
-    const { exitCode, stdout } = await isolated({ args: ["models"], provider: true })
+    // Offline, what cannot be reached is not listed.
+    const env = { OPENCODE_OFFLINE_ALLOW: "opencode.ai:443" }
+    const { exitCode, stdout } = await isolated({ args: ["models"], provider: true, env })
     const models = stdout.trim().split("\n")
     return judge(
       {

@@ -4,6 +4,7 @@ import { settings } from "../lib/projects.ts"
 
 export default defineScenario({
   title: "a plugin in the configuration",
+  group: "configuration",
   what: "Answers a question where the configuration names a plugin of the npm registry. Offline it answers without it, and says how to provide it.",
   worksOffline: true,
   async run({ isolated, has }) {

@@ -4,6 +4,7 @@ import { settings } from "../lib/projects.ts"
 
 export default defineScenario({
   title: "a provider package in the configuration",
+  group: "configuration",
   what: "Asks a model whose provider is a package of the npm registry. Offline it says how to provide the package.",
   worksOffline: false,
   async run({ isolated, has }) {

@@ -4,6 +4,7 @@ import { settings } from "../lib/projects.ts"
 
 export default defineScenario({
   title: "instructions from a URL",
+  group: "configuration",
   what: "Answers a question where the configuration has instructions from a URL. Offline it answers without them.",
   worksOffline: true,
   async run({ isolated }) {

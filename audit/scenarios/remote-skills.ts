@@ -6,6 +6,7 @@ const ownSkill = "---\nname: greeting\ndescription: How we greet here\n---\nSay 
 
 export default defineScenario({
   title: "skills from a URL",
+  group: "configuration",
   what: "Lists the skills where some are on disk and some at a URL. Offline it lists those on disk.",
   worksOffline: true,
   async run({ isolated }) {

@@ -46,6 +46,7 @@ const files = {
 
 export default defineScenario({
   title: "run with tool calls",
+  group: "sessions",
   what: "A model reads, searches and edits a TypeScript, a Python and a Go file, each with a formatter and a language server, runs a command, fetches a page and searches the web. Offline the last two say that they cannot, and all else is done.",
   worksOffline: true,
   async run({ isolated, variant, has }) {

@@ -4,6 +4,7 @@ import { serve } from "../lib/serve.ts"
 
 export default defineScenario({
   title: "serve",
+  group: "server and page",
   what: "Serves the page, the API's description and the configuration; makes a session, holds a conversation in it, and shares it. Offline it says that sharing is off.",
   worksOffline: true,
   async run({ isolated, has }) {

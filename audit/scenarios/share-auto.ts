@@ -3,6 +3,7 @@ import { judge } from "../lib/outcome.ts"
 
 export default defineScenario({
   title: 'share: "auto"',
+  group: "configuration",
   what: "Answers a question where the configuration says that every conversation is shared. Offline none is.",
   worksOffline: true,
   async run({ isolated }) {

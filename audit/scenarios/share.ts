@@ -3,6 +3,7 @@ import { judge, linesOf } from "../lib/outcome.ts"
 
 export default defineScenario({
   title: "run --share",
+  group: "sessions",
   what: "Answers a question and shares the conversation. Offline it answers, and says that sharing is off.",
   worksOffline: true,
   async run({ isolated, has }) {

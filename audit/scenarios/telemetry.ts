@@ -3,6 +3,7 @@ import { judge } from "../lib/outcome.ts"
 
 export default defineScenario({
   title: "telemetry",
+  group: "server and page",
   what: "Answers a question where the environment says where OpenTelemetry goes. Offline it answers, and sends nothing.",
   worksOffline: true,
   range: ">=1.14.48",

@@ -12,6 +12,7 @@ const places = ["home", "project", "session", "settings", "model picker", "termi
 
 export default defineScenario({
   title: "the web UI",
+  group: "server and page",
   what: "Opens the web UI in Chromium: the home page, a project and a conversation, the settings, the models to choose from, and a terminal.",
   worksOffline: true,
   async run({ isolated }) {

@@ -13,6 +13,7 @@ const turns = [{ tool: "websearch", input: { query: "how to sew" } }, { text: "T
 
 export default defineScenario({
   title: "websearch",
+  group: "sessions",
   what: "A model searches the web with each provider that can be switched on, and answers. Offline no search is offered to it.",
   worksOffline: true,
   range: ">=1.14.48",

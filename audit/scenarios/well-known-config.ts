@@ -5,6 +5,7 @@ const signedIn = { "https://org.example": { type: "wellknown", key: "ORG_TOKEN",
 
 export default defineScenario({
   title: ".well-known configuration",
+  group: "configuration",
   what: "Answers a question for someone who is signed in to an organisation that hands out its configuration. Offline it answers without that, and says so.",
   worksOffline: true,
   needs: ["config-remote-skip"],

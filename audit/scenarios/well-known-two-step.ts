@@ -15,6 +15,7 @@ const pages = {
 
 export default defineScenario({
   title: ".well-known configuration in two steps",
+  group: "configuration",
   what: "Answers a question for someone who is signed in to an organisation on loopback that hands out a configuration elsewhere. Offline it answers without that, and says so.",
   worksOffline: true,
   needs: ["config-remote-skip"],

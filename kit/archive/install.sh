@@ -46,6 +46,9 @@ check_archive() {
   command -v sha256sum >/dev/null ||
     fail "The archive cannot be checked" "there is no sha256sum in PATH" "install coreutils or busybox"
   echo "Checking the archive"
+  bad=$(foreign_lines SHA256SUMS)
+  [ -z "$bad" ] ||
+    fail "SHA256SUMS names what cannot be in this archive" "$bad" "do not use it: compare its sha256 with the one that was printed when it was made"
   if ! LC_ALL=C sha256sum -c SHA256SUMS >/dev/null 2>&1; then
     bad=$(LC_ALL=C sha256sum -c SHA256SUMS 2>&1 | grep -v ': OK$' | head -n 5)
     fail "The archive is damaged" "$bad" "unpack it again, and compare its sha256 with the one that was printed when it was made"
@@ -54,6 +57,12 @@ check_archive() {
   there=$(find . ! -type d | LC_ALL=C sort)
   [ "$(echo "$listed" | LC_ALL=C sort)" = "$there" ] ||
     fail "The archive holds more than SHA256SUMS names" "files were added to $here" "unpack it again, into an empty folder"
+}
+
+# Lines that are not the hash of a file below this folder, in the one form that they are written in.
+foreign_lines() {
+  LC_ALL=C grep -Ev '^[0-9a-f]{64}  [^/"\[:cntrl:]][^"\[:cntrl:]]*$' "$1" | head -n 5 || true
+  LC_ALL=C grep -E '^[^ ]*  (.*/)?\.\.(/.*)?$' "$1" | head -n 5 || true
 }
 
 check_prefix() {
@@ -66,6 +75,12 @@ check_prefix() {
 
 check_earlier() {
   cd -- "$prefix"
+  bad=$(foreign_lines "$kit/installed" && LC_ALL=C grep -Ev '^[0-9a-f]*  (bin/opencode|lib/opencode-kit/.*)$' "$kit/installed" | head -n 5) || true
+  [ -z "$bad" ] ||
+    fail "$kit/installed names what was not installed" "$bad" "remove the lines, and look at who can write there"
+  bad=$(tr ' ' '\n' <"$kit/installed-folders" | grep -Evx 'bin|lib|\.|' | head -n 5) || true
+  [ -z "$bad" ] ||
+    fail "$kit/installed-folders names what was not made" "$bad" "remove the words, and look at who can write there"
   changed=$(LC_ALL=C sha256sum -c "$kit/installed" 2>/dev/null | grep -v ': OK$' | head -n 5) || true
   [ -z "$changed" ] ||
     fail "What was installed in $prefix was changed since" "$changed" "sh $kit/uninstall.sh, and look at what it leaves"

@@ -24,6 +24,7 @@ main() {
     exit 2
   fi
   cd -- "$kit/../.."
+  check_lists
   folders=$(cat lib/opencode-kit/installed-folders)
   LC_ALL=C sha256sum -c lib/opencode-kit/installed 2>/dev/null | sed -n 's/^\(.*\): OK$/"\1"/p' | xargs rm -f --
   rm -f lib/opencode-kit/installed lib/opencode-kit/installed-folders
@@ -40,6 +41,23 @@ main() {
   echo "Left in $prefix, as it was added or changed since the installation:" >&2
   echo "$left" >&2
   exit 1
+}
+
+# Who can write to the lists is perhaps not who runs this: it removes nothing that it cannot have installed.
+check_lists() {
+  bad=$(foreign | head -n 5)
+  [ -z "$bad" ] || {
+    printf '%s\n' "error: the lists of what was installed in $kit name something else; nothing was removed:" "$bad" >&2
+    exit 2
+  }
+}
+
+foreign() {
+  LC_ALL=C grep -Ev '^[0-9a-f]{64}  (bin/opencode|lib/opencode-kit/[^"\[:cntrl:]]+)$' lib/opencode-kit/installed || true
+  LC_ALL=C grep -E '^[^ ]*  (.*/)?\.\.(/.*)?$' lib/opencode-kit/installed || true
+  tr ' ' '\n' <lib/opencode-kit/installed-folders | grep -Evx 'bin|lib|\.|' || true
+  # What lies behind a link to a folder is not what was installed there.
+  find lib/opencode-kit -type l -exec test -d {} \; -print
 }
 
 main "$@"; exit

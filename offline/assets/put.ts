@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs"
 
@@ -34,10 +35,35 @@ export function putExecutable(file: string, expected: Expected, contents: () => 
   const written = !holds(file, expected)
   if (written) replaceFile(file, expected, contents())
   try {
-    // Fails on a file system that is mounted noexec, whoever asks.
-    accessSync(file, constants.X_OK)
+    requireRunnable(file)
   } catch (error) {
     if (written) rmSync(file, { force: true })
+    throw error
+  }
+}
+
+/**
+ * Sees whether {@link putExecutable} could do its work, by an empty program that goes again. One that is there already is
+ * not read.
+ * @throws Error when it could not
+ */
+export function tryExecutable(file: string, { bytes }: Pick<Expected, "bytes">): void {
+  const there = statSync(file, { throwIfNoEntry: false })
+  const isThere = there?.isFile() && there.size === bytes
+  const tried = isThere ? file : `${file}.${process.pid}-${crypto.randomUUID()}`
+  try {
+    if (!isThere) closeSync(openSync(tried, "wx", MODE))
+    requireRunnable(tried)
+  } finally {
+    if (!isThere) rmSync(tried, { force: true })
+  }
+}
+
+/** Fails on a file system that is mounted noexec, whoever asks. */
+function requireRunnable(file: string): void {
+  try {
+    accessSync(file, constants.X_OK)
+  } catch (error) {
     throw new Error(`programs cannot be run from there (${(error as Error).message})`)
   }
 }

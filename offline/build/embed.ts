@@ -4,6 +4,7 @@ import { $, type BunPlugin, write } from "bun"
 import type { CliTable, Embedded } from "../embedded.ts"
 import { moduleNames } from "../modules.ts"
 import { editPage, PAGE } from "./manifest.ts"
+import { POLICY_MARK } from "./policy-mark.ts"
 import { writePack } from "./write-pack.ts"
 
 /** What `Bun.build` takes so that this code is in the executable, and runs ahead of OpenCode's. */
@@ -62,7 +63,7 @@ async function packApp(): Promise<string> {
 function embeddedText(pack: string, env: NodeJS.ProcessEnv): string {
   const { OPENCODE_OFFLINE_COMMIT: commit, OPENCODE_VERSION: version, OPENCODE_OFFLINE_CLI } = env
   const cli = OPENCODE_OFFLINE_CLI === undefined ? undefined : (JSON.parse(OPENCODE_OFFLINE_CLI) as CliTable)
-  const known: Embedded = { source: "git", commit, version, cli }
+  const known: Embedded = { source: "git", commit, version, cli, policy: POLICY_MARK.before }
   const names = JSON.stringify(known)
   return `import webUi from ${JSON.stringify(pack)} with { type: "file" }\nexport const embedded = { ...${names}, webUi }\n`
 }

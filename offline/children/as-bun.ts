@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs"
 import path from "node:path"
 import { OfflineError } from "../error.ts"
 import { startsWith } from "../primordials.ts"
+import { ignoresProject } from "../switch.ts"
 import { launcher } from "./launcher.ts"
 
 /** What Bun does that a connection is needed for, also where a file has such a name. */
@@ -35,16 +36,23 @@ function runsFile([, verb = "", name = ""]: string[], cwd: string): boolean {
 /** That name's entry in the nearest node_modules/.bin, or the kit's launcher. */
 function program(self: string, [name = "", ...rest]: string[], from: string): string[] {
   const binary = name.replace(/^@[^/]+\//, "")
-  for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
-    const file = path.join(folder, "node_modules", ".bin", binary)
-    if (existsSync(file)) return [self, "run", file, ...rest]
-    if (folder === path.dirname(folder)) break
-  }
+  const file = ignoresProject() ? undefined : inProject(binary, from)
+  if (file) return [self, "run", file, ...rest]
   const inKit = launcher(binary)
   if (inKit) return [inKit, ...rest]
   throw new OfflineError(
-    `${name} was not run: OpenCode is offline and no node_modules/.bin at or above ${from} has it; install it in the project, or the kit beside this executable`,
+    ignoresProject()
+      ? `${name} was not run: OpenCode is offline and no kit beside this executable has it; what the project has in node_modules/.bin is left out`
+      : `${name} was not run: OpenCode is offline and no node_modules/.bin at or above ${from} has it; install it in the project, or the kit beside this executable`,
   )
+}
+
+function inProject(binary: string, from: string): string | undefined {
+  for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
+    const file = path.join(folder, "node_modules", ".bin", binary)
+    if (existsSync(file)) return file
+    if (folder === path.dirname(folder)) return undefined
+  }
 }
 
 function isFile(file: string): boolean {

@@ -60,24 +60,29 @@ export function bunEnvironment(
  * @throws OfflineError for a path that cannot be said there: the child would run without the guard
  */
 export function option(name: string, file: string): string {
-  let blank = false
   for (let index = 0; index < file.length; index++) {
     const code = charCodeAt(file, index)
     if (code === QUOTE || code === BACKSLASH || code < BLANK)
       throw new OfflineError(
         `A child was not run: OpenCode is offline, and the temporary folder has a quote, a backslash or a line's end in its name (${file})`,
       )
-    blank ||= code === BLANK || code > LAST_OF_ASCII
   }
-  return blank ? `"${name}=${file}"` : `${name}=${file}`
+  return `"${name}=${file}"`
 }
 
-const [BLANK, QUOTE, BACKSLASH, LAST_OF_ASCII] = [0x20, 0x22, 0x5c, 0x7e]
+const [BLANK, QUOTE, BACKSLASH] = [0x20, 0x22, 0x5c]
 
 /** For this executable as OpenCode. What decides on the policy is as it was when this process started. */
-export function opencodeEnvironment(env: Environment, { atStart }: ChildHandover): Environment {
-  const { OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS } = atStart
-  return { ...env, ...NO_DEBUGGER, OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS }
+export function opencodeEnvironment(env: Environment, handover: ChildHandover): Environment {
+  const { OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS } = handover.atStart
+  return {
+    ...env,
+    ...NO_DEBUGGER,
+    ...handover.env,
+    OPENCODE_OFFLINE: "1",
+    OPENCODE_OFFLINE_ALLOW,
+    BUN_OPTIONS,
+  }
 }
 
 /** With these the runtime connects to a debugger by itself, ahead of any code. */

@@ -18,8 +18,10 @@ import {
 import { childFiles } from "./files.ts"
 import { gitVariables, isGit } from "./git.ts"
 import { isLauncher, launcher } from "./launcher.ts"
+import { mentionsBun } from "./mention.ts"
 import { nodeScript } from "./node-script.ts"
-import { guardShell, mentionsBun } from "./shell.ts"
+import { refuseProjectProgram } from "./project-program.ts"
+import { guardShell } from "./shell.ts"
 
 type Call = (...args: unknown[]) => unknown
 
@@ -32,7 +34,7 @@ interface SpawnOptions {
 /**
  * Children from this executable. As OpenCode it starts offline, under this process's own allow-list. As Bun it runs
  * files, with this guard ahead of them, and does nothing else: all that installs is refused. What a shell might start as
- * Bun finds the guard, no registry and no proxy in its environment. A program that PATH has not comes from the kit, and a
+ * Bun, and all that `Bun.$` starts, finds the guard, no registry and no proxy in its environment. A program that PATH has not comes from the kit, and a
  * package's program is run as Bun where upstream wants that, or there is no Node. git connects to what the policy allows.
  * Other children are started as they were asked for.
  * `node:child_process` starts all of its children through `Bun.spawn` and `Bun.spawnSync`, which it reads at every call.
@@ -50,7 +52,7 @@ export function interceptChildren(handover: ChildHandover): void {
     }
     bun[name] = defineProperty(guarded, "name", { value: name })
   }
-  if (bun.$) bun.$ = guardShell(bun.$ as Call, handover)
+  if (bun.$) bun.$ = guardShell(bun.$ as Call, (env) => forAll(env, handover))
   if (bun.cron) bun.cron = guardCron(bun.cron as Call)
   replaceExecve(handover)
 }
@@ -84,10 +86,11 @@ function judged(first: unknown, second: unknown, handover: ChildHandover): unkno
   delete options.cmd
   const env = inherited(foldNames(plain<Environment>(options.env ?? process.env)), handover)
   if (handover.state) options.env = env
+  const found = located(command[0], options.cwd, env)
+  refuseProjectProgram(found ?? command[0] ?? "", options.cwd)
   const script = nodeScript(command[0], options.cwd)
   if (script && (isSet(env[AS_BUN]) || !located("node", options.cwd, env)))
     return runScript(script, command, { ...options, env: isBun({ ...env, [AS_BUN]: "1" }, handover) })
-  const found = located(command[0], options.cwd, env)
   if (isSet(env[AS_BUN])) return asBun(command, isSelf(found), options, env, handover)
   if (isSelf(found)) return [command, { ...options, env: opencodeEnvironment(env, handover) }]
   const file = found ?? launcher(command[0] ?? "")
@@ -131,6 +134,11 @@ function isBun(env: Environment, handover: ChildHandover): Environment {
 
 function mayStartBun(env: Environment, handover: ChildHandover): Environment {
   return { ...isBun(env, handover), ...CLOSED_PROXIES }
+}
+
+/** For a program that is not known: it may be this executable, as OpenCode or as Bun, or start it. */
+function forAll(env: Environment, handover: ChildHandover): Environment {
+  return mayStartBun(opencodeEnvironment(inherited(foldNames(env), handover), handover), handover)
 }
 
 function includes(words: string[], word: string | undefined): boolean {

@@ -1,71 +1,59 @@
-import { OfflineError } from "../error.ts"
-import { apply, indexOf, isArray, plain, slice, toLowerCase, toText } from "../primordials.ts"
-import { foldNames } from "../system.ts"
-import {
-  AS_BUN,
-  type ChildHandover,
-  type Environment,
-  inherited,
-  isSet,
-  opencodeEnvironment,
-} from "./environment.ts"
+import { apply, defineProperty, plain } from "../primordials.ts"
+import type { Environment } from "./environment.ts"
 
 type Call = (...args: unknown[]) => unknown
+type ShellPromise = Promise<unknown> & Record<"env" | "cwd" | "throws", Call>
+
+/** The runtime's shell: a function that templates are tagged with, and what hangs on it. */
+interface Native extends Call {
+  Shell?: object
+  ShellPromise?: { prototype: ShellPromise }
+  ShellError?: object
+  braces?: Call
+  escape?: Call
+}
 
 /**
- * Bun's shell starts programs natively, where nothing can be put ahead of them: so a command that would start this
- * executable as Bun is refused.
+ * Bun's shell starts programs natively, where nothing can be put ahead of them, and its text may name a program and a variable
+ * in any way. So all that it starts gets an environment with the guard in it, whatever the shell was made by and given.
+ * @param native is called from here alone, and in no other way
+ * @param guarded the environment for a shell that was to have another
  */
-export function guardShell(native: Call, handover: ChildHandover): Call {
-  const refuse = (env: Environment, text: string) => {
-    if (isSet(env[AS_BUN]) || mentionsBun(text))
-      throw new OfflineError(
-        "Bun.$ was blocked: OpenCode is offline, and a Bun that is started from a shell could not be guarded; use Bun.spawn",
-      )
+export function guardShell(native: Native, guarded: (env: Environment) => Environment): Call {
+  const methods = native.ShellPromise?.prototype
+  const setEnvironment = methods?.env
+  if (!methods || !setEnvironment) return native
+  const give = (promise: unknown, env: unknown) =>
+    apply(setEnvironment, promise, [{ ...guarded(plain((env ?? process.env) as Environment)) }])
+  const { cwd: setFolder, throws: setThrows } = methods
+  methods.env = function env(this: unknown, given: unknown) {
+    return give(this, given)
   }
-  const shell = native as Call & { ShellPromise?: { prototype: Record<string, Call> } }
-  for (const holder of [native as unknown as Record<string, Call>, shell.ShellPromise?.prototype]) {
-    const setEnvironment = holder?.env
-    if (!holder || !setEnvironment) continue
-    holder.env = function env(this: unknown, given: unknown) {
-      const copy = foldNames(plain<Environment>((given ?? process.env) as Environment))
-      refuse(copy, "")
-      return apply(setEnvironment, this, [{ ...opencodeEnvironment(inherited(copy, handover), handover) }])
+
+  function makeShell(name: string): Call {
+    const state: { env?: unknown; cwd?: unknown; throws: boolean } = { throws: true }
+    const shell = (...args: unknown[]) => {
+      const promise = apply(native, undefined, args)
+      if (state.cwd !== undefined) apply(setFolder, promise, [state.cwd])
+      apply(setThrows, promise, [state.throws])
+      return give(promise, state.env)
     }
+    const set = (key: keyof typeof state, value: unknown) => {
+      Object.assign(state, { [key]: value })
+      return shell
+    }
+    return Object.assign(defineProperty(shell, "name", { value: name }), {
+      env: (given: unknown) => set("env", given === undefined ? given : plain(given as object)),
+      cwd: (given: unknown) => set("cwd", given),
+      throws: (given: unknown) => set("throws", !!given),
+      nothrow: () => set("throws", false),
+      ShellPromise: native.ShellPromise,
+      ShellError: native.ShellError,
+    })
   }
-  return new Proxy(native, {
-    apply(target, self, args) {
-      const [strings, ...values] = args as [{ raw: string[] }, ...unknown[]]
-      let text = ""
-      for (let index = 0; index < strings.raw.length; index++)
-        text += strings.raw[index]! + worded(values[index])
-      refuse(process.env, text)
-      return apply(target, self, args) as unknown
-    },
-  })
-}
 
-/** A value as the shell spells it out. */
-function worded(value: unknown): string {
-  if (value === undefined) return ""
-  if (!isArray(value))
-    return typeof value === "object" && value && "raw" in value ? toText(value.raw) : toText(value)
-  let text = ""
-  for (let index = 0; index < value.length; index++) text += `${worded(value[index])} `
-  return text
-}
-
-/** Text as a shell reads it: a name may stand in quotes, part by part. The last two are of those of Windows. */
-function withoutQuotes(text: string): string {
-  let plainText = ""
-  for (let index = 0; index < text.length; index++) {
-    const letter = slice(text, index, index + 1)
-    if (indexOf("\"'\\^`", letter) === -1) plainText += letter
+  const Shell = function Shell() {
+    return makeShell("Shell")
   }
-  return plainText
-}
-
-/** Whether a word has whoever reads it start this executable as Bun; on Windows its case does not matter. */
-export function mentionsBun(text: string): boolean {
-  return indexOf(toLowerCase(withoutQuotes(text)), toLowerCase(AS_BUN)) !== -1
+  return Object.assign(makeShell("BunShell"), { Shell, braces: native.braces, escape: native.escape })
 }

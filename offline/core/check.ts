@@ -1,7 +1,8 @@
 import { userConfigFile } from "../config-files.ts"
 import { createDecide, explainRule } from "../guard/decide.ts"
 import { createProxyCheck } from "../guard/proxy.ts"
-import { canonicalHost } from "../policy/host.ts"
+import { portOf } from "../guard/url.ts"
+import { bracketed, canonicalHost } from "../policy/host.ts"
 import { DEFAULT_PORTS, formatEntry, judge } from "../policy.ts"
 import { parseUrl, type UrlParts } from "../primordials.ts"
 import type { OfflineState } from "../switch.ts"
@@ -36,7 +37,7 @@ export function check(text: string, state: OfflineState, env: NodeJS.ProcessEnv)
     policy: state.policy,
     origin: state.origin,
     userConfig: userConfigFile(env),
-    locked: state.baked.locked,
+    lockedBy: state.lockedBy,
   }
   const verdict = judge(state.policy, host, port)
   if (!verdict.allowed) {
@@ -56,7 +57,9 @@ function proxyRefusal(
   env: NodeJS.ProcessEnv,
 ): string | undefined {
   try {
-    createProxyCheck(env, createDecide(options, []))(url, undefined, "A request")
+    const decide = createDecide(options)
+    const hostname = bracketed(decide({ host: url.hostname, port: portOf(url), api: "A request" }))
+    createProxyCheck(env, decide)({ ...url, hostname }, undefined, "A request")
     return undefined
   } catch (error) {
     return (error as Error).message

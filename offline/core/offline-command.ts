@@ -4,10 +4,12 @@ import type { Arguments } from "./arguments.ts"
 import { check } from "./check.ts"
 import { option } from "./listing.ts"
 import { formatReport, report } from "./report.ts"
+import { answerSetup } from "./setup/command.ts"
 
-/** Answers `opencode offline` and `opencode offline check`, and ends the process. */
+/** Answers `opencode offline`, `opencode offline check` and `opencode offline setup`, and ends the process. */
 export function answerOffline({ bare, words }: Arguments): void {
   if (bare[0] !== "offline") return
+  if (bare[1] === "setup") answerSetup(words.slice(words.indexOf("setup") + 1), process.env)
   const { verb, url, json, help, unknown } = parse(words)
   if (help) end(0, verb === "check" ? CHECK_HELP : HELP)
   if (unknown !== undefined) end(2, "", `! "${unknown}" is not accepted here. Write: ${USAGE}\n`)
@@ -42,7 +44,8 @@ function parse(words: string[]): Words {
 
 const HELPS = ["--help", "-h"]
 
-const USAGE = "opencode offline [--json], or opencode offline check [url] [--json]"
+const USAGE =
+  "opencode offline [--json], opencode offline check [url] [--json], opencode offline doctor [--json], or opencode offline setup [--help]"
 
 /** Exit code 0 when the URL is allowed, 1 when it is denied, 2 when it is none. */
 function answerCheck(url: string, json: boolean): never {
@@ -66,6 +69,8 @@ show whether OpenCode is offline and what it may connect to
 
 Commands:
   opencode offline check [url]  say whether a URL may be connected to, and why; exit code 0 or 1
+  opencode offline doctor       say whether the kernel can hold every program here (--offline=kernel); exit code 0 or 1
+  opencode offline setup        add a model that can be reached to the user-level configuration
 
 ${OPTIONS}`
 

@@ -1,9 +1,14 @@
 import { type BakedPolicy, describeBaked } from "../baked.ts"
-import { type LoggedDenial, readDenials } from "../denial-log.ts"
+import { type LoggedAttempt, readDenials } from "../denial-log.ts"
 import { logFile } from "../denials.ts"
 import { type Embedded, embedded } from "../embedded.ts"
+import { formatKernel } from "../kernel/format.ts"
+import type { KernelSettings } from "../kernel/settings.ts"
+import type { ProjectCode } from "../policy/keys.ts"
+import type { Found } from "../project/say.ts"
 import { type OfflineState, switchedOnBy } from "../switch.ts"
-import { addToPath } from "./ripgrep.ts"
+import { findLeftOut, formatProject } from "./report-project.ts"
+import { missesRipgrep } from "./ripgrep.ts"
 
 /** What `opencode offline --json` prints. */
 export interface Report {
@@ -15,29 +20,45 @@ export interface Report {
   allow: { entry: string; origin: string }[]
   /** What is asked for in vain: by a project's own file and, when the build is locked, by anyone. */
   ignored: { entry: string; origin: string }[]
+  /** How the kernel holds every program that is started; null when the guard alone holds OpenCode's own code. */
+  kernel: KernelSettings | null
+  /** Who locked the policy: this build, a managed file, or both; null when nobody did. */
+  locked: string | null
+  /** What becomes of what a project's own files would run. */
+  projectCode: ProjectCode
+  /** Settings that do not count, and why. */
+  notes: readonly string[]
+  /** What the project here has of that, and is left out. */
+  leftOut: Found[]
   /** Why OpenCode has no program to search files with; null when it has one, and when it is online. */
   ripgrep: string | null
-  /** The file that OPENCODE_OFFLINE_LOG names; null when it names none. */
+  /** The policy's log, or the file that OPENCODE_OFFLINE_LOG names; null when there is none. */
   log: string | null
   /** The last attempts that were denied, of all processes, oldest first; null when there is no file that can be read. */
-  denied: LoggedDenial[] | null
+  denied: LoggedAttempt[] | null
 }
 
 /** Attempts that are shown. */
 const SHOWN = 20
 
 /** The policy in force, and the attempts denied so far as the log file has them. Loopback is always allowed. */
-export function report({ origin, policy, baked }: OfflineState, env: NodeJS.ProcessEnv): Report {
+export function report(state: OfflineState, env: NodeJS.ProcessEnv): Report {
+  const { origin, policy, baked, logs } = state
   const lines = (entries: typeof policy.entries) =>
     entries.map((entry) => ({ entry: entry.text, origin: entry.origin }))
-  const log = logFile(env)
+  const log = logs[0]?.file ?? logFile(env)
   return {
     offline: origin !== undefined,
     origin: origin ?? null,
     build: { mode: baked.mode, locked: baked.locked, source: embedded.source, commit: embedded.commit },
     allow: origin === undefined ? [] : [{ entry: "loopback", origin: "always" }, ...lines(policy.entries)],
     ignored: lines(policy.ignored),
-    ripgrep: origin === undefined ? null : (addToPath(env) ?? null),
+    kernel: state.kernel ?? null,
+    locked: state.lockedBy ?? null,
+    projectCode: state.projectCode,
+    notes: state.notes,
+    leftOut: findLeftOut(state, env),
+    ripgrep: origin === undefined ? null : (missesRipgrep(env) ?? null),
     log: log ?? null,
     denied: log === undefined ? null : readLog(log),
   }
@@ -47,7 +68,9 @@ export function report({ origin, policy, baked }: OfflineState, env: NodeJS.Proc
 export function formatReport(report: Report, { baked }: Pick<OfflineState, "baked">): string {
   const decided = describeBaked(baked)
   const build = decided === undefined ? "" : `This build is ${decided}: that was decided when it was made.\n`
-  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${formatRipgrep(report)}${formatDenied(report)}${formatSource(report)}`
+  const lock =
+    report.locked === null ? "" : `The policy of ${report.locked} is locked: nothing else widens it.\n`
+  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${lock}${formatProject(report)}${formatRipgrep(report)}${formatDenied(report)}${formatSource(report)}`
 }
 
 function formatRipgrep({ ripgrep }: Report): string {
@@ -62,15 +85,15 @@ function formatSource({ build: { source, commit } }: Report): string {
 const ONLINE =
   'OpenCode is online: nothing is held back. Switch with --offline, OPENCODE_OFFLINE=1, or "offline": true in opencode.json.\n'
 
-function formatPolicy({ allow, ignored, build }: Report): string {
+function formatPolicy({ allow, ignored, locked, kernel }: Report): string {
   const width = Math.max(...[...allow, ...ignored].map(({ entry }) => entry.length))
   const rows = (lines: Report["allow"]) =>
     lines.map(({ entry, origin }) => `  ${entry.padEnd(width)}  ${origin}\n`).join("")
-  const vain = build.locked
-    ? "Asked for in vain, as the policy is locked"
-    : "Asked for by a project's own file, which cannot allow anything"
+  const vain = locked
+    ? `Asked for in vain, as the policy of ${locked} is locked`
+    : "Asked for by what may not allow anything: a project's own file, or a child of OpenCode's"
   const heard = ignored.length > 0 ? `${vain}:\n${rows(ignored)}` : ""
-  return `OpenCode is offline (${switchedOnBy()}). It may connect to:\n${rows(allow)}${heard}Everything else is denied.\n`
+  return `OpenCode is offline (${switchedOnBy()}). It may connect to:\n${rows(allow)}${heard}Everything else is denied.\n${kernel ? formatKernel(kernel) : ""}`
 }
 
 function formatDenied({ log, denied }: Report): string {
@@ -86,7 +109,7 @@ function formatDenied({ log, denied }: Report): string {
   return `Denied so far, the last ${denied.length} (${log}):\n${rows.join("\n")}\n`
 }
 
-function readLog(file: string): LoggedDenial[] | null {
+function readLog(file: string): LoggedAttempt[] | null {
   try {
     return readDenials(file, SHOWN)
   } catch {

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { openAssets } from "../assets.ts"
+import { type Assets, openAssets } from "../assets.ts"
 import { message } from "../features.ts"
 import { print } from "../print.ts"
 import { isActive } from "../switch.ts"
@@ -7,6 +7,7 @@ import { type Arguments, isCommand } from "./arguments.ts"
 
 /** The program's name among the assets. */
 const ASSET = "rg"
+const FILE = process.platform === "win32" ? "rg.exe" : "rg"
 
 /** What programs are looked for in when nothing says it. */
 const DEFAULT_PATH = process.platform === "win32" ? "" : "/usr/local/bin:/usr/bin:/bin"
@@ -29,12 +30,22 @@ export function provideRipgrep({ bare: [command] }: Arguments, env: NodeJS.Proce
  * Why there is no ripgrep that OpenCode could run; undefined when there is one. PATH may have one more folder then.
  */
 export function addToPath(env: NodeJS.ProcessEnv, assets = openAssets()): string | undefined {
-  if (Bun.which("rg", { PATH: env.PATH ?? "" })) return undefined
+  return whyNot(env, assets, () => {
+    const folder = path.dirname(assets.executable(ASSET, FILE))
+    env.PATH = [env.PATH ?? DEFAULT_PATH, folder].filter(Boolean).join(path.delimiter)
+  })
+}
+
+/** What {@link addToPath} would say; nothing is put anywhere, and PATH stays. */
+export function missesRipgrep(env: NodeJS.ProcessEnv, assets = openAssets()): string | undefined {
+  return whyNot(env, assets, () => assets.tryExecutable(ASSET, FILE))
+}
+
+function whyNot({ PATH = "" }: NodeJS.ProcessEnv, assets: Assets, put: () => void): string | undefined {
+  if (Bun.which("rg", { PATH })) return undefined
   if (!assets.has(ASSET)) return message("ripgrep")
   try {
-    const folder = path.dirname(assets.executable(ASSET, process.platform === "win32" ? "rg.exe" : "rg"))
-    env.PATH = [env.PATH ?? DEFAULT_PATH, folder].filter(Boolean).join(path.delimiter)
-    return undefined
+    put()
   } catch (error) {
     return (error as Error).message
   }

@@ -1,16 +1,22 @@
 import { findResolution } from "../find-resolution.ts"
 import { isMainThread } from "../handover.ts"
 import { print } from "../print.ts"
+import { keepNamed } from "../server/named.ts"
 import { orStop } from "../setting.ts"
 import { currentState, isActive, start, switchedOnBy } from "../switch.ts"
+import { tellAtOnce } from "../tell.ts"
 import { PRELOAD } from "../thread.ts"
 import { type Arguments, asksForHelp, readArguments } from "./arguments.ts"
 import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
+import { endWithTerminal } from "./hang-up.ts"
+import { readNamed } from "./named-servers.ts"
 import { answerOffline } from "./offline-command.ts"
+import { announceProjectCode } from "./project-code.ts"
 import { refuseCommand, warnOfOptions } from "./refused-commands.ts"
 import { provideRipgrep } from "./ripgrep.ts"
+import { tellOfUninstaller } from "./uninstall.ts"
 import { answerVersion } from "./version.ts"
 
 /**
@@ -22,16 +28,21 @@ export function startCore(): void {
   hidePreload()
   // Workers have the main thread's environment.
   if (!isMainThread()) return
+  for (const note of currentState().notes) print("error", `! ${note}\n`)
   const said = takeSwitch(process.argv)
   answerVersion(said)
   answerOffline(said)
   if (asksForHelp(said)) return
   refuseCommand(said)
+  tellOfUninstaller(said)
   const { server } = currentState()
   if (server !== undefined) assureServer(said, server)
   orStop(() => chooseCatalogue(process.env))
   provideRipgrep(said, process.env)
+  if (isActive()) orStop(() => keepNamed(readNamed(said.words, process.env), process.env))
   warnOfOptions(said)
+  endWithTerminal(said)
+  announceProjectCode(said)
   announce(said)
 }
 
@@ -42,8 +53,13 @@ function takeSwitch(argv: string[]): Arguments {
   return said
 }
 
+/** Commands that run until they are ended. */
+const LASTING = new Set(["acp", "serve", "web"])
+
 /** Says ahead of a server's own first lines that offline is on, and where the policy is to be read. */
 function announce({ bare: [command] }: Arguments): void {
-  if (isActive() && (command === "serve" || command === "web"))
+  if (!isActive()) return
+  if (command !== undefined && LASTING.has(command)) tellAtOnce()
+  if (command === "serve" || command === "web")
     print("out", `offline (${switchedOnBy()}): see \`opencode offline\` for what may be connected to\n`)
 }

@@ -8,9 +8,14 @@ import type { Arguments } from "./arguments.ts"
  * Answers `--version` and `-v` with upstream's own text and, if the build decided anything, what. A version that is not
  * known is left to upstream.
  */
-export function answerVersion({ words: [word] }: Arguments): void {
-  if ((word !== "--version" && word !== "-v") || embedded.version === undefined) return
+export function answerVersion({ words }: Arguments): void {
+  if (!asksForVersion(words)) return
   const decided = describeBaked(currentState().baked)
   print("out", `${embedded.version}${decided === undefined ? "" : ` (${decided})`}\n`)
   process.exit(0)
+}
+
+/** Whether it is answered here. */
+export function asksForVersion([word]: readonly string[]): boolean {
+  return (word === "--version" || word === "-v") && embedded.version !== undefined
 }

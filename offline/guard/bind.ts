@@ -9,8 +9,7 @@ type Call = (...args: unknown[]) => unknown
  * To listen at a name, the name is looked up. `Bun.serve` and `Bun.listen` are what the servers of `node:http`, `node:https`,
  * `node:http2`, `node:net` and `node:tls` are made of, which read them at every call.
  */
-export function interceptBind(decide: Decide): void {
-  const bun = bunObject()
+export function interceptBind(decide: Decide, bun = bunObject()): void {
   if (!bun) return
   for (const name of ["serve", "listen"]) {
     const native = bun[name] as Call

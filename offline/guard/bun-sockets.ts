@@ -1,13 +1,12 @@
 import { OfflineError } from "../error.ts"
-import { isBelowLocalhost } from "../policy/host.ts"
+import { localName } from "../policy/host.ts"
 import { apply, isArray, plain, reject, toText } from "../primordials.ts"
 import { bunObject } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 import { decidePipe } from "./pipe.ts"
 
 /** `Bun.connect` to a host rejects where the policy does not allow; to a socket file or an open descriptor it does not. */
-export function interceptBunSockets(decide: Decide): void {
-  const bun = bunObject()
+export function interceptBunSockets(decide: Decide, bun = bunObject()): void {
   const native = bun?.connect as ((options: unknown) => Promise<unknown>) | undefined
   if (!bun || !native) return
   bun.connect = function connect(options: unknown) {
@@ -42,8 +41,8 @@ function judged(options: unknown, decide: Decide): unknown {
   const port = +toText(copy.port)
   copy.hostname = decide({ host, port, api: "Bun.connect" })
   copy.port = port
-  if (copy.tls && isBelowLocalhost(host))
-    copy.tls = { serverName: host, ...(typeof copy.tls === "object" ? copy.tls : {}) }
+  const name = copy.tls ? localName(host) : undefined
+  if (name !== undefined) copy.tls = { serverName: name, ...(typeof copy.tls === "object" ? copy.tls : {}) }
   delete copy.host
   return copy
 }

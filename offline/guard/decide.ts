@@ -1,7 +1,8 @@
 import { OfflineError } from "../error.ts"
-import { canonicalHost, isBelowLocalhost, isLoopback } from "../policy/host.ts"
+import { canonicalHost, isLocalName, isLoopback } from "../policy/host.ts"
 import { formatEntry, judge, type Policy, type Verdict } from "../policy.ts"
 import { now } from "../primordials.ts"
+import { localAddress } from "./local-address.ts"
 
 /** A connection that is about to be opened. */
 export interface Attempt {
@@ -17,24 +18,28 @@ export interface Attempt {
   instead?: string
 }
 
-/** An attempt that was refused. */
-export interface Denial {
+/** An attempt that was decided on. */
+export interface Attempted {
   /** Milliseconds since 1970. */
   time: number
   host: string
   port: number | undefined
   api: string
+  /** The entry that allows it, or that asks for it in vain; "default" when there is none. */
+  rule: string
+  /** Where that entry stands; for "default", what switched offline on. */
+  origin: string
 }
+
+/** An attempt that was refused. */
+export type Denial = Attempted
 
 /**
  * The one question that every interception asks.
- * @returns the host in the spelling that was decided on (`localhost` for a name below it): dial this one, never the input
+ * @returns the host in the spelling that was decided on (an address for `localhost`): dial this one, never the input
  * @throws OfflineError when the policy does not allow it
  */
 export type Decide = (attempt: Attempt) => string
-
-/** Attempts that are kept in memory; older ones are dropped. */
-const KEPT = 1000
 
 /** What decisions are made on, and who is told of refusals. */
 export interface DecideOptions {
@@ -43,34 +48,46 @@ export interface DecideOptions {
   origin: string
   /** The file that an error tells people to write to. */
   userConfig: string
-  /** The policy is the build's alone, so an error names no setting. */
-  locked?: boolean
-  /** Told ahead of the refusal; `trace` was made where it is refused. */
-  onDenied?: (denial: Denial, trace: Error) => void
+  /** Who locked the policy, for people. Then no setting would help, and an error names none. */
+  lockedBy?: string
+  /** Told ahead of the refusal; `trace` was made where it is refused, `text` is for people. */
+  onDenied?: (denial: Denial, trace: Error, text: string) => void
+  /** Told ahead of a connection that is allowed; what it throws is thrown in its place. */
+  onAllowed?: (attempt: Attempted, trace: Error) => void
 }
 
-export function createDecide(options: DecideOptions, denied: Denial[]): Decide {
-  const { policy, onDenied } = options
+export function createDecide(options: DecideOptions): Decide {
+  const { policy, onDenied, onAllowed } = options
   return ({ host, port, api, asksServer, instead }) => {
     const canonical = canonicalHost(host)
     const verdict: Verdict = canonical ? judge(policy, canonical, port) : { allowed: false }
     const needless = asksServer === true && canonical !== undefined && isLoopback(canonical)
-    if (verdict.allowed && !needless) return isBelowLocalhost(canonical!.text) ? "localhost" : canonical!.text
-    if (denied.length === KEPT) denied.shift()
     const shown = canonical?.text ?? host
-    const denial = { time: now(), host: shown, port, api }
-    denied[denied.length] = denial
-    onDenied?.(denial, new Error())
-    throw new OfflineError(explain({ host: shown, port, api, instead }, verdict, options))
+    if (verdict.allowed && !needless) {
+      const { rule, origin } = verdict
+      onAllowed?.({ time: now(), host: shown, port, api, rule, origin }, new Error())
+      return isLocalName(canonical!) ? localAddress(port) : shown
+    }
+    const asked = verdict.allowed ? undefined : verdict.asked
+    const rule = asked?.text ?? "default"
+    const denial = { time: now(), host: shown, port, api, rule, origin: asked?.origin ?? options.origin }
+    const attempt = { host: shown, port, api, instead }
+    const error = new OfflineError(explain(attempt, verdict, options), remedyOf(attempt, verdict, options))
+    onDenied?.(denial, new Error(), OfflineError.forPerson(error))
+    throw error
   }
 }
 
-/** What was blocked, by which rule, and the exact setting that would allow it. */
+/** What was blocked, and by which rule. */
 function explain({ host, port, api, instead }: Attempt, verdict: Verdict, options: DecideOptions): string {
   if (verdict.allowed)
     return `${api} of ${host} was blocked: OpenCode is offline (${options.origin}), and a name server would be asked about this machine. dns.lookup answers without one`
   const entry = formatEntry(host, port)
-  return `${api} to ${entry} was blocked: OpenCode is offline (${options.origin}), and ${explainRule(entry, verdict, options)}${instead ? `. Or: ${instead}` : ""}`
+  return `${api} to ${entry} was blocked: OpenCode is offline (${options.origin}), and ${ruleOf(verdict, options)}${options.lockedBy === undefined ? ". A person can allow it" : ""}${instead ? `. Or: ${instead}` : ""}`
+}
+
+function remedyOf({ host, port }: Attempt, verdict: Verdict, options: DecideOptions): string | undefined {
+  return verdict.allowed ? undefined : remedy(formatEntry(host, port), options)
 }
 
 /**
@@ -79,15 +96,29 @@ function explain({ host, port, api, instead }: Attempt, verdict: Verdict, option
  */
 export function explainRule(
   entry: string,
-  { asked }: { asked?: { origin: string } },
-  { userConfig, locked }: Pick<DecideOptions, "userConfig" | "locked">,
+  verdict: { asked?: { origin: string } },
+  options: Pick<DecideOptions, "userConfig" | "lockedBy">,
 ): string {
-  if (locked) {
+  const setting = remedy(entry, options)
+  return setting === undefined ? ruleOf(verdict, options) : `${ruleOf(verdict, options)}. ${setting}`
+}
+
+/** The setting that would allow it, which no model is told; undefined when none would. */
+function remedy(
+  entry: string,
+  { userConfig, lockedBy }: Pick<DecideOptions, "userConfig" | "lockedBy">,
+): string | undefined {
+  if (lockedBy !== undefined) return undefined
+  return `To allow it: OPENCODE_OFFLINE_ALLOW=${entry}, or "offline": { "allow": ["${entry}"] } in ${userConfig}`
+}
+
+function ruleOf(
+  { asked }: { asked?: { origin: string } },
+  { lockedBy }: Pick<DecideOptions, "lockedBy">,
+): string {
+  if (lockedBy !== undefined) {
     const rule = asked ? `${asked.origin} asks for it in vain` : "no entry names it"
-    return `${rule}: the policy of this build is locked. Only another build can allow it`
+    return `${rule}: the policy of ${lockedBy} is locked. Nothing else can allow it`
   }
-  const rule = asked
-    ? `${asked.origin} asks for it, but a project's own file cannot allow anything`
-    : "no entry of the policy names it"
-  return `${rule}. To allow it: OPENCODE_OFFLINE_ALLOW=${entry}, or "offline": { "allow": ["${entry}"] } in ${userConfig}`
+  return asked ? `${asked.origin} asks for it, but may not allow anything` : "no entry of the policy names it"
 }

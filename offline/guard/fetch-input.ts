@@ -1,4 +1,5 @@
-import { freeze, hrefOf, plain, toText, uncurryThis } from "../primordials.ts"
+import { freeze, getter, hrefOf, plain, toText, uncurryThis } from "../primordials.ts"
+import { addressed } from "./proxy.ts"
 
 /** The options of a request, read once. Bun's own options are among them. */
 export interface Outgoing extends Omit<RequestInit, "headers" | "body"> {
@@ -41,13 +42,13 @@ export function proxyOf({ proxy }: Pick<Outgoing, "proxy">): string | undefined 
  */
 export function readProxy(proxy: unknown): Outgoing["proxy"] {
   if (!proxy) return undefined
-  if (typeof proxy !== "object") return toText(proxy)
+  if (typeof proxy !== "object") return addressed(toText(proxy))
   const href = hrefOf(proxy)
-  if (href !== undefined) return href
+  if (href !== undefined) return addressed(href)
   const { url, ...rest } = proxy as { url?: unknown }
   if (url === undefined) return undefined
   const text = typeof url === "object" && url !== null ? hrefOf(url) : url
-  return freeze({ __proto__: null, ...rest, url: toText(text) }) as never
+  return freeze({ __proto__: null, ...rest, url: addressed(toText(text)) }) as never
 }
 
 /** Reads a Request's own state, whatever properties were put over it. */
@@ -73,9 +74,7 @@ export function cloneRequest(request: Request): Request | undefined {
 
 type Redirect = RequestInit["redirect"]
 
-const getter = <T>(name: string) =>
-  uncurryThis(Object.getOwnPropertyDescriptor(Request.prototype, name)!.get as (this: Request) => T)
-const url = getter<string>("url")
-const method = getter<string>("method")
-const redirect = getter<Redirect>("redirect")
+const url = getter<string>(Request.prototype, "url")
+const method = getter<string>(Request.prototype, "method")
+const redirect = getter<Redirect>(Request.prototype, "redirect")
 const clone = uncurryThis(Request.prototype.clone as (this: Request) => Request)

@@ -1,4 +1,16 @@
-import { defineProperty, parseUrl, plain, type UrlParts, uncurryThis } from "../primordials.ts"
+import {
+  coded,
+  defineProperty,
+  getter,
+  ignoreFailure,
+  isStream,
+  PrivateHeaders,
+  parseUrl,
+  plain,
+  toUpperCase,
+  type UrlParts,
+  uncurryThis,
+} from "../primordials.ts"
 import { type Outgoing, readRequest } from "./fetch-input.ts"
 
 export interface Chain {
@@ -32,7 +44,7 @@ export async function followRedirects({ first, target, init, spare, hop }: Chain
       throw failure("UnsupportedRedirectProtocol", `The response redirected to ${location}`)
     next = nextInit(next ?? (await firstInit(init, spare)), status(response), to.origin !== current.origin)
     // The connection is free for other requests only when the body has been read.
-    response.body?.cancel().catch(() => {})
+    discard(response)
     response = await hop(to, next)
     current = to
   }
@@ -53,11 +65,11 @@ async function firstInit(init: Outgoing, spare: Request | undefined): Promise<Ou
 
 function nextInit(init: Outgoing, code: number, elsewhere: boolean): Outgoing {
   const fields = new PrivateHeaders(init.headers)
-  const method = (init.method ?? "GET").toUpperCase()
+  const method = toUpperCase(init.method ?? "GET")
   if (elsewhere) remove(fields, ["authorization", "proxy-authorization", "cookie", "host"])
   const dropsBody = code === 303 ? method !== "GET" && method !== "HEAD" : code <= 302 && method === "POST"
   if (!dropsBody) {
-    if (isStream(init.body))
+    if (isSentOnce(init.body))
       throw failure("UnexpectedRedirect", "The response redirected a request whose body is a stream")
     return plain(init, { headers: fields })
   }
@@ -71,33 +83,33 @@ function nextInit(init: Outgoing, code: number, elsewhere: boolean): Outgoing {
   return plain(init, { method: "GET", body: undefined, headers: fields })
 }
 
-const PrivateHeaders = Headers
 const get = uncurryThis(Headers.prototype.get)
 const removeField = uncurryThis(Headers.prototype.delete)
-const status = uncurryThis(
-  Object.getOwnPropertyDescriptor(Response.prototype, "status")!.get as (this: Response) => number,
-)
-const headers = uncurryThis(
-  Object.getOwnPropertyDescriptor(Response.prototype, "headers")!.get as (this: Response) => Headers,
-)
+const status = getter<number>(Response.prototype, "status")
+const headers = getter<Headers>(Response.prototype, "headers")
+const bodyOf = getter<ReadableStream | null>(Response.prototype, "body")
+const cancel = uncurryThis(ReadableStream.prototype.cancel as (this: ReadableStream) => Promise<void>)
 
 function remove(fields: Headers, names: string[]): void {
-  for (const name of names) removeField(fields, name)
+  for (let index = 0; index < names.length; index++) removeField(fields, names[index]!)
 }
 
 /** A body that can be sent only once. */
-function isStream(body: unknown): boolean {
-  return (
-    typeof body === "object" &&
-    body !== null &&
-    (body instanceof ReadableStream || Symbol.asyncIterator in body)
-  )
+function isSentOnce(body: unknown): boolean {
+  return typeof body === "object" && body !== null && (isStream(body) || asyncIterator in body)
 }
+
+const { asyncIterator } = Symbol
 
 function markRedirected(response: Response): Response {
   return defineProperty(response, "redirected", { value: true, configurable: true }) as Response
 }
 
 function failure(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code })
+  return coded(new Error(message), code)
+}
+
+function discard(response: Response): void {
+  const body = bodyOf(response)
+  if (body) ignoreFailure(cancel(body))
 }

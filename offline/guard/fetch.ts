@@ -2,10 +2,12 @@ import { OfflineError } from "../error.ts"
 import { bracketed } from "../policy/host.ts"
 import {
   apply,
+  coded,
   defineProperty,
   hrefOf,
   parseUrl,
   plain,
+  prepend,
   reject,
   toText,
   type UrlParts,
@@ -27,13 +29,13 @@ type Fetch = typeof globalThis.fetch
  */
 export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
   const native = globalThis.fetch
-  const guarded = createGuardedFetch(native, decide, checkProxy)
+  const guarded = guardFetch(native, decide, checkProxy)
   const preconnect = native.preconnect
   if (preconnect) {
     guarded.preconnect = (input, ...rest) => {
       const target = readTarget(input)
       const host = judgeTarget(target, {}, decide, checkProxy, "fetch.preconnect")
-      return preconnect(withHostname(target.href, host), ...rest)
+      return apply(preconnect, native, prepend(withHostname(target.href, host), rest) as never)
     }
   }
   defineProperty(globalThis, "fetch", {
@@ -44,7 +46,8 @@ export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
   })
 }
 
-function createGuardedFetch(native: Fetch, decide: Decide, checkProxy: CheckProxy): Fetch {
+/** A `fetch` that decides, and sends by the native one what it decided on. */
+export function guardFetch(native: Fetch, decide: Decide, checkProxy: CheckProxy): Fetch {
   const judge = (target: UrlParts, init: Outgoing) => judgeTarget(target, init, decide, checkProxy, "fetch")
   const send = (target: UrlParts, host: string, init: Outgoing, request?: Request) =>
     host === target.hostname
@@ -82,8 +85,7 @@ function readTarget(input: unknown): UrlParts {
       ? input
       : ((isObject ? hrefOf(input) : undefined) ?? toText(input))
   const target = parseUrl(text)
-  if (!target)
-    throw Object.assign(new TypeError(`fetch() URL is invalid: ${text}`), { code: "ERR_INVALID_URL" })
+  if (!target) throw coded(new TypeError(`fetch() URL is invalid: ${text}`), "ERR_INVALID_URL")
   if (isRequest(input) && text !== target.href)
     throw new OfflineError(`fetch was blocked: the request's address ${text} is not in canonical form`)
   return target
@@ -102,9 +104,9 @@ function judgeTarget(
     throw new OfflineError(
       `${api} was blocked: OpenCode is offline, and ${target.protocol} is no address on this machine`,
     )
-  const host = decide({ host: target.hostname, port: portOf(target), api })
-  checkProxy(target, proxyOf(init), api)
-  return bracketed(host)
+  const hostname = bracketed(decide({ host: target.hostname, port: portOf(target), api }))
+  checkProxy(plain(target, { hostname }), proxyOf(init), api)
+  return hostname
 }
 
 /** Schemes that open no connection. */

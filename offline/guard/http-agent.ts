@@ -1,5 +1,5 @@
 import { OfflineError } from "../error.ts"
-import { freeze, hrefOf, uncurryThis } from "../primordials.ts"
+import { freeze, getWeak, hrefOf, setWeak } from "../primordials.ts"
 import { type Outgoing, readProxy } from "./fetch-input.ts"
 
 /** All that native code reads of a request's agent. */
@@ -9,8 +9,6 @@ export interface ShownAgent {
 }
 
 const given = new WeakMap<object, object>()
-const getGiven = uncurryThis(WeakMap.prototype.get) as (map: typeof given, key: object) => object | undefined
-const setGiven = uncurryThis(WeakMap.prototype.set) as (map: typeof given, key: object, value: object) => void
 
 /**
  * What native code is shown of an agent: it is read once, and cannot change. An agent's `proxy` may be a getter, or the
@@ -19,11 +17,11 @@ const setGiven = uncurryThis(WeakMap.prototype.set) as (map: typeof given, key: 
  */
 export function showAgent(agent: unknown): ShownAgent | undefined {
   if ((typeof agent !== "object" && typeof agent !== "function") || agent === null) return undefined
-  if (getGiven(given, agent)) return agent as ShownAgent
+  if (getWeak(given, agent)) return agent as ShownAgent
   try {
     const { keepAlive, proxy } = agent as { keepAlive: unknown; proxy: unknown }
     const shown: ShownAgent = freeze({ __proto__: null, keepAlive, proxy: readProxy(addressOf(proxy)) })
-    setGiven(given, shown, agent)
+    setWeak(given, shown, agent)
     return shown
   } catch {
     throw new OfflineError(
@@ -34,7 +32,7 @@ export function showAgent(agent: unknown): ShownAgent | undefined {
 
 /** The agent that something was shown for; undefined when it was not made here. */
 export function agentShownAs(shown: unknown): object | undefined {
-  return typeof shown === "object" && shown !== null ? getGiven(given, shown) : undefined
+  return typeof shown === "object" && shown !== null ? getWeak(given, shown) : undefined
 }
 
 /** As `node:http` does: the address of what has one, an URL or not, else the proxy itself. */

@@ -7,8 +7,10 @@ import {
   defineProperty,
   getOwnPropertyDescriptor,
   getOwnPropertySymbols,
+  getWeak,
   indexOf,
   parseUrl,
+  setWeak,
   startsWith,
   toLowerCase,
   toText,
@@ -16,9 +18,12 @@ import {
 } from "../primordials.ts"
 import { proxyOf } from "./fetch-input.ts"
 import { agentShownAs, type ShownAgent, showAgent } from "./http-agent.ts"
+import { checkAgainst, type TlsOptions } from "./tls-name.ts"
 
 /** Where Bun's `node:http` is about to send a request. */
-export type HttpTarget = { local: true } | { local: false; url: string; proxy: string | undefined }
+export type HttpTarget =
+  | { local: true }
+  | { local: false; url: string; proxy: string | undefined /** The host is the proxy. */; isProxy?: true }
 
 /**
  * Builds the address as Bun's `ClientRequest` does, from the request's own state, which it keeps under symbols. Parts that
@@ -28,10 +33,7 @@ export type HttpTarget = { local: true } | { local: false; url: string; proxy: s
  */
 export function readHttpTarget(request: ClientRequest): HttpTarget {
   const state = readState(request)
-  if (typeof state.socketPath === "string" && state.socketPath !== "") {
-    fix(request, "socketPath", state.socketPath)
-    return { local: true }
-  }
+  if (typeof state.socketPath === "string" && state.socketPath !== "") return { local: true }
   if (isGiven(state.socketPath)) throw suspicious("socketPath", state.socketPath)
   const { protocol } = state
   if (protocol !== "http:" && protocol !== "https:") throw suspicious("protocol", protocol)
@@ -44,7 +46,7 @@ export function readHttpTarget(request: ClientRequest): HttpTarget {
   // An absolute path asks the host for it as a proxy.
   const absolute = parseUrl(path)
   if (!absolute || !startsWith(path, `${absolute.origin}/`)) throw suspicious("path", path)
-  return { local: false, url: path, proxy: origin }
+  return { local: false, url: path, proxy: origin, isProxy: true }
 }
 
 /** Whether the message is a request of a client: only those know a host. */
@@ -55,7 +57,24 @@ export function isClientRequest(message: OutgoingMessage): message is ClientRequ
 /** The agent that the program gave a request. */
 export function givenAgent(request: ClientRequest): unknown {
   const shown = readSymbol(request, "agent")
-  return agentShownAs(shown) ?? shown
+  return getWeak(later, request) ?? agentShownAs(shown) ?? shown
+}
+
+/** As in Node, an agent that is set when a request is made already has no part in it any more. */
+export function setAgentLater(request: ClientRequest, agent: unknown): void {
+  setWeak(later, request, agent)
+}
+
+const later = new WeakMap<object, unknown>()
+
+/** Leaves native code nothing else to read of a request that was decided on, whatever the program does until it is sent. */
+export function fixTarget(request: ClientRequest): void {
+  const symbols = getOwnPropertySymbols(request)
+  for (let index = 0; index < symbols.length; index++) {
+    const name = descriptionOf(symbols[index]!)
+    if (name !== undefined && isName(name))
+      defineProperty(request, symbols[index]!, { writable: false, configurable: false })
+  }
 }
 
 /**
@@ -64,7 +83,11 @@ export function givenAgent(request: ClientRequest): unknown {
  */
 export function giveAgent(request: ClientRequest, agent: unknown): void {
   const symbol = symbolOf(request, "agent")
-  if (symbol) Object.assign(request, { [symbol]: showAgent(agent) })
+  if (symbol) write(request, symbol, showAgent(agent))
+}
+
+function write(request: ClientRequest, symbol: symbol, value: unknown): void {
+  ;(request as unknown as Record<symbol, unknown>)[symbol] = value
 }
 
 function readSymbol(message: OutgoingMessage, name: string): unknown {
@@ -82,9 +105,12 @@ export function sendTo(request: ClientRequest, host: string): void {
   if (goesTo(request, host)) return
   const { host: written, port, protocol, useDefaultPort } = readState(request)
   const name = bracketed(toText(written))
-  Object.assign(request, { [symbolOf(request, "host")!]: host })
+  write(request, symbolOf(request, "host")!, host)
   if (!request.getHeader("Host")) request.setHeader("Host", useDefaultPort ? name : `${name}:${port}`)
-  if (protocol === "https:") tlsOf(request).servername ??= name
+  if (protocol !== "https:") return
+  const tls = tlsOf(request)
+  tls.servername ??= name
+  tls.checkServerIdentity = checkAgainst(name, tls.checkServerIdentity)
 }
 
 function symbolOf(message: OutgoingMessage, name: string): symbol | undefined {
@@ -96,8 +122,8 @@ function symbolOf(message: OutgoingMessage, name: string): symbol | undefined {
 }
 
 /** Bun keeps what goes to the TLS layer in an object that this method makes. */
-function tlsOf(request: ClientRequest): { servername?: string } {
-  return (request as unknown as { _ensureTls(): { servername?: string } })._ensureTls()
+function tlsOf(request: ClientRequest): TlsOptions {
+  return (request as unknown as { _ensureTls(): TlsOptions })._ensureTls()
 }
 
 const NAMES = [
@@ -174,11 +200,6 @@ function agentOf({ agent }: State): Partial<ShownAgent> {
   if (agent === undefined || agent === null) return {}
   if (agentShownAs(agent) === undefined) throw suspicious("agent", "exchanged")
   return agent
-}
-
-/** Leaves native code nothing else to read, whatever the program runs until then. */
-function fix(request: ClientRequest, name: (typeof NAMES)[number], value: unknown): void {
-  defineProperty(request, symbolOf(request, name)!, { value, writable: false, configurable: false })
 }
 
 function suspicious(part: string, value: unknown): OfflineError {

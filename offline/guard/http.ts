@@ -1,9 +1,19 @@
 import type { Agent, ClientRequest, OutgoingMessage } from "node:http"
 import { OfflineError } from "../error.ts"
-import { apply, construct, defineProperty, parseUrl } from "../primordials.ts"
+import { bracketed } from "../policy/host.ts"
+import { apply, construct, defineProperty, parseUrl, plain } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
-import { giveAgent, givenAgent, goesTo, isClientRequest, readHttpTarget, sendTo } from "./http-target.ts"
+import {
+  fixTarget,
+  giveAgent,
+  givenAgent,
+  goesTo,
+  isClientRequest,
+  readHttpTarget,
+  sendTo,
+  setAgentLater,
+} from "./http-target.ts"
 import type { CheckProxy } from "./proxy.ts"
 import { portOf } from "./url.ts"
 
@@ -19,14 +29,17 @@ type Judge = (request: ClientRequest) => string | undefined
  */
 export function interceptHttp(decide: Decide, checkProxy: CheckProxy): void {
   const judge: Judge = (request) => judgeRequest(request, decide, checkProxy)
-  guardHeaders(builtin<typeof import("node:http")>("node:_http_outgoing"), judge)
-  guardRequests(builtin<typeof import("node:http")>("node:_http_client"), judge)
+  const getHeaders = guardHeaders(builtin<typeof import("node:http")>("node:_http_outgoing"), judge)
+  guardRequests(builtin<typeof import("node:http")>("node:_http_client"), judge, getHeaders)
 }
 
-function guardHeaders(module: Pick<typeof import("node:http"), "OutgoingMessage">, judge: Judge): void {
+function guardHeaders(
+  module: Pick<typeof import("node:http"), "OutgoingMessage">,
+  judge: Judge,
+): OutgoingMessage["getHeaders"] {
   const prototype = module.OutgoingMessage.prototype as OutgoingMessage & Record<string, unknown>
   const native = prototype.getHeaders
-  prototype.getHeaders = function getHeaders(this: OutgoingMessage) {
+  const guarded = function getHeaders(this: OutgoingMessage) {
     // Code of the program may ask for headers, too; then nothing is about to be opened, and a refusal is right as well.
     if (isClientRequest(this)) {
       const host = judge(this)
@@ -34,6 +47,8 @@ function guardHeaders(module: Pick<typeof import("node:http"), "OutgoingMessage"
     }
     return apply(native, this, [])
   }
+  prototype.getHeaders = guarded
+  return guarded
 }
 
 function judgeRequest(request: ClientRequest, decide: Decide, checkProxy: CheckProxy): string | undefined {
@@ -42,8 +57,10 @@ function judgeRequest(request: ClientRequest, decide: Decide, checkProxy: CheckP
   const url = parseUrl(target.url)
   if (!url) throw misspelt(target.url)
   const host = decide({ host: url.hostname, port: portOf(url), api: "node:http" })
-  checkProxy(url, target.proxy, "node:http")
-  return target.proxy === undefined ? host : undefined
+  checkProxy(plain(url, { hostname: bracketed(host) }), target.proxy, "node:http")
+  if (target.proxy === undefined) return host
+  const proxy = target.isProxy && parseUrl(target.proxy)
+  return proxy ? decide({ host: proxy.hostname, port: portOf(proxy), api: "node:http" }) : undefined
 }
 
 function misspelt(what: string): OfflineError {
@@ -54,15 +71,21 @@ function misspelt(what: string): OfflineError {
 
 type RequestClass = (new (...args: unknown[]) => ClientRequest) & ((...args: unknown[]) => unknown)
 
-function guardRequests(module: object, judge: Judge): void {
+function guardRequests(module: object, judge: Judge, getHeaders: unknown): void {
   const holder = module as { ClientRequest: RequestClass }
   const Native = holder.ClientRequest
+  const settle = (made: ClientRequest) => {
+    judgeAtOnce(made, judge)
+    // What it goes to, and what decides on that once more when it is sent, is fixed from here on.
+    fixTarget(made)
+    return defineProperty(made, "getHeaders", { get: () => getHeaders, set() {} })
+  }
   const Guarded = new Proxy(Native, {
     construct: (target, args, newTarget) =>
-      judgeAtOnce(construct(target, withoutLookup(args), newTarget) as ClientRequest, judge),
+      settle(construct(target, withoutLookup(args), newTarget) as ClientRequest),
     apply(target, self, args) {
       const made = apply(target, self, withoutLookup(args)) as ClientRequest | undefined
-      judgeAtOnce(made ?? (self as ClientRequest), judge)
+      settle(made ?? (self as ClientRequest))
       return made
     },
   })
@@ -71,7 +94,7 @@ function guardRequests(module: object, judge: Judge): void {
       return givenAgent(this)
     },
     set(this: ClientRequest, agent: unknown) {
-      giveAgent(this, agent)
+      setAgentLater(this, agent)
     },
     enumerable: true,
     configurable: true,
@@ -80,7 +103,7 @@ function guardRequests(module: object, judge: Judge): void {
   holder.ClientRequest = Guarded
 }
 
-function judgeAtOnce(made: ClientRequest, judge: Judge): ClientRequest {
+function judgeAtOnce(made: ClientRequest, judge: Judge): void {
   try {
     giveAgent(made, givenAgent(made))
     const host = judge(made)
@@ -88,7 +111,6 @@ function judgeAtOnce(made: ClientRequest, judge: Judge): ClientRequest {
   } catch (error) {
     refuse(made, error as Error)
   }
-  return made
 }
 
 /** A `lookup` of the caller's own could send an allowed name anywhere; the runtime resolves the name itself. */

@@ -3,19 +3,17 @@ import type { StateFolder } from "../state-folder.ts"
 import { interceptBind } from "./bind.ts"
 import { interceptBunSockets } from "./bun-sockets.ts"
 import { interceptCarried } from "./carried.ts"
-import { createDecide, type DecideOptions, type Denial } from "./decide.ts"
+import { createDecide, type DecideOptions } from "./decide.ts"
 import { interceptDns } from "./dns.ts"
 import { interceptFetch } from "./fetch.ts"
 import { interceptHttp } from "./http.ts"
 import { interceptNet } from "./net.ts"
-import { createProxyCheck, holdProxies } from "./proxy.ts"
+import { allowsProxy, createProxyCheck, holdProxies } from "./proxy.ts"
 import { interceptRealms } from "./realm.ts"
 import { interceptServices } from "./services.ts"
 import { interceptUdp } from "./udp.ts"
 import { interceptWebSocket } from "./websocket.ts"
 import { interceptWorkers, takeProxies, type WorkerHandover } from "./worker.ts"
-
-export type { Denial } from "./decide.ts"
 
 export interface GuardOptions extends DecideOptions {
   /** The environment that the process started with. */
@@ -27,12 +25,10 @@ export interface GuardOptions extends DecideOptions {
 
 /**
  * Puts a decision in front of every way by which this thread's code can open a connection. One family of APIs a file.
- * @returns the attempts that were refused, filled as they come
  */
-export function installGuard(options: GuardOptions): readonly Denial[] {
-  const denied: Denial[] = []
-  const decide = createDecide(options, denied)
-  const held = holdProxies(takeProxies() ?? options.env)
+export function installGuard(options: GuardOptions): void {
+  const decide = createDecide(options)
+  const held = holdProxies(takeProxies() ?? options.env, (proxy) => allowsProxy(options.policy, proxy))
   const checkProxy = createProxyCheck(held, decide)
   // Workers first: a builtin that is loaded below may keep the constructor that it finds.
   interceptWorkers(options.worker, held)
@@ -54,5 +50,4 @@ export function installGuard(options: GuardOptions): readonly Denial[] {
   interceptServices(decide)
   interceptRealms()
   interceptCarried(decide, checkProxy)
-  return denied
 }

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net"
-import { isBelowLocalhost } from "../policy/host.ts"
+import { localName } from "../policy/host.ts"
 import { apply, isArray, plain, toText } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
@@ -16,6 +16,7 @@ interface ConnectOptions {
   servername?: unknown
 }
 
+type Net = Pick<typeof import("node:net"), "Socket">
 type Connect = (this: Socket, ...args: unknown[]) => Socket
 
 /**
@@ -23,28 +24,27 @@ type Connect = (this: Socket, ...args: unknown[]) => Socket
  * socket (a path) and one that is open already are let through. A `lookup` of the caller's own is not used: it could
  * send an allowed name anywhere.
  */
-export function interceptNet(decide: Decide): void {
-  const { Socket } = builtin<typeof import("node:net")>("node:net")
+export function interceptNet(decide: Decide, { Socket } = builtin<Net>("node:net")): void {
   const native = Socket.prototype.connect as Connect
   Socket.prototype.connect = function connect(this: Socket, ...args: unknown[]) {
-    const [options, listener] = readArguments(args)
+    const { options, listener } = readArguments(args)
     try {
-      decidePipe(options.path, "node:net", decide)
+      settle(options, decide)
     } catch (error) {
       return failLater(this, error as Error)
     }
-    if (!isLocal(options) && options.port !== undefined) {
-      try {
-        const host = hostOf(options)
-        options.host = decide({ host, port: +toText(options.port), api: "node:net" })
-        if (isBelowLocalhost(host)) options.servername ??= host
-      } catch (error) {
-        return failLater(this, error as Error)
-      }
-      options.lookup = undefined
-    }
     return apply(native, this, listener ? [options, listener] : [options])
   } as typeof Socket.prototype.connect
+}
+
+/** @throws OfflineError when the policy does not allow where it goes to; else native code can go nowhere else */
+function settle(options: ConnectOptions, decide: Decide): void {
+  decidePipe(options.path, "node:net", decide)
+  if (isLocal(options) || options.port === undefined) return
+  const host = hostOf(options)
+  options.host = decide({ host, port: +toText(options.port), api: "node:net" })
+  if (options.host !== host) options.servername ??= localName(host)
+  options.lookup = undefined
 }
 
 /**
@@ -57,15 +57,16 @@ function isLocal({ path, fd, socket }: ConnectOptions): boolean {
 }
 
 /** `(port, host?, listener?)`, `(path, listener?)`, `(options, listener?)`, or a list of options and listener. */
-function readArguments(args: unknown[]): [ConnectOptions, unknown] {
+function readArguments(args: unknown[]): { options: ConnectOptions; listener: unknown } {
   const first = args[0]
-  if (isArray(first)) return [plain<ConnectOptions>(first[0] as object), first[1]]
+  if (isArray(first)) return { options: plain<ConnectOptions>(first[0] as object), listener: first[1] }
   const last = args[args.length - 1]
   const listener = typeof last === "function" ? last : undefined
-  if (typeof first === "object" && first !== null) return [plain<ConnectOptions>(first), listener]
-  if (typeof first === "string" && !(+first >= 0)) return [plain<ConnectOptions>({ path: first }), listener]
+  if (typeof first === "object" && first !== null) return { options: plain<ConnectOptions>(first), listener }
+  if (typeof first === "string" && !(+first >= 0))
+    return { options: plain<ConnectOptions>({ path: first }), listener }
   const host = typeof args[1] === "string" ? args[1] : undefined
-  return [plain<ConnectOptions>({ port: first, host }), listener]
+  return { options: plain<ConnectOptions>({ port: first, host }), listener }
 }
 
 function hostOf({ host }: ConnectOptions): string {

@@ -6,14 +6,13 @@ import { bunObject } from "./builtin.ts"
  * What makes a realm of its own has globals of its own, the native ones, so it is refused: ShadowRealm, and the runtime's
  * bundler and transpiler, which run macros in such a realm. OpenCode uses none of them.
  */
-export function interceptRealms(): void {
-  if ("ShadowRealm" in globalThis)
-    defineProperty(globalThis, "ShadowRealm", {
+export function interceptRealms(scope: object = globalThis, bun = bunObject()): void {
+  if ("ShadowRealm" in scope)
+    defineProperty(scope, "ShadowRealm", {
       value: refused("ShadowRealm"),
       writable: true,
       configurable: true,
     })
-  const bun = bunObject()
   if (!bun) return
   bun.build = function build() {
     return reject(blocked("Bun.build"))

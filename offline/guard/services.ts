@@ -7,9 +7,12 @@ import {
   defineProperty,
   hrefOf,
   indexOf,
+  isBlob,
+  isBuffer,
   isView,
   PrivateURL,
   parseUrl,
+  prepend,
   slice,
   toLowerCase,
   toText,
@@ -27,8 +30,7 @@ type Call = (...args: unknown[]) => unknown
  * is made; the client that is there from the start is made on first use. SQL and object stores are refused altogether:
  * OpenCode uses neither, each call of the latter may name another endpoint, and the former would be loaded to be guarded.
  */
-export function interceptServices(decide: Decide): void {
-  const bun = bunObject()
+export function interceptServices(decide: Decide, bun = bunObject()): void {
   if (!bun) return
   refuseSql(bun)
   guardRedis(bun, decide)
@@ -45,7 +47,9 @@ function refuseSql(bun: Bun): void {
   const refused = new Proxy(refuse, {
     construct: refuse,
     get: (target, name) =>
-      typeof name === "symbol" || name in target ? Reflect.get(target, name) : refuse(),
+      typeof name === "symbol" || name in target
+        ? (target as never as Record<PropertyKey, unknown>)[name]
+        : refuse(),
   })
   for (const name of ["SQL", "sql", "postgres"]) bun[name] = refused
 }
@@ -54,8 +58,8 @@ function guardRedis(bun: Bun, decide: Decide): void {
   const Native = bun.RedisClient as Constructor | undefined
   if (!Native) return
   const Guarded = new Proxy(Native, {
-    construct: (target, [given, ...rest], newTarget) =>
-      construct(target, [redisAddress(given, decide), ...rest], newTarget) as never,
+    construct: (target, args, newTarget) =>
+      construct(target, [redisAddress(args[0], decide), args[1]], newTarget) as never,
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
   bun.RedisClient = Guarded
@@ -108,7 +112,7 @@ function refuseS3(bun: Bun): void {
     const native = bun[name] as Call
     const guarded: Call = (given, ...rest) => {
       const place = placeOf(given)
-      return isS3(place) ? refuse() : apply(native, bun, [place, ...rest])
+      return isS3(place) ? refuse() : apply(native, bun, prepend(place, rest))
     }
     bun[name] = defineProperty(guarded, "name", { value: name })
   }
@@ -125,11 +129,11 @@ function isS3(place: unknown): boolean {
  * @throws OfflineError for any other shape, of which native code may make an address
  */
 function placeOf(place: unknown): unknown {
-  if (typeof place === "number" || typeof place === "string" || place instanceof Blob) return place
+  if (typeof place === "number" || typeof place === "string" || isBlob(place)) return place
   if (typeof place === "object" && place) {
     const address = hrefOf(place)
     if (address !== undefined) return new PrivateURL(address)
-    if (isView(place) || place instanceof ArrayBuffer) return decodeText(place as ArrayBuffer)
+    if (isView(place) || isBuffer(place)) return decodeText(place)
   }
   throw new OfflineError(
     "Bun.file was blocked: OpenCode is offline, and the place is neither a text, an URL nor bytes",
@@ -146,9 +150,14 @@ function onFirstUse<T extends object>(make: () => T): T {
   return new Proxy((() => {}) as unknown as T, {
     apply: (_target, _self, args) => apply(client() as unknown as Call, undefined, args),
     get(_target, name) {
-      const value = Reflect.get(client(), name)
-      return typeof value === "function" ? value.bind(client()) : value
+      const value = (client() as Record<PropertyKey, unknown>)[name]
+      return typeof value === "function"
+        ? (...args: unknown[]) => apply(value as Call, client(), args)
+        : value
     },
-    set: (_target, name, value) => Reflect.set(client(), name, value),
+    set(_target, name, value) {
+      ;(client() as Record<PropertyKey, unknown>)[name] = value
+      return true
+    },
   })
 }

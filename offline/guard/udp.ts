@@ -1,4 +1,5 @@
 import {
+  andThen,
   apply,
   getOwnPropertyDescriptor,
   getPrototypeOf,
@@ -26,8 +27,7 @@ interface Remote {
  * so only addresses, blocks and loopback can be allowed. Joining a multicast group sends packets too.
  * The methods of a UDP socket lie on one native prototype, which only a socket shows: the first one's is replaced.
  */
-export function interceptUdp(decide: Decide): void {
-  const bun = bunObject()
+export function interceptUdp(decide: Decide, bun = bunObject()): void {
   const native = bun?.udpSocket as ((options: unknown) => Promise<UdpSocket>) | undefined
   if (!bun || !native) return
   let replaced = false
@@ -35,7 +35,7 @@ export function interceptUdp(decide: Decide): void {
     try {
       const opening = apply(native, bun, [judged(options, decide)]) as Promise<UdpSocket>
       if (replaced) return opening
-      return opening.then((socket) => {
+      return andThen(opening, (socket) => {
         if (!replaced) replaceMethods(getPrototypeOf(socket) as UdpSocket, decide)
         replaced = true
         return socket
@@ -63,7 +63,7 @@ function replaceMethods(methods: UdpSocket, decide: Decide): void {
     getOwnPropertyDescriptor(methods, "remoteAddress")!.get as (this: unknown) => Remote | undefined,
   )
   const decideOnRemote = ({ address, port }: Remote) => decide({ host: address, port, api: "UDP" })
-  methods.send = function (data, port, address, ...rest) {
+  methods.send = function (data, port, address) {
     const remote = remoteOf(this)
     if (remote) {
       decideOnRemote(remote)
@@ -71,10 +71,11 @@ function replaceMethods(methods: UdpSocket, decide: Decide): void {
     }
     const number = +toText(port)
     const host = decide({ host: toText(address), port: number, api: "UDP" })
-    return apply(send!, this, [data, number, host, ...rest])
+    return apply(send!, this, [data, number, host])
   }
-  methods.sendMany = function (packets, ...rest) {
-    const copy = isArray(packets) ? [...packets] : []
+  methods.sendMany = function (packets) {
+    const copy: unknown[] = []
+    if (isArray(packets)) for (let index = 0; index < packets.length; index++) copy[index] = packets[index]
     const remote = remoteOf(this)
     if (remote) decideOnRemote(remote)
     else {
@@ -84,13 +85,13 @@ function replaceMethods(methods: UdpSocket, decide: Decide): void {
         copy[index + 1] = port
       }
     }
-    return apply(sendMany!, this, [copy, ...rest])
+    return apply(sendMany!, this, [copy])
   }
-  methods.addMembership = function (group, ...rest) {
-    return apply(addMembership!, this, [decide({ host: toText(group), api: "UDP multicast" }), ...rest])
+  methods.addMembership = function (group, at) {
+    return apply(addMembership!, this, [decide({ host: toText(group), api: "UDP multicast" }), at])
   }
-  methods.addSourceSpecificMembership = function (source, group, ...rest) {
+  methods.addSourceSpecificMembership = function (source, group, at) {
     const host = decide({ host: toText(group), api: "UDP multicast" })
-    return apply(addSourceSpecificMembership!, this, [source, host, ...rest])
+    return apply(addSourceSpecificMembership!, this, [source, host, at])
   }
 }

@@ -6,26 +6,31 @@ import {
   hrefOf,
   isArray,
   parseUrl,
+  plain,
   startsWith,
   toText,
   withHostname,
 } from "../primordials.ts"
 import type { Decide } from "./decide.ts"
+import { addressed } from "./proxy.ts"
 import { portOf } from "./url.ts"
 
+type Constructor = new (...args: unknown[]) => WebSocket
+
 /** `new WebSocket` throws at once where the policy does not allow. Statics, prototype and subclasses stay as they are. */
-export function interceptWebSocket(decide: Decide): void {
-  const Native = globalThis.WebSocket as unknown as (new (...args: unknown[]) => WebSocket) | undefined
+export function interceptWebSocket(decide: Decide, scope: object = globalThis): void {
+  const { WebSocket: Native } = scope as { WebSocket?: Constructor }
   if (!Native) return
   const Guarded = new Proxy(Native, {
-    construct(target, [url, options, ...rest], newTarget) {
+    construct(target, args, newTarget) {
+      const url = args[0]
       const text = typeof url === "object" && url ? (hrefOf(url) ?? toText(url)) : toText(url)
-      const dial = decideOnUrl(text, decideOnOptions(options, decide), decide)
-      return construct(target, [dial.address, dial.options, ...rest], newTarget) as WebSocket
+      const dial = decideOnUrl(text, decideOnOptions(args[1], decide), decide)
+      return construct(target, [dial.address, dial.options], newTarget) as WebSocket
     },
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
-  defineProperty(globalThis, "WebSocket", {
+  defineProperty(scope, "WebSocket", {
     value: Guarded,
     writable: true,
     enumerable: true,
@@ -44,13 +49,18 @@ export function decideOnUrl(
   if (!url) throw new SyntaxError(`Invalid url for WebSocket ${text}`)
   const dial = bracketed(decide({ host: url.hostname, port: portOf(url), api: "WebSocket" }))
   if (dial === url.hostname) return { address: url.href, options }
-  const { headers, ...other } = (
-    typeof options === "object" && !isArray(options) ? options : { protocols: toList(options) }
-  ) as { headers?: object }
+  const given = typeof options === "object" && !isArray(options) ? options : { protocols: toList(options) }
+  const { headers, tls } = given as { headers?: object; tls?: object }
   const host = url.port ? `${url.hostname}:${url.port}` : url.hostname
   return {
     address: withHostname(url.href, dial),
-    options: { ...other, headers: { Host: host, ...headers } },
+    options: plain<object>(
+      given as object,
+      {
+        headers: { Host: host, ...headers },
+        tls: { serverName: url.hostname, ...tls },
+      } as object,
+    ),
   }
 }
 
@@ -66,7 +76,7 @@ export function decideOnOptions(options: unknown, decide: Decide): unknown {
   if (!proxy) return copy
   const named =
     typeof proxy === "object" && hrefOf(proxy) === undefined ? (proxy as { url: unknown }).url : proxy
-  const text = typeof named === "object" && named ? (hrefOf(named) ?? "") : toText(named)
+  const text = addressed(typeof named === "object" && named ? (hrefOf(named) ?? "") : toText(named))
   const url = parseUrl(text)
   decide({ host: url?.hostname ?? text, port: url && portOf(url), api: "WebSocket through a proxy" })
   copy.proxy = typeof proxy === "object" && hrefOf(proxy) === undefined ? { ...proxy, url: text } : text

@@ -1,5 +1,5 @@
 import { isMainThread } from "../handover.ts"
-import { construct, defineProperty, isArray, toJson } from "../primordials.ts"
+import { construct, defineProperty, fromJson, isArray, prepend, toJson } from "../primordials.ts"
 import type { HeldProxies } from "./proxy.ts"
 
 /** Carries the proxies that the runtime holds to a worker, which is not told by its own environment. */
@@ -9,7 +9,7 @@ const HELD = "OPENCODE_OFFLINE_PROXIES"
 export function takeProxies(): HeldProxies | undefined {
   const handed = process.env[HELD]
   delete process.env[HELD]
-  return isMainThread() || handed === undefined ? undefined : JSON.parse(handed)
+  return isMainThread() || handed === undefined ? undefined : fromJson(handed)
 }
 
 export interface WorkerHandover {
@@ -25,15 +25,15 @@ type WorkerConstructor = new (...args: unknown[]) => object
  * A worker starts without the process's preload, so it gets one of its own, ahead of any that the caller names. The class
  * of `node:worker_threads` is made of the global one, which it looks up when it is loaded.
  */
-export function interceptWorkers(handover: WorkerHandover, held: HeldProxies): void {
-  const Native = (globalThis as { Worker?: WorkerConstructor }).Worker
+export function interceptWorkers(handover: WorkerHandover, held: HeldProxies, scope = globalThis): void {
+  const Native = (scope as { Worker?: WorkerConstructor }).Worker
   if (!Native) return
   const Guarded = new Proxy(Native, {
-    construct: (target, [url, options, ...rest], newTarget) =>
-      construct(target, [url, withPreload(options, handover, held), ...rest], newTarget) as object,
+    construct: (target, args, newTarget) =>
+      construct(target, [args[0], withPreload(args[1], handover, held)], newTarget) as object,
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
-  defineProperty(globalThis, "Worker", {
+  defineProperty(scope, "Worker", {
     value: Guarded,
     writable: true,
     enumerable: true,
@@ -48,5 +48,5 @@ function withPreload(options: unknown, { preload, env }: WorkerHandover, held: H
   }
   const own = given.preload === undefined ? [] : isArray(given.preload) ? given.preload : [given.preload]
   const base = typeof given.env === "object" && given.env !== null ? given.env : process.env
-  return { ...given, preload: [preload, ...own], env: { ...base, ...env, [HELD]: toJson(held) } }
+  return { ...given, preload: prepend(preload, own), env: { ...base, ...env, [HELD]: toJson(held) } }
 }

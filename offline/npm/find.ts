@@ -6,6 +6,8 @@ import type { OfflineError } from "../error.ts"
 import { folderOf } from "../inside/folder.ts"
 import { provide } from "../inside/provide.ts"
 import { type Folders, missing, search } from "../packages.ts"
+import { isOwnFolder } from "../project/trust.ts"
+import { ignoresProject } from "../switch.ts"
 import { fetchRefusal, type NpmConfig } from "./registry.ts"
 import { parseSpec } from "./spec.ts"
 
@@ -39,8 +41,16 @@ export function findPackage(
   return found
 }
 
-/** Whether npm may fetch what upstream adds to a configuration folder; what is in the folder is fetched with it. */
-export function mayInstall(added: { name: string }[] | undefined, config: NpmConfig): boolean {
+/**
+ * Whether npm may fetch what upstream adds to a configuration folder; what is in the folder is fetched with it. Nothing is
+ * for a project's whose code is left out.
+ */
+export function mayInstall(
+  added: { name: string }[] | undefined,
+  config: NpmConfig,
+  folder: string,
+): boolean {
+  if (ignoresProject() && !isOwnFolder(folder)) return false
   return (added ?? []).every(({ name }) => fetchRefusal(parseSpec(name), config) === undefined)
 }
 

@@ -3,6 +3,7 @@ import path from "node:path"
 import { launcher } from "../children/launcher.ts"
 import { nodeModules } from "../packages.ts"
 import { reportOnce } from "../report-once.ts"
+import { ignoresProject } from "../switch.ts"
 import { upstreamFolders } from "./find.ts"
 import { fetchRefusal, type NpmConfig } from "./registry.ts"
 import { parseSpec } from "./spec.ts"
@@ -24,14 +25,22 @@ export function findProgram(
 ): string | null | undefined {
   if (entries(path.join(place, "node_modules", ".bin")) > 0) return undefined
   const program = named ?? name.replace(/^@[^/]+\//, "")
-  const found = inProject(program) ?? configured(program) ?? launcher(program)
+  const found =
+    (ignoresProject() ? undefined : inProject(program)) ?? configured(program) ?? launcher(program)
   if (found) return found
   const refused = fetchRefusal(parseSpec(name), config)
   if (refused === undefined) return undefined
   reportOnce(
-    `${program} is not there and OpenCode is offline: no node_modules/.bin at or above ${process.cwd()} has it, and no kit beside this executable. Install ${name} in the project, or the kit. Or: ${refused}`,
+    `${program} is not there and OpenCode is offline: ${ignoresProject() ? LEFT_OUT : lookedIn(name)}. Or: ${refused}`,
   )
   return null
+}
+
+const LEFT_OUT =
+  "what the project has in node_modules/.bin is left out, as a project's code is not run, and no kit is beside this executable. Install the kit"
+
+function lookedIn(name: string): string {
+  return `no node_modules/.bin at or above ${process.cwd()} has it, and no kit beside this executable. Install ${name} in the project, or the kit`
 }
 
 function inProject(program: string): string | undefined {

@@ -44,8 +44,8 @@ export function parseIPv4(text: string): Address | undefined {
 export function parseIPv6(text: string): Address | undefined {
   const gap = indexOf(text, "::")
   if (gap !== -1 && indexOf(text, "::", gap + 1) !== -1) return undefined
-  const head = gap === -1 ? parseGroups(text) : parseGroups(slice(text, 0, gap))
-  const tail = gap === -1 ? { value: 0n, groups: 0 } : parseGroups(slice(text, gap + 2))
+  const head = gap === -1 ? parseGroups(text, true) : parseGroups(slice(text, 0, gap), false)
+  const tail = gap === -1 ? { value: 0n, groups: 0 } : parseGroups(slice(text, gap + 2), true)
   if (!head || !tail) return undefined
   const groups = head.groups + tail.groups
   if (gap === -1 ? groups !== 8 : groups > 7) return undefined
@@ -56,8 +56,11 @@ export function parseIPv6(text: string): Address | undefined {
 const ZERO = 48
 const DOT = 46
 
-/** Groups between colons, the last of which may be an IPv4 address and then counts for two. */
-function parseGroups(text: string): { value: bigint; groups: number } | undefined {
+/**
+ * Groups between colons.
+ * @param ends whether the address ends with them: then the last may be an IPv4 address, which counts for two
+ */
+function parseGroups(text: string, ends: boolean): { value: bigint; groups: number } | undefined {
   if (text === "") return { value: 0n, groups: 0 }
   let value = 0n
   let groups = 0
@@ -65,7 +68,7 @@ function parseGroups(text: string): { value: bigint; groups: number } | undefine
     const colon = indexOf(text, ":", start)
     const end = colon === -1 ? text.length : colon
     const group = slice(text, start, end)
-    if (end === text.length && lastIndexOf(group, ".") !== -1) {
+    if (ends && end === text.length && lastIndexOf(group, ".") !== -1) {
       const tail = parseIPv4(group)
       return tail && { value: (value << 32n) | tail.value, groups: groups + 2 }
     }

@@ -3,6 +3,15 @@ import { endsWith, parseUrl } from "../primordials.ts"
 import { type Block, contains, parseIPv4, parseIPv6 } from "./address.ts"
 import { canonicalHost, type Host } from "./host.ts"
 
+/** How an allow-list is written, and handed to a worker. */
+export interface Line {
+  text: string
+  /** For people: a variable, or a file and the key in it. */
+  origin: string
+  /** What an URL points at. Then the line is this host on this port, whatever else its text could be read as. */
+  at?: { host: string; port: number }
+}
+
 /** What one line of an allow-list matches. */
 export type Matcher =
   | { kind: "name"; name: string; port?: number }
@@ -10,10 +19,7 @@ export type Matcher =
   | { kind: "blocks"; blocks: Block[]; port?: number }
 
 /** One line of an allow-list, and where it stands. */
-export interface Entry {
-  text: string
-  /** For people: a variable, or a file and the key in it. */
-  origin: string
+export interface Entry extends Pick<Line, "text" | "origin"> {
   matcher: Matcher
 }
 
@@ -23,6 +29,23 @@ export interface Entry {
  */
 export function parseEntry(text: string, origin: string): Entry {
   return { text, origin, matcher: parseMatcher(text.trim(), origin) }
+}
+
+/**
+ * Reads a line: its text, or what an URL points at.
+ * @throws SettingError that names the line and where it stands
+ */
+export function readLine({ text, origin, at }: Line): Entry {
+  return at ? { text, origin, matcher: matcherAt(at, text, origin) } : parseEntry(text, origin)
+}
+
+/**
+ * The same, with each block of `private` by itself.
+ * @throws SettingError that names the line and where it stands
+ */
+export function matchersOf(line: Line): Pick<Entry, "text" | "matcher">[] {
+  const isPrivate = !line.at && line.text.trim().toLowerCase() === "private"
+  return isPrivate ? PRIVATE.map((block) => parseEntry(block, line.origin)) : [readLine(line)]
 }
 
 /**
@@ -65,14 +88,27 @@ function parseMatcher(text: string, origin: string): Matcher {
     if (suffix) return fail("a star does not go with an address")
     if (!/[:]/.test(host) && canonical.text !== host)
       return fail(`it would be read as the address ${canonical.text}`)
-    const bits = canonical.address.family === 4 ? 32 : 128
-    return { kind: "blocks", blocks: [{ ...canonical.address, bits }], port }
+    const { address } = canonical
+    return { kind: "blocks", blocks: [{ ...address, bits: bitsOf(address) }], port }
   }
   if (!/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/.test(canonical.text))
     return fail("it is not a host name")
   return suffix
     ? { kind: "suffix", suffix: `.${canonical.text}`, port }
     : { kind: "name", name: canonical.text, port }
+}
+
+function matcherAt({ host, port }: NonNullable<Line["at"]>, text: string, origin: string): Matcher {
+  const canonical = canonicalHost(host)
+  if (!canonical)
+    throw new SettingError(`${origin} points at ${text}, which is no host`, "Write another URL.")
+  const { address } = canonical
+  if (!address) return { kind: "name", name: canonical.text, port }
+  return { kind: "blocks", blocks: [{ ...address, bits: bitsOf(address) }], port }
+}
+
+function bitsOf({ family }: Pick<Block, "family">): number {
+  return family === 4 ? 32 : 128
 }
 
 function hint(url: string): string {
@@ -85,7 +121,7 @@ function splitPort(text: string, fail: (why: string) => never): { host: string; 
   const plain = /^([^:]*):([^:]*)$/.exec(text)
   const [, host, port] = bracket ?? plain ?? [undefined, text, undefined]
   if (port === undefined) return { host: host! }
-  const number = /^\d{1,5}$/.test(port) ? Number(port) : 0
+  const number = /^[1-9]\d{0,4}$/.test(port) ? Number(port) : 0
   if (number < 1 || number > 65535) return fail(`"${port}" is not a port`)
   return { host: host!, port: number }
 }
@@ -94,7 +130,7 @@ function parseBlock(text: string, fail: (why: string) => never): Block {
   const [, base = "", length = ""] = /^([^/]*)\/(.*)$/.exec(text) ?? []
   const address = base.includes(":") ? parseIPv6(base) : parseIPv4(base)
   const size = base.includes(":") && address?.family === 6 ? 128 : 32
-  const bits = /^\d{1,3}$/.test(length) ? Number(length) : size + 1
+  const bits = /^(0|[1-9]\d{0,2})$/.test(length) ? Number(length) : size + 1
   if (!address || bits > size) return fail("it is not a CIDR block")
   const rest = BigInt(size - bits)
   if ((address.value >> rest) << rest !== address.value)

@@ -23,7 +23,7 @@ export function canonicalHost(text: string): Host | undefined {
   const name = endsWith(parsed, ".") ? slice(parsed, 0, -1) : parsed
   if (name === "" || startsWith(name, ".") || indexOf(name, "..") !== -1) return undefined
   const address = parseIPv4(name)
-  return address ? { text: name, address } : { text: name }
+  return hostOf(name, address)
 }
 
 /** An address as an URL and a socket both take it: IPv6 within brackets. */
@@ -36,18 +36,24 @@ export function bracketed(host: string): string {
  * too, because a kernel connects them to this machine, and upstream's own clients use them.
  */
 export function isLoopback(host: Host): boolean {
-  const { address, text } = host
-  if (!address) return text === "localhost" || endsWith(text, ".localhost")
+  const { address } = host
+  if (!address) return isLocalName(host)
   if (address.family === 4) return address.value === 0n || contains(LOOPBACK_V4, address)
   return address.value <= 1n
 }
 
 /**
- * Whether it is a name below `localhost`. The system knows `localhost` from its own hosts file, but asks a name server for
- * the names below it: so `localhost` is dialled instead.
+ * `localhost`, or a name below it. Whether a name server is asked for it is up to the system's configuration: so an address
+ * is dialled instead.
  */
-export function isBelowLocalhost(host: string): boolean {
-  return endsWith(host, ".localhost")
+export function isLocalName({ text }: Host): boolean {
+  return text === "localhost" || endsWith(text, ".localhost")
+}
+
+/** The one spelling of {@link isLocalName | a local name}; undefined for any other host. */
+export function localName(text: string): string | undefined {
+  const host = canonicalHost(text)
+  return host && isLocalName(host) ? host.text : undefined
 }
 
 const LOOPBACK_V4: Block = { family: 4, value: 127n << 24n, bits: 8 }
@@ -58,9 +64,14 @@ function canonicalIPv6(text: string): Host | undefined {
   if (zone !== -1) inner = slice(inner, 0, zone)
   const address = parseIPv6(inner)
   if (!address) return undefined
-  if (address.family === 4) return { text: formatIPv4(address.value), address }
+  if (address.family === 4) return hostOf(formatIPv4(address.value), address)
   const parsed = parseUrl(`http://[${inner}]/`)?.hostname
-  return parsed ? { text: slice(parsed, 1, -1), address } : undefined
+  return parsed ? hostOf(slice(parsed, 1, -1), address) : undefined
+}
+
+/** It inherits nothing: a program that gives all objects an address makes no name an address. */
+function hostOf(text: string, address: Address | undefined): Host {
+  return { __proto__: null, text, address } as unknown as Host
 }
 
 function formatIPv4(value: bigint): string {

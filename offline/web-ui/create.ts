@@ -5,7 +5,7 @@ import { answerWith, readPlain } from "./answer.ts"
 import { folderSource } from "./folder.ts"
 import { gitChanges } from "./git-changes.ts"
 import { extensionOf } from "./media-types.ts"
-import { contentSecurityPolicy, entityTag, showOffline } from "./page.ts"
+import { contentSecurityPolicy, entityTag, showInCorner } from "./page.ts"
 import type { AssetSource, GivenRequest, Next, Page, WebContext, WebRequest } from "./types.ts"
 
 export interface WebUiOptions {
@@ -115,7 +115,7 @@ async function servePage(
   if (!source) return explain(404, "The web UI is switched off: OPENCODE_DISABLE_WEB is set.")
   const page = await source.page()
   if (!page) return explain(404, source.missing)
-  return answerWith(request, offline ? await markOffline(page) : page, {
+  return answerWith(request, await mark(page, offline), {
     "cache-control": "no-cache",
     "content-security-policy": contentSecurityPolicy(page.scripts, offline),
     // Chromium looks up the hosts of a page's links ahead of a click.
@@ -123,8 +123,11 @@ async function servePage(
   })
 }
 
-async function markOffline(page: Page): Promise<Page> {
-  const html = showOffline(new TextDecoder().decode(await readPlain(page)))
+/** Says that the switch is on, and of which version the page is, where that is another than the server's. */
+async function mark(page: Page, offline: boolean): Promise<Page> {
+  const said = [...(offline ? ["offline"] : []), ...(page.version ? [`web UI of ${page.version}`] : [])]
+  if (said.length === 0) return page
+  const html = showInCorner(new TextDecoder().decode(await readPlain(page)), said.join(", "))
   const content = new TextEncoder().encode(html)
   return { ...page, etag: entityTag(content), encoding: "identity", bytes: async () => content }
 }

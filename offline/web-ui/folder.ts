@@ -2,9 +2,13 @@ import { realpath } from "node:fs/promises"
 import path from "node:path"
 import { mediaType } from "./media-types.ts"
 import { entityTag, inlineScripts } from "./page.ts"
+import { segmentsOf } from "./segments.ts"
 import type { Asset, AssetSource } from "./types.ts"
 
-/** A web UI in a folder, as `vite build` leaves it. Files outside the folder are never served, symbolic links included. */
+/**
+ * A web UI in a folder, as `vite build` leaves it. Never served are files outside the folder, and those whose name, or the
+ * name of a folder that they are in, begins with a dot; both also where a symbolic link leads there.
+ */
 export function folderSource(folder: string): AssetSource {
   const asset = async (url: string): Promise<Asset | undefined> => {
     const file = await resolveInside(folder, url)
@@ -27,12 +31,19 @@ export function folderSource(folder: string): AssetSource {
   }
 }
 
+/** `..` has one, too. */
+function hasDot(names: string[]): boolean {
+  return names.some((name) => name.startsWith("."))
+}
+
 async function resolveInside(folder: string, url: string): Promise<string | undefined> {
   try {
     const root = await realpath(folder)
-    const file = await realpath(path.join(root, decodeURIComponent(url)))
-    const inside = file.startsWith(root.endsWith(path.sep) ? root : root + path.sep)
-    return inside && (await Bun.file(file).stat()).isFile() ? file : undefined
+    const asked = segmentsOf(url)
+    if (!asked || hasDot(asked)) return undefined
+    const file = await realpath(path.join(root, ...asked))
+    const found = path.relative(root, file).split(path.sep)
+    return !hasDot(found) && (await Bun.file(file).stat()).isFile() ? file : undefined
   } catch {
     return undefined // Not there, not readable, or not a name that a file can have: the same to the one who asks.
   }

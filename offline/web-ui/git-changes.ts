@@ -21,16 +21,43 @@ export interface FileChange {
 
 /**
  * What is changed in a git work tree since its last commit, untracked files included, as `git diff HEAD` sees it from
- * `directory` downwards. Runs no program that the repository names. Throws when the directory is in no work tree.
+ * `directory` downwards. Runs no program that the repository, or a submodule of it, names; a filter that it names is left
+ * out, so that a file is compared as it is on disk. Throws when the directory is in no work tree, or such a filter cannot be
+ * switched off.
  */
 export async function gitChanges(directory: string): Promise<FileChange[]> {
-  const tracked = readPatch(await git(directory, ...diffArguments, await lastCommit(directory), "--", "."))
+  const filters = await ownFilters(directory)
+  const tracked = readPatch(
+    await git(directory, ...filters, ...diffArguments, await lastCommit(directory), "--", "."),
+  )
   const untracked = (await git(directory, "ls-files", "--others", "--exclude-standard", "-z")).split("\0")
   const added = await Promise.all(untracked.filter(Boolean).map((file) => describeNew(directory, file)))
   return [...tracked, ...added]
 }
 
-const diffArguments = ["diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-color", "--relative"]
+const diffArguments = [
+  ...["diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-color", "--relative"],
+  // Git would start another git in each, which reads the settings that lie there.
+  "--ignore-submodules=dirty",
+]
+
+/** Who may name a filter: the user and the machine. */
+const TRUSTED = ["system", "global"]
+
+/** Arguments that switch off each filter that the repository's own settings name, in whatever file they are. */
+async function ownFilters(directory: string): Promise<string[]> {
+  const listed = await git(directory, "config", "--null", "--show-scope", "--name-only", "--list")
+  const words = listed.split("\0")
+  const keys = words.filter((_, at) => at % 2 === 1 && !TRUSTED.includes(words[at - 1]!))
+  const names = new Set(keys.map((key) => /^filter\.(.*)\.[^.]+$/s.exec(key)?.[1] ?? ""))
+  names.delete("")
+  return [...names].flatMap((name) => {
+    // What is in front of the first is the key, for git.
+    if (name.includes("=")) throw new Error(`The filter.${name} of git's settings cannot be switched off`)
+    const off = { clean: "", smudge: "", process: "", required: "false" }
+    return Object.entries(off).flatMap(([key, value]) => ["-c", `filter.${name}.${key}=${value}`])
+  })
+}
 
 async function git(directory: string, ...args: string[]): Promise<string> {
   const settings = ["core.quotepath=false", "core.fsmonitor=false", `core.bigFileThreshold=${largestText}`]
@@ -39,7 +66,8 @@ async function git(directory: string, ...args: string[]): Promise<string> {
     [...settings.flatMap((setting) => ["-c", setting]), ...args],
     {
       cwd: directory,
-      env: { ...env, GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" },
+      // What a partial clone lacks would be fetched, by a program that its settings may name.
+      env: { ...env, GIT_OPTIONAL_LOCKS: "0", GIT_ALLOW_PROTOCOL: "none", LC_ALL: "C" },
       maxBuffer: largestOutput,
     },
   )

@@ -39,8 +39,9 @@ interface OpenPack {
 /**
  * Opens the pack at `path`, an embedded module or a file; without one there is no page. Nothing is read before the first request, and then only the
  * index; a request reads its own bytes.
+ * @param version of the release that it was taken from; the page says so
  */
-export function packSource(path: string | undefined): AssetSource {
+export function packSource(path: string | undefined, version?: string): AssetSource {
   let opened: Promise<OpenPack | undefined> | undefined
   const open = () => {
     opened ??= openPack(path)
@@ -57,7 +58,7 @@ export function packSource(path: string | undefined): AssetSource {
     async page(): Promise<Page | undefined> {
       const pack = await open()
       if (!pack) return undefined
-      return { ...pack.asset(pack.index.files[pack.index.page]!), scripts: pack.index.scripts }
+      return { ...pack.asset(pack.index.files[pack.index.page]!), scripts: pack.index.scripts, version }
     },
   }
 }

@@ -21,7 +21,7 @@ export function inlineScripts(html: string): string[] {
 
 /**
  * The Content-Security-Policy of the page. Online it is as lax as upstream's (pictures from any https address); offline
- * the browser may talk to this server and to nobody else. `'wasm-unsafe-eval'` is for the terminal.
+ * the browser may talk to this server and to nobody else, and no other page may show this one. `'wasm-unsafe-eval'` is for the terminal.
  */
 export function contentSecurityPolicy(scripts: string[], offline: boolean): string {
   return [
@@ -32,7 +32,9 @@ export function contentSecurityPolicy(scripts: string[], offline: boolean): stri
     "font-src 'self' data:",
     "media-src 'self' data:",
     "connect-src 'self' data: blob:",
-    ...(offline ? ["object-src 'none'", "base-uri 'self'", "form-action 'self'"] : []),
+    ...(offline
+      ? ["object-src 'none'", "base-uri 'self'", "form-action 'self'", "frame-ancestors 'none'"]
+      : []),
   ].join("; ")
 }
 
@@ -42,11 +44,16 @@ export function entityTag(content: Uint8Array | string): string {
 }
 
 /** In the strip that the page leaves free below its prompt, on wide screens and on narrow ones. */
-const SIGN = `<style>body::after { content: "offline"; position: fixed; right: 12px; bottom: 0; z-index: 2147483647;
+const sign = (
+  text: string,
+) => `<style>body::after { content: "${text}"; position: fixed; right: 12px; bottom: 0; z-index: 2147483647;
 font: 10px/12px system-ui, sans-serif; color: gray; pointer-events: none }</style>`
 
-/** A page that says in its corner that the switch is on. */
-export function showOffline(html: string): string {
+/**
+ * A page with a few words in its corner.
+ * @param text letters, digits, dots, commas and blanks
+ */
+export function showInCorner(html: string, text: string): string {
   const head = html.indexOf("</head>")
-  return head === -1 ? html : html.slice(0, head) + SIGN + html.slice(head)
+  return head === -1 ? html : html.slice(0, head) + sign(text) + html.slice(head)
 }

@@ -38,6 +38,8 @@ export interface Asset {
 /** The page, with the CSP sources (`'sha256-…'`) of the scripts inside it. */
 export interface Page extends Asset {
   scripts: string[]
+  /** The version that it was taken from; undefined when it is the server's own, or not known. */
+  version?: string
 }
 
 /** Where the web UI comes from: the executable, a folder, or an address. */

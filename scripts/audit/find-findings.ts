@@ -8,6 +8,7 @@ import {
   type ReportedAttempt,
   type ReportedResult,
 } from "./report.ts"
+import { isAllowed, variantOf } from "./verdict.ts"
 
 /**
  * What the audit was made to find: an offline run that tried something that its scenario does not allow, a scenario that
@@ -35,7 +36,7 @@ function tried(result: ReportedResult, report: Unjudged): Finding[] {
   const { allowed, title } = report.scenarios.find(({ name }) => name === scenario)!
   const attempts = result.runs
     .flatMap((run) => run.attempts)
-    .filter(({ name, address }) => !allowed.includes(name ?? "") && !allowed.includes(address ?? ""))
+    .filter((attempt) => !isAllowed(attempt, allowed))
   return [...Map.groupBy(attempts, hostOf)].map(([host, group]) => ({
     kind: "tried",
     executable,
@@ -93,8 +94,4 @@ function notSeen(executable: string, { results }: Unjudged, known: KnownHosts): 
       return { kind: "not-seen" as const, executable, mode, host, line }
     })
   })
-}
-
-function variantOf({ executables }: Unjudged, id: string) {
-  return executables.find((executable) => executable.id === id)!.variant
 }

@@ -7,7 +7,7 @@ import { namesIn } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { pinnedTarget, readPin } from "../pins/pin.ts"
-import { readBuildRecord } from "../record/build-record.ts"
+import { type BuildRecord, readBuildRecord } from "../record/build-record.ts"
 import { hostTarget } from "../upstream/target.ts"
 import type { AuditOptions } from "./read-options.ts"
 import type { Variant } from "./scenario.ts"
@@ -25,6 +25,8 @@ export interface Subject {
   isPinnedStock: boolean
   /** The patches that it was built without, as the build record beside it says; none when there is no record of it. */
   leftOut: string[]
+  /** The policy that it was built with, for people, as that record says. */
+  policy?: string
 }
 
 /** Finds what is to be audited. Throws a Failure for what is not there. */
@@ -65,17 +67,24 @@ async function readSubject(file: string, stockHash: string, variant?: Variant): 
     bytes: bytes.length,
     sha256,
     isPinnedStock: hash("sha512") === stockHash,
-    leftOut: await readLeftOut(file, sha256),
+    ...(await readOwnRecord(file, sha256)),
   }
 }
 
 /** A record of another file, or of another form, says nothing of this one. */
-async function readLeftOut(file: string, sha256: string): Promise<string[]> {
+async function readOwnRecord(file: string, sha256: string): Promise<Pick<Subject, "leftOut" | "policy">> {
   const record = await readBuildRecord(join(dirname(file), "build.json")).catch((error) => {
     if (error instanceof Failure) return undefined
     throw error
   })
-  return record?.executable.sha256 === sha256 ? record.leftOut.map(({ name }) => name) : []
+  if (record?.executable.sha256 !== sha256) return { leftOut: [] }
+  return { leftOut: record.leftOut.map(({ name }) => name), policy: describePolicy(record.policy) }
+}
+
+function describePolicy(policy: BuildRecord["policy"]): string {
+  if (!policy) return "none built in, so nothing but loopback"
+  const { mode, allow, locked } = policy
+  return `${mode}, allows ${allow.join(", ") || "nothing"} and loopback${locked ? ", locked" : ""}`
 }
 
 function hasOfflineModule(bytes: Uint8Array): boolean {

@@ -5,10 +5,16 @@ import semver from "semver"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import type { AuditOptions } from "./read-options.ts"
-import type { Scenario } from "./scenario.ts"
+import { GROUPS, type Scenario } from "./scenario.ts"
 
 /** A scenario with the name that it is picked by: its file's, without `.ts`. */
 export type NamedScenario = Scenario & { name: string }
+
+export interface LoadedScenarios {
+  scenarios: NamedScenario[]
+  /** Those of the folder that are not run, and why. */
+  notRun: { title: string; why: string }[]
+}
 
 /**
  * Loads the scenarios that were asked for, sorted by name, or makes one of the command line of one's own. Those that are
@@ -20,16 +26,22 @@ export type NamedScenario = Scenario & { name: string }
 export async function loadScenarios(
   { command, scenarios, names }: AuditOptions,
   version: string,
-): Promise<NamedScenario[]> {
-  if (command) return [commandScenario(command)]
+): Promise<LoadedScenarios> {
+  if (command) return { scenarios: [commandScenario(command)], notRun: [] }
   const known = await listNames(scenarios)
   const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined || known.length === 0) throw noSuchScenario(scenarios, unknown, known)
   const wanted = known.filter((name) => names.length === 0 || names.includes(name))
   const loaded = await Promise.all(wanted.map((name) => load(scenarios, name)))
-  const other = loaded.find((scenario) => !isFor(scenario, version))
-  if (other && names.length > 0) throw notForRelease(other, version)
-  return loaded.filter((scenario) => isFor(scenario, version))
+  const others = loaded.filter((scenario) => !isFor(scenario, version))
+  if (others.length > 0 && names.length > 0) throw notForRelease(others[0]!, version)
+  return {
+    scenarios: loaded.filter((scenario) => isFor(scenario, version)),
+    notRun: [
+      ...others.map(({ title, range }) => ({ title, why: `is for upstream's ${range}` })),
+      ...known.filter((name) => !wanted.includes(name)).map((title) => ({ title, why: "was not named" })),
+    ],
+  }
 }
 
 const isFor = ({ range = "*" }: Scenario, version: string) =>
@@ -45,6 +57,7 @@ async function listNames(folder: string): Promise<string[]> {
 
 const shape = z.looseObject({
   title: z.string().min(1),
+  group: z.enum(GROUPS).optional(),
   what: z.string(),
   worksOffline: z.boolean(),
   needs: z.array(z.string()).optional(),

@@ -28,13 +28,19 @@ export interface AuditOptions {
   /** How many times slower than the reference this machine is; undefined to have it measured. */
   slow: number | undefined
   json: boolean
+  /** Nothing is run: the form of report.json is printed. */
+  schema: boolean
   /** The report's folder, absolute. */
   out: string
+  /** Where the results go for a pipeline, absolute: as JUnit's XML, and as SARIF. */
+  junit: string | undefined
+  sarif: string | undefined
   cache: string
 }
 
 const DESCRIPTION = `Shows what executables try to reach: runs each scenario with each of them, every run in a network of
-its own in which every packet is recorded, and writes report.html, report.md, report.json and a pcap of each run.
+its own in which every packet is recorded, and writes report.html, report.md, report.json and a pcap of each run; of some
+scenarios report-PARTIAL.html and so on.
 
 FILE is an executable; without one, it is the last build, run offline, and upstream's release, run as it is. A file that
 this project built is run offline, any other as it is (see --variant).
@@ -49,6 +55,10 @@ Exit codes: 0 nothing found, 1 findings (an offline run tried something or did n
 upstream's release was not seen to try what it is known to), 2 could not run.`
 
 const OWN_SCENARIOS = "audit/scenarios"
+
+/** Where reports go: one of some scenarios must not replace one of all. */
+const WHOLE = "dist/audit"
+const PARTIAL = "dist/audit-PARTIAL"
 
 const MODES = ["answer", "refuse", "drop"] as const
 
@@ -79,25 +89,32 @@ export function readAuditOptions(words: string[]): AuditOptions {
       parseScale(text),
     )
     .option("--json", "print report.json on standard output, and nothing else", false)
-    .option("--out <folder>", "where the report goes", "dist/audit")
+    .option("--schema", "print the form of report.json as JSON Schema, and run nothing", false)
+    .option("--out <folder>", `where the report goes (default: ${WHOLE}; of some scenarios ${PARTIAL})`)
+    .option("--junit <file>", "write the results as JUnit's XML, too")
+    .option("--sarif <file>", "write the findings as SARIF, too")
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .exitOverride(leaveParser)
     .parse(end < 0 ? words : words.slice(0, end), { from: "user" })
   const options = program.opts()
   if (command?.length === 0) program.error("error: there is no command behind --")
+  const allScenarios = !command && options.scenario.length === 0 && options.scenarios === OWN_SCENARIOS
   return {
     pin: options.pin,
     files: program.args,
     command,
     scenarios: resolve(options.scenarios),
     names: options.scenario,
-    allScenarios: !command && options.scenario.length === 0 && options.scenarios === OWN_SCENARIOS,
+    allScenarios,
     modes: options.mode === "all" ? [...MODES] : [options.mode],
     variant: options.variant,
     jobs: options.jobs,
     slow: options.slow,
     json: options.json,
-    out: resolve(options.out),
+    schema: options.schema,
+    out: resolve(options.out ?? (allScenarios ? WHOLE : PARTIAL)),
+    junit: options.junit && resolve(options.junit),
+    sarif: options.sarif && resolve(options.sarif),
     cache: resolve(options.cache),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { GROUPS } from "./scenario.ts"
 
 const variant = z.enum(["stock", "offline"])
 const mode = z.enum(["answer", "refuse", "drop"])
@@ -59,8 +60,17 @@ const finding = z.strictObject({
 /** The form of `report.json`; docs/audit.md says what each field is. */
 export const reportSchema = z.strictObject({
   version: z.literal(2),
-  /** The pin whose release of upstream's is known. */
+  /** The pin whose release of upstream's is known, and upstream's version. */
   pin: z.string(),
+  upstream: z.string(),
+  /** What made the report: this project's version, its commit, and whether files differed from that; where git knows. */
+  tool: z.strictObject({
+    version: z.string(),
+    commit: z.string().optional(),
+    changed: z.boolean().optional(),
+  }),
+  /** What it ran on, as `uname` says. */
+  machine: z.strictObject({ kernel: z.string(), arch: z.string() }),
   startedAt: z.iso.datetime(),
   ms: z.number(),
   executables: z.array(
@@ -73,12 +83,15 @@ export const reportSchema = z.strictObject({
       isPinnedStock: z.boolean(),
       /** The patches that it was built without, as the build record beside it says. */
       leftOut: z.array(z.string()),
+      /** The policy that it was built with, for people, as that record says. */
+      policy: z.string().optional(),
     }),
   ),
   scenarios: z.array(
     z.strictObject({
       name: z.string(),
       title: z.string(),
+      group: z.enum(GROUPS),
       what: z.string(),
       worksOffline: z.boolean(),
       /** The patches without which it does not. */
@@ -88,6 +101,8 @@ export const reportSchema = z.strictObject({
   ),
   /** Whether all scenarios of this project were run. */
   allScenarios: z.boolean(),
+  /** Those of this project that were not run: another's release has what they are about, or they were not named. */
+  notRun: z.array(z.strictObject({ title: z.string(), why: z.string() })),
   results: z.array(result),
   findings: z.array(finding),
 })
@@ -118,6 +133,18 @@ export function describeNotAsked({ executables, scenarios }: Report): string[] {
           ]
     }),
   )
+}
+
+/** The name of the file that a report is written to: one of some scenarios is never taken for one of all. */
+export function reportFile(allScenarios: boolean): string {
+  return allScenarios ? "report.json" : "report-PARTIAL.json"
+}
+
+/** How the world outside was, in words. */
+export const NETWORKS: Record<z.infer<typeof mode>, string> = {
+  answer: "connections are answered",
+  refuse: "connections are refused",
+  drop: "packets are dropped",
 }
 
 /** The word for a result that a time limit cut off. */

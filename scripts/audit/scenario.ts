@@ -24,10 +24,17 @@ export interface Outcome {
   detail: string
 }
 
+/** What scenarios are about, in the order of the report. */
+export const GROUPS = ["sessions", "server and page", "configuration", "commands"] as const
+
+export type Group = (typeof GROUPS)[number]
+
 /** One thing that OpenCode is used for. A file `NAME.ts` in a folder of scenarios has one as its default export. */
 export interface Scenario {
   /** A row's title in the report, as `run with tool calls`. */
   title: string
+  /** Where it stands in the report; without, among the commands. */
+  group?: Group
   /** What it does and, in its words, what its job is, for a reader of the report. */
   what: string
   /** Whether its job needs no network, so that offline it must still be done. */

@@ -1,11 +1,12 @@
 import { relative } from "node:path"
 import { formatDuration } from "../lib/log.ts"
-import { describeNotAsked, NOT_MEASURED, type Report } from "./report.ts"
+import { describeNotAsked, NOT_MEASURED, type Report, reportFile } from "./report.ts"
 
 /** What the audit says last: a line for each finding, how long scenarios took behind a firewall, where the report is. */
 export function summarize(report: Report, out: string): string {
   const { findings, results, ms } = report
-  const page = `${relative(process.cwd(), out) || "."}/report.html`
+  const file = reportFile(report.allScenarios).replace(/json$/, "html")
+  const page = `${relative(process.cwd(), out) || "."}/${file}`
   const ran = `${results.length} scenario runs in ${formatDuration(ms)}; see ${page}`
   const isWhole = results.every(({ incomplete }) => incomplete === undefined)
   const nothing = isWhole ? "✔ nothing found" : "nothing found, but not all was recorded"

@@ -48,6 +48,12 @@ export function isMet({ value, target }: Line): boolean {
   return value <= target
 }
 
+/** What a part of the benchmark measured. */
+export interface Measured {
+  title: string
+  lines: Line[]
+}
+
 /** The lines as a table, for people. */
 export function table(lines: Line[]): string {
   const rows = lines.map((line) => [

@@ -6,13 +6,16 @@ import type { NetworkMode } from "../isolation/network.ts"
 import type { Files } from "../isolation/run-folder.ts"
 import { formatDuration } from "../lib/log.ts"
 import type { Bench, Line } from "./lines.ts"
-import { fastest, takeTurns } from "./rounds.ts"
+import { leastRatio, sideBySide } from "./rounds.ts"
 
 /** How long each is watched, in milliseconds: upstream's is known to wait for longer. */
 const WINDOW = 20_000
 
 /** Above this ratio a wait is likelier than noise: the shortest timeout of upstream's is as long as a whole run. */
 const TARGET = 1.25
+
+/** What is no question of speed needs few. */
+const ROUNDS = 2
 
 /** A start of OpenCode in one network. */
 interface Place {
@@ -24,9 +27,7 @@ interface Place {
 /** @returns milliseconds from the start until what was asked for is there; undefined when it was not in WINDOW */
 type Scenario = (place: Place) => Promise<number | undefined>
 
-/**
- * How long is waited for a network that does not answer, and for what is not on disk.
- */
+/** How long is waited for a network that does not answer, and for what is not on disk. */
 export async function benchWaits(bench: Bench): Promise<Line[]> {
   return [...(await benchNetworks(bench)), ...(await benchMissing(bench))]
 }
@@ -35,71 +36,116 @@ export async function benchWaits(bench: Bench): Promise<Line[]> {
  * Behind a firewall that drops every packet, against a network that refuses every connection at once: ours offline in
  * both. Upstream's stands beside it, run once behind the firewall.
  */
-async function benchNetworks({ stock, built, rounds, update }: Bench): Promise<Line[]> {
+async function benchNetworks({ stock, built, update }: Bench): Promise<Line[]> {
   const lines: Line[] = []
-  const places: Place[] = (["refuse", "drop"] as const).map((mode) => ({
-    executable: built,
-    offline: true,
-    mode,
-  }))
+  const stocks = await runUpstreams(stock, scenarios, update)
   for (const [name, scenario] of Object.entries(scenarios)) {
-    const times = await takeTurns(Math.min(rounds, 3), places, async (place, round) => {
-      update(`${name}, ${place.mode}, round ${round}`)
-      return (await scenario(place)) ?? Number.POSITIVE_INFINITY
-    })
-    update(`${name}, upstream's, for ${WINDOW / 1000} s at most`)
-    const upstream = await scenario({ executable: stock, offline: false, mode: "drop" })
-    const [refused, dropped] = times.map(fastest) as [number, number]
-    lines.push({
-      name: `${name}: drop / refuse`,
-      stock: upstream === undefined ? `> ${formatDuration(WINDOW)}` : formatDuration(upstream),
-      built: formatDuration(dropped),
-      value: dropped / refused,
-      target: TARGET,
-      unit: "ratio",
-    })
+    const inMode = (mode: NetworkMode) => async (round: number) => {
+      update(`${name}, round ${round} of ${ROUNDS}`)
+      return (await scenario({ executable: built, offline: true, mode })) ?? Number.POSITIVE_INFINITY
+    }
+    const times = await sideBySide(ROUNDS, [inMode("refuse"), inMode("drop")])
+    lines.push(line(`${name}: drop / refuse`, stocks[name], leastRatio(times)))
   }
   return lines
 }
 
-/** A question with something named that is on no disk, against one without: ours offline, behind that firewall. */
-async function benchMissing({ stock, built, rounds, update }: Bench): Promise<Line[]> {
+/**
+ * A question in a project that names a plugin, a provider package, a formatter and a language server that are on no disk,
+ * against one without: ours offline, in every network, until the first request to the model, and until the one that
+ * follows an edit.
+ */
+async function benchMissing({ stock, built, update }: Bench): Promise<Line[]> {
   const lines: Line[] = []
-  const place: Place = { executable: built, offline: true, mode: "drop" }
-  for (const [name, settings] of Object.entries(missing)) {
-    const turns: Turn[] = [{ tool: "write", input: { filePath: "a.ts", content: "let a = 1\n" } }, done]
-    const scenario = [project, { ...project, ...settings }].map((files) => question(turns, files))
-    const times = await takeTurns(Math.min(rounds, 3), scenario, async (run, round) => {
-      update(`${name} that is missing, round ${round}`)
-      return (await run(place)) ?? Number.POSITIVE_INFINITY
-    })
-    update(`${name} that is missing, upstream's, for ${WINDOW / 1000} s at most`)
-    const upstream = await scenario[1]!({ executable: stock, offline: false, mode: "drop" })
-    const [without, withIt] = times.map(fastest) as [number, number]
-    lines.push({
-      name: `${name} that is missing / without`,
-      stock: upstream === undefined ? `> ${formatDuration(WINDOW)}` : formatDuration(upstream),
-      built: formatDuration(withIt),
-      value: withIt / without,
-      target: TARGET,
-      unit: "ratio",
-    })
+  const whole = { ...project, ...missing }
+  const stocks = await runUpstreams(
+    stock,
+    { [FIRST]: async (place) => (await requestsOf(whole, place))[FIRST] },
+    update,
+  )
+  for (const mode of ["answer", "refuse", "drop"] as const) {
+    const withFiles = (files: Files) => (round: number) => {
+      update(`what is missing, ${mode}, round ${round} of ${ROUNDS}`)
+      return requestsOf(files, { executable: built, offline: true, mode })
+    }
+    const pairs = await sideBySide(ROUNDS, [withFiles(project), withFiles(whole)])
+    for (const request of [FIRST, SECOND] as const) {
+      const times = pairs.map((pair) => pair.map((one) => one[request] ?? Number.POSITIVE_INFINITY))
+      const name = `with what is missing / without, ${mode}: ${request}`
+      lines.push(line(name, mode === "drop" ? stocks[request] : undefined, leastRatio(times as Pair[])))
+    }
   }
   return lines
+}
+
+type Pair = [number, number]
+
+const FIRST = "first request"
+const SECOND = "request behind an edit"
+
+/** When the model was asked, in a question that is followed by an edit. */
+async function requestsOf(files: Files, place: Place) {
+  const { providerRequests } = await ask(place, [edit("a.ts"), done], files)
+  // Those without tools are for a title, which is made beside.
+  const [first, second] = providerRequests.filter(({ body }) => (body?.tools?.length ?? 0) > 0)
+  return { [FIRST]: first?.at, [SECOND]: second?.at }
+}
+
+/** Upstream's in each scenario, behind the firewall, two at a time; for people, by the scenarios' names. */
+async function runUpstreams(
+  stock: string,
+  scenarios: Record<string, Scenario>,
+  update: Bench["update"],
+): Promise<Record<string, string>> {
+  update(`upstream's, for ${WINDOW / 1000} s at most each`)
+  const runs = Object.entries(scenarios).map(async ([name, scenario]) => {
+    const ms = await scenario({ executable: stock, offline: false, mode: "drop" })
+    return [name, ms === undefined ? `> ${formatDuration(WINDOW)}` : formatDuration(ms)]
+  })
+  return Object.fromEntries(await Promise.all(runs))
+}
+
+function line(name: string, stock: string | undefined, [without, withIt]: Pair): Line {
+  return {
+    name,
+    ...(stock && { stock }),
+    built: formatDuration(withIt),
+    value: withIt / without,
+    target: TARGET,
+    unit: "ratio",
+  }
+}
+
+const project = { "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }) }
+
+/** Files of a project that name what is on no disk. */
+const missing: Files = {
+  "opencode.json": JSON.stringify({
+    plugin: ["absent-plugin@1.0.0"],
+    provider: { acme: { npm: "acme-provider", models: { one: { name: "One" } } } },
+    small_model: "acme/one",
+    formatter: {},
+    lsp: {},
+  }),
+  "package-lock.json": "{}",
+  "node_modules/typescript/lib/tsserver.js": "",
 }
 
 const done: Turn = { text: "Done." }
 
-const project = { "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }) }
+const edit = (filePath: string): Turn => ({
+  tool: "write",
+  input: { filePath, content: "export const a = 1\n" },
+})
 
 const scenarios: Record<string, Scenario> = {
   run: question(toolThenText),
-  grep: question([{ tool: "grep", input: { pattern: "a" } }, done]),
-  glob: question([{ tool: "glob", input: { pattern: "*.ts" } }, done]),
   // A language server that would be downloaded, and a formatter that would be installed.
-  "edit two files": question([
-    { tool: "write", input: { filePath: "a.lua", content: "print(1)\n" } },
-    { tool: "write", input: { filePath: "a.ts", content: "export const a = 1\n" } },
+  "grep, glob and two edits": question([
+    { tool: "grep", input: { pattern: "a" } },
+    { tool: "glob", input: { pattern: "*.ts" } },
+    edit("a.lua"),
+    edit("a.ts"),
     done,
   ]),
   "serve and its page": watch(["serve", "--port", new URL(serverUrl).port], false, async (context) => {
@@ -111,30 +157,16 @@ const scenarios: Record<string, Scenario> = {
   "TUI to first prompt": watch([], true, ({ waitFor }) => waitFor("Ask anything")),
 }
 
-/** Files of a project that name what is on no disk. */
-const missing: Record<string, Files> = {
-  "a plugin": { "opencode.json": JSON.stringify({ plugin: ["absent-plugin@1.0.0"] }) },
-  "a provider package": {
-    "opencode.json": JSON.stringify({
-      provider: { acme: { npm: "acme-provider", models: { one: { name: "One" } } } },
-      small_model: "acme/one",
-    }),
-  },
-  "a formatter": { "opencode.json": JSON.stringify({ formatter: {} }) },
-  "a language server": {
-    "opencode.json": JSON.stringify({ lsp: {} }),
-    "package-lock.json": "{}",
-    "node_modules/typescript/lib/tsserver.js": "",
-  },
-}
-
-function question(provider: Turn[], files: Files = project): Scenario {
-  return async ({ executable, offline, mode }) => {
-    const args = [...(offline ? ["--offline"] : []), "run", "hi"]
-    const setup = { executable, args, mode, provider, files }
-    const { ms, stillRan } = await runIsolated({ ...setup, watchMs: WINDOW, lingerMs: 0 })
+function question(provider: Turn[]): Scenario {
+  return async (place) => {
+    const { ms, stillRan } = await ask(place, provider, project)
     return stillRan ? undefined : ms
   }
+}
+
+function ask({ executable, offline, mode }: Place, provider: Turn[], files: Files) {
+  const args = [...(offline ? ["--offline"] : []), "run", "hi"]
+  return runIsolated({ executable, args, mode, provider, files, watchMs: WINDOW, lingerMs: 0 })
 }
 
 function watch(args: string[], pty: boolean, during: (context: IsolatedContext) => Promise<void>): Scenario {

@@ -8,7 +8,7 @@ import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import type { Pin } from "../pins/pin.ts"
 import { type BuildRecord, namePackage } from "../record/build-record.ts"
-import { digestFiles, readToolVersions } from "../record/inputs.ts"
+import { readInputs } from "../record/inputs.ts"
 import { measureParts } from "../record/sizes.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import { addedModules, type Built } from "./assemble.ts"
@@ -42,7 +42,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
   )
   return {
-    format: 2,
+    format: 3,
     opencode: pin.version,
     product: pin.product,
     target: options.target,
@@ -62,8 +62,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
       return { name, subject, kind, counts, ...(commit && { commit }) }
     }),
     leftOut: code.leftOut,
-    inputs: await digestFiles(pin, options),
-    tools: await readToolVersions(),
+    ...(await readInputs(pin, options)),
     ...ofSource,
     ...describeContents(contents, added),
   }
@@ -80,7 +79,7 @@ function describeContents(
       return { name, part, bytes, sha256, module, storedBytes: stored.length }
     }),
     packages: packages.packages.map((item) => packageOf(item, added)),
-    ...(policy && { policy: { mode: policy.mode, allow: policy.allow, locked: policy.locked } }),
+    ...(policy && { policy: policy.keys }),
   }
 }
 

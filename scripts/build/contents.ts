@@ -4,6 +4,7 @@ import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets
 import { readGrammars } from "../contents/grammars.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
 import { namesIn } from "../contents/names.ts"
+import { requireReachable } from "../contents/own-providers.ts"
 import { type EmbeddedPackages, embedPackages } from "../contents/packages.ts"
 import { type EmbeddedPolicy, embedPolicy, NO_POLICY } from "../contents/policy.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
@@ -48,6 +49,7 @@ export async function prepareContents(
     options.policy === undefined ? undefined : embedPolicy(options.policy),
     embedPackages(trees, { cache }, names),
   ])
+  requireReachable(models?.own ?? {}, policy?.keys)
   const contents = { models, assets, policy, packages, names }
   step.result(describe(contents))
   return contents
@@ -59,7 +61,7 @@ function describe({ models, assets, policy, packages }: Contents): string {
     ...(models ? [`models ${formatBytes(models.bytes.length)}`] : ["no models"]),
     `carried ${formatBytes(carried)}`,
     ...packages.packages.map(({ root, module }) => `${root.name} ${formatBytes(module.bytes.length)}`),
-    ...(policy ? [`policy ${policy.mode}${policy.locked ? ", locked" : ""}`] : []),
+    ...(policy ? [`policy ${policy.keys.mode}${policy.keys.locked ? ", locked" : ""}`] : []),
   ].join(", ")
 }
 

@@ -1,6 +1,8 @@
 import { join } from "node:path"
-import type { Executable } from "../container/index.ts"
+import { POLICY_MARK } from "../../offline/build/policy-mark.ts"
+import { type Executable, type LightGraph, replaceModule } from "../container/index.ts"
 import { NAMES } from "../contents/names.ts"
+import { Failure } from "../lib/errors.ts"
 import type { Progress, Step } from "../lib/log.ts"
 import { chooseSeries, describeRefusal, type LeftOut, requireForms } from "../patching/choose.ts"
 import { readSeries } from "../patching/read-series.ts"
@@ -59,9 +61,10 @@ export async function takeFromCommit(source: CommitSource, progress: Progress): 
     compileTree(checkout, { pin, inputs, catalogue: contents.models!.bytes, cli }, step),
   )
   const { url, commit: hash } = commit
+  const graph = requirePolicy(compiled.graph)
   return {
-    graph: compiled.graph,
-    base: compiled.graph,
+    graph,
+    base: graph,
     runtime: compiled.runtime,
     changed: [],
     modules: [],
@@ -72,6 +75,24 @@ export async function takeFromCommit(source: CommitSource, progress: Progress): 
     git: { url, commit: hash, tree: checkout.tree, patched: checkout.patched },
     describe: (graph) => describeCompiled(graph, compiled, stock),
   }
+}
+
+/**
+ * Has the module that runs first require the policy that is put beside it.
+ * @throws Failure when it does not have the one place that says so
+ */
+function requirePolicy(graph: LightGraph): LightGraph {
+  const module = graph.modules.find(({ name }) => name === NAMES.gitIndex)
+  const [before = "", after, ...more] = Buffer.from(module?.contents ?? [])
+    .toString("latin1")
+    .split(POLICY_MARK.before)
+  if (after === undefined || more.length > 0)
+    throw new Failure({
+      what: "What upstream's build script compiled is not what it should be",
+      why: `${NAMES.gitIndex} says ${more.length + (after === undefined ? 0 : 1)} times that a policy is to come`,
+      next: "compare offline/build/embed.ts with scripts/build/from-commit.ts",
+    })
+  return replaceModule(graph, NAMES.gitIndex, Buffer.from(before + POLICY_MARK.after + after, "latin1"))
 }
 
 async function commitPatches(

@@ -1,3 +1,4 @@
+import type { Embedded } from "../../offline/embedded.ts"
 import type { Executable } from "../container/index.ts"
 import { replaceModule } from "../container/index.ts"
 import { embedOffline } from "../contents/offline-module.ts"
@@ -13,6 +14,7 @@ import { namePackage } from "../record/build-record.ts"
 import { hasBackgroundServer } from "../upstream/background-server.ts"
 import { readCliTable } from "../upstream/cli-table.ts"
 import { type Shape, shapeOf } from "../upstream/shape.ts"
+import type { Target } from "../upstream/target.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import type { AddedModule, Code } from "./code.ts"
 import type { Contents } from "./contents.ts"
@@ -20,6 +22,7 @@ import type { Contents } from "./contents.ts"
 /** What the release source is given. */
 export interface ReleaseSource {
   pin: Pin
+  target: Target
   inputs: Inputs
   stock: Executable
   contents: Pick<Contents, "models" | "names">
@@ -38,7 +41,7 @@ export async function takeFromRelease(source: ReleaseSource, progress: Progress)
   let graph = stock.graph
   for (const [name, contents] of patched.bundles) graph = replaceModule(graph, name, contents)
   return {
-    graph: { ...graph, argv: `--preload=${contents.names.index} ${graph.argv}`.trim() },
+    graph: { ...graph, argv: `--preload=${contents.names.start} ${graph.argv}`.trim() },
     base: stock.graph,
     runtime: stock.runtime,
     changed: stock.graph.modules.map(({ name }) => name).filter((name) => patched.bundles.has(name)),
@@ -94,7 +97,7 @@ function unpatched(series: NamedPatch[]) {
 const CATALOGUE_PATCH = "models-read-inside"
 
 async function makeModules(
-  { pin, inputs, stock, contents, coreOnly, cache }: ReleaseSource,
+  { pin, target, inputs, stock, contents, coreOnly, cache }: ReleaseSource,
   { applied, leftOut }: Pick<Code, "applied" | "leftOut">,
   step: Step,
 ) {
@@ -104,13 +107,14 @@ async function makeModules(
   const shape = shapeOf(stock.graph)
   const page = inputs.webUi && (await embedWebUi(inputs.webUi, pin.webUi!.executable.sha512, cache))
   const upstreams = !coreOnly && !page && shape?.hasPage ? await findUpstreamsPage(stock, cache) : undefined
-  const embedded = {
-    source: "release" as const,
+  const embedded: Embedded = {
+    source: "release",
     policy: true,
+    kernel: target.os === "linux",
     // Code of another form may print something else.
     ...(shape && { version: pin.version }),
     cli: await readCliTable(stock, cache),
-    ...(page && { webUi: names.webUi }),
+    ...(page && { webUi: names.webUi, webUiVersion: pin.webUi!.version }),
     ...(upstreams && { page: upstreams }),
     ...(hasBackgroundServer(stock.graph) && { backgroundServer: true }),
     ...(leftOut.length > 0 && { leftOut: leftOut.map(({ name }) => name) }),

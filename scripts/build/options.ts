@@ -32,6 +32,8 @@ export interface BuildOptions {
   with: string[]
   /** What signs the executable, for `sh`. */
   signCommand: string | undefined
+  /** Whether what is derived is made anew, and its hashes go into the repository. */
+  recordDerived: boolean
   json: boolean
 }
 
@@ -74,7 +76,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
         "add these providers and models to upstream's catalogue",
       ).conflicts("models"),
     )
-    .option("--policy <file>", "build this policy in: mode, allow, locked (see README)")
+    .option("--policy <file>", "build this policy in: mode, allow, locked (see docs/policy.md)")
     .option(
       "--with <package@version>",
       "put this package inside; repeatable (see docs/plugins.md)",
@@ -84,6 +86,11 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     .option(
       "--sign-command <command>",
       "have this sign the executable, $FILE, for Windows or macOS (see docs/targets.md)",
+    )
+    .option(
+      "--record-derived",
+      "write the hashes of what this build derived into pins/derived.json: by them later builds take it from the cache",
+      false,
     )
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride(leaveParser)

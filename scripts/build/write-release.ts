@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { mkdir, readdir, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
+import { unrecorded } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes } from "../lib/log.ts"
 import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
@@ -54,7 +55,7 @@ export function describeRelease(record: BuildRecord, options: { out: string; jso
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
   const more = record.executable.bytes - record.stock.bytes
   const difference = `${more < 0 ? "-" : "+"} ${formatBytes(Math.abs(more))}`
-  return `${describeSizes(record.sizes)}: stock ${difference}\n${describeLeftOut(record)}${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
+  return `${describeSizes(record.sizes)}: stock ${difference}\n${describeLeftOut(record)}${describeAnew()}${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
 }
 
 /** What is not in it, by reason: a person must not have to look for it. */
@@ -62,6 +63,13 @@ function describeLeftOut({ leftOut }: BuildRecord): string {
   return [...Map.groupBy(leftOut, ({ why }) => why)]
     .map(([why, patches]) => `left out (${why}): ${patches.map(({ name }) => name).join(", ")}\n`)
     .join("")
+}
+
+/** What no later build can take from the cache either, as long as its hash is not in the repository. */
+function describeAnew(): string {
+  const kinds = new Set(unrecorded().map((inputs) => inputs.split(" ")[0]))
+  if (kinds.size === 0) return ""
+  return `made anew, as pins/derived.json does not have its hash: ${[...kinds].join(", ")} (--record-derived)\n`
 }
 
 function sums({ file, sha256 }: BuildRecord["executable"], files: Map<string, string>): string {

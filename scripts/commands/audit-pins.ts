@@ -10,7 +10,7 @@ import {
   writeMeasured,
 } from "../audit/measured.ts"
 import { readReport } from "../audit/read-report.ts"
-import type { Report } from "../audit/report.ts"
+import { type Report, reportFile } from "../audit/report.ts"
 import { buildRelease, isStale, plainRelease } from "../build/fresh-release.ts"
 import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { run } from "../lib/process.ts"
@@ -61,7 +61,7 @@ async function audit(pin: string, scenarios: string[]): Promise<Report> {
     env: process.env,
     stdio: ["ignore", process.stderr, process.stderr],
   })
-  if (exitCode === 0 || exitCode === 1) return readReport(join(out, "report.json"))
+  if (exitCode === 0 || exitCode === 1) return readReport(join(out, reportFile(false)))
   const next = `npm run audit -- ${words.join(" ")}`
   throw new Failure({ what: `${pin} could not be audited`, why: "see above", next })
 }

@@ -4,7 +4,7 @@ import { printHostTable, readHostTable, replaceTable } from "../audit/host-table
 import { readReport } from "../audit/read-report.ts"
 import { leaveParser, runCommand } from "../lib/errors.ts"
 
-const DESCRIPTION = `Writes the README's table of measured hosts from the report of \`npm run audit\`.
+const DESCRIPTION = `Writes the table of measured hosts in docs/connections.md from the report of \`npm run audit\`.
 
 A table is current when it says what was measured; what a scenario of upstream's that did not do its job this time would
 have tried is taken from the table.
@@ -14,31 +14,29 @@ await runCommand(async () => {
   const options = new Command("npm run audit-table --")
     .description(DESCRIPTION)
     .option("--report <file>", "the report that it is made from", "dist/audit/report.json")
-    .option("--readme <file>", "the file that has the table", "README.md")
+    .option("--page <file>", "the file that has the table", "docs/connections.md")
     .option("--check", "write nothing, and say whether the table is current", false)
     .exitOverride(leaveParser)
     .parse()
-    .opts<{ report: string; readme: string; check: boolean }>()
+    .opts<{ report: string; page: string; check: boolean }>()
   const report = await readReport(options.report)
-  const before = await readFile(options.readme, "utf8")
+  const before = await readFile(options.page, "utf8")
   const stated = options.check ? readHostTable(before) : undefined
   const after = replaceTable(before, printHostTable(report, stated))
   if (options.check) return isCurrent(before, after, options)
-  await writeFile(`${options.readme}.new`, after)
-  await rename(`${options.readme}.new`, options.readme)
-  console.log(after === before ? `${options.readme} was current` : `${options.readme} has the new table`)
+  await writeFile(`${options.page}.new`, after)
+  await rename(`${options.page}.new`, options.page)
+  console.log(after === before ? `${options.page} was current` : `${options.page} has the new table`)
   return true
 })
 
-function isCurrent(before: string, after: string, { readme }: { readme: string }): boolean {
+function isCurrent(before: string, after: string, { page }: { page: string }): boolean {
   if (before === after) {
-    console.log(`the table in ${readme} is current`)
+    console.log(`the table in ${page} is current`)
     return true
   }
   const old = new Set(before.split("\n"))
   const changed = after.split("\n").filter((line) => !old.has(line))
-  console.log(
-    [`✖ the table in ${readme} is not what was measured: npm run audit-table`, ...changed].join("\n"),
-  )
+  console.log([`✖ the table in ${page} is not what was measured: npm run audit-table`, ...changed].join("\n"))
   return false
 }

@@ -1,7 +1,10 @@
+import { arch, release, type } from "node:os"
 import { relative } from "node:path"
 import { findFindings } from "../audit/find-findings.ts"
 import { findSubjects, type Subject } from "../audit/find-subjects.ts"
+import { printReportSchema } from "../audit/json-schema.ts"
 import { loadScenarios, type NamedScenario } from "../audit/load-scenarios.ts"
+import { readOwnVersion } from "../audit/own-version.ts"
 import { type AuditOptions, readAuditOptions } from "../audit/read-options.ts"
 import type { Report, ReportedResult } from "../audit/report.ts"
 import { type Cell, runScenario } from "../audit/run-scenarios.ts"
@@ -20,16 +23,20 @@ import { readPin, readSupported } from "../pins/pin.ts"
 
 await runCommand(async () => {
   const options = readAuditOptions(process.argv.slice(2))
+  if (options.schema) {
+    process.stdout.write(printReportSchema())
+    return true
+  }
   const progress = new Progress(3, { silent: options.json })
   const startedAt = new Date()
-  const { pin, known, subjects, scenarios, folder } = await progress.step("Find what to run", (step) =>
+  const { pin, known, subjects, loaded, folder, facts } = await progress.step("Find what to run", (step) =>
     prepare(options, step),
   )
   const results = await progress.step("Run the scenarios", (step) =>
-    runAll(cellsOf(subjects, scenarios, options), folder, step),
+    runAll(cellsOf(subjects, loaded.scenarios, options), folder, step),
   )
-  const report = judge({ pin, known, startedAt, subjects, scenarios, results, options })
-  await progress.step("Write the report", () => writeAudit(report, folder, options.out))
+  const report = judge({ pin, known, startedAt, subjects, ...loaded, results, options, facts })
+  await progress.step("Write the report", () => writeAudit(report, folder, options))
   console.log(options.json ? JSON.stringify(report, null, 2) : summarize(report, options.out))
   throwIncomplete(report)
   return report.findings.length === 0
@@ -39,18 +46,24 @@ async function prepare(options: AuditOptions, step: Step) {
   // First, as it is what most often fails.
   await namespacePrefix()
   const pin = options.pin ?? (await readSupported()).default
-  const scenarios = await loadScenarios(options, (await readPin(pin)).version)
+  const { version } = await readPin(pin)
+  const loaded = await loadScenarios(options, version)
   const subjects = await findSubjects(options)
   openTurns(options.jobs)
   if (options.slow !== undefined) setScale(options.slow)
   const scale = await calibrate(() => acquireStock(options))
-  step.result(`${scenarios.length} scenarios, time limits times ${scale.toFixed(1)}`)
+  step.result(`${loaded.scenarios.length} scenarios, time limits times ${scale.toFixed(1)}`)
   return {
     pin,
     known: await readKnownHosts(pin),
-    scenarios,
+    loaded,
     subjects,
-    folder: await openAudit(options.out),
+    folder: await openAudit(options),
+    facts: {
+      upstream: version,
+      tool: await readOwnVersion(),
+      machine: { kernel: `${type()} ${release()}`, arch: arch() },
+    },
   }
 }
 
@@ -82,21 +95,28 @@ interface Audited {
   startedAt: Date
   subjects: Subject[]
   scenarios: NamedScenario[]
+  notRun: Report["notRun"]
   results: ReportedResult[]
   options: AuditOptions
+  facts: Pick<Report, "upstream" | "tool" | "machine">
 }
 
-function judge({ pin, known, startedAt, subjects, scenarios, results, options }: Audited): Report {
+function judge(audited: Audited): Report {
+  const { pin, known, startedAt, subjects, scenarios, notRun, results, options, facts } = audited
   const unjudged = {
     version: 2 as const,
     pin,
+    ...facts,
     startedAt: startedAt.toISOString(),
     ms: Date.now() - startedAt.getTime(),
     executables: subjects.map((subject) => ({ ...subject, file: relative(process.cwd(), subject.file) })),
-    scenarios: scenarios.map(({ name, title, what, worksOffline, needs = [], allowed = [] }) => ({
-      ...{ name, title, what, worksOffline, needs, allowed },
-    })),
+    scenarios: scenarios.map(
+      ({ name, title, group = "commands", what, worksOffline, needs = [], allowed = [] }) => ({
+        ...{ name, title, group, what, worksOffline, needs, allowed },
+      }),
+    ),
     allScenarios: options.allScenarios,
+    notRun,
     results,
   }
   return { ...unjudged, findings: findFindings(unjudged, known) }

@@ -27,10 +27,14 @@ export async function reconstruct(graph: ModuleGraph, bun: string | Uint8Array):
   const made = runtime.embedIn(bytes)<Piece>(file, serialise(graph))
   const whole = await compare([runtime.file], made)
   if (whole.equal || !runtime.signature) return whole
-  const own = runtime.file.subarray(runtime.start, runtime.end)
-  const resigned = runtime.rewrite(runtime.file, { pieces: [own], bytes: own.length })
-  const { equal } = await compare(resigned, made)
+  const { equal } = await compare(withoutSignature(graph), made)
   return equal ? { equal, apartFromSignature: true } : whole
+}
+
+/** The file that a graph was read from, as pieces, with the checksum and signature that we make in the place of its own. */
+export function withoutSignature({ runtime }: ModuleGraph): Uint8Array[] {
+  const own = runtime.file.subarray(runtime.start, runtime.end)
+  return runtime.rewrite(runtime.file, { pieces: [own], bytes: own.length })
 }
 
 async function compare(file: Uint8Array[], pieces: Piece[]): Promise<Reconstruction> {

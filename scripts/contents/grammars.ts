@@ -49,10 +49,10 @@ async function readGrammar(
   const pieces = await Promise.all(files.highlights.map((path) => readFile(path, "utf8")))
   const highlights = pieces.join("\n")
   const hash = createHash("sha256")
-  for (const input of [maker, runtime, highlights]) hash.update(input)
+  for (const input of [runtime, highlights]) hash.update(input)
   for await (const chunk of readChunks(files.wasm)) hash.update(chunk)
   // What was tried once need not be tried again.
-  await derive(cache, `grammar ${language} ${hash.digest("hex")}`, async () => {
+  await derive(cache, `grammar ${language} ${hash.digest("hex")} ${maker}`, async () => {
     await tryGrammar(language, { wasm: await readFile(files.wasm), highlights, runtime })
     return Buffer.from("fits")
   })

@@ -41,5 +41,5 @@ function lazyModule(path: string, names: string[]): string {
   const module = `getBuiltinModule(${JSON.stringify(path)})`
   if (names[0] === "default")
     return `${text}export default new Proxy({}, { get: (_, name) => ${module}[name] })\n`
-  return `${text}module.exports = { ${names.map((name) => `get ${name}() { return ${module}.${name} }`).join(", ")} }\n`
+  return `${text}module.exports = Object.freeze({ ${names.map((name) => `get ${name}() { return ${module}.${name} }`).join(", ")} })\n`
 }

@@ -6,8 +6,10 @@ import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { findCatalogues } from "../upstream/catalogue.ts"
 import { type Modules, shapeOf } from "../upstream/shape.ts"
+import { asciiJson } from "./ascii-json.ts"
+import { type OwnProvider, ownProviders } from "./own-providers.ts"
 
-/** The model catalogue that goes inside, as JSON in the form of models.dev/api.json. */
+/** The model catalogue that goes inside, as JSON in the form of models.dev/api.json, in ASCII. */
 export interface EmbeddedModels {
   bytes: Uint8Array
   providers: number
@@ -15,6 +17,14 @@ export interface EmbeddedModels {
   from: "upstream" | "organisation" | "both"
   /** Upstream's own, where this is another and upstream's is known. */
   upstreams?: Uint8Array
+  /** The providers that an organisation wrote itself. */
+  own: Record<string, OwnProvider>
+}
+
+/** Paths of an organisation's own: `models` takes the snapshot's place, `modelsExtend` is laid over it. */
+export interface GivenModels {
+  models?: string
+  modelsExtend?: string
 }
 
 /** The least that OpenCode reads of each provider. */
@@ -36,25 +46,42 @@ const Extension = z.record(
 
 /**
  * The organisation's catalogue, or upstream's snapshot, or that extended by the organisation's.
- * @param given paths of the organisation's: `models` takes the snapshot's place, `modelsExtend` is laid over it
  * @returns undefined when none was given and where upstream has its own is not known
  * @throws Failure when it is no catalogue
  */
 export async function embedModels(
-  given: { models?: string; modelsExtend?: string },
+  given: GivenModels,
   stock: Executable,
   cache: string,
 ): Promise<EmbeddedModels | undefined> {
   const { models, modelsExtend } = given
   const snapshot = await readUpstreams(stock, cache)
   const upstreams = snapshot === "" ? undefined : Buffer.from(snapshot)
+  const known = () => (upstreams ? JSON.parse(snapshot) : {})
   if (models !== undefined)
-    return { ...(await embed(models, () => readJson(models), "organisation")), upstreams }
+    return { ...(await embed(models, () => readJson(models), "organisation", known)), upstreams }
   if (modelsExtend === undefined)
-    return upstreams && embed("upstream's snapshot", () => JSON.parse(snapshot), "upstream")
+    return upstreams && embed("upstream's snapshot", () => JSON.parse(snapshot), "upstream", known)
   if (!upstreams) throw notCatalogue(modelsExtend, "it is to be laid over upstream's, which is not known")
-  const extended = async () => extend(JSON.parse(snapshot), Extension.parse(await readJson(modelsExtend)))
-  return { ...(await embed(modelsExtend, extended, "both")), upstreams }
+  const extended = async () => extend(JSON.parse(snapshot), await readExtension(modelsExtend))
+  return { ...(await embed(modelsExtend, extended, "both", known)), upstreams }
+}
+
+/**
+ * Reads the organisation's files for themselves, ahead of all that is needed to put them inside.
+ * @throws Failure as {@link embedModels} does
+ */
+export async function checkModels({ models, modelsExtend }: GivenModels): Promise<void> {
+  if (models !== undefined) await embed(models, () => readJson(models), "organisation")
+  if (modelsExtend !== undefined) await readExtension(modelsExtend)
+}
+
+async function readExtension(file: string): Promise<z.infer<typeof Extension>> {
+  try {
+    return Extension.parse(await readJson(file))
+  } catch (error) {
+    throw notCatalogue(file, whyNot(error))
+  }
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -76,7 +103,7 @@ function extend(
 async function readUpstreams(stock: Executable, cache: string): Promise<string> {
   const maker = await hashMakers(import.meta.filename)
   const bytes = await derive(cache, `models ${stock.sha256} ${maker}`, async () =>
-    Buffer.from(makeUpstreams(stock.graph)),
+    Buffer.from(asciiJson(makeUpstreams(stock.graph))),
   )
   return Buffer.from(bytes).toString()
 }
@@ -93,14 +120,22 @@ async function embed(
   name: string,
   read: () => unknown,
   from: EmbeddedModels["from"],
+  known?: () => Record<string, unknown>,
 ): Promise<EmbeddedModels> {
   try {
     const catalogue = await read()
-    const providers = Object.keys(Catalogue.parse(catalogue)).length
-    return { bytes: Buffer.from(JSON.stringify(catalogue)), providers, from }
+    const checked = Catalogue.parse(catalogue)
+    const own = from === "upstream" || !known ? {} : ownProviders(name, checked, known())
+    const providers = Object.keys(checked).length
+    return { bytes: Buffer.from(asciiJson(JSON.stringify(catalogue))), providers, from, own }
   } catch (error) {
-    throw notCatalogue(name, error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message)
+    if (error instanceof Failure) throw error
+    throw notCatalogue(name, whyNot(error))
   }
+}
+
+function whyNot(error: unknown): string {
+  return error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
 }
 
 function notCatalogue(name: string, why: string): Failure {

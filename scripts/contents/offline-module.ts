@@ -2,7 +2,7 @@ import { join } from "node:path"
 import type { Plugin } from "esbuild"
 import type { Embedded } from "../../offline/embedded.ts"
 import type { ModuleNames } from "../../offline/modules.ts"
-import { bundleModules } from "./bundle-module.ts"
+import { bundleModule, bundleModules } from "./bundle-module.ts"
 import { lazyBuiltins } from "./lazy-builtins.ts"
 import { NAMES } from "./names.ts"
 
@@ -20,14 +20,31 @@ export async function embedOffline(
   const entries = { index: join(folder, "index.ts"), thread: join(folder, "thread.ts") }
   const { index, guard } = await bundleModules(entries, {
     shared: "guard",
-    plugins: [lazyBuiltins, nameEmbedded(embedded), ...plugins],
+    plugins: [lazyBuiltins, nameEmbedded({ kernel: true, ...embedded }), ...plugins],
   })
-  // All of `thread` is in `guard`, which can therefore stand in its place.
-  return { [names.index]: index!, [names.guard]: guard! }
+  const kernel = (name: string) => bundleModule(join(folder, "kernel", `${name}.ts`), plugins)
+  return {
+    [names.start]: startText(names),
+    [names.index]: index!,
+    // All of `thread` is in `guard`, which can therefore stand in its place.
+    [names.guard]: guard!,
+    ...(embedded.kernel !== false && {
+      [names.launch]: await kernel("launch"),
+      [names.supervisor]: await kernel("supervise"),
+    }),
+  }
+}
+
+/** Apart from `index`, which upstream's code imports: what waits makes all that imports it wait. */
+function startText({ index }: ModuleNames): string {
+  return `// @bun
+import { launching } from ${JSON.stringify(index)};
+if (launching) await launching;
+`
 }
 
 function nameEmbedded(embedded: Embedded): Plugin {
-  const contents = `export const embedded = ${JSON.stringify(embedded)}\n`
+  const contents = `export const embedded = Object.freeze(${JSON.stringify(embedded)})\n`
   return {
     name: "name-embedded",
     setup: ({ onLoad }) => onLoad({ filter: /offline\/embedded\.ts$/ }, () => ({ contents, loader: "ts" })),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib"
 import type { InsideBundle } from "../../offline/inside/format.ts"
 import type { ModuleNames } from "../../offline/modules.ts"
@@ -42,7 +43,8 @@ export async function embedPackages(
 
 async function embedPackage(tree: LockedTree, options: AcquireOptions, names: ModuleNames) {
   const root = rootOf(tree)
-  const key = `packages ${JSON.stringify(tree)} ${await hashMakers(import.meta.filename)}`
+  const locked = createHash("sha256").update(JSON.stringify(tree)).digest("hex")
+  const key = `packages ${root.name}@${root.version} ${locked} ${await hashMakers(import.meta.filename)}`
   const bytes = await derive(options.cache, key, () => make(tree, options))
   const { specifiers, texts, folders }: PackageBundle = JSON.parse(brotliDecompressSync(bytes).toString())
   const bundle: InsideBundle = {

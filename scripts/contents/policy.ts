@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises"
-import { z } from "zod"
-import { type BakedPolicy, MODES, UNBAKED } from "../../offline/baked.ts"
+import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser"
+import { type BakedPolicy, completePolicy, UNBAKED } from "../../offline/baked.ts"
+import { repeatedKey } from "../../offline/config-text.ts"
 import { SettingError } from "../../offline/error.ts"
 import { parseEntry } from "../../offline/policy/entry.ts"
 import { Failure } from "../lib/errors.ts"
 
 /** An organisation's policy that goes inside. */
-export interface EmbeddedPolicy extends BakedPolicy {
+export interface EmbeddedPolicy {
+  keys: BakedPolicy
   /** The module's contents. */
   bytes: Uint8Array
 }
@@ -14,26 +16,36 @@ export interface EmbeddedPolicy extends BakedPolicy {
 /** What stands inside when the build decides nothing. */
 export const NO_POLICY = JSON.stringify(UNBAKED)
 
-const Policy = z.strictObject({ mode: z.enum(MODES), allow: z.array(z.string()), locked: z.boolean() })
-
 /**
- * Reads a policy file, all of whose keys are required: what is decided for everyone is to be said in full.
- * @throws Failure that names the key or the entry that is missing, unknown or malformed
+ * Reads a policy file. Its keys are those of a managed one (offline/policy/keys.ts); `mode`, `allow` and `locked` must be
+ * there, as what is decided for everyone is to be said in full.
+ * @throws Failure that names the key or the entry that is missing, unknown, malformed or there twice
  */
 export async function embedPolicy(file: string): Promise<EmbeddedPolicy> {
   try {
-    const { mode, allow, locked } = Policy.parse(JSON.parse(await readFile(file, "utf8")))
+    const { mode, allow, locked, projectCode, log } = completePolicy(
+      parse(await readFile(file, "utf8")),
+      "the file",
+    )
     for (const entry of allow) parseEntry(entry, "allow")
-    const policy = { mode, allow, locked }
-    return { ...policy, bytes: Buffer.from(JSON.stringify(policy)) }
+    const keys = { mode, allow, locked, ...(projectCode && { projectCode }), ...(log && { log }) }
+    return { keys, bytes: Buffer.from(JSON.stringify(keys)) }
   } catch (error) {
     throw new Failure({
       what: `${file} is not a policy`,
-      why: error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message,
-      next:
-        error instanceof SettingError
-          ? error.next
-          : 'write { "mode": "opt-in" | "default-on" | "always", "allow": ["llm.corp:443"], "locked": true }',
+      why: (error as Error).message,
+      next: error instanceof SettingError ? error.next : "write a policy as docs/policy.md has it",
     })
   }
+}
+
+/** JSON, in which no key stands twice: the last would count, and a reader may have seen the first. */
+function parse(text: string): unknown {
+  const errors: ParseError[] = []
+  const root = parseTree(text, errors, { disallowComments: true })
+  if (errors[0]) throw new Error(`it is no JSON: ${printParseErrorCode(errors[0].error)}`)
+  if (!root) throw new Error("it is no JSON: it is empty")
+  const repeated = repeatedKey(root)
+  if (repeated !== undefined) throw new Error(`it has the key "${repeated}" twice`)
+  return getNodeValue(root)
 }

@@ -1,4 +1,4 @@
-import { derive } from "../lib/derived-cache.ts"
+import { recall } from "../lib/derived-cache.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { withoutCatalogues } from "../upstream/catalogue.ts"
 import type { Code } from "./read-code.ts"
@@ -17,7 +17,7 @@ const URL_START = new RegExp(
  */
 export async function readHosts({ modules }: Code, integrity: string, cache: string): Promise<string[]> {
   const key = `hosts in code ${integrity} ${await hashMakers(import.meta.filename)}`
-  const kept = await derive(cache, key, async () =>
+  const kept = await recall(cache, key, async () =>
     Buffer.from(JSON.stringify(findHosts(withoutCatalogues({ modules })))),
   )
   return JSON.parse(Buffer.from(kept).toString())

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from "node:v8"
 import { type EmbeddedModule, readBunVersion, readModuleGraph } from "../container/index.ts"
-import { derive } from "../lib/derived-cache.ts"
+import { recall } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
@@ -33,7 +33,7 @@ const EMPTY = new Uint8Array(0)
 export async function readCode(wanted: NamedPackage, options: AcquireOptions): Promise<Code | NoCode> {
   const path = `bin/${targetOf(wanted.name)?.file ?? "opencode"}`
   const key = `code ${wanted.integrity} ${path} ${await hashMakers(import.meta.filename)}`
-  const kept = await derive(options.cache, key, async () => {
+  const kept = await recall(options.cache, key, async () => {
     const { contents } = await readPackageFile(wanted, path, options)
     return Bun.zstdCompressSync(serialize(takeCode(contents)))
   })

@@ -22,6 +22,8 @@ export interface ProbeOptions {
   stock: string
   /** Leaves our module out: the runtime as it is. */
   bare?: boolean
+  /** What the build decided for everyone, as `--policy` has it. */
+  policy?: object
   /** What changes our module as it is bundled. */
   plugins?: Plugin[]
 }
@@ -34,15 +36,23 @@ export interface ProbeOptions {
  */
 export async function makeProbe(
   script: string,
-  { stock, bare = false, plugins = [] }: ProbeOptions,
+  { stock, bare = false, policy, plugins = [] }: ProbeOptions,
 ): Promise<string> {
   const read = readModuleGraph(await readFile(stock))
   const entry = read.modules[read.entry]!
   let graph: ModuleGraph = await withProbe({ ...read, modules: [entry], entry: 0 }, script)
   if (!bare) {
-    for (const [name, text] of Object.entries(await embedOffline({ source: "release" }, plugins)))
+    for (const [name, text] of Object.entries(
+      await embedOffline({ source: "release", policy: policy && true }, plugins),
+    ))
       graph = addModule(graph, { ...entry, name, contents: Buffer.from(text) })
-    graph = { ...graph, argv: `--preload=${NAMES.index} ${graph.argv}` }
+    if (policy)
+      graph = addModule(graph, {
+        ...entry,
+        name: NAMES.policy,
+        contents: Buffer.from(JSON.stringify(policy)),
+      })
+    graph = { ...graph, argv: `--preload=${NAMES.start} ${graph.argv}` }
   }
   return writeProbe(graph)
 }

@@ -30,6 +30,8 @@ export interface NamespaceOptions {
   files?: Files
   /** Files of the home. */
   home?: Files
+  /** Files in /etc, beside the machine's own. */
+  etc?: Files
   /** Lets nobody write to the home, as in a container. What a program writes goes to TMPDIR, by the XDG variables. */
   readOnlyHome?: boolean
   /** Scripts that are programs in PATH, by name, beside those of `programs` in run-folder.ts. */
@@ -101,6 +103,7 @@ async function runWith(prefix: string[], options: NamespaceOptions): Promise<Nam
     project: options.files ?? {},
     home: options.home ?? {},
     programs: options.programs ?? {},
+    etc: options.etc,
   })
   try {
     const request = createRequest(options, folder)
@@ -155,6 +158,7 @@ function createRequest(options: NamespaceOptions, folder: RunFolder): Supervisor
     services: options.services ?? [],
     limits,
     pty: options.pty === true ? { columns: 130, rows: 40 } : options.pty,
+    etc: options.etc && folder.etc,
     readOnly: options.readOnlyHome ? folder.home : undefined,
     lingerMs: (options.lingerMs ?? 200) * limits.scale,
     evidence: options.keepRecording !== undefined,

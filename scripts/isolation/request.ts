@@ -35,6 +35,8 @@ export interface SupervisorRequest {
   services: Service[]
   limits: Limits
   pty?: ScreenSize
+  /** A folder whose files are to be seen in /etc, too. */
+  etc?: string
   /** A folder that nobody may write to. */
   readOnly?: string
   /** How long the recording goes on after the command has ended, in milliseconds, for what it left running. */

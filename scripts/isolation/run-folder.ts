@@ -12,6 +12,7 @@ export interface RunFolder {
   project: string
   tmp: string
   bin: string
+  etc: string
 }
 
 /**
@@ -24,6 +25,8 @@ export interface RunFiles {
   project: Files
   home: Files
   programs: Files
+  /** What is to be seen in /etc. */
+  etc?: Files
 }
 
 /** Makes the folders of one run and puts the files there. */
@@ -36,8 +39,10 @@ export async function createRunFolder(files: RunFiles): Promise<RunFolder> {
     project: inside("project"),
     tmp: inside("tmp"),
     bin: inside("bin"),
+    etc: inside("etc-added"),
   }
-  for (const path of [folder.home, folder.project, folder.tmp, folder.bin]) await mkdir(path)
+  for (const path of [folder.home, folder.project, folder.tmp, folder.bin, folder.etc]) await mkdir(path)
+  await writeFiles(folder.etc, files.etc ?? {})
   await writeFiles(folder.home, files.home)
   await writeFiles(folder.project, files.project)
   for (const name of programs) {

@@ -7,11 +7,13 @@ import { createNetwork } from "./network.ts"
 import { runFiles, type SupervisorRequest, type SupervisorResult } from "./request.ts"
 import { Screen } from "./screen.ts"
 import { type RunningService, startService } from "./service.ts"
-import { makeReadOnly } from "./system-files.ts"
+import { addFiles, makeReadOnly } from "./system-files.ts"
 
 /** Runs inside the namespace: `bun supervise.ts FOLDER` does what FOLDER/request.json asks and writes result.json. */
 async function supervise(folder: string): Promise<void> {
   const request: SupervisorRequest = JSON.parse(readFileSync(join(folder, runFiles.request), "utf8"))
+  // Ahead of the network, whose own files cover some of these.
+  if (request.etc) addFiles("/etc", request.etc)
   const network = await createNetwork(request, join(folder, "etc"))
   if (request.readOnly) makeReadOnly(request.readOnly)
   const activity = new Activity(folder, network.packets)

@@ -36,6 +36,11 @@ function cover(path: string, text: string, folder: string): void {
   mount(replacement, path, "none", MS_BIND)
 }
 
+/** Shows the files of another folder in a folder, beside those that it has. Nothing can be written to it then. */
+export function addFiles(folder: string, added: string): void {
+  mount("overlay", folder, "overlay", 0, `lowerdir=${added}:${folder}`)
+}
+
 /** Lets nobody write to a folder, not even root. */
 export function makeReadOnly(folder: string): void {
   mount(folder, folder, "none", MS_BIND)
@@ -48,7 +53,8 @@ export function tryMountProc(): boolean {
   return libc.mount(cString("proc"), cString("/proc"), cString("proc"), 0, null) === 0
 }
 
-function mount(source: string, target: string, type: string, flags: number): void {
-  const result = libc.mount(cString(source), cString(target), cString(type), flags, null)
+function mount(source: string, target: string, type: string, flags: number, data?: string): void {
+  const more = data === undefined ? null : cString(data)
+  const result = libc.mount(cString(source), cString(target), cString(type), flags, more)
   checked(`mount(${source}, ${target})`, result)
 }

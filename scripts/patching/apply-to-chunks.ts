@@ -2,8 +2,10 @@ import type { SgNode } from "@ast-grep/napi"
 import { Failure } from "../lib/errors.ts"
 import { type AppliedPatch, doesNotApply, type NamedPatch, type Outcome, splice, type Tree } from "./apply.ts"
 import { diffMinified } from "./diff-unit.ts"
+import { type Excerpt, excerptOf, requireObjects } from "./excerpt.ts"
 import { type ChunkEdit, expectedInChunks, type TextEdit } from "./patch.ts"
-import { parseUnit, type Unit } from "./unit.ts"
+import { syntaxError } from "./syntax.ts"
+import { doesNotParse, parseUnit, type Unit } from "./unit.ts"
 
 /** What an edit changes, by the unit's place in the tree. */
 type Changes = Map<number, TextEdit[]>
@@ -19,8 +21,8 @@ interface Found {
 }
 
 /**
- * Applies a series to minified code, in memory. A chunk has megabytes, so each is parsed once: all patches look at
- * upstream's own text, and what they do to it is put together. Where several insert at one place, it is in their order.
+ * Applies a series to minified code, in memory. A chunk has megabytes, so only its statements with an anchor are
+ * parsed, once: all patches look at upstream's own text, and what they do to it is put together. Where several insert at one place, it is in their order.
  * @param tree a unit a chunk
  * @param offline the expression for the `Offline` object in the patched code
  * @param version upstream's
@@ -54,23 +56,27 @@ function findAll(tree: Tree, series: NamedPatch[], offline: string): Found[] {
     (patch.chunks ?? []).map((edit): Found => ({ patch, edit, places: 0, changes: new Map() })),
   )
   tree.units.forEach((unit, i) => {
-    const here = all.filter(({ edit }) => unit.text.includes(edit.anchor))
+    // Bytes are searched in a quarter of the time that text is.
+    const bytes = Buffer.from(unit.text)
+    const here = all.filter(({ edit }) => bytes.includes(edit.anchor))
     if (here.length === 0) return
-    const root = parseUnit(unit)
-    for (const one of here) findIn(root, i, one, offline)
+    const excerpt = excerptOf(
+      unit.text,
+      here.flatMap(({ edit }) => [edit.anchor, ...(edit.beside ?? [])]),
+    )
+    const root = parseUnit({ ...unit, text: excerpt.text })
+    requireObjects(root, excerpt)
+    for (const one of here) findIn(root, excerpt, i, one, offline)
   })
   return all
 }
 
-function findIn(root: SgNode, unit: number, one: Found, offline: string): void {
+function findIn(root: SgNode, excerpt: Excerpt, unit: number, one: Found, offline: string): void {
   const places = root.findAll(one.edit.find)
   if (places.length === 0) return
   one.places += places.length
   try {
-    one.changes.set(
-      unit,
-      places.flatMap((place) => one.edit.change(place, offline)),
-    )
+    one.changes.set(unit, places.flatMap((place) => one.edit.change(place, offline)).map(excerpt.inWhole))
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     one.failure ??= error
@@ -88,11 +94,9 @@ function refusal(own: Found[], version: string): Failure | undefined {
 
 /** A patch must not leave text that does not parse. */
 function breaks(tree: Tree, own: Found[]): Failure | undefined {
-  try {
-    for (const unit of changedBy(tree, own)) parseUnit(unit)
-  } catch (error) {
-    if (error instanceof Failure) return error
-    throw error
+  for (const unit of changedBy(tree, own)) {
+    const error = syntaxError(unit.text)
+    if (error) return doesNotParse(unit, error)
   }
 }
 

@@ -29,6 +29,16 @@ export function chain(call: SgNode, text: string): TextEdit {
   return after(call, ownLine ? `\n${" ".repeat(at.column)}${text}` : text)
 }
 
+/** Puts a statement ahead of another one, on a line of its own where that has one. */
+export function statementBefore(node: SgNode, statement: string): TextEdit {
+  const { line, column } = node.range().start
+  // Minified code has line ends only in its texts, a block of it begins on the same line.
+  const ownLine = line !== node.parent()?.range().start.line && column < MOST_INDENTED
+  return before(node, ownLine ? `${statement}\n${" ".repeat(column)}` : `${statement} `)
+}
+
+const MOST_INDENTED = 100
+
 /** Puts statements at the start of a block, or of a function whose body is one, as what is first in it stands. */
 export function atStart(place: SgNode, statements: string): TextEdit {
   const block = place.field("body") ?? place

@@ -63,7 +63,10 @@ export interface Edit extends Change {
  * from the match. Strings and the names of properties and methods survive.
  */
 export interface ChunkEdit extends Change {
+  /** Text that the statement of every place holds, outside of all functions and classes: no other is searched. */
   anchor: string
+  /** The same of what else `change` looks at in the chunk. */
+  beside?: string[]
   /** How many places there are in all chunks together; where that changed, by ranges of releases that do not overlap. */
   places: number | Record<string, number>
 }

@@ -21,12 +21,28 @@ export interface Published {
 
 /** @throws Failure when the text is not whole: a patch must never search half a tree. */
 export function parseUnit(unit: Unit): SgNode {
-  const root = parse(unit.file.endsWith("x") ? Lang.Tsx : Lang.TypeScript, unit.text).root()
+  const [first, ...others] = grammarsOf(unit)
+  const root = parse(first, unit.text).root()
   const error = root.find({ rule: { kind: "ERROR" } })
   if (!error) return root
-  throw new Failure({
-    what: `${unit.file} does not parse`,
-    why: `at line ${error.range().start.line + 1} of its text: ${error.text().slice(0, 80)}`,
+  for (const other of others) {
+    const again = parse(other, unit.text).root()
+    if (!again.has({ rule: { kind: "ERROR" } })) return again
+  }
+  throw doesNotParse(unit, { line: error.range().start.line + 1, why: error.text().slice(0, 80) })
+}
+
+/** The error for a unit whose text is not whole. */
+export function doesNotParse({ file }: Unit, { line, why }: { line: number; why: string }): Failure {
+  return new Failure({
+    what: `${file} does not parse`,
+    why: `at line ${line} of its text: ${why}`,
     next: "if it is upstream's text, the cut into units is wrong for this version; if a patch changed it, mend the patch",
   })
+}
+
+/** Rules are written for TypeScript's, which does not know a variable that is named `as`, as a minifier may name one. */
+function grammarsOf({ file }: Unit): [Lang, ...Lang[]] {
+  if (file.endsWith(".js")) return [Lang.TypeScript, Lang.JavaScript]
+  return [file.endsWith("x") ? Lang.Tsx : Lang.TypeScript]
 }

@@ -11,7 +11,7 @@ const module = z.strictObject({ name: z.string(), bytes, sha256 })
 const signature = z.enum(["none", "ad hoc", "certificate"])
 
 const fields = z.strictObject({
-  format: z.literal(2),
+  format: z.literal(3),
   /** Upstream's version. */
   opencode: z.string(),
   /** The name of upstream's npm packages, without the target. */
@@ -80,16 +80,12 @@ const fields = z.strictObject({
   ),
   /** Patches of the series that are not in it. */
   leftOut: z.array(z.strictObject({ name: z.string(), why: z.string() })),
-  /** Every other thing the executable was made from: packages, and files of the project or of the organisation. */
-  inputs: z.array(
-    z.strictObject({
-      name: z.string(),
-      version: z.string().optional(),
-      integrity: z.string().optional(),
-      bytes,
-      sha256,
-    }),
-  ),
+  /** The commit of this project, and whether nothing was changed or added since; missing where it is no checkout. */
+  repository: z.strictObject({ commit: gitHash, clean: z.boolean() }).optional(),
+  /** Every file that it was made by or from: of this project, and of the organisation. */
+  inputs: z.array(z.strictObject({ name: z.string(), bytes, sha256 })),
+  /** Every package of npm that something inside is from, and the libraries that made it. */
+  npm: z.array(npmPackage),
   /** Versions, by the name of the tool. */
   tools: z.record(z.string(), z.string()),
   /**
@@ -138,6 +134,17 @@ const fields = z.strictObject({
       mode: z.enum(["opt-in", "default-on", "always"]),
       allow: z.array(z.string()),
       locked: z.boolean(),
+      projectCode: z.enum(["allow", "ignore"]).optional(),
+      log: z
+        .union([
+          z.string(),
+          z.strictObject({
+            file: z.string(),
+            allowed: z.boolean().optional(),
+            maxBytes: z.number().optional(),
+          }),
+        ])
+        .optional(),
     })
     .optional(),
 })

@@ -1,6 +1,8 @@
 import { Lang, type NapiConfig, parse } from "@ast-grep/napi"
 import { splice } from "../patching/apply.ts"
+import type { Span } from "../patching/data-literal.ts"
 import { replace } from "../patching/edits.ts"
+import { excerptOf, requireObjects } from "../patching/excerpt.ts"
 import { readLiteral } from "./literal.ts"
 import { decodeModule } from "./module-text.ts"
 import type { Modules } from "./shape.ts"
@@ -9,7 +11,7 @@ import type { Modules } from "./shape.ts"
 const JAVASCRIPT = 1
 
 /** What every catalogue has somewhere, so that the other modules need not be parsed. */
-const CATALOGUE = /\{\s*id:\s*"[^"]+",\s*env:\s*\[/
+const CATALOGUE = /\{\s*id:\s*"[^"]+",\s*env:\s*\[/g
 
 const field = (key: string) => ({ has: { kind: "pair", has: { field: "key", regex: `^${key}$` } } })
 
@@ -26,22 +28,32 @@ export const PROVIDERS: NapiConfig = {
 
 /** The model catalogues that stand in minified code, whatever else it is, each as JSON text. */
 export function findCatalogues(graph: Modules): string[] {
-  return codeOf(graph)
-    .filter((text) => CATALOGUE.test(text))
-    .flatMap((text) => parse(Lang.JavaScript, text).root().findAll(PROVIDERS))
-    .map((found) => JSON.stringify(readLiteral(found)))
+  return codeOf(graph).flatMap((text) =>
+    spansOf(text).map(({ start, end }) => JSON.stringify(readLiteral(text.slice(start, end)))),
+  )
 }
 
 /** The texts of the modules that are code, each with what stands ahead of, between and behind its model catalogues. */
 export function withoutCatalogues(graph: Modules): string[] {
-  return codeOf(graph).map((text) => {
-    if (!CATALOGUE.test(text)) return text
-    const found = parse(Lang.JavaScript, text).root().findAll(PROVIDERS)
-    return splice(
+  return codeOf(graph).map((text) =>
+    splice(
       text,
-      found.map((one) => replace(one, "{}")),
-    )
-  })
+      spansOf(text).map((span) => ({ ...span, text: "{}" })),
+    ),
+  )
+}
+
+/** Where the catalogues of a text are. */
+function spansOf(text: string): Span[] {
+  const spans: Span[] = []
+  for (const { 0: word, index } of text.matchAll(CATALOGUE)) {
+    if (spans.some(({ start, end }) => start <= index && index < end)) continue
+    const excerpt = excerptOf(text, [word])
+    const root = parse(Lang.JavaScript, excerpt.text).root()
+    requireObjects(root, excerpt)
+    spans.push(...root.findAll(PROVIDERS).map((found) => excerpt.inWhole(replace(found, ""))))
+  }
+  return spans
 }
 
 /** The texts of the modules that are code. Upstream has UTF-8 in modules that say that they are Latin-1. */

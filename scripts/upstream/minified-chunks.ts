@@ -16,10 +16,8 @@ export const minifiedChunks: Shape = {
   readTrees: (graph) => [{ name: "chunks", units: graph.modules.filter(isBundled).map(unitOf) }],
   applySeries: ([tree], series, version) => applyToChunks(tree!, series, OFFLINE, version),
   printTrees([tree], graph, offlineModule) {
-    const before = new Map(
-      graph.modules.filter(isBundled).map((module) => [module.name, unitOf(module).text]),
-    )
-    const changed = tree!.units.filter(({ file, text }) => text !== before.get(file))
+    const before = new Map(graph.modules.map((module) => [module.name, module]))
+    const changed = tree!.units.filter(({ file, text }) => text !== decodeModule(before.get(file)!))
     const statement = `${PRAGMA}${importStatement(offlineModule)}\n`
     return new Map(
       changed.map(({ file, text }) => [file, encodeModule(file, [statement, text.slice(PRAGMA.length)])]),

@@ -1,7 +1,11 @@
+import { isUtf8 } from "node:buffer"
 import type { EmbeddedModule } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 
-/** Bun stores text in which every character is below U+0100 as Latin-1. */
+/**
+ * What Bun calls Latin-1. Upstream's modules of that encoding are bytes of UTF-8 all the same, nearly all of them ASCII; read
+ * as Latin-1 and written as Latin-1, each byte stays what it is.
+ */
 const LATIN1 = 1
 
 /** The first line of a module that Bun made for itself; what is injected goes behind it. */
@@ -25,7 +29,7 @@ export function decodeModule(module: EmbeddedModule): string {
 
 /**
  * The bytes of a module's text, which is given in pieces because it is large.
- * @throws Failure when there is a character in it that Latin-1 has not
+ * @throws Failure when a patch put a character into it that is not ASCII: such a one is written in JavaScript's escapes
  */
 export function encodeModule(name: string, texts: string[]): Uint8Array {
   const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + text.length, 0))
@@ -39,6 +43,7 @@ export function encodeModule(name: string, texts: string[]): Uint8Array {
       )
     at += bytes.write(text, at, "latin1")
   }
+  if (!isUtf8(bytes)) throw unknownCode(`a patch put a character into ${name} that is not ASCII`)
   return bytes
 }
 

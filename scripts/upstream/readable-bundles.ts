@@ -54,7 +54,7 @@ export const readableBundles: Shape = {
     )
     if (found.length !== 1)
       throw unknownCode(`${SNAPSHOT} assigns the snapshot ${found.length} times, not once`)
-    return JSON.stringify(readLiteral(part(found[0]!, "right")))
+    return JSON.stringify(readLiteral(part(found[0]!, "right").text()))
   },
   hasPage: false,
 }

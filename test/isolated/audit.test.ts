@@ -8,6 +8,7 @@ import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { pin } from "../lib/stock.ts"
 import type { OpenRequest } from "./lib/open-report.ts"
 
 const folder = await mkdtemp(join(tmpdir(), "audit-"))
@@ -49,12 +50,17 @@ test.concurrent("upstream's release and the last build are audited side by side,
     }),
   )
   expect(offline).toMatchObject({ executable: "offline", worked: true, runs: [{ attempts: [] }] })
-  expect((await readdir(out)).sort()).toEqual(["pcap", "report.html", "report.json", "report.md"])
+  expect((await readdir(out)).sort()).toEqual([
+    "pcap",
+    "report-PARTIAL.html",
+    "report-PARTIAL.json",
+    "report-PARTIAL.md",
+  ])
   const sizes = report.results.map(({ runs }) => stat(join(out, runs[0]!.pcap)))
   expect((await sizes[0]!).size).toBeGreaterThan(24)
   expect((await sizes[1]!).size).toBe(24)
-  expect(JSON.parse(await readFile(join(out, "report.json"), "utf8"))).toEqual(report)
-  await seePage(pathToFileURL(join(out, "report.html")).href)
+  expect(JSON.parse(await readFile(join(out, "report-PARTIAL.json"), "utf8"))).toEqual(report)
+  await seePage(pathToFileURL(join(out, "report-PARTIAL.html")).href)
 })
 
 /** Opens the page in a browser that is recorded as well. */
@@ -67,8 +73,9 @@ async function seePage(url: string): Promise<void> {
   })
   expect(stderr).toBe("")
   expect(JSON.parse(stdout)).toEqual({
-    title: "What was tried: stock, offline",
-    cell: expect.stringMatching(/^(models\.\S+), models, stock[\s\S]*dns A \1\b[\s\S]*opencode models/m),
+    title: `OpenCode ${pin.version}: what connects`,
+    panel: expect.stringMatching(/^(models\.\S+)\n[\s\S]*\nstock\n[\s\S]*opencode models[\s\S]*dns A \1\b/m),
+    rows: 0,
     console: [],
     requests: [url],
     failures: [],
@@ -190,6 +197,16 @@ test.concurrent.each([
   const { exitCode, stderr } = await audit(words)
   expect(stderr).toContain(message)
   expect(exitCode).toBe(2)
+})
+
+test.concurrent("a report of some scenarios does not take the place of one of all", async () => {
+  const out = await mkdtemp(join(folder, "whole-"))
+  const whole = join(out, "report.json")
+  await writeFile(whole, JSON.stringify({ allScenarios: true }))
+  const refused = await audit([builtExecutable(), "--scenario", "version"], [], out)
+  expect(refused.exitCode).toBe(2)
+  expect(refused.stderr).toContain("one of all scenarios, which one of some must not replace")
+  expect(await readdir(out)).toEqual(["report.json"])
 })
 
 test.concurrent("a folder that holds something other than a report is not replaced", async () => {

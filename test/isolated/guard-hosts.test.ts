@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { stockRuntimes } from "../lib/stock.ts"
+import { besideRefusals } from "./lib/beside-refusals.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 import type { HostOutcome } from "./lib/guard-hosts-probe.ts"
 import { tamperings } from "./lib/guard-tamperings.ts"
@@ -21,7 +22,7 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
       args,
       env: { ...probeScale(), PROBE_HOSTS: JSON.stringify(hosts), ...env },
     })
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    expect({ exitCode, stderr: besideRefusals(stderr) }).toEqual({ exitCode: 0, stderr: "" })
     const outcomes = stdout
       .trim()
       .split("\n")
@@ -58,6 +59,30 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
   test("without the guard, a name below localhost would be asked of a name server and lead elsewhere", async () => {
     const { reached } = await dial(["app.localhost"], {}, [])
     expect(reached).toContain("dns app.localhost")
+  })
+
+  describe("where the system would ask a name server for localhost itself", () => {
+    const files = { hosts: "127.0.0.1 other\n" }
+    const run = async (args: string[], hosts: string[]) => {
+      const script = `${Bun.which("mount")} --bind hosts /etc/hosts && exec "$0" "$@"`
+      const env = { ...probeScale(), PROBE_HOSTS: JSON.stringify(hosts) }
+      const shell = { executable: Bun.which("sh")!, args: ["-c", script, executable, ...args], files, env }
+      const { stdout, stderr, exitCode, attempts } = await runIsolated(shell)
+      expect({ exitCode, stderr: besideRefusals(stderr) }).toEqual({ exitCode: 0, stderr: "" })
+      return {
+        attempts,
+        wrong: stdout.split("\n").filter((line) => line && JSON.parse(line).outcome !== "open"),
+      }
+    }
+
+    test("it is reached all the same, and none is asked", async () => {
+      expect(await run(["--offline"], ["localhost", "LOCALHOST."])).toEqual({ attempts: [], wrong: [] })
+    })
+
+    test("without the guard, one is", async () => {
+      const { attempts } = await run([], ["localhost"])
+      expect(attempts).toContainEqual(expect.objectContaining({ name: "localhost" }))
+    })
   })
 
   describe("what the policy names", () => {
@@ -107,13 +132,13 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
   })
 
   describe("a program gets no further when it has tampered with", () => {
-    const PROBE_HOSTS = JSON.stringify(["evil.example", "http://evil.example/", "127.0.0.1"])
+    const PROBE_HOSTS = JSON.stringify(["evil.example", "http://evil.example/", "127.0.0.1", "app.localhost"])
     for (const PROBE_TAMPER of Object.keys(tamperings)) {
       test(PROBE_TAMPER, async () => {
         const env = { ...probeScale(), PROBE_TAMPER, PROBE_HOSTS }
         const { attempts, stdout } = await runIsolated({ executable, args: ["--offline"], env })
         const tried = stdout.trim().split("\n").length
-        expect({ attempts, tried }).toEqual({ attempts: [], tried: 17 })
+        expect({ attempts, tried }).toEqual({ attempts: [], tried: 24 })
       })
     }
   })

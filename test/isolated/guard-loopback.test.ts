@@ -2,9 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { createAuthority, issueCertificate } from "../../scripts/isolation/authority.ts"
 import { stockRuntimes } from "../lib/stock.ts"
+import { besideRefusals } from "./lib/beside-refusals.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 import { probeScale } from "./lib/probe-scale.ts"
+
+const authority = await createAuthority()
+const certificates = {
+  PROBE_KEY: authority.key,
+  PROBE_AUTHORITY: authority.certificate,
+  PROBE_CERTIFICATE: await issueCertificate(authority, "localhost"),
+}
 
 describe.each(await stockRuntimes())("on the runtime of $release", ({ executable: stock }) => {
   let executable: string
@@ -20,9 +29,9 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
     const { stdout, stderr, exitCode } = await runIsolated({
       executable,
       args,
-      env: { ...probeScale(), ...env },
+      env: { ...probeScale(), ...certificates, ...env },
     })
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    expect({ exitCode, stderr: besideRefusals(stderr) }).toEqual({ exitCode: 0, stderr: "" })
     return Object.fromEntries(
       stdout
         .trim()

@@ -3,11 +3,12 @@ import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { stockRuntimes } from "../lib/stock.ts"
+import { besideRefusals } from "./lib/beside-refusals.ts"
 import { makeGuardExecutable } from "./lib/guard-executable.ts"
 
 async function look(executable: string, args: string[] = []): Promise<Record<string, unknown>> {
   const { stdout, stderr, exitCode } = await runIsolated({ executable, args })
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+  expect({ exitCode, stderr: besideRefusals(stderr) }).toEqual({ exitCode: 0, stderr: "" })
   return Object.fromEntries(
     stdout
       .trim()

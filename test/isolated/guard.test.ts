@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
+import type { BakedPolicy } from "../../offline/baked.ts"
 import { stockRuntimes } from "../lib/stock.ts"
 import { LEAVE_OUT, makeGuardExecutable } from "./lib/guard-executable.ts"
 import { notRefused, type Place, places, runProbe, there } from "./lib/guard-run.ts"
@@ -43,6 +44,23 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
       const run = await runProbe(executable, place, ["--offline"])
       expect(run.attempts).toEqual([])
       expect({ wrong: notRefused(run), count: run.outcomes.length }).toEqual({ wrong: [], count: ids.length })
+    })
+  })
+
+  describe("where the policy is built in and locked", () => {
+    let locked: string
+    beforeAll(async () => {
+      const policy: BakedPolicy = { mode: "always", allow: [], locked: true }
+      locked = await makeGuardExecutable("guard-probe.ts", { stock, policy })
+    })
+    afterAll(() => rm(dirname(locked), { recursive: true }))
+
+    test.each(Object.keys(places) as Place[])("no vector sends a packet, in the %s", async (place) => {
+      const run = await runProbe(locked, place, ["--no-offline"], {
+        PROBE_OFFLINE: "1",
+        OPENCODE_OFFLINE: "0",
+      })
+      expect({ attempts: run.attempts, wrong: notRefused(run) }).toEqual({ attempts: [], wrong: [] })
     })
   })
 

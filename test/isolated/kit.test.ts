@@ -84,6 +84,19 @@ test("the installer makes the executable and the kit, and connects to nothing", 
   expect((await readdir(prefix)).sort()).toEqual(["bin", "lib"])
 })
 
+test.concurrent.each(["0", "1"])(
+  "with OPENCODE_OFFLINE=%s, uninstall tells of the kit's own uninstaller, and its size",
+  async (OPENCODE_OFFLINE) => {
+    const { exitCode, stderr } = await runIsolated({
+      ...fromPrefix({ OPENCODE_OFFLINE }),
+      args: ["uninstall", "--dry-run"],
+    })
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain(`are removed by: sh ${join(prefix, "lib/opencode-kit/uninstall.sh")}`)
+    expect(stderr).toMatch(/the kit \([2-9]\d\d MB\)/)
+  },
+)
+
 test.concurrent("offline and without Node, the model is shown the errors in a TypeScript and in a Python file", async () => {
   const result = await installed(write(wrong))
   expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })

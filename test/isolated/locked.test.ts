@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { writeFile } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { readDenials } from "../../offline/denial-log.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import {
   ask,
@@ -14,14 +16,19 @@ import {
 } from "../../scripts/harness/scenarios.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin } from "../lib/stock.ts"
+import { COMMANDS, QUESTION, runInProject } from "./lib/hostile-project.ts"
 
 // Builds whose policy was decided when they were made, and everything that could undo it.
 
 let project: Project
+const log = () => join(project.folder, "denied.jsonl")
 
 beforeAll(async () => {
   project = await copyProject()
-  await build("locked", { mode: "always", allow: ["llm.example", "rules.example:443"], locked: true })
+  const locked = { mode: "always", allow: ["llm.example", "rules.example:443"], locked: true }
+  // A project's plugin tries the guard below, so it must run.
+  await build("locked", { ...locked, projectCode: "allow", log: log() })
+  await build("locked-code", locked)
   await build("default-on", { mode: "default-on", allow: [], locked: false })
 })
 afterAll(() => project.remove())
@@ -188,6 +195,16 @@ test.concurrent("a refusal of a locked build names no setting, as none would do"
   }
 })
 
+test.concurrent("the log that was built in has what was denied, wherever a user sends it", async () => {
+  const env = { OPENCODE_OFFLINE_LOG: "/dev/null" }
+  const files = { "opencode.json": JSON.stringify({ instructions: ["http://logged.example/a.md"] }) }
+  expect(await runQuestion({ ...built("locked"), env, files })).toMatchObject(answered)
+  const found = readDenials(log(), 1000).find(({ host }) => host === "logged.example")
+  const executable = await readFile(built("locked").executable)
+  const sha256 = createHash("sha256").update(executable).digest("hex")
+  expect(found).toMatchObject({ rule: "default", origin: "built in: always", version: pin.version, sha256 })
+})
+
 test.concurrent("a locked build reaches what was built in", async () => {
   const files = {
     "opencode.json": JSON.stringify({
@@ -209,6 +226,7 @@ test.concurrent("--version and the offline command say what was built in", async
   expect(stdout).toContain("This build is always offline, locked")
   const report = JSON.parse((await runCommand(built("locked"), "offline", "--json")).stdout)
   expect(report.build).toEqual({ mode: "always", locked: true, source: "release" })
+  expect(report).toMatchObject({ locked: "this build", projectCode: "allow", log: log() })
   expect(report.ignored).toContainEqual({ entry: "127.0.0.1:4010", origin: expect.any(String) })
 })
 
@@ -219,8 +237,19 @@ test.concurrent("a build that is offline by default is so until someone says off
 `,
     attempts: [],
   })
-  const catalogue = [expect.stringMatching(/^models\./)]
+  // Online, upstream may go on to the npm registry before the command ends.
+  const catalogue = expect.arrayContaining([expect.stringMatching(/^models\./)])
   expect(hostsTried(await runCommand(built("default-on"), "models", "--no-offline"))).toEqual(catalogue)
   const env = { OPENCODE_OFFLINE: "0" }
   expect(hostsTried(await runCommand({ ...built("default-on"), env }, "models"))).toEqual(catalogue)
+})
+
+test("a project's own code is left out by a locked build, whatever the environment says", async () => {
+  const { marks, stdout } = await runInProject({
+    code: "allow",
+    env: { OPENCODE: built("locked-code").executable },
+    runs: [...QUESTION, ...COMMANDS],
+  })
+  expect(stdout.match(/All is done\./g)).toHaveLength(QUESTION.length + COMMANDS.length)
+  expect(marks).toEqual([])
 })

@@ -2,31 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { hostsTried, runQuestion } from "../../scripts/harness/scenarios.ts"
+import { hostsTried, runCommand, runQuestion } from "../../scripts/harness/scenarios.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { catalogue } from "../lib/catalogue.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 
 /** Upstream empties a cache that does not carry the number of its own layout. */
 const CACHE_LAYOUT = { ".cache/opencode/version": "21" }
 const CACHE = ".cache/opencode/models.json"
-
-/** A catalogue with one provider, which is listed because its key is in the environment. */
-function catalogue(id: string): string {
-  const model = {
-    id: `${id}-model`,
-    name: id,
-    release_date: "2026-01-01",
-    attachment: false,
-    reasoning: false,
-    temperature: true,
-    tool_call: true,
-    limit: { context: 1000, output: 100 },
-    options: {},
-  }
-  return JSON.stringify({ [id]: { id, name: id, env: ["TEST_KEY"], models: { [model.id]: model } } })
-}
 
 async function listModels(
   executable: string,
@@ -135,25 +120,47 @@ describe("a build", () => {
   }
 
   async function build(option: string, file: string): Promise<string> {
-    const { exitCode } = await project.build([
-      "--pin",
-      pinName(pin),
-      option,
-      file,
-      "--out",
-      `release${option}`,
-    ])
+    const { exitCode } = await project.build([...words(option, file), "--out", `release${option}`])
     expect(exitCode).toBe(0)
     return join(project.folder, `release${option}`, "opencode")
   }
 
+  const words = (option: string, file: string) => ["--pin", pinName(pin), option, file]
+
+  /** With Zen allowed, which needs no key to be listed. */
   const listOffline = (executable: string) =>
-    listModels(executable, {}, { [CACHE]: catalogue("cached") }, ["models", "--offline"])
+    listModels(executable, { OPENCODE_OFFLINE_ALLOW: "opencode.ai" }, { [CACHE]: catalogue("cached") }, [
+      "models",
+      "--offline",
+    ])
 
   test("with --models lists the organisation's models alone when offline, ahead of the cache", async () => {
     const { stdout, attempts } = await listOffline(replaced)
     expect(stdout.trim().split("\n")).toEqual(["acme/acme-model"])
     expect(attempts).toEqual([])
+  })
+
+  test("with --models asks the organisation's model by itself, where it is the only one", async () => {
+    const result = await runCommand(
+      {
+        executable: replaced,
+        args: ["--offline"],
+        env: { TEST_KEY: "x" },
+        home: { ".config/opencode/opencode.json": "{}" },
+      },
+      "run",
+      "say hi",
+    )
+    expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
+    expect(result.providerRequests.map(({ body }) => body?.model)).toContain("acme-model")
+  })
+
+  test("with --models fails, where the organisation's provider could not be used, and names what is missing", async () => {
+    const { acme } = JSON.parse(catalogue("acme"))
+    await writeFile(join(project.folder, "wrong.json"), JSON.stringify({ acme: { ...acme, api: undefined } }))
+    const { exitCode, stderr } = await project.build([...words("--models", "wrong.json"), "--out", "wrong"])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain("acme.api is missing")
   })
 
   test("with --models has upstream's models all the same when switched off", async () => {

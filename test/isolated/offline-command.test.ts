@@ -81,6 +81,15 @@ test.concurrent.each([
   expect((await runCommand(marked, "debug", "paths")).files).toContain(UPSTREAM_MARK)
 })
 
+test.concurrent.each([[["offline"]], [["offline", "check", "https://a.example"]]])(
+  "with the switch off, %p connects to nothing and leaves no file",
+  async (words) => {
+    const { executable } = offline
+    const { exitCode, files, attempts } = await runIsolated({ executable, args: words })
+    expect({ exitCode, files, attempts }).toEqual({ exitCode: 0, files: [], attempts: [] })
+  },
+)
+
 const instructed = {
   "opencode.json": JSON.stringify({ instructions: ["https://rules.example/rules.md"] }),
 }
@@ -136,7 +145,8 @@ test.concurrent("a denial in the TUI's worker goes to the file and, by a patch, 
       )
       // What the model answers is drawn after what was denied ahead of it.
       await waitFor("The mock model says hello.")
-      expect(await screen()).not.toContain("rules.example")
+      // A person is told of it in a toast; no line of a log is drawn over the screen.
+      expect(await screen()).not.toMatch(/service=offline|level=WARN|"event"/)
       const lines = await readLines(file)
       const threads = lines.map((line) => JSON.parse(line)).map(({ host, thread }) => ({ host, thread }))
       expect(threads).toContainEqual({ host: "rules.example", thread: expect.any(Number) })

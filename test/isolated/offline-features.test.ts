@@ -126,7 +126,7 @@ test.concurrent("offline, run --share answers, says that sharing is off, and tri
 })
 
 test.concurrent.each([80, 120])(
-  "offline, the TUI of %d columns shows it beside the version, and says that sharing is off without asking first",
+  "offline, the TUI of %d columns shows it in every view, and says that sharing is off without asking first",
   async (columns) => {
     let shared = ""
     const { attempts } = await runIsolated({
@@ -137,6 +137,8 @@ test.concurrent.each([80, 120])(
         await waitFor("Mock Model")
         await waitFor(`${pin.version} offline`)
         await enter({ type, waitFor }, "say hi", "The mock model says hello.")
+        // The version is gone from a narrow session.
+        await waitFor("commands · offline")
         await enter({ type, waitFor }, "/share", "Sharing is off")
         shared = await screen()
       },
@@ -237,7 +239,10 @@ test.concurrent("with OpenCode Zen, upstream's search is offered by upstream's a
   expect(toolsOffered(result).filter(isSearch)).toEqual([])
 })
 
-test.concurrent("offline, webfetch fails, and tells the model what was blocked and which setting allows it", async () => {
+/** What would allow it, in any of its forms. */
+const SETTING = /OPENCODE_OFFLINE_ALLOW|offline\W+allow\W/
+
+test.concurrent("offline, webfetch fails: the model is told what was blocked, and the person alone which setting allows it", async () => {
   const turns = [
     { tool: "webfetch", input: { url: "https://page.example/", format: "text" } },
     { text: "Done." },
@@ -245,8 +250,41 @@ test.concurrent("offline, webfetch fails, and tells the model what was blocked a
   const result = await ask(offline, turns)
   expect(result).toMatchObject({ exitCode: 0, attempts: [] })
   expect(toolResults(result)).toEqual([
-    expect.stringMatching(/page\.example:443 was blocked.*OPENCODE_OFFLINE_ALLOW=page\.example:443/),
+    expect.stringMatching(/page\.example:443 was blocked.*A person can allow it/),
   ])
+  expect(JSON.stringify(result.providerRequests)).not.toMatch(SETTING)
+  expect(result.stderr).toContain("OPENCODE_OFFLINE_ALLOW=page.example:443")
+})
+
+test.concurrent("offline, no form of the error that a custom tool is given has the setting", async () => {
+  const code = `export default { description: "Fetches", args: {}, async execute() {
+  const error = await fetch("https://page.example/").catch((error) => error)
+  return [Bun.inspect(error), JSON.stringify(error), String(error), error.stack, ...Object.getOwnPropertyNames(error)].join("\\n")
+} }`
+  const turns = [{ tool: "fetches", input: {} }, { text: "Done." }]
+  const result = await ask({ ...offline, files: { ".opencode/tool/fetches.js": code } }, turns)
+  expect(toolResults(result)).toEqual([expect.stringContaining("page.example:443 was blocked")])
+  expect(JSON.stringify(result.providerRequests)).not.toMatch(SETTING)
+})
+
+test.concurrent("offline, the TUI shows the person the setting, and the model is not told it", async () => {
+  const turns = [
+    { tool: "webfetch", input: { url: "https://page.example/", format: "text" } },
+    { text: "All is done." },
+  ]
+  const result = await runIsolated({
+    ...offline,
+    provider: turns,
+    pty: true,
+    async during({ waitFor, type }) {
+      await waitFor("Mock Model")
+      await enter({ type, waitFor }, "fetch it", "To allow it")
+      await waitFor("All is done.")
+    },
+  })
+  expect(result.attempts).toEqual([])
+  expect(toolResults(result)).toEqual([expect.stringMatching(/page\.example:443 was blocked/)])
+  expect(JSON.stringify(result.providerRequests)).not.toMatch(SETTING)
 })
 
 test.concurrent("offline, a file for which a language server would be downloaded is written all the same", async () => {

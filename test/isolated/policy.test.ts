@@ -32,14 +32,15 @@ const hostile = {
 
 test.concurrent("a project switches itself offline, and then reaches nothing that it names itself", async () => {
   const { attempts, stderr, exitCode } = await runQuestion({ executable, files: hostile })
+  // It failed, and says so, as upstream's newer releases do and its older ones do not.
+  expect(exitCode).toBe(1)
   expect(attempts).toEqual([])
-  expect(stderr).toContain("asks for it, but a project's own file cannot allow anything")
-  // Upstream's, which knows no such key, goes there; how it ends without an answer is for the release to say.
+  expect(stderr).toContain("asks for it, but may not allow anything")
+  // Upstream's, which knows no such key, goes there.
   const { offline: _, ...settings } = JSON.parse(hostile["opencode.json"])
   const files = { ...hostile, "opencode.json": JSON.stringify(settings) }
   const upstreams = await runQuestion({ executable: await stockExecutable(), files })
   expect(hostsTried(upstreams)).toContain("evil.example")
-  expect(exitCode).toBe(upstreams.exitCode!)
 })
 
 test.concurrent("the offline command shows what a project asks for in vain", async () => {
@@ -50,6 +51,11 @@ test.concurrent("the offline command shows what a project asks for in vain", asy
     offline: true,
     origin: expect.stringContaining("opencode.json"),
     build: expect.objectContaining({ mode: "opt-in", locked: false }),
+    locked: null,
+    projectCode: "allow",
+    kernel: null,
+    leftOut: [],
+    notes: [],
     ripgrep: null,
     log: null,
     denied: null,
@@ -95,7 +101,7 @@ test.concurrent.each([
   const result = await runQuestion({ executable, env })
   expect(result).toMatchObject({ exitCode: 2, stdout: "", providerRequests: [] })
   expect(result.stderr).toContain(`${name} is set, and OpenCode is offline`)
-  // The runtime itself connects before any program runs: README, Limits. Nothing else is tried.
+  // The runtime itself connects before any program runs: docs/limits.md. Nothing else is tried.
   expect(result.attempts.filter(({ address }) => address !== "203.0.113.5")).toEqual([])
 })
 

@@ -49,6 +49,8 @@ test.concurrent("the TUI shows a refused sign-in without the frames of a stack",
   let shown = ""
   const { attempts } = await runIsolated({
     ...offline,
+    // Only a provider whose models can be reached is offered; where one signs in to it is another host.
+    env: { ...offline.env, OPENCODE_OFFLINE_ALLOW: "api.githubcopilot.com" },
     provider: true,
     pty: true,
     async during({ waitFor, type, screen }) {
@@ -91,8 +93,8 @@ async function authorize({ executable, env }: Variant) {
     files: { "server.ts": mcpServer, "opencode.json": JSON.stringify(config) },
     env,
     async during({ execute }) {
-      const { stdout } = await execute(executable, ["mcp", "auth", "tools"])
-      printed = stdout
+      const { stdout, stderr } = await execute(executable, ["mcp", "auth", "tools"])
+      printed = `${stdout}\n${stderr}`
     },
   })
   return { printed, ...result }

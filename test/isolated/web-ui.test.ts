@@ -12,6 +12,8 @@ const browser = await unpackBrowser()
 const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
 /** Whether the build put the page inside; else it is upstream's own, from inside upstream's executable. */
 const isPacked = pin.webUi !== undefined
+/** A model on this machine is denied through it. */
+const DENIED_PROXY = { HTTP_PROXY: "http://proxy.example:3128" }
 const words = { question: "What is the answer?", answer: "The mock model says hello." }
 
 describe("in Chromium, offline", () => {
@@ -59,6 +61,23 @@ describe("in Chromium, offline", () => {
     expect(seen!.reloaded).toContain(words.answer)
     expect(seen!.linked).toContain(words.answer)
     expect(new Set(seen!.requests.map((address) => new URL(address).origin))).toEqual(new Set([serverUrl]))
+    expect(result.attempts).toEqual([])
+  })
+
+  test("a denial of the first prompt stands in the conversation, there, after a reload and in another browser", async () => {
+    const text = "was blocked"
+    let seen: Visit | undefined
+    const result = await serve(
+      { ...setup, env: { ...setup.env, ...DENIED_PROXY }, files: { "a.txt": "not committed\n" } },
+      async (context) => {
+        await context.execute("git", ["init", "--quiet"])
+        const { project } = context.folder
+        seen = await visit(context, {
+          conversation: { project, changed: "a.txt", question: words.question, answer: text },
+        })
+      },
+    )
+    for (const shown of [seen!.answered, seen!.reloaded, seen!.linked]) expect(shown).toContain(text)
     expect(result.attempts).toEqual([])
   })
 
@@ -118,7 +137,7 @@ test("a web UI at an address that the policy does not allow is not fetched, and 
   const result = await serve({ ...setup, env }, async ({ fetch }) => {
     const response = await fetch(`${serverUrl}/`)
     expect(response.status).toBe(502)
-    expect(await response.text()).toMatch(/far\.example.*OPENCODE_OFFLINE_ALLOW/s)
+    expect(await response.text()).toMatch(/far\.example.*A person can allow it/s)
   })
   expect(result.attempts).toEqual([])
 })

@@ -117,6 +117,76 @@ test("uninstall leaves, and names, what was added or changed since", async () =>
   expect(await tree(prefix)).toEqual(["bin/opencode", `${KIT}/node_modules/mine.js`])
 })
 
+describe("uninstall removes nothing, and its exit code is 2,", () => {
+  const victim = () => join(folder, "victim")
+  const list = () => join(prefix, KIT, "installed")
+
+  beforeEach(async () => {
+    await install("--prefix", prefix)
+    await writeFile(victim(), "of somebody else\n")
+  })
+
+  async function refuses(...says: string[]) {
+    const before = await tree(prefix)
+    const { exitCode, stderr } = await uninstall()
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringContaining("nothing was removed"),
+    })
+    for (const words of says) expect(stderr).toContain(words)
+    expect(await tree(prefix)).toEqual(before)
+    expect(await readFile(victim(), "utf8")).toBe("of somebody else\n")
+  }
+
+  const hash = new Bun.CryptoHasher("sha256").update("of somebody else\n").digest("hex")
+
+  test("when its list names an absolute path, one that leads out, or one that is not the kit's", async () => {
+    const before = await readFile(list(), "utf8")
+    for (const path of [
+      victim(),
+      "../victim",
+      `${KIT}/../../../victim`,
+      `${KIT}/..`,
+      "bin/../../victim",
+      "bin/other",
+      "lib/other/file",
+    ]) {
+      await writeFile(list(), `${before}${hash}  ${path}\n`)
+      await refuses(path)
+    }
+  })
+
+  test("when a name in it could be read as two, or a line has another form", async () => {
+    const inner = join(prefix, KIT, `a" "${folder}`)
+    await mkdir(inner, { recursive: true })
+    await writeFile(join(inner, "victim"), "of somebody else\n")
+    const before = await readFile(list(), "utf8")
+    for (const line of [
+      `${hash}  ${KIT}/a" "${victim()}`,
+      `\\${hash}  ${KIT}/a\\n`,
+      `SHA256 (${victim()}) = ${hash}`,
+      `${hash} *${victim()}`,
+      "# a remark",
+    ]) {
+      await writeFile(list(), `${before}${line}\n`)
+      await refuses(line)
+    }
+  })
+
+  test("when what it names lies behind a link to a folder", async () => {
+    await symlink(folder, join(prefix, KIT, "link"))
+    await appendFile(list(), `${hash}  ${KIT}/link/victim\n`)
+    await refuses(`${KIT}/link`)
+  })
+
+  test("when its list of folders names others", async () => {
+    for (const words of ["/tmp", "bin ../..", "lib/other"]) {
+      await writeFile(join(prefix, KIT, "installed-folders"), `${words}\n`)
+      await refuses(words.split(" ").at(-1)!)
+    }
+  })
+})
+
 test("a later archive takes the place of what an earlier one installed", async () => {
   await install("--prefix", prefix)
   await makeArchive("two")
@@ -142,6 +212,31 @@ describe("nothing is changed, and the exit code is 2,", () => {
   test("when a file of the archive was changed", async () => {
     await appendFile(join(archive, `files/${KIT}/node_modules/@a/b/in $dex.js`), "c")
     await refuses("The archive is damaged", "in $dex.js: FAILED")
+  })
+
+  test("when its list names an absolute path, or one that leads out of it", async () => {
+    await writeFile(join(folder, "victim"), "")
+    const hash = new Bun.CryptoHasher("sha256").update("").digest("hex")
+    const before = await readFile(join(archive, "SHA256SUMS"), "utf8")
+    for (const path of [join(folder, "victim"), "../victim", "files/../../victim", 'files/"', "files/a\\b"]) {
+      await writeFile(join(archive, "SHA256SUMS"), `${before}${hash}  ${path}\n`)
+      await refuses("SHA256SUMS names what cannot be in this archive", path)
+    }
+  })
+
+  test("when the list of what is installed names something else", async () => {
+    await install("--prefix", prefix)
+    await makeArchive("two")
+    const list = join(prefix, KIT, "installed")
+    const before = await readFile(list, "utf8")
+    const hash = new Bun.CryptoHasher("sha256").update("").digest("hex")
+    for (const path of ["/dev/null", "../a prefix/bin/opencode", "bin/other"]) {
+      await writeFile(list, `${before}${hash}  ${path}\n`)
+      await refuses("names what was not installed", path)
+    }
+    await writeFile(list, before)
+    await writeFile(join(prefix, KIT, "installed-folders"), "bin ../..\n")
+    await refuses("names what was not made", "../..")
   })
 
   test("when a file of the archive is missing", async () => {

@@ -40,6 +40,9 @@ export function makeReport(results: ReportedResult[], report: Partial<Report> = 
   return {
     version: 2,
     pin: "1.0.0",
+    upstream: "1.0.0",
+    tool: { version: "0.1.0" },
+    machine: { kernel: "Linux 6.1.0", arch: "x64" },
     startedAt: "2026-01-02T03:04:05.678Z",
     ms: 1000,
     executables: [
@@ -50,17 +53,19 @@ export function makeReport(results: ReportedResult[], report: Partial<Report> = 
       {
         name: "one",
         title: "The first",
+        group: "sessions",
         what: "Does one thing.",
         worksOffline: true,
         needs: [],
         allowed: [],
       },
       {
-        ...{ name: "two", title: "The second", what: "Does two." },
+        ...{ name: "two", title: "The second", group: "commands", what: "Does two." },
         ...{ worksOffline: false, needs: [], allowed: ["llm.example"] },
       },
     ],
     allScenarios: false,
+    notRun: [],
     results,
     findings: [],
     ...report,

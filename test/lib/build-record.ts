@@ -18,7 +18,7 @@ export function makeBuildRecord(
   })
   const sample = { integrity: "sha512-sample" }
   return {
-    format: 2,
+    format: 3,
     opencode: pin.version,
     product: pin.product,
     target: target.name,
@@ -39,6 +39,7 @@ export function makeBuildRecord(
     patches: [],
     leftOut: [],
     inputs: [],
+    npm: [],
     tools: {},
     packages: [],
     webUi: { ...npm({ name: "opencode-sample", version: pin.version, ...sample }), files: 0, bytes: 0 },

@@ -174,6 +174,17 @@ describe("a folder for it", () => {
   })
 })
 
+test("whether there is a place for it is seen without writing it", async () => {
+  assets.tryExecutable("tool", "tool")
+  expect(
+    (await readdir(folderIn("XDG_CACHE_HOME"), { recursive: true })).filter((file) => file.includes("tool")),
+  ).toEqual([])
+  // A file, in which there can be no folder.
+  await writeFile(join(root, "file"), "")
+  for (const name of NAMES) process.env[name] = join(root, "file")
+  expect(caught(() => assets.tryExecutable("tool", "tool")).message).toContain("there is no place to put it")
+})
+
 test("an executable that is damaged says so, and gives out nothing", async () => {
   const { list } = await embedAssets(
     [{ name: "tool", part: "ripgrep", source: contents.subarray(1) }],

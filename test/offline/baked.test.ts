@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { type BakedPolicy, describeBaked, readBakedPolicy, UNBAKED } from "../../offline/baked.ts"
+import { type BakedPolicy, describeBaked, isInside, readBakedPolicy, UNBAKED } from "../../offline/baked.ts"
+import { POLICY_MARK } from "../../offline/build/policy-mark.ts"
 import { SettingError } from "../../offline/error.ts"
 import { resolve } from "../../offline/resolve.ts"
 
@@ -16,7 +17,6 @@ beforeEach(() => {
   env = {
     XDG_CONFIG_HOME: at("config"),
     OPENCODE_TEST_HOME: at("home"),
-    OPENCODE_TEST_MANAGED_CONFIG_DIR: at("managed"),
   }
 })
 
@@ -29,7 +29,13 @@ function write(file: string, text: unknown): string {
 }
 
 const resolveWith = (baked: BakedPolicy, line = "", more: Record<string, string> = {}) =>
-  resolve({ words: line.split(" ").filter(Boolean), env: { ...env, ...more }, cwd: at("repo"), baked })
+  resolve({
+    words: line.split(" ").filter(Boolean),
+    env: { ...env, ...more },
+    cwd: at("repo"),
+    baked,
+    managed: [at("managed")],
+  })
 
 const texts = (lines: { text: string }[]) => lines.map(({ text }) => text)
 
@@ -62,7 +68,17 @@ describe("the module", () => {
     "null",
     "[]",
     '{"mode":"never","allow":[],"locked":false}',
-    '{"mode":"always","allow":[1]}',
+    '{"mode":"always","allow":[1],"locked":true}',
+    '{"mode":"always","allow":["a",null],"locked":true}',
+    '{"mode":"always","allow":"a","locked":true}',
+    '{"mode":"always","allow":{"0":"a"},"locked":true}',
+    '{"mode":"always","allow":[]}',
+    '{"mode":"always","locked":true}',
+    '{"allow":[],"locked":true}',
+    '{"mode":"always","allow":[],"locked":"true"}',
+    '{"mode":["always"],"allow":[],"locked":true}',
+    '{"mode":"always","allow":[],"locked":true,"more":1}',
+    '{"mode":"always","allow":[],"locked":true,"log":"denied.jsonl"}',
   ])("that is damaged is an error, and not online: %p", (text) =>
     expect(() => readBakedPolicy(write("policy.json", text), true)).toThrow(SettingError),
   )
@@ -72,11 +88,22 @@ describe("the module", () => {
     expect(() => readBakedPolicy(path.join(write("a-file", ""), "policy.json"), true)).toThrow(SettingError)
   })
 
+  test("that the git source's mark asks for must be there, and not before it does", () => {
+    expect([POLICY_MARK.before, POLICY_MARK.after, true as const, undefined].map(isInside)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
+    expect(POLICY_MARK.before).toHaveLength(POLICY_MARK.after.length)
+  })
+
   test("is described for --version", () => {
     expect(describeBaked({ mode: "always", allow: [], locked: true })).toBe("always offline, locked")
     expect(describeBaked({ mode: "default-on", allow: [], locked: false })).toBe("offline by default")
     expect(describeBaked({ mode: "opt-in", allow: [], locked: true })).toBe("locked")
     expect(describeBaked({ mode: "opt-in", allow: ["a"], locked: false })).toBe("own policy")
+    expect(describeBaked({ ...UNBAKED, log: "/var/log/denied" })).toBe("own policy")
   })
 })
 

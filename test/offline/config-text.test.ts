@@ -6,7 +6,11 @@ import { parseConfig } from "../../offline/config-text.ts"
 
 test("comments and trailing commas are read as upstream reads them", () => {
   const text = '{ // a comment\n "offline": true, /* another */ }'
-  expect(parseConfig(text, undefined, {})).toEqual({ value: { offline: true }, malformed: false })
+  expect(parseConfig(text, undefined, {})).toEqual({
+    value: { offline: true },
+    malformed: false,
+    repeated: undefined,
+  })
 })
 
 test("a text that is no JSON is malformed, and what stood before the fault is kept", () => {

@@ -8,11 +8,11 @@ test("denials go to the log that Effect's logger writes, in its form, also those
   const folder = await mkdtemp(join(tmpdir(), "denials-"))
   try {
     const file = join(folder, "opencode.log")
-    const report = createReporter(undefined, "/$bunfs/root/offline/")
-    const denial = { time: 0, port: 443, api: "fetch" }
-    report({ ...denial, host: "early.example" }, new Error())
+    const { onDenied } = createReporter({ logs: [], own: "/$bunfs/root/offline/", project: "" })
+    const denial = { time: 0, port: 443, api: "fetch", rule: "default", origin: "--offline" }
+    onDenied({ ...denial, host: "early.example" }, new Error())
     expect(logDenialsTo(file)).toBe(file)
-    report({ ...denial, host: "a host" }, new Error())
+    onDenied({ ...denial, host: "a host" }, new Error())
     const lines = (await readFile(file, "utf8")).trimEnd().split("\n")
     const start = "timestamp=\\S+ level=WARN message=denied service=offline"
     expect(lines).toEqual([
@@ -22,4 +22,19 @@ test("denials go to the log that Effect's logger writes, in its form, also those
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+test("of what is refused before there is a log, the first hundred are kept", async () => {
+  // A copy of its own: the module keeps the log of its thread.
+  const { createReporter, logDenials } = (await import(
+    `../../offline/denials.ts?${"bound"}`
+  )) as typeof import("../../offline/denials.ts")
+  const { onDenied } = createReporter({ logs: [], own: "/own/", project: "" })
+  const denial = { time: 0, port: 443, api: "fetch", rule: "default", origin: "--offline" }
+  for (let index = 0; index < 150; index++) onDenied({ ...denial, host: `${index}.example` }, new Error())
+  const logged: unknown[] = []
+  logDenials(() => ({ warn: (_, { host }) => logged.push(host) }))
+  expect(logged).toEqual(Array.from({ length: 100 }, (_, index) => `${index}.example`))
+  onDenied({ ...denial, host: "later.example" }, new Error())
+  expect(logged.slice(100)).toEqual(["later.example"])
 })

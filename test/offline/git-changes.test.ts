@@ -92,16 +92,73 @@ describe("the changes of a work tree", () => {
   test("are read without running what the repository names", async () => {
     await write("a.txt", "a\n")
     await commit()
-    const program = path.join(folder, ".git", "program")
-    await Bun.write(program, `#!/bin/sh\ntouch ${folder}/ran\ncat "$@"\n`)
-    await chmod(program, 0o755)
+    const program = await planted()
     await git("config", "diff.external", program)
     await git("config", "core.fsmonitor", program)
     await git("config", "diff.shout.textconv", program)
     await write(".git/info/attributes", "a.txt diff=shout\n")
     await write("a.txt", "b\n")
     expect((await gitChanges(folder)).map((change) => change.file)).toEqual(["a.txt"])
-    expect(await Bun.file(path.join(folder, "ran")).exists()).toBe(false)
+    expect(await hasRun()).toBe(false)
+  })
+
+  test("are read without running a filter that the repository names, whatever file names it", async () => {
+    await write("a.txt", "a\n")
+    await write("b.txt", "b\n")
+    await write("c.txt", "c\n")
+    await commit()
+    const program = await planted()
+    await git("config", "filter.one.clean", program)
+    await git("config", "filter.one.required", "true")
+    await git("config", "filter.two.process", program)
+    await write(".git/more", `[filter "th r.e\\"e"]\n\tclean = ${program}\n\tsmudge = ${program}\n`)
+    await git("config", "include.path", "more")
+    await write(".gitattributes", "a.txt filter=one\nb.txt filter=two\n")
+    await write(".git/info/attributes", 'c.txt filter=th\\ r.e"e\n')
+    for (const name of ["a.txt", "b.txt", "c.txt"]) await write(name, "changed\n")
+    expect((await gitChanges(folder)).map((change) => change.file)).toEqual([
+      "a.txt",
+      "b.txt",
+      "c.txt",
+      ".gitattributes",
+    ])
+    expect(await hasRun()).toBe(false)
+  })
+
+  test("are read without running what a submodule names", async () => {
+    const inner = path.join(folder, "inner")
+    await mkdir(inner)
+    await git("init", "--quiet", "inner")
+    await write("inner/a.txt", "a\n")
+    await git("-C", "inner", "add", ".")
+    await git("-C", "inner", ...who, "commit", "--quiet", "-m", "Inner")
+    await commit()
+    const program = await planted()
+    await git("-C", "inner", "config", "core.fsmonitor", program)
+    await git("-C", "inner", "config", "filter.one.clean", program)
+    await write("inner/.gitattributes", "a.txt filter=one\n")
+    await write("inner/a.txt", "changed\n")
+    expect(await gitChanges(folder)).toEqual([])
+    expect(await hasRun()).toBe(false)
+  })
+
+  test("are read without fetching what the repository lacks, by the program that it names for that", async () => {
+    await write("a.txt", "a\n")
+    await commit()
+    const program = await planted()
+    const origin = { url: path.join(folder, ".git"), promisor: "true", uploadpack: program }
+    for (const [key, value] of Object.entries(origin)) await git("config", `remote.origin.${key}`, value)
+    await git("config", "core.repositoryformatversion", "1")
+    await git("config", "extensions.partialClone", "origin")
+    await rm(path.join(folder, ".git/objects", "78"), { recursive: true })
+    await write("a.txt", "b\n")
+    await expect(gitChanges(folder)).rejects.toThrow()
+    expect(await hasRun()).toBe(false)
+  })
+
+  test("are refused where a filter cannot be switched off", async () => {
+    await git("config", "filter.a=b.clean", "true")
+    await expect(gitChanges(folder)).rejects.toThrow("filter.a=b")
   })
 
   test("are an error where there is no work tree", async () => {
@@ -110,9 +167,23 @@ describe("the changes of a work tree", () => {
   })
 })
 
+const who = ["-c", "user.name=Test", "-c", "user.email=test@localhost"]
+
 async function commit(): Promise<void> {
   await git("add", ".")
-  await git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", "First")
+  await git(...who, "commit", "--quiet", "-m", "First")
+}
+
+/** A program that leaves a trace when it is run. */
+async function planted(): Promise<string> {
+  const program = path.join(folder, ".git", "program")
+  await Bun.write(program, `#!/bin/sh\ntouch ${folder}/.git/ran\ncat "$@"\n`)
+  await chmod(program, 0o755)
+  return program
+}
+
+function hasRun(): Promise<boolean> {
+  return Bun.file(path.join(folder, ".git", "ran")).exists()
 }
 
 async function git(...args: string[]): Promise<void> {

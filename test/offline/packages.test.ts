@@ -38,6 +38,30 @@ describe("a plugin or provider package", () => {
   test("that is there in another version than the exact one asked for is an error that shows both", () => {
     expect(() => onDisk("in-cache", "1.2.4", folders)).toThrow("in-cache@1.2.4")
     expect(() => onDisk("in-cache", "1.2.4", folders)).toThrow("holds 1.2.3")
-    expect(onDisk("in-cache", "^1.0.0", folders)).toEndWith("in-cache")
+  })
+
+  test("is used when it is in the range that is asked for, and is an error that shows both when it is not", () => {
+    for (const range of [
+      "^1.0.0",
+      "1",
+      "1.x",
+      ">=1.2.0 <2",
+      "~1.2.3",
+      "=1.2.3",
+      "v1.2.3",
+      "2 || 1.2",
+      "*",
+      "",
+    ])
+      expect(onDisk("in-cache", range, folders)).toEndWith("in-cache")
+    for (const range of ["^2.0.0", "2", "0.x", ">1.2.3", "~1.3", "<1.2.3", "1.2.4 || 2", "1.2.3-beta.1"]) {
+      expect(() => onDisk("in-cache", range, folders)).toThrow(`in-cache@${range} is not installed`)
+      expect(() => onDisk("in-cache", range, folders)).toThrow("holds 1.2.3")
+    }
+  })
+
+  test("is used whatever its version is when a tag or a place is asked for, which no version can be held against", () => {
+    for (const asked of ["latest", "next", "beta2", "file:../x-9.9.9", "https://far.example/9.9.9.tgz"])
+      expect(onDisk("in-cache", asked, folders)).toEndWith("in-cache")
   })
 })

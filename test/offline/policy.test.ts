@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { SettingError } from "../../offline/error.ts"
 import { canonicalHost } from "../../offline/policy/host.ts"
-import { createPolicy, entryForUrl, judge } from "../../offline/policy.ts"
+import { createPolicy, endpointOf, judge } from "../../offline/policy.ts"
 
 const policy = createPolicy(
   [{ text: "llm.corp:443", origin: "OPENCODE_OFFLINE_ALLOW" }],
@@ -52,5 +52,5 @@ const urls: [url: string, entry: string | undefined][] = [
 ]
 
 test("an URL stands for its host and its port alone", () => {
-  expect(urls.map(([url]) => [url, entryForUrl(url)])).toEqual(urls)
+  expect(urls.map(([url]) => [url, endpointOf(url)?.text])).toEqual(urls)
 })

@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { readConfigSources } from "../../offline/config-files.ts"
-import { resolve } from "../../offline/resolve.ts"
+import { canonicalHost } from "../../offline/policy/host.ts"
+import { createPolicy, judge } from "../../offline/policy.ts"
+import { environmentSaysOn, resolve } from "../../offline/resolve.ts"
 
 let root: string
 let env: Record<string, string>
@@ -18,7 +20,6 @@ beforeEach(() => {
   env = {
     XDG_CONFIG_HOME: at("home", ".config"),
     OPENCODE_TEST_HOME: at("home"),
-    OPENCODE_TEST_MANAGED_CONFIG_DIR: at("managed"),
   }
 })
 
@@ -30,7 +31,12 @@ function write(file: string, config: unknown): void {
 }
 
 function resolveIn(cwd: string, line = "", more: Record<string, string> = {}) {
-  return resolve({ words: line.split(" ").filter(Boolean), env: { ...env, ...more }, cwd: at(cwd) })
+  return resolve({
+    words: line.split(" ").filter(Boolean),
+    env: { ...env, ...more },
+    cwd: at(cwd),
+    managed: [at("managed")],
+  })
 }
 
 const entries = (lines: { text: string }[]) => lines.map(({ text }) => text)
@@ -38,7 +44,16 @@ const provider = (baseURL: string) => ({ p: { options: { baseURL } } })
 
 describe("the switch", () => {
   test("is off when nothing speaks of it", () => {
-    expect(resolveIn("repo")).toEqual({ origin: undefined, allow: [], ignored: [] })
+    expect(resolveIn("repo")).toEqual({
+      origin: undefined,
+      allow: [],
+      ignored: [],
+      lockedBy: undefined,
+      projectCode: "allow",
+      logs: [],
+      project: at("repo"),
+      notes: [],
+    })
   })
 
   for (const value of ["1", "true", "yes", "on", "TRUE", " On "]) {
@@ -119,6 +134,25 @@ describe("the switch", () => {
     expect(resolveIn("repo", "run other").origin).toBeDefined()
   })
 
+  test("is looked for from PWD on where the command names a folder, as the shell has it", () => {
+    write("repo/sub/opencode.json", { offline: true })
+    mkdirSync(at("other"))
+    for (const line of ["run --dir sub hi", "run --dir=sub hi", "sub"]) {
+      expect(resolveIn("other", line, { PWD: at("repo") }).project).toBe(at("repo/sub"))
+      expect(resolveIn("other", line, { PWD: at("repo") }).origin).toBeDefined()
+      expect(resolveIn("repo", line, { PWD: at("other") }).origin).toBeUndefined()
+      expect(resolveIn("repo", line, { PWD: "no/absolute/path" }).origin).toBeDefined()
+      expect(resolveIn("repo", line).origin).toBeDefined()
+    }
+  })
+
+  test("of a worker is on with a value that says nothing, so that a typo never means online", () => {
+    const says = (value: string) => environmentSaysOn({ OPENCODE_OFFLINE: value })
+    expect(["ture", "2", "1", " on "].map(says)).toEqual([true, true, true, true])
+    expect(["0", "", "off"].map(says)).toEqual([false, false, false])
+    expect(environmentSaysOn({})).toBe(false)
+  })
+
   test("is read from OPENCODE_CONFIG, OPENCODE_CONFIG_DIR and OPENCODE_CONFIG_CONTENT", () => {
     write("a/some.json", { offline: true })
     write("b/opencode.json", { offline: true })
@@ -171,11 +205,20 @@ describe("the policy", () => {
         c: { options: { baseURL: "https://${REGION}.c.corp" } },
         d: { options: { baseURL: "{env:D_URL}" } },
         e: { options: { baseURL: "no url" } },
+        f: { options: { endpoint: "https://endpoint.corp" } },
       },
       mcp: { x: { type: "remote", url: "https://mcp.corp/sse" }, y: { type: "local", command: ["y"] } },
     })
     const { allow } = resolveIn("repo", "--offline", { REGION: "eu", D_URL: "http://d.corp:1/" })
-    const expected = ["a.corp:443", "b.corp:8000", "m.corp:443", "eu.c.corp:443", "d.corp:1", "mcp.corp:443"]
+    const expected = [
+      "a.corp:443",
+      "b.corp:8000",
+      "m.corp:443",
+      "eu.c.corp:443",
+      "d.corp:1",
+      "endpoint.corp:443",
+      "mcp.corp:443",
+    ]
     expect(entries(allow)).toEqual(expected)
   })
 
@@ -206,7 +249,7 @@ describe("the policy", () => {
 
   test("allows the URL that is typed after attach", () => {
     const { allow } = resolveIn("repo", "attach https://server.corp:4096 --offline")
-    expect(allow).toEqual([{ text: "server.corp:4096", origin: "the URL after attach" }])
+    expect(allow).toMatchObject([{ text: "server.corp:4096", origin: "the URL after attach" }])
   })
 })
 
@@ -218,11 +261,12 @@ describe("a configuration file", () => {
   }
 
   for (const [whose, file] of Object.entries(FILES)) {
-    test(`of the ${whose} that is a folder, a device, a pipe or too long stops the start`, () => {
+    test(`of the ${whose} that is a folder, a device, a loop, a pipe or too long stops the start`, () => {
       mkdirSync(path.dirname(at(file)), { recursive: true })
       const put = [
         () => mkdirSync(at(file)),
         () => symlinkSync("/dev/zero", at(file)),
+        () => symlinkSync(at(file), at(file)),
         () => execFileSync("mkfifo", [at(file)]),
         () => writeFileSync(at(file), `{ "a": "${"x".repeat(1024 * 1024)}" }`),
       ]
@@ -235,6 +279,44 @@ describe("a configuration file", () => {
     })
   }
 
+  test("whose folder is a file, or is not there, was never there", () => {
+    for (const folder of ["managed", "home/.config/opencode", "home/.opencode", "repo/.opencode"])
+      write(folder, "")
+    expect(resolveIn("repo").origin).toBeUndefined()
+  })
+
+  test("says who wrote it by where it stands", () => {
+    write("managed/opencode.json", {})
+    write("home/.config/opencode/opencode.json", {})
+    write("home/.opencode/opencode.json", {})
+    write("repo/opencode.json", {})
+    write("own/opencode.json", {})
+    write("own.json", {})
+    const named = {
+      OPENCODE_CONFIG: at("own.json"),
+      OPENCODE_CONFIG_DIR: at("own"),
+      OPENCODE_CONFIG_CONTENT: "{}",
+    }
+    const places = { env: { ...env, ...named }, directories: [at("repo")], managed: [at("managed")] }
+    expect(readConfigSources(places).map(({ name, trust }) => [name.replace(`${root}/`, ""), trust])).toEqual(
+      [
+        ["home/.config/opencode/opencode.json", "user"],
+        ["own.json", "environment"],
+        ["repo/opencode.json", "project"],
+        ["home/.opencode/opencode.json", "user"],
+        ["own/opencode.json", "environment"],
+        ["managed/opencode.json", "managed"],
+        ["OPENCODE_CONFIG_CONTENT", "environment"],
+      ],
+    )
+  })
+
+  test("in a variable allows what it names", () => {
+    const content = JSON.stringify({ offline: { allow: ["a.corp"] }, provider: provider("https://b.corp") })
+    const { allow, ignored } = resolveIn("repo", "", { OPENCODE_CONFIG_CONTENT: content })
+    expect([entries(allow), ignored]).toEqual([["a.corp", "b.corp:443"], []])
+  })
+
   test("that it names (`{file:…}`) and that is without end is left as it is written", () => {
     write("home/.config/opencode/opencode.json", { provider: provider("{file:/dev/zero}") })
     expect(resolveIn("repo", "--offline").allow).toEqual([])
@@ -242,11 +324,12 @@ describe("a configuration file", () => {
 
   test("of the administrator counts when a variable names another place for it", () => {
     write("etc/opencode.json", { offline: true })
-    write("managed/opencode.json", { offline: false })
-    const sources = readConfigSources({ env, directories: [], managed: at("etc") })
+    write("other/opencode.json", { offline: false })
+    const named = { ...env, OPENCODE_TEST_MANAGED_CONFIG_DIR: at("other") }
+    const sources = readConfigSources({ env: named, directories: [], managed: [at("etc")] })
     expect(sources.map(({ name, trust }) => [name, trust])).toEqual([
       [at("etc/opencode.json"), "managed"],
-      [at("managed/opencode.json"), "managed"],
+      [at("other/opencode.json"), "environment"],
     ])
   })
 
@@ -254,6 +337,30 @@ describe("a configuration file", () => {
     for (const host of ["%2a.com", "*.com", "a.*.com"]) {
       write("home/.config/opencode/opencode.json", { provider: provider(`https://${host}/v1`) })
       expect(resolveIn("repo", "--offline").allow).toEqual([])
+    }
+  })
+
+  test("names an address: what allows is its host and port, whatever their text could be read as", () => {
+    const urls = {
+      "http://private/v1": ["private", 80],
+      "http://a$b.corp:8080": ["a$b.corp", 8080],
+      "http://-a.corp/": ["-a.corp", 80],
+      "http://[fd00::7]:1/": ["fd00::7", 1],
+      "http://0x7f.1/": ["127.0.0.1", 80],
+      "http://a.corp/10.0.0.0/8": ["a.corp", 80],
+    } as const
+    for (const [url, [host, port]] of Object.entries(urls)) {
+      write("home/.config/opencode/opencode.json", { provider: provider(url) })
+      const { allow } = resolveIn("repo", "--offline")
+      expect(allow).toMatchObject([{ at: { host, port } }])
+      const policy = createPolicy(allow)
+      const allows = (name: string, at: number) => judge(policy, canonicalHost(name)!, at).allowed
+      expect([url, allows(host, port), allows("10.0.0.1", port), allows(host, port + 1)]).toEqual([
+        url,
+        true,
+        false,
+        host === "127.0.0.1",
+      ])
     }
   })
 })

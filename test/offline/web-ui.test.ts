@@ -145,6 +145,21 @@ describe("the page", () => {
     expect(on.headers.get("etag")).not.toBe(off.headers.get("etag"))
   })
 
+  test("says in its corner of which release it is, where the server is of another", async () => {
+    const pack = path.join(folder, "headed.pack")
+    const content = bytesOf("<!doctype html><head></head><body></body>")
+    await Bun.write(pack, await writePack([{ path: "/index.html", content }], "/index.html"))
+    const said = async (offline: boolean, version?: string) => {
+      const made = createWebUi({ offline: () => offline, embedded: packSource(pack, version), env: {} })
+      const response = await made.middleware(context("/", {}, {}), async () => {})
+      return /content: "([^"]*)"/.exec(await response!.text())?.[1]
+    }
+    expect(await said(true)).toBe("offline")
+    expect(await said(true, "1.14.34")).toBe("offline, web UI of 1.14.34")
+    expect(await said(false, "1.14.34")).toBe("web UI of 1.14.34")
+    expect(await said(false)).toBe(undefined)
+  })
+
   test("may load from its own server only when offline, and its own script still runs", async () => {
     const policy = (await ask("/", {}, { offline: true })).headers.get("content-security-policy")!
     expect(policy).not.toContain("http")
@@ -225,6 +240,18 @@ describe("a web UI from elsewhere", () => {
     expect((await ask("/assets", {}, { env })).status).toBe(404)
   })
 
+  test("serves no file whose name, or whose folder's name, begins with a dot", async () => {
+    for (const name of [".env", ".git/config", "assets/.hidden.js"])
+      await Bun.write(path.join(dist(), name), "not yours")
+    await symlink(path.join(dist(), ".env"), path.join(dist(), "plain.txt"))
+    const env = { OPENCODE_APP_DIST: dist() }
+    for (const name of ["/.env", "/%2eenv", "/.git/config", "/assets/.hidden.js", "/assets%2f.hidden.js"]) {
+      const response = await ask(name, { accept: "text/html" }, { env })
+      expect(await response.text()).not.toContain("not yours")
+    }
+    expect((await ask("/plain.txt", {}, { env })).status).toBe(404)
+  })
+
   test("comes from the address OPENCODE_APP_URL, and the address keeps its own path", async () => {
     const asked: string[] = []
     using server = Bun.serve({
@@ -251,6 +278,46 @@ describe("a web UI from elsewhere", () => {
       "/tools/opencode/",
       "/tools/opencode/assets/a.js",
       "/tools/opencode/assets/gone.js",
+    ])
+  })
+
+  test("at an address is asked for nothing outside of its path, however that is spelled", async () => {
+    const asked: string[] = []
+    using server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch(request) {
+        asked.push(new URL(request.url).pathname)
+        return new Response("far", { headers: { "content-type": "text/javascript" } })
+      },
+    })
+    const env = { OPENCODE_APP_URL: `http://127.0.0.1:${server.port}/sub/` }
+    for (const name of [
+      "/x%5c..%5c..%5cother",
+      "/x\\..\\..\\other",
+      "/x%5C..%5C..%5Cother.js",
+      "/..%2f..%2fother.js",
+      "/%2e%2e/other.js",
+      "/.%2E/other.js",
+      "/a/%2e%2e%2f%2e%2e/other.js",
+      "/../other.js",
+      "/./other.js",
+      "/a%00.js",
+      "/%zz.js",
+      "/%ff.js",
+    ])
+      for (const accept of ["*/*", "text/html"])
+        expect([name, (await ask(name, { accept }, { env })).status]).toEqual([name, 404])
+    expect(asked.filter((path) => path !== "/sub/")).toEqual([])
+    asked.length = 0
+    for (const name of ["/a%20b%3f%23.js", "/a b?#.js", "/%252e%252e/c.js", "/é@1.js", "//other.js"])
+      await ask(name, {}, { env })
+    expect(asked).toEqual([
+      "/sub/a%20b%3F%23.js",
+      "/sub/a%20b%3F%23.js",
+      "/sub/%252e%252e/c.js",
+      "/sub/%C3%A9%401.js",
+      "/sub//other.js",
     ])
   })
 

@@ -63,6 +63,7 @@ declare module "cacache" {
       (cache: string, key: string): Promise<{ data: Buffer; integrity: string }>
       info(cache: string, key: string): Promise<{ integrity: string; path: string } | null>
     }
+    ls(cache: string): Promise<Record<string, { key: string; integrity: string }>>
     put(cache: string, key: string, data: Uint8Array): Promise<string>
     rm: {
       entry(cache: string, key: string): Promise<void>

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat } from "node:fs/promises"
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { isAbsolute, join, resolve } from "node:path"
 import { explainCacheFailure } from "../../lib/cache-failure.ts"
 import { Failure } from "../../lib/errors.ts"
@@ -56,18 +56,30 @@ export async function checkOut(mirror: string, commit: string, folder: string): 
 async function isWhole(mirror: string, commit: string): Promise<boolean> {
   const there = await stat(mirror).catch(() => undefined)
   if (!there?.isDirectory()) return false
+  await settle(mirror)
   const bare = await git(mirror, ["--git-dir=.", "cat-file", "-e", `${commit}^{tree}`])
   return bare.ok && (await git(mirror, ["--git-dir=.", "fsck", "--no-dangling", "--no-progress", commit])).ok
 }
 
+/** All that a mirror is to be told. */
+const SETTINGS = `[core]
+\trepositoryformatversion = 0
+\tbare = true
+[uploadpack]
+\tallowAnySHA1InWant = true
+`
+
+/** The cache is not trusted: git runs programs that a repository's own settings name, to fetch what it lacks for one. */
+async function settle(mirror: string): Promise<void> {
+  const file = join(mirror, "config")
+  if ((await readFile(file, "utf8").catch(() => "")) !== SETTINGS) await writeFile(file, SETTINGS)
+  await rm(join(mirror, "hooks"), { recursive: true, force: true })
+  await rm(join(mirror, "objects/info/alternates"), { force: true })
+}
+
 async function fetchCommit(origin: Origin, folder: string, cache: string): Promise<void> {
-  for (const args of [
-    ["init", "--quiet", "--bare"],
-    ["config", "uploadpack.allowAnySHA1InWant", "true"],
-  ]) {
-    const { ok, stderr } = await git(folder, args)
-    if (!ok) throw fetchFailure(origin, cache, stderr)
-  }
+  const { ok, stderr } = await git(folder, ["init", "--quiet", "--bare"])
+  if (!ok) throw fetchFailure(origin, cache, stderr)
   const url = await locate(origin.url)
   const bySha = await git(folder, ["fetch", "--quiet", "--no-tags", "--depth=1", url, origin.commit])
   if (!bySha.ok) await fetchRefs(origin, url, folder, cache)

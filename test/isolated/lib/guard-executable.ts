@@ -3,7 +3,7 @@ import path from "node:path"
 import type { Plugin } from "esbuild"
 import { makeProbe, type ProbeOptions } from "../../../scripts/harness/probe-executable.ts"
 
-/** Names a file of offline/guard, or `children`, that is left out of the run: the executable that is made here obeys it. */
+/** Names a file of offline/guard, or `children`, that is left out of the run, or `all`: the executable that is made here obeys it. */
 export const LEAVE_OUT = "TEST_GUARD_WITHOUT"
 
 /** Makes an executable with the guard in it that runs a probe and obeys LEAVE_OUT. */
@@ -25,7 +25,7 @@ const obeyLeaveOut: Plugin = {
       const name = file.includes("/children/") ? "children" : path.basename(file, ".ts")
       const contents = text.replace(
         /^export function intercept\w+\(.*\{$/m,
-        (line) => `${line}\n  if (process.env.${LEAVE_OUT} === "${name}") return`,
+        (line) => `${line}\n  if (["${name}", "all"].includes(process.env.${LEAVE_OUT})) return`,
       )
       return { contents, loader: "ts" }
     })

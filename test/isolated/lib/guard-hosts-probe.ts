@@ -6,6 +6,9 @@ import net from "node:net"
 import { tamperings } from "./guard-tamperings.ts"
 import { patience } from "./patience.ts"
 
+/** The runtime's own, whatever becomes of it. */
+const { Request } = globalThis
+
 const PATIENCE = patience(2000)
 
 /** One line of JSON on standard output. */
@@ -33,7 +36,7 @@ interface Plan {
 const plans = (JSON.parse(process.env.PROBE_HOSTS ?? "[]") as string[]).flatMap(
   process.env.PROBE_PORT ? plansForPort : plansFor,
 )
-if (process.env.PROBE_TAMPER) tamperings[process.env.PROBE_TAMPER]!()
+if (process.env.PROBE_TAMPER) await tamperings[process.env.PROBE_TAMPER]!()
 for (const plan of plans) console.log(JSON.stringify(await outcomeOf(plan)))
 process.exit()
 

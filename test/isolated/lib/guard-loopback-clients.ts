@@ -45,6 +45,28 @@ export function clientDeeds(base: string, socketUrl: string): Record<string, () 
     ],
     "a child that does not exist": () => Bun.spawn(["/none/such"]),
     "Bun.$": async () => (await Bun.$`echo ${["a", "b c"]} $A`.env({ A: "d" }).quiet()).stdout.toString(),
+    "Bun.$ in another folder, whatever it ends with": async () => {
+      const { stdout, exitCode } = await Bun.$`pwd; echo $PWD; exit 3`.cwd("/").nothrow().quiet()
+      return [`${stdout}`, exitCode]
+    },
+    "Bun.$ that fails": () =>
+      Bun.$`exit 3`.quiet().then(
+        () => "done",
+        ({ name, exitCode }) => [name, exitCode],
+      ),
+    "a shell of its own": async () => {
+      const shell = new Bun.$.Shell().env({ A: "b" }).cwd("/").nothrow()
+      const { stdout, exitCode } = await shell`pwd; echo $A; exit 4`.quiet()
+      return [`${stdout}`, exitCode, Bun.$.escape("a b"), Bun.$.braces("{a,b}")]
+    },
+    "Bun.$ that is told once": async () => {
+      Bun.$.nothrow()
+        .env({ ...process.env, A: "c" })
+        .cwd("/")
+      const { stdout, exitCode } = await Bun.$`pwd; echo $A; exit 5`.quiet()
+      Bun.$.throws(true).env().cwd()
+      return [`${stdout}`, exitCode, `${(await Bun.$`pwd`.quiet()).stdout}` === `${process.cwd()}\n`]
+    },
     "Bun.file and Bun.write": async () => {
       const file = `${process.env.TMPDIR}/written`
       return [

@@ -7,6 +7,7 @@ import http2 from "node:http2"
 import net from "node:net"
 import { Worker as NodeWorker } from "node:worker_threads"
 import { clientDeeds } from "./guard-loopback-clients.ts"
+import { tlsDeeds } from "./guard-loopback-tls.ts"
 import { patience } from "./patience.ts"
 
 const server = http.createServer(async (request, response) => {
@@ -159,6 +160,7 @@ const deeds: Record<string, () => unknown> = {
     return new Promise((resolve) => worker.on("message", resolve))
   },
   ...clientDeeds(base, `ws://127.0.0.1:${web.port}/`),
+  ...(await tlsDeeds()),
 }
 
 for (const [title, run] of Object.entries(deeds)) console.log(JSON.stringify([title, await outcome(run)]))
@@ -200,7 +202,7 @@ function answered(request: http.ClientRequest): Promise<unknown> {
 
 function spoken(socket: net.Socket): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    socket.on("error", reject).on("connect", () => socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+    socket.on("error", reject).on("connect", () => socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"))
     socket.once("data", (data) => {
       resolve(`${data}`.split("\r\n")[0])
       socket.destroy()
@@ -211,7 +213,7 @@ function spoken(socket: net.Socket): Promise<unknown> {
 function bunConnected(where: { hostname: string; port: number } | { unix: string }): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = {
-      open: (open: Bun.Socket) => void open.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+      open: (open: Bun.Socket) => void open.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
       data: (open: Bun.Socket, data: Buffer) => {
         resolve(`${data}`.split("\r\n")[0])
         open.end()

@@ -24,6 +24,9 @@ const { PROBE_PLACE: place, PROBE_ADDRESSES: addresses } = process.env
 /** Only these are tried, where trying all of them would take hours. */
 const sample = process.env.PROBE_SAMPLE?.split(" ")
 
+// A client whose error nobody waits for any more, as without the guard it comes from the network.
+if (process.env.PROBE_GOES_ON) process.on("uncaughtException", () => {})
+
 if (process.env.PROBE_CHILD) await tryInChild(process.env.PROBE_CHILD)
 else if (process.env.PROBE_ONLY) await fetchOnly(process.env.PROBE_ONLY)
 else if (Bun.isMainThread && place !== "main") startWorker()

@@ -2,6 +2,7 @@ import { expect } from "bun:test"
 import { runIsolated } from "../../../scripts/harness/run-opencode.ts"
 import type { Attempt } from "../../../scripts/isolation/attempts.ts"
 import { ABSENT } from "./absent.ts"
+import { besideRefusals } from "./beside-refusals.ts"
 import type { Outcome } from "./guard-probe.ts"
 import { vectors } from "./guard-vectors.ts"
 import { probeScale } from "./probe-scale.ts"
@@ -50,7 +51,10 @@ export async function runProbe(
     env: { ...probe, ...probeScale(), ...offline, ...env },
     programs: { crontab: CRONTAB },
   })
-  expect(result).toMatchObject({ exitCode: 0, stderr: "" })
+  expect({ exitCode: result.exitCode, stderr: besideRefusals(result.stderr) }).toEqual({
+    exitCode: 0,
+    stderr: "",
+  })
   const outcomes = result.stdout
     .trim()
     .split("\n")

@@ -57,8 +57,8 @@ export const agents: Record<string, AgentVector> = {
     make: ({ name }) => http.get(CLOSED, { agent: disguised(() => proxyAt(name)) }),
   },
   "http-agent-exchanged": {
-    make({ name }) {
-      const request = http.request(CLOSED)
+    make({ name, redirector }) {
+      const request = http.request(`${redirector}200`)
       exchange(
         request,
         "agent",
@@ -66,16 +66,63 @@ export const agents: Record<string, AgentVector> = {
       )
       return request.end()
     },
+    goesOnToLoopback: true,
+  },
+  "http-agent-set-later": {
+    make({ name, redirector }) {
+      const request = http.request(`${redirector}200`)
+      Object.assign(request, { agent: computed(() => proxyAt(name)) })
+      return request.end()
+    },
+    goesOnToLoopback: true,
   },
   "http-path-computed": {
-    make({ address }) {
-      const request = http.request(CLOSED)
+    make({ address, redirector }) {
+      const request = http.request(`${redirector}200`)
       let reads = 0
       const spelt = () => (reads++ === 0 ? `@${address}/` : "/")
       exchange(request, "path", { startsWith: () => false, toString: spelt })
       exchange(request, "useDefaultPort", true)
       return request.end()
     },
+    goesOnToLoopback: true,
+  },
+  "http-own-get-headers": {
+    make({ name, redirector }) {
+      const request = http.request(`${redirector}200`)
+      request.getHeaders = () => ({})
+      exchange(request, "host", name)
+      return request.end()
+    },
+    goesOnToLoopback: true,
+  },
+  "http-get-headers-of-a-class": {
+    make({ name, redirector }) {
+      class Own extends http.ClientRequest {
+        override getHeaders() {
+          return {}
+        }
+      }
+      const request = new Own(`${redirector}200`)
+      exchange(request, "host", name)
+      queueMicrotask(() => request.end())
+      return request
+    },
+    goesOnToLoopback: true,
+  },
+  "http-host-exchanged-in-time": {
+    make({ name, redirector }) {
+      const request = http.request(`${redirector}200`)
+      const { hostname } = new URL(redirector)
+      exchange(request, "host", name)
+      // Read after the host is, and before the headers are.
+      exchange(request, "path", {
+        startsWith: () => exchange(request, "host", hostname),
+        toString: () => "/200",
+      })
+      return request.end()
+    },
+    goesOnToLoopback: true,
   },
   "http-socket-path-computed": {
     make: ({ address }) => http.request({ host: address, socketPath: { toString: () => "" } as never }).end(),
@@ -100,8 +147,8 @@ function disguised(proxy: () => unknown): http.Agent {
   })
 }
 
-/** The runtime keeps the parts of a request under symbols. */
+/** The runtime keeps the parts of a request under symbols. What cannot be exchanged stays. */
 function exchange(request: http.ClientRequest, part: string, value: unknown): void {
   const symbol = Object.getOwnPropertySymbols(request).find(({ description }) => description === part)!
-  Object.assign(request, { [symbol]: value })
+  Reflect.set(request, symbol, value)
 }

@@ -103,9 +103,49 @@ export const children: Record<string, Run> = {
     childProcess.execSync(words, { stdio: "ignore" })
     throw Object.assign(new Error("the child cannot tell"), { code: "ERR_OPENCODE_OFFLINE" })
   },
-  "bun-shell": async (where) => told(await Bun.$`BUN_BE_BUN=1 ${self} -e ${codeFor(where)}`.quiet().text()),
+  "bun-shell": async (where) =>
+    told(await Bun.$`TEST_GUARD_WITHOUT= BUN_BE_BUN=1 ${self} -e ${codeFor(where)}`.quiet().text()),
   "bun-shell-env": async (where) =>
     told(await Bun.$`${self} -e ${codeFor(where)}`.env(asBun()).quiet().text()),
+  "bun-shell-made": async (where) => {
+    const shell = new Bun.$.Shell()
+    return told(await shell`TEST_GUARD_WITHOUT= BUN_BE_BUN=1 ${self} -e ${codeFor(where)}`.quiet().text())
+  },
+  "bun-shell-made-env": async (where) => {
+    const shell = new Bun.$.Shell().env(asBun())
+    return told(await shell`${self} -e ${codeFor(where)}`.quiet().text())
+  },
+  "bun-shell-spelt": async (where) =>
+    told(
+      await Bun.$`export BUN_{BE,X}_BUN=1 TEST_GUARD_WITHOUT=; ${self} ${file(codeFor(where))}`
+        .quiet()
+        .text(),
+    ),
+  "bun-shell-install": async ({ address }) => {
+    await Bun.$`cd ${join(file(""), "..")} && export BUN_{BE,X}_BUN=1 && ${self} add http://${address}/a.tgz`
+      .quiet()
+      .nothrow()
+    throw Object.assign(new Error("the child cannot tell"), { code: "ERR_OPENCODE_OFFLINE" })
+  },
+  "bun-shell-off": async ({ name }) =>
+    told(
+      await Bun.$`TEST_GUARD_WITHOUT= OPENCODE_OFFLINE=0 PROBE_ONLY=http://${name}/ ${self}`.quiet().text(),
+    ),
+  "bun-shell-allowing": async ({ name }) =>
+    told(
+      await Bun.$`TEST_GUARD_WITHOUT= OPENCODE_OFFLINE_ALLOW=${name} PROBE_ONLY=http://${name}/ ${self} --no-offline`
+        .quiet()
+        .text(),
+    ),
+  "child-opencode-attaching": ({ name }) => {
+    const env = { ...inherited(), PROBE_ONLY: `http://${name}/` }
+    return told(`${Bun.spawnSync([self, "run", "--attach", `http://${name}/`, "hi"], { env }).stdout}`)
+  },
+  "child-opencode-configured": ({ name }) => {
+    const OPENCODE_CONFIG_CONTENT = JSON.stringify({ offline: { allow: [name] } })
+    const env = { ...inherited(), OPENCODE_CONFIG_CONTENT, PROBE_ONLY: `http://${name}/` }
+    return told(`${Bun.spawnSync([self], { env }).stdout}`)
+  },
   "child-opencode": ({ name }) => {
     const env = { PATH: process.env.PATH!, HOME: process.env.HOME!, PROBE_ONLY: `http://${name}/` }
     return told(`${Bun.spawnSync([self], { env }).stdout}`)

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path"
 interface Where {
   name: string
   address: string
+  redirector: string
 }
 
 type Run = (where: Where) => unknown
@@ -46,10 +47,45 @@ export const clients = {
     "isomorphic-fetch-required": ({ name }) => required("isomorphic-fetch")(`http://${name}/`),
     "vercel-fetch": async ({ name }) => (await carried("@vercel/fetch")).default()(`http://${name}/`),
     "vercel-fetch-required": ({ name }) => required("@vercel/fetch")()(`http://${name}/`),
-    ws: async ({ address }) => {
+    "node-fetch-other-name": ({ name }) => required("next/dist/compiled/node-fetch")(`http://${name}/`),
+    "node-fetch-again": ({ name }) => requiredAgain("node-fetch")(`http://${name}/`),
+    "isomorphic-fetch-again": ({ name }) => requiredAgain("isomorphic-fetch")(`http://${name}/`),
+    "vercel-fetch-again": ({ name }) => requiredAgain("@vercel/fetch")()(`http://${name}/`),
+    "node-fetch-builtin": ({ name }) => builtin("node-fetch")(`http://${name}/`),
+    "isomorphic-fetch-builtin": ({ name }) => builtin("isomorphic-fetch").default(`http://${name}/`),
+    "vercel-fetch-builtin": ({ name }) => builtin("@vercel/fetch")()(`http://${name}/`),
+    "undici-query": async ({ name, redirector }) => {
+      const search = Object.getOwnPropertyDescriptor(URL.prototype, "search")!
+      const elsewhere = function (this: URL) {
+        this.hostname = name
+      }
+      Object.defineProperty(URL.prototype, "search", { ...search, set: elsewhere })
+      const asked = required("undici").request(`${redirector}200`, { query: { a: "b" } })
+      Object.defineProperty(URL.prototype, "search", search)
+      await asked
+    },
+    ws: async ({ address }) => connected((await carried("ws")).default, `ws://${address}/`),
+    "ws-required": ({ address }) => connected(required("ws"), `ws://${address}/`),
+    "ws-again": ({ address }) => connected(requiredAgain("ws"), `ws://${address}/`),
+    "ws-builtin": ({ address }) => connected(builtin("ws"), `ws://${address}/`),
+    "ws-agent": ({ name }) =>
+      connected(required("ws"), CLOSED, { agent: { connectOpts: { proxy: `http://${name}:8080` } } }),
+    "ws-agent-options": ({ name }) =>
+      connected(required("ws"), CLOSED, { agent: { options: { proxy: `http://${name}:8080` } } }),
+    "ws-in-time": async ({ address }) => {
       const { default: Client } = await carried("ws")
-      const socket = new Client(`ws://${address}/`)
-      return new Promise((resolve, reject) => socket.on("open", resolve).on("error", reject))
+      const Other = builtin("ws")
+      let reads = 0
+      const prototype = () => {
+        if (reads++ === 0) new Other(`ws://${address}/`).on("error", () => {})
+        return Client.prototype
+      }
+      const Target = new Proxy(class {}, {
+        get: (target, key) => (key === "prototype" ? prototype() : Reflect.get(target, key)),
+      })
+      const socket: NodeJS.EventEmitter = Reflect.construct(Client, [CLOSED], Target)
+      socket.on("error", () => {})
+      return later()
     },
   },
   realm: {
@@ -77,8 +113,13 @@ export const clients = {
 /** What goes on to the guarded `fetch` is open without that, too. */
 export const throughFetch = [
   ..."undici-fetch node-fetch node-fetch-required isomorphic-fetch isomorphic-fetch-required".split(" "),
-  ..."vercel-fetch vercel-fetch-required".split(" "),
+  ..."vercel-fetch vercel-fetch-required node-fetch-other-name".split(" "),
+  ..."node-fetch-again isomorphic-fetch-again vercel-fetch-again".split(" "),
+  ..."node-fetch-builtin isomorphic-fetch-builtin vercel-fetch-builtin".split(" "),
 ]
+
+/** The guard takes away what leads elsewhere. */
+export const goingOn = ["undici-query"]
 
 /** A macro of the transpiler's runs beside the program, with its guarded `fetch`. */
 export const closedTwice = ["macro-transpiler"]
@@ -112,6 +153,32 @@ function carried(name: string) {
 /** The same, as code of CommonJS takes it. */
 function required(name: string) {
   return createRequire(import.meta.url)(name)
+}
+
+/** As a package does that wants a module afresh. */
+function requiredAgain(name: string) {
+  const require = createRequire(import.meta.url)
+  delete require.cache[name]
+  return require(name)
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what the runtime carries has no types here
+function builtin(name: string): any {
+  return process.getBuiltinModule(name)
+}
+
+/** An address where nothing listens. */
+const CLOSED = "ws://127.0.0.1:9/"
+
+/** A socket of the class that the package `ws` has. */
+function connected(
+  Client: new (address: string, options?: object) => NodeJS.EventEmitter,
+  address: string,
+  options?: object,
+): Promise<unknown> {
+  return new Promise((resolve, reject) =>
+    new Client(address, options).on("open", resolve).on("error", reject),
+  )
 }
 
 function later(): Promise<void> {

@@ -4,6 +4,7 @@
 /** Where a vector leads, as in `guard-vectors.ts`. */
 interface Where {
   name: string
+  redirector: string
 }
 
 interface ProxyVector {
@@ -11,6 +12,9 @@ interface ProxyVector {
   isThere?(): boolean
   inChild?(where: Where): Record<string, string>
   inWorker?: true
+  goesOnToLoopback?: true
+  /** The runtime is not given what it is assigned, whatever `fetch` does. */
+  closedTwice?: true
 }
 
 const CLOSED = "http://127.0.0.1:9/"
@@ -21,6 +25,7 @@ const isThere = () => Object.getOwnPropertyDescriptor(process.env, "http_proxy")
 
 const assigned = (variable: string, hide: () => unknown, url = CLOSED): ProxyVector => ({
   isThere,
+  closedTwice: true,
   run(where) {
     process.env[variable] = proxyAt(where)
     hide()
@@ -37,6 +42,7 @@ export const proxies: Record<string, ProxyVector> = {
   }),
   "proxy-assigned-again": {
     isThere,
+    closedTwice: true,
     run(where) {
       process.env.HTTP_PROXY = "http://127.0.0.1:9"
       return assigned("HTTP_PROXY", () => Reflect.deleteProperty(process.env, "HTTP_PROXY")).run(where)
@@ -53,6 +59,7 @@ export const proxies: Record<string, ProxyVector> = {
   }),
   "proxy-taken-back-elsewhere": {
     isThere,
+    closedTwice: true,
     run(where) {
       const own = process.env
       own.HTTP_PROXY = proxyAt(where)
@@ -68,13 +75,30 @@ export const proxies: Record<string, ProxyVector> = {
   "proxy-computed-environment": assigned("HTTP_PROXY", () => {
     Object.defineProperty(process, "env", { get: () => ({}) })
   }),
+  "proxy-assigned-in-time": {
+    isThere,
+    closedTwice: true,
+    goesOnToLoopback: true,
+    run(where) {
+      // Read when the request has been decided on.
+      const headers = {
+        get a() {
+          process.env.HTTP_PROXY = proxyAt(where)
+          return "b"
+        },
+      }
+      return fetch(`${where.redirector}200`, { headers })
+    },
+  },
   "proxy-exempt-no-longer": {
     isThere,
+    closedTwice: true,
     inChild: (where) => ({ HTTP_PROXY: proxyAt(where), NO_PROXY: "127.0.0.1" }),
-    run() {
+    goesOnToLoopback: true,
+    run({ redirector }) {
       process.env.NO_PROXY = "other.example"
       Object.defineProperty(process.env, "NO_PROXY", { value: "127.0.0.1" })
-      return fetch(CLOSED)
+      return fetch(`${redirector}200`)
     },
   },
   "proxy-of-main-thread": {
@@ -83,7 +107,7 @@ export const proxies: Record<string, ProxyVector> = {
     run: () => fetchInWorker(),
   },
   "proxy-of-main-thread-assigned": {
-    inWorker: true,
+    closedTwice: true,
     isThere,
     run(where) {
       process.env.HTTP_PROXY = proxyAt(where)

@@ -9,7 +9,7 @@ import net from "node:net"
 import tls from "node:tls"
 import { agents } from "./guard-vectors-agents.ts"
 import { children, cron, execve } from "./guard-vectors-children.ts"
-import { clients, closedTwice } from "./guard-vectors-clients.ts"
+import { clients, closedTwice, goingOn } from "./guard-vectors-clients.ts"
 import { proxies } from "./guard-vectors-proxies.ts"
 
 /** Where a vector leads: a name and an address that no other vector uses. */
@@ -239,6 +239,7 @@ export const vectors: Record<string, Vector> = {
           family: family as Family,
           run: async (target) => run(target),
           ...(closedTwice.includes(id) && { closedTwice: true }),
+          ...(goingOn.includes(id) && { goesOnToLoopback: true }),
         },
       ]),
     ),

@@ -7,14 +7,20 @@ export interface OpenRequest {
   url: string
 }
 
-/** Runs inside a namespace: opens the page, opens its first cell, and says what is in it and what was requested. */
+/**
+ * Runs inside a namespace: opens the page, opens its first cell, then looks for a host that nobody tried. Says what the panel
+ * showed, how many rows were left, and what was requested.
+ */
 async function openReport({ browser: files, url }: OpenRequest) {
   const browser = await openBrowser(files)
   const { page, witness } = await browser.openPage()
   await page.goto(url)
-  const cell = page.locator("td details").first()
-  await cell.click()
-  const seen = { title: await page.title(), cell: await cell.innerText(), ...witness }
+  await page.locator("td button").first().click()
+  const panel = await page.locator("#panel").innerText()
+  await page.keyboard.press("Escape")
+  await page.fill('[name="host"]', "no-such-host")
+  const rows = await page.locator("tr[data-host]").filter({ visible: true }).count()
+  const seen = { title: await page.title(), panel, rows, ...witness }
   await browser.close()
   return seen
 }

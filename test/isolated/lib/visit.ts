@@ -106,12 +106,13 @@ async function converse(page: Page, { project, changed, question, answer }: Conv
   return { deepLink, answered, reviewed, reloaded: await answerOn(page, answer) }
 }
 
-/** Opens the review panel where it is closed. */
+/** Opens the review panel where it is closed. The button closes it, too, and what the panel shows may come late. */
 async function review(page: Page, changed: string): Promise<string> {
-  const file = page.getByText(changed).filter({ visible: true }).first()
-  const toggle = page.getByRole("button", { name: "Toggle review" }).first()
-  const shown = () => file.waitFor()
-  if (!(await isThereSoon(shown))) await untilIt(shown, () => toggle.click())
+  const toggle = page.getByRole("button", { name: "Toggle review" }).filter({ visible: true }).first()
+  const opened = page.locator('[aria-label="Toggle review"][aria-expanded="true"]').filter({ visible: true })
+  const isOpen = () => opened.first().waitFor()
+  if (!(await isThereSoon(isOpen))) await untilIt(isOpen, () => toggle.click())
+  await page.getByText(changed).filter({ visible: true }).first().waitFor()
   return textOf(page.locator("body"))
 }
 

@@ -10,14 +10,15 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "children-"))
   await mkdir(join(root, "node_modules/.bin"), { recursive: true })
   await mkdir(join(root, "deep/er"), { recursive: true })
-  for (const file of ["node_modules/.bin/prettier", "server.js", "add"]) await writeFile(join(root, file), "")
+  for (const file of ["node_modules/.bin/prettier", "server.js", "add", "outdated", "upgrade"])
+    await writeFile(join(root, file), "")
 })
 afterAll(() => rm(root, { recursive: true }))
 
 const self = "/somewhere/opencode"
 
 describe("this executable, run as Bun,", () => {
-  test.each(["add", "install", "i", "info", "update", "pm"])(
+  test.each("a add audit c create i info install outdated pm publish update upgrade".split(" "))(
     "is refused `%s`, whatever files there are",
     (verb) => {
       expect(() => bunCommand([self, verb, "left-pad"], root)).toThrow("needs the npm registry")

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { option } from "../../../offline/children/environment.ts"
-import { mentionsBun } from "../../../offline/children/shell.ts"
+import { mentionsBun } from "../../../offline/children/mention.ts"
 import { run } from "../../../scripts/lib/process.ts"
 
 let root: string

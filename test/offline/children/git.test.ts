@@ -7,7 +7,7 @@ const policy = createPolicy([
   { text: "git.corp", origin: "OPENCODE_OFFLINE_ALLOW" },
   { text: "web.corp:443", origin: "OPENCODE_OFFLINE_ALLOW" },
 ])
-const decide = createDecide({ policy, origin: "--offline", userConfig: "/home/u/opencode.json" }, [])
+const decide = createDecide({ policy, origin: "--offline", userConfig: "/home/u/opencode.json" })
 const NOTHING = { GIT_ALLOW_PROTOCOL: "file" }
 
 test.each(["git", "git.exe", "/usr/bin/git", "C:\\Git\\git.exe", "C:\\GIT\\Git.EXE"])(

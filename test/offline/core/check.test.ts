@@ -10,9 +10,18 @@ const policy = createPolicy(
   ],
   [{ text: "evil.example", origin: "/repo/opencode.json (offline.allow)" }],
 )
-const on = { origin: "--offline", policy, baked: UNBAKED, denied: [] }
+const on = {
+  origin: "--offline",
+  policy,
+  baked: UNBAKED,
+  projectCode: "allow" as const,
+  project: "/project",
+  notes: [],
+  logs: [],
+  denied: [],
+}
 const env = { XDG_CONFIG_HOME: "/home/u/.config" }
-const lockedState = { ...on, baked: { mode: "always" as const, allow: [], locked: true } }
+const lockedState = { ...on, lockedBy: "this build" }
 
 test("an allowed URL is answered with the entry that names it and where that stands", () => {
   expect(check("https://LLM.corp./v1", on, env)).toEqual({
@@ -41,14 +50,14 @@ test("a denied URL is answered with the setting that would allow it", () => {
   expect(why("https://evil.example/")).toMatchObject({
     allowed: false,
     origin: "/repo/opencode.json (offline.allow)",
-    why: expect.stringContaining("a project's own file cannot allow anything"),
+    why: expect.stringContaining("asks for it, but may not allow anything"),
   })
 })
 
 test("in a locked build no setting is named, as none would do", () => {
   const { allowed, why } = check("https://evil.example/", lockedState, env)!
   expect(allowed).toBe(false)
-  expect(why).toContain("Only another build can allow it")
+  expect(why).toContain("Nothing else can allow it")
   expect(why).not.toContain("OPENCODE_OFFLINE_ALLOW")
 })
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { addToPath } from "../../../offline/core/ripgrep.ts"
+import { addToPath, missesRipgrep } from "../../../offline/core/ripgrep.ts"
 
 let root: string
 beforeAll(async () => {
@@ -20,11 +20,15 @@ const assets = {
     asked.push(name)
     return `/put/here/${file}`
   },
+  tryExecutable: () => {},
 }
 const nowhere = {
   ...assets,
   executable: () => {
     throw new Error("there is no place to put it")
+  },
+  tryExecutable: () => {
+    throw new Error("there would be no place")
   },
 }
 
@@ -51,4 +55,13 @@ test("where it cannot be put, the reason is told and PATH stays", () => {
   const env = { PATH: join(root, "none") }
   expect(addToPath(env, nowhere)).toBe("there is no place to put it")
   expect(env.PATH).toBe(join(root, "none"))
+})
+
+test("whether one is missing is seen without putting it anywhere", () => {
+  const env = { PATH: join(root, "none") }
+  asked.length = 0
+  expect(missesRipgrep(env, assets)).toBeUndefined()
+  expect(missesRipgrep(env, nowhere)).toBe("there would be no place")
+  expect(missesRipgrep({ PATH: join(root, "bin") }, nowhere)).toBeUndefined()
+  expect([asked, env.PATH]).toEqual([[], join(root, "none")])
 })

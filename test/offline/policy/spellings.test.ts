@@ -15,10 +15,11 @@ const entries = [
 ]
 
 const decideWith = (allow: string[]): Decide =>
-  createDecide(
-    { policy: createPolicy(allow.map((text) => ({ text, origin: "a test" }))), origin: "", userConfig: "" },
-    [],
-  )
+  createDecide({
+    policy: createPolicy(allow.map((text) => ({ text, origin: "a test" }))),
+    origin: "",
+    userConfig: "",
+  })
 
 const deciders = [...entries.map((entry) => decideWith([entry])), decideWith(entries)]
 

@@ -23,7 +23,7 @@ async function write(name: string, more: object) {
 
 const namesFor = async (version: string, ...words: string[]) => {
   const options = readAuditOptions(["--scenarios", folder, ...words])
-  return (await loadScenarios(options, version)).map(({ name }) => name)
+  return (await loadScenarios(options, version)).scenarios.map(({ name }) => name)
 }
 
 test("a scenario runs with the releases of its range, and with all when it has none", async () => {

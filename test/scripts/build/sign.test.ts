@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Built } from "../../../scripts/build/assemble.ts"
 import { sign } from "../../../scripts/build/sign.ts"
-import { readModuleGraph, reconstruct } from "../../../scripts/container/index.ts"
+import { readModuleGraph, reconstruct, withoutSignature } from "../../../scripts/container/index.ts"
 import { sampleBun, sampleExecutable } from "../../lib/sample-executable.ts"
 import { signPe } from "../../lib/sample-pe.ts"
 
@@ -34,6 +34,7 @@ describe("the command that signs", () => {
       equal: true,
       apartFromSignature: true,
     })
+    expect(Buffer.concat(withoutSignature(readModuleGraph(now))).equals(file)).toBe(true)
   })
 
   test.each([

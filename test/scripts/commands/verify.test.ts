@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { copyFile, mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { copyFile, mkdir, mkdtemp, open, readFile, rename, rm, truncate, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import {
   addModule,
+  compareModules,
   type ModuleGraph,
   readModuleGraph,
   replaceModule,
@@ -16,6 +18,7 @@ import { run } from "../../../scripts/lib/process.ts"
 import type { BuildRecord } from "../../../scripts/record/build-record.ts"
 import { TARGETS } from "../../../scripts/upstream/target.ts"
 import { makeBuildRecord } from "../../lib/build-record.ts"
+import { builtExecutable } from "../../lib/built.ts"
 import { sampleModule } from "../../lib/sample-executable.ts"
 import { pin, pinned, stockBun, stockExecutable } from "../../lib/stock.ts"
 
@@ -171,9 +174,76 @@ describe("a build.json that does not tell the truth", () => {
     const other = TARGETS.find(({ name }) => !pin.targets[name])!.name
     expect(await stops({ target: other })).toContain(`has no target "${other}"`)
     expect(await stops({ source: "git" })).toContain("git: must be there when the source is git")
-    expect(await stops({ format: 1 })).toMatch(/not a record of a build\n {2}why: {2}format: .*expected 2\n/)
+    expect(await stops({ format: 1 })).toMatch(/not a record of a build\n {2}why: {2}format: .*expected 3\n/)
     expect(await stops({ more: 1 })).toContain('Unrecognized key: "more"')
   })
+})
+
+describe("made again from this checkout", () => {
+  const release = dirname(builtExecutable())
+
+  test("a release is what this checkout makes, also where its record lies elsewhere, as in a kit that is installed", async () => {
+    const { record, executable } = await copyRelease("installed")
+    const elsewhere = join(folder, "elsewhere.json")
+    await rename(record, elsewhere)
+    const { exitCode, stdout } = await verifyWhole("--record", elsewhere, executable)
+    expect(stdout).toContain("✔")
+    expect(stdout).toContain("is what this checkout makes, and what build.json says")
+    expect(stdout).toContain("policy none: not compared")
+    expect(exitCode).toBe(0)
+  })
+
+  test("a guard from which an interception was taken, in a record that says so, is found, but not by the record alone", async () => {
+    const { record, executable } = await copyRelease("forged")
+    await forge({ record, executable }, NAMES.guard, (text) =>
+      text.replace(/^\s*interceptFetch\(.*\);?$/m, ""),
+    )
+    const quick = await verifyWhole("--record-only", executable)
+    expect(quick.exitCode).toBe(0)
+    expect(quick.stdout).toContain("that this project's code is inside is not shown")
+    const { exitCode, stdout } = await verifyWhole("--json", executable)
+    const { findings } = JSON.parse(stdout)
+    expect(exitCode).toBe(1)
+    expect(findings).toContain(`${NAMES.guard} is not what this checkout makes`)
+    expect(findings).toContainEqual(
+      expect.stringMatching(/^build.json's modules is not what this checkout writes/),
+    )
+  })
+
+  test("a policy inside that is another than the one that must be is found", async () => {
+    const policy = join(folder, "policy.json")
+    await writeFile(policy, JSON.stringify({ mode: "always", allow: [], locked: true }))
+    const { exitCode, stdout } = await verifyWhole("--json", "--policy", policy, builtExecutable())
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(stdout).findings).toContain(`${NAMES.policy} is not what this checkout makes`)
+  })
+
+  async function copyRelease(name: string) {
+    const copy = await newFolder(name)
+    const files = { record: join(copy, "build.json"), executable: join(copy, "opencode") }
+    await copyFile(join(release, "build.json"), files.record)
+    await copyFile(builtExecutable(), files.executable)
+    return files
+  }
+
+  /** Changes a module, and has the record tell of it what is true. */
+  async function forge(
+    files: { record: string; executable: string },
+    name: string,
+    change: (text: string) => string,
+  ): Promise<void> {
+    const graph = readModuleGraph(await readFile(files.executable))
+    const text = Buffer.from(contentsOf(graph, name)).toString("latin1")
+    expect(change(text)).not.toBe(text)
+    await rm(files.executable)
+    await writeGraph(files.executable, replaceModule(graph, name, Buffer.from(change(text), "latin1")))
+    const said: BuildRecord = JSON.parse(await readFile(files.record, "utf8"))
+    const [file, stock] = [await readFile(files.executable), await readFile(await stockExecutable())]
+    const { added, changed, unchanged } = compareModules(readModuleGraph(stock), readModuleGraph(file))
+    said.modules = { added, changed, unchanged }
+    said.executable = { ...said.executable, bytes: file.length, sha256: hashOf(file) }
+    await writeFile(files.record, JSON.stringify(said))
+  }
 })
 
 test("what cannot be checked stops with 2", async () => {
@@ -189,8 +259,17 @@ test("what cannot be checked stops with 2", async () => {
   expect(await verify("--help")).toMatchObject({ exitCode: 0, stderr: "" })
 })
 
+/** The quick one: what is checked here, no checkout makes. */
 function verify(...args: string[]) {
+  return verifyWhole("--record-only", ...args)
+}
+
+function verifyWhole(...args: string[]) {
   return run(process.execPath, ["scripts/commands/verify.ts", ...args], { cwd: ROOT, env: process.env })
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex")
 }
 
 async function newFolder(name: string): Promise<string> {

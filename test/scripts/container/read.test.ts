@@ -195,6 +195,17 @@ describe("the ELF section layout", () => {
       /count of pointers to section .bun is 0\n/,
     ],
     [
+      "two pointers to the graph",
+      (file) => {
+        // One more writable segment, over the same place of the file.
+        const header = 64 + 2 * 56
+        file.copy(file, header, 64 + 56, 64 + 2 * 56)
+        file.writeUInt32LE(0x300000, header + 16)
+        for (const size of [32, 40]) file.writeUInt32LE(8, header + size)
+      },
+      /count of pointers to section .bun is 2\n/,
+    ],
+    [
       "an alignment of nothing",
       (file, headers) => file.writeUInt32LE(0, headers + 128 + 48),
       /alignment of section .bun is 0\n/,

@@ -23,6 +23,13 @@ test("what is built in is what the executable reads", async () => {
   expect(readBakedPolicy(join(folder, "module.json"), true) as object).toEqual(good)
 })
 
+test("what else a policy may say is built in, too", async () => {
+  const log = { file: "/var/log/opencode.jsonl", allowed: true, maxBytes: 1_000_000 }
+  const whole = { ...good, projectCode: "allow", log }
+  const { keys, bytes } = await embedPolicy(write(JSON.stringify(whole)))
+  expect([keys as object, JSON.parse(Buffer.from(bytes).toString())]).toEqual([whole, whole])
+})
+
 test("the order and the layout of the file change nothing", async () => {
   const { bytes } = await embedPolicy(write(JSON.stringify(good)))
   const { locked, ...rest } = good
@@ -35,6 +42,13 @@ const bad: [what: string, text: string, why: string][] = [
   ["an unknown mode", JSON.stringify({ ...good, mode: "on" }), "mode"],
   ["an unknown key", JSON.stringify({ ...good, alow: [] }), "alow"],
   ["a missing key", JSON.stringify({ mode: "always", allow: [] }), "locked"],
+  ["a key that stands twice", JSON.stringify(good).replace("}", ', "locked": false }'), '"locked" twice'],
+  ["a key that stands twice below", '{ "log": { "file": "/a", "file": "/b" } }', '"file" twice'],
+  ["a comment", `${JSON.stringify(good)} // by hand`, "InvalidCommentToken"],
+  ["nothing", "", "JSON"],
+  ["no object", "[]", "no object"],
+  ["a number among the entries", JSON.stringify({ ...good, allow: ["a.b", 1] }), "allow"],
+  ["a log that is no path", JSON.stringify({ ...good, log: "denied.jsonl" }), "log"],
   ["text for a boolean", JSON.stringify({ ...good, locked: "false" }), "locked"],
   ["an entry that is an URL", JSON.stringify({ ...good, allow: ["https://a.b"] }), '"https://a.b"'],
   ["an entry with a bad port", JSON.stringify({ ...good, allow: ["a.b:0"] }), '"a.b:0"'],

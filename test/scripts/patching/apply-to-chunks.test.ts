@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { type NamedPatch, requireApplied, type Tree } from "../../../scripts/patching/apply.ts"
 import { applyToChunks } from "../../../scripts/patching/apply-to-chunks.ts"
-import { atStart, before, replace } from "../../../scripts/patching/edits.ts"
+import { atStart, before, inside, replace } from "../../../scripts/patching/edits.ts"
 import type { ChunkEdit } from "../../../scripts/patching/patch.ts"
 import { functionNamed } from "../../../scripts/patching/rules.ts"
 
@@ -81,6 +81,22 @@ describe("applying a series to minified chunks", () => {
     expect(requireApplied(optional, "1.18.0")).toEqual(optional)
   })
 
+  test("lets a change look at other statements of the chunk when it says by which words", () => {
+    const edit = (beside?: string[]): Partial<ChunkEdit> => ({
+      places: 1,
+      anchor: "function get",
+      find: functionNamed("get"),
+      beside,
+      change: (place) => [before(place, `${inside(place.getRoot().root(), "$F(1)").text()};`)],
+    })
+    const text = "// @bun\nlet a=b(1);let c=2;function get(){}"
+    const units = [{ file: "/$bunfs/root/chunk-a.js", text }]
+    const applyTo = (beside?: string[]) =>
+      applyToChunks({ ...tree, units }, [patch("x", edit(beside))], "off", "1.18.0")
+    expect(applyTo(["b(1)"]).trees[0]!.units[0]!.text).toBe(text.replace("function", "b(1);function"))
+    expect(applyTo().refused[0]!.why.report.what).toBe("A patch did not find $F(1) in function get(){}")
+  })
+
   test("inserts in the order of the series where several patches insert at one place", () => {
     const insert = (text: string): Partial<ChunkEdit> => ({
       places: 1,
@@ -104,6 +120,12 @@ describe("applying a series to minified chunks", () => {
       ["x", "/$bunfs/root/chunk-c.js does not parse"],
     ])
     expect(applied.map(({ name }) => name)).toEqual(["y"])
+  })
+
+  test("changes code in which the minifier named a variable with a word of TypeScript's", () => {
+    const units = [{ file: "/$bunfs/root/chunk-a.js", text: "// @bun\nfunction send(q){let as=q;go(as)}" }]
+    const { trees } = applyToChunks({ name: "chunks", units }, [patch("x", { places: 1 })], "off", "1.18.0")
+    expect(trees[0]!.units[0]!.text).toContain("if(off.active())return; let as=q")
   })
 
   test("gives each patch a diff of its own change, a statement a line", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { Failure } from "../../../scripts/lib/errors.ts"
-import { applySeries, type NamedPatch, type Tree } from "../../../scripts/patching/apply.ts"
+import { applySeries, type NamedPatch, splice, type Tree } from "../../../scripts/patching/apply.ts"
 import { atStart, replace } from "../../../scripts/patching/edits.ts"
 import type { Edit } from "../../../scripts/patching/patch.ts"
 import { functionNamed, hasFirstArgument } from "../../../scripts/patching/rules.ts"
@@ -116,6 +116,28 @@ describe("applying a series", () => {
     expect(applied[0]!.diff.split("\n").filter((line) => /^[+-][^+-]/.test(line))).toEqual([
       "+  if (off.active()) return;",
     ])
+  })
+
+  test("stops at edits that overlap, also where one lies in another or both replace the same", () => {
+    const edit = (start: number, end: number) => ({ start, end, text: "x" })
+    for (const edits of [
+      [edit(0, 3), edit(2, 4)],
+      [edit(2, 4), edit(0, 3)],
+      [edit(0, 6), edit(2, 4)],
+      [edit(1, 3), edit(1, 3)],
+      [edit(0, 3), edit(2, 2)],
+    ])
+      expect(() => splice("abcdef", edits)).toThrow("overlap")
+    const twice: Partial<Edit> = { change: (place) => [replace(place, "a"), replace(place, "b")] }
+    expect(() => patched("function send() {}", twice)).toThrow("overlap")
+  })
+
+  test("makes edits that only touch, an insertion ahead of what is replaced there", () => {
+    const insertion = { start: 3, end: 3, text: "+" }
+    const replacement = { start: 3, end: 4, text: "D" }
+    const ahead = { start: 1, end: 3, text: "-" }
+    expect(splice("abcdef", [insertion, replacement, ahead])).toBe("a-+Def")
+    expect(() => splice("abcdef", [replacement, insertion])).toThrow("overlap")
   })
 
   test("does not change the trees that it was given", () => {

@@ -34,10 +34,7 @@ async function read(series: string, patch: object = WHOLE) {
 describe("reading the series", () => {
   test("gives the patches in the order of the list, without comments and blank lines", async () => {
     const series = await readSeries()
-    expect(series.map((patch) => patch.name).slice(0, 2)).toEqual([
-      "cli-offline-option",
-      "config-offline-key",
-    ])
+    expect(series.map((patch) => patch.name).slice(0, 2)).toEqual(["cli-offline-option", "cli-exit-failed"])
     expect(await read("# a comment\n\nNAME # why\n")).toHaveLength(1)
   })
 

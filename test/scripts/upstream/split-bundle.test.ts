@@ -24,6 +24,24 @@ describe("cutting a bundle into units", () => {
     ])
   })
 
+  test("takes for a marker only a comment that is a whole line and names a file of upstream's", () => {
+    const lines = [
+      "// other/one.ts",
+      "// one.ts",
+      "// /src/one.ts",
+      " // src/one.ts",
+      "a() // src/one.ts",
+      "// src/one.ts and more",
+      "// src/one",
+      "// src/",
+      "/// src/one.ts",
+      "//src/one.ts",
+      "// .../one.ts",
+    ]
+    const text = `// @bun\n// src/real.ts\n${lines.join("\n")}\n// ../package/real.ts\nlast()\n`
+    expect(splitBundle("m", text).map((unit) => unit.file)).toEqual(["", "src/real.ts", "../package/real.ts"])
+  })
+
   test("loses no character", () => {
     expect(
       splitBundle("m", BUNDLE)

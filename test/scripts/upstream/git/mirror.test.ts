@@ -72,6 +72,24 @@ describe("the mirror of a pinned commit", () => {
     }
   })
 
+  test("runs no program that the cache's copy of its settings names, when it lacks an object", async () => {
+    const cache = newFolder()
+    const mirror = await mirrorCommit(origin(upstream), cache)
+    const program = join(root, `program-${count}`)
+    await writeFile(program, `#!/bin/sh\ntouch ${program}.ran\nexit 1\n`)
+    await chmod(program, 0o755)
+    const promisor = { url: upstream, promisor: "true", uploadpack: program }
+    for (const [key, value] of Object.entries(promisor))
+      await must(mirror, ["--git-dir=.", "config", `remote.origin.${key}`, value])
+    await must(mirror, ["--git-dir=.", "config", "core.repositoryformatversion", "1"])
+    await must(mirror, ["--git-dir=.", "config", "extensions.partialClone", "origin"])
+    for (const name of await readdir(join(mirror, "objects")))
+      await rm(join(mirror, "objects", name), { recursive: true })
+    await mirrorCommit(origin(upstream), cache)
+    expect(await Bun.file(`${program}.ran`).exists()).toBe(false)
+    expect(await must(await checkedOut(upstream, cache), ["rev-parse", "HEAD"])).toBe(commits.first)
+  })
+
   test("is not fetched again when it is whole", async () => {
     const cache = newFolder()
     await checkedOut(upstream, cache)

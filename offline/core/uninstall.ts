@@ -1,0 +1,32 @@
+import { readFileSync, statSync } from "node:fs"
+import path from "node:path"
+import { inKit } from "../children/launcher.ts"
+import { print } from "../print.ts"
+import type { Arguments } from "./arguments.ts"
+
+/**
+ * Says ahead of upstream's `uninstall` what removes the program, where it came with a kit: upstream's knows of neither, and
+ * removes settings, sessions and caches only. Switched on or off.
+ */
+export function tellOfUninstaller({ bare: [command] }: Arguments): void {
+  const script = command === "uninstall" ? inKit("uninstall.sh") : undefined
+  if (script === undefined) return
+  const size = sizeOf(script)
+  print(
+    "error",
+    `! This OpenCode came with a kit. What follows removes settings, sessions and caches; the program and the kit${size} are removed by: sh ${script}\n`,
+  )
+}
+
+/** In words, of all that the kit's installer listed; nothing where the list cannot be read. */
+function sizeOf(script: string): string {
+  try {
+    const kit = path.dirname(script)
+    const lines = readFileSync(path.join(kit, "installed"), "utf8").trimEnd().split("\n")
+    const files = lines.map((line) => path.resolve(kit, "../..", line.replace(/^[0-9a-f]{64} [ *]/, "")))
+    const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
+    return ` (${(bytes / 1e6).toFixed(0)} MB)`
+  } catch {
+    return ""
+  }
+}

@@ -1,0 +1,92 @@
+import { canonicalHost } from "../policy/host.ts"
+import { DEFAULT_PORTS, judge, type Policy } from "../policy.ts"
+import { parseUrl } from "../primordials.ts"
+import { hostsOfPackage } from "./package-hosts.ts"
+
+/** A provider as upstream lists it, as far as it is read. */
+export interface Provider {
+  /** `config` where a configuration names it. */
+  source?: string
+  options?: Record<string, unknown>
+  models: Record<string, Model>
+}
+
+interface Model {
+  api: { url?: string; npm?: string }
+}
+
+/**
+ * The providers, and of each the models, that the policy lets through: decided by where a request would go. A package that is
+ * not known may connect to anywhere; then who configured the provider is believed, and the guard decides.
+ * @param env what variables in addresses (`${NAME}`) are taken from
+ * @returns the providers that are left whole are the same objects
+ */
+export function reachable<P extends Provider>(
+  providers: Record<string, P>,
+  policy: Policy,
+  env: NodeJS.ProcessEnv,
+): Record<string, P> {
+  const may = remembering((place) => mayConnect(place, policy, env))
+  const kept = Object.entries(providers).flatMap(([id, provider]): [string, P][] => {
+    const all = Object.entries(provider.models)
+    const models = all.filter(([, model]) => may(placeOf(provider, model)))
+    if (models.length === 0) return []
+    return [
+      [id, models.length === all.length ? provider : { ...provider, models: Object.fromEntries(models) }],
+    ]
+  })
+  return Object.fromEntries(kept)
+}
+
+/** What decides where requests to a model go: an address, or its package. */
+interface Place {
+  url?: string
+  npm?: string
+  /** Whether a configuration names the provider. */
+  configured: boolean
+}
+
+/** Upstream takes `options.baseURL` for all models of a provider, else each model's own address. */
+function placeOf({ options = {}, source }: Provider, { api }: Model): Place {
+  const url = [options.baseURL, options.endpoint, api.url].find(isText)
+  return { url, npm: api.npm, configured: source === "config" }
+}
+
+function mayConnect({ url, npm = "", configured }: Place, policy: Policy, env: NodeJS.ProcessEnv): boolean {
+  const address = url?.replace(/\$\{([^}]+)\}/g, (token, name: string) => env[name] ?? token)
+  if (address !== undefined && !address.includes("${")) return mayAsk(address, policy)
+  // A part of the host is known to the package only.
+  const behind = address && /\}(\.[^/:{}]+)(?:[:/]|$)/.exec(address)?.[1]
+  const hosts = behind ? [behind] : hostsOfPackage(npm)
+  return hosts ? hosts.some((host) => namesOneOf(host, policy)) : configured
+}
+
+function mayAsk(address: string, policy: Policy): boolean {
+  const url = parseUrl(address)
+  const host = url?.hostname ? canonicalHost(url.hostname) : undefined
+  return url && host ? judge(policy, host, Number(url.port || DEFAULT_PORTS[url.protocol])).allowed : false
+}
+
+/** Whether the policy lets the host through or, where it begins with a dot, names any below it. */
+function namesOneOf(host: string, policy: Policy): boolean {
+  if (!host.startsWith(".")) return judge(policy, { text: host }, 443).allowed
+  return policy.entries.some(({ matcher }) => {
+    if (matcher.kind === "name") return matcher.name.endsWith(host)
+    return matcher.kind === "suffix" && (matcher.suffix.endsWith(host) || host.endsWith(matcher.suffix))
+  })
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== ""
+}
+
+/** Catalogues have thousands of models, in a hundred places. */
+function remembering(decide: (place: Place) => boolean): (place: Place) => boolean {
+  const decided = new Map<string, boolean>()
+  return (place) => {
+    const key = JSON.stringify(place)
+    const known = decided.get(key) ?? decide(place)
+    decided.set(key, known)
+    return known
+  }
+}

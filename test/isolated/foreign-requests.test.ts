@@ -1,0 +1,203 @@
+import { expect, test } from "bun:test"
+import { join } from "node:path"
+import type { IsolatedContext } from "../../scripts/harness/run-opencode.ts"
+import { serve, serverUrl } from "../../scripts/harness/scenarios.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import type { RawAnswer, RawRequest } from "./lib/raw-requests.ts"
+
+// Who may ask a server of OpenCode's: offline, and without a password, nobody's page but its own and those that were named.
+
+const { port } = new URL(serverUrl)
+const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
+const own = { Host: `127.0.0.1:${port}` }
+
+async function ask({ execute }: IsolatedContext, requests: RawRequest[]): Promise<RawAnswer[]> {
+  const script = join(import.meta.dirname, "lib/raw-requests.ts")
+  const { exitCode, stdout, stderr } = await execute(process.execPath, [
+    script,
+    port,
+    JSON.stringify(requests),
+  ])
+  if (exitCode !== 0) throw new Error(`the requests failed:\n${stderr}`)
+  return JSON.parse(stdout)
+}
+
+/** Starts `serve`, and asks. */
+async function answers(setup: Parameters<typeof serve>[0], requests: RawRequest[]): Promise<RawAnswer[]> {
+  let found: RawAnswer[] = []
+  const result = await serve(setup, async (context) => {
+    found = await askAll(context, requests)
+  })
+  expect(result.attempts).toEqual([])
+  return found
+}
+
+const upgrade = {
+  Connection: "Upgrade",
+  Upgrade: "websocket",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+const json = { "Content-Type": "application/json" }
+
+const HOSTS = ["localhost", "LOCALHOST.", "code.localhost", "127.0.0.1", "127.1.2.3", "[::1]", "0.0.0.0"]
+const FOREIGN_HOSTS = [
+  "evil.example",
+  "127.0.0.1.evil.example",
+  "localhost.evil.example",
+  "evil.example#localhost",
+  "evil.example@localhost",
+  "localhost@evil.example",
+  "10.0.0.7",
+  "[fd00::7]",
+  "",
+]
+const FOREIGN_ORIGINS = [
+  "https://evil.example",
+  `http://evil.example:${port}`,
+  "http://localhost.evil.example",
+  "http://127.0.0.1.evil.example",
+  "http://10.0.0.7",
+  "https://app.opencode.ai",
+  "https://opencode.ai",
+  "null",
+  "file://",
+  "chrome-extension://abcdef",
+]
+
+test.concurrent("without a password, its own names and its own page are answered, and nobody else's are", async () => {
+  const requests: RawRequest[] = [
+    ...HOSTS.map((host) => ({ headers: { Host: `${host}:${port}` } })),
+    { headers: { Host: "localhost" } },
+    ...[serverUrl, "http://localhost:3000", "http://[::1]:1"].map((Origin) => ({
+      headers: { ...own, Origin },
+    })),
+    { headers: { ...own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" } },
+    { headers: { ...own, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors" } },
+  ]
+  const foreign: RawRequest[] = [
+    ...FOREIGN_HOSTS.map((host) => ({ headers: { Host: `${host}:${port}` } })),
+    ...FOREIGN_ORIGINS.map((Origin) => ({ headers: { ...own, Origin } })),
+    { method: "POST", headers: { ...own, ...json, Origin: "https://evil.example" }, body: "{}" },
+    { method: "POST", headers: { Host: `evil.example:${port}`, ...json }, body: "{}" },
+    // Same origin, for the browser that was led here by the name.
+    { headers: { Host: `evil.example:${port}`, Origin: `http://evil.example:${port}` } },
+    {
+      method: "OPTIONS",
+      headers: { ...own, Origin: "https://app.opencode.ai", "Access-Control-Request-Method": "POST" },
+    },
+    { headers: { ...own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" } },
+    { path: "/global/health", headers: { Host: "evil.example" } },
+    { path: "/", headers: { Host: "evil.example", Accept: "text/html" } },
+    { path: "/no/such/route", headers: { Host: "evil.example" } },
+  ]
+  const made = [{ headers: own }]
+  const found = await answers(offline, [...requests, ...foreign, ...made])
+  const [good, bad] = [found.slice(0, requests.length), found.slice(requests.length, -1)]
+  expect(good.map(({ status }) => status)).toEqual(requests.map(() => 200))
+  expect(bad.map(({ status, allows }) => [status, allows])).toEqual(foreign.map(() => [403, undefined]))
+  expect(JSON.parse(bad[0]!.text)).toMatchObject({ name: "OfflineError" })
+  expect(bad[0]!.text).toContain("evil.example")
+  expect(bad[0]!.text).toContain("OPENCODE_SERVER_PASSWORD")
+  // No session was made.
+  expect(found.at(-1)!.text).toBe("[]")
+})
+
+test.concurrent("without a password, a connection is not upgraded to a WebSocket for a foreign page", async () => {
+  const result = await serve(offline, async (context) => {
+    const body = JSON.stringify({ command: "sh" })
+    const [pty] = await ask(context, [{ method: "POST", path: "/pty", headers: { ...own, ...json }, body }])
+    const path = `/pty/${JSON.parse(pty!.text).id}/connect`
+    const found = await ask(context, [
+      { path, headers: { ...own, ...upgrade } },
+      { path, headers: { ...own, ...upgrade, Origin: serverUrl } },
+      { path, headers: { ...own, ...upgrade, Origin: "https://evil.example" } },
+      { path, headers: { ...own, ...upgrade, Origin: "https://app.opencode.ai" } },
+      { path, headers: { Host: `evil.example:${port}`, ...upgrade } },
+    ])
+    expect(found.slice(0, 2).map(({ status }) => status)).toEqual([101, 101])
+    for (const { status } of found.slice(2)) expect([0, 403]).toContain(status)
+  })
+  expect(result.attempts).toEqual([])
+})
+
+test.concurrent("at every address, what a person named is answered, and any address, but no other name", async () => {
+  const named = "https://ide.example"
+  const args = ["--hostname", "0.0.0.0", "--cors", named]
+  const requests: RawRequest[] = [
+    { headers: { Host: `10.0.0.7:${port}` } },
+    { headers: { Host: `[fd00::7]:${port}` } },
+    { headers: { Host: `10.0.0.7:${port}`, Origin: `http://10.0.0.7:${port}` } },
+    { headers: { Host: `10.0.0.7:${port}`, Origin: named } },
+    { headers: { Host: "ide.example", Origin: named } },
+    { headers: { Host: `10.0.0.7:${port}`, Origin: "http://10.0.0.8" } },
+    { headers: { Host: `10.0.0.7:${port}`, Origin: "https://evil.example" } },
+    { headers: { Host: `evil.example:${port}` } },
+  ]
+  const found = await answers({ ...offline, args }, requests)
+  expect(found.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 403, 403, 403])
+  expect(found[3]!.allows).toBe(named)
+})
+
+test.concurrent("what user-level configuration names is answered, and what a project's names is not", async () => {
+  const server = (name: string) => JSON.stringify({ server: { cors: [`https://${name}.example`] } })
+  const found = await answers(
+    {
+      ...offline,
+      env: { ...offline.env, OPENCODE_CONFIG_CONTENT: server("mine") },
+      files: { "opencode.json": server("project") },
+    },
+    ["mine", "project"].map((name) => ({ headers: { ...own, Origin: `https://${name}.example` } })),
+  )
+  expect(found.map(({ status }) => status)).toEqual([200, 403])
+})
+
+test.concurrent("with a password, it alone decides, but for upstream's own site", async () => {
+  const password = "s3cret"
+  const Authorization = `Basic ${Buffer.from(`opencode:${password}`).toString("base64")}`
+  const found = await answers({ ...offline, env: { ...offline.env, OPENCODE_SERVER_PASSWORD: password } }, [
+    { headers: { Host: "code.example", Authorization } },
+    { headers: { ...own, Origin: "https://evil.example", Authorization } },
+    { headers: { ...own, Authorization, Origin: "https://app.opencode.ai" } },
+    { headers: { ...own, Authorization, Origin: "https://opencode.ai" } },
+    { headers: own },
+  ])
+  expect(found.map(({ status }) => status)).toEqual([200, 200, 403, 403, 401])
+  expect(found.map(({ allows }) => allows)).not.toContain("https://app.opencode.ai")
+})
+
+test.concurrent("offline, no other page may show the page in a frame", async () => {
+  const result = await serve(offline, async ({ fetch }) => {
+    const page = await fetch(`${serverUrl}/`, { headers: { accept: "text/html" } })
+    expect(page.headers.get("content-security-policy")).toContain("frame-ancestors 'none'")
+  })
+  expect(result.attempts).toEqual([])
+})
+
+test.concurrent("with the switch off, it is answered as upstream's answers", async () => {
+  const requests: RawRequest[] = [
+    // With such a sign the path is another one, and what is no route 1.3.0 asks app.opencode.ai for.
+    ...FOREIGN_HOSTS.filter((host) => !host.includes("#")).map((host) => ({
+      headers: { Host: `${host}:${port}` },
+    })),
+    ...FOREIGN_ORIGINS.map((Origin) => ({ headers: { ...own, Origin } })),
+  ]
+  const askOf = async (executable: string) => {
+    let found: RawAnswer[] = []
+    await serve({ executable }, async (context) => {
+      found = await askAll(context, requests)
+    })
+    return found.map(({ status, allows }) => [status, allows])
+  }
+  const [ours, upstreams] = await Promise.all([askOf(builtExecutable()), askOf(await stockExecutable())])
+  expect(ours).toEqual(upstreams)
+  expect(ours.map(([, allows]) => allows)).toContain("https://app.opencode.ai")
+})
+
+function askAll(context: IsolatedContext, requests: RawRequest[]): Promise<RawAnswer[]> {
+  return ask(
+    context,
+    requests.map((request) => ({ path: "/session", ...request })),
+  )
+}

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { rm } from "node:fs/promises"
+import { dirname } from "node:path"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { stockRuntimes } from "../lib/stock.ts"
+import { makeGuardExecutable } from "./lib/guard-executable.ts"
+import { optionTargets, textTargets } from "./lib/guard-fuzz-targets.ts"
+import { objects, texts } from "./lib/guard-fuzz-values.ts"
+import { probeScale } from "./lib/probe-scale.ts"
+
+// Whatever a value is that stands in the place of a host, of an address or of options: what native code makes of it is what
+// was decided on, or it is refused.
+
+const places = [...Object.keys(textTargets), ...Object.keys(optionTargets)]
+const count = (targets: object, kinds: object) => Object.keys(targets).length * Object.keys(kinds).length
+
+describe.each(await stockRuntimes())("on the runtime of $release", ({ executable: stock }) => {
+  let executable: string
+  beforeAll(async () => {
+    executable = await makeGuardExecutable("guard-fuzz-probe.ts", { stock })
+  })
+  afterAll(() => rm(dirname(executable), { recursive: true }))
+
+  async function run(args: string[], PROBE_PLACE: string) {
+    const { stdout, exitCode, attempts } = await runIsolated({
+      executable,
+      args,
+      env: { ...probeScale(), PROBE_PLACE },
+    })
+    expect(exitCode).toBe(0)
+    return { tried: Number(stdout), attempts }
+  }
+
+  test("without the guard, something gets out of every place", async () => {
+    const { attempts } = await run([], "main")
+    const leaks = (index: number) =>
+      attempts.some(
+        ({ name, address }) =>
+          name?.startsWith(`p${index}.`) ||
+          name === `${index + 1}.113.0.203.in-addr.arpa` ||
+          address === `203.0.113.${index + 1}`,
+      )
+    expect(places.filter((_, index) => !leaks(index))).toEqual([])
+  })
+
+  test.each(["main", "worker"])("no kind of value sends a packet, in the %s thread", async (place) => {
+    const { tried, attempts } = await run(["--offline"], place)
+    expect({ attempts, tried }).toEqual({
+      attempts: [],
+      tried: count(textTargets, texts) + count(optionTargets, objects),
+    })
+  })
+})

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { chmod, readFile, rm } from "node:fs/promises"
+import { dirname } from "node:path"
+import type { Plugin } from "esbuild"
+import { makeProbe } from "../../scripts/harness/probe-executable.ts"
+import { stockExecutable } from "../lib/stock.ts"
+import { probeFile } from "./lib/guard-executable.ts"
+import { type KernelRun, runCommandIn } from "./lib/kernel-run.ts"
+
+// The first process, the supervisor within it, and the tree below: how they end, and what becomes of the others then.
+
+let executable: string
+beforeAll(async () => {
+  executable = await makeProbe(probeFile("kernel-probe.ts"), {
+    stock: await stockExecutable(),
+    plugins: [obeyEnd],
+  })
+  await chmod(dirname(executable), 0o755)
+})
+afterAll(() => rm(dirname(executable), { recursive: true }))
+
+/** Ends the supervisor's thread after so many turns of its loop: the executable that is made here obeys it. */
+const END = "TEST_KERNEL_TURNS"
+
+const obeyEnd: Plugin = {
+  name: "obey-end",
+  setup({ onLoad }) {
+    onLoad({ filter: /offline\/kernel\/supervise\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8")
+      const contents = text.replace(
+        "for (;;) loop.turn()",
+        `for (let left = Number(process.env.${END} ?? Infinity); ; left--) {
+          if (left <= 0) throw new Error("it ends")
+          loop.turn()
+        }`,
+      )
+      expect(contents).not.toBe(text)
+      return { contents, loader: "ts" }
+    })
+  },
+}
+
+const run = (command: string, options: KernelRun = {}) => runCommandIn(executable, command, options)
+/** A shell script that has the executable's words as its own. */
+const within = (script: string): KernelRun => ({ prefix: ["/bin/bash", "-c", script, "bash"] })
+
+test("the exit code is that of the program", async () => {
+  expect(await run("exit 7")).toMatchObject({ exitCode: 7, stderr: "" })
+})
+
+test("a program that a signal ends is told as a shell tells it", async () => {
+  expect(await run("kill -9 $PPID")).toMatchObject({ exitCode: 137 })
+})
+
+test("a signal to the first process goes to the program", async () => {
+  const script = `PROBE_TRAP=1 "$@" & P=$!; while [ ! -e $FOLDER/up ]; do sleep 0.1; done; kill -TERM $P; wait $P; echo ended $?`
+  const { stdout } = await run("touch $FOLDER/up; sleep 100 & wait", within(script))
+  expect(stdout).toBe("trapped SIGTERM\nended 5\n")
+})
+
+test("when the supervisor is killed, whatever is still there reaches nothing", async () => {
+  const script = `"$@" & P=$!; while [ ! -e $FOLDER/up ]; do sleep 0.1; done; kill -9 $P; wait $P 2>/dev/null
+    while [ ! -e $FOLDER/after ]; do sleep 0.1; done; cat $FOLDER/after`
+  const command = `trap '' TERM; ask() { curl -sS -m 9 -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:8082/ 2>&1; }
+    ask; touch $FOLDER/up; sleep 2; ask > $FOLDER/out; ask >> $FOLDER/out; mv $FOLDER/out $FOLDER/after`
+  const { stdout, reached, attempts } = await run(command, within(script))
+  const [before, ...after] = stdout.match(/^\d{3}$/gm) ?? []
+  expect({ before, after }).toEqual({ before: "200", after: ["000", "000"] })
+  expect(reached.connections).toEqual(["8082"])
+  expect(attempts).toEqual([])
+})
+
+test("when the supervisor's thread ends, so does the program, and whatever is still there reaches nothing", async () => {
+  const script = `"$@"; echo ended $?; while [ ! -e $FOLDER/after ]; do sleep 0.1; done; cat $FOLDER/after`
+  const ask = "curl -sS -m 9 -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:8082/ 2>&1"
+  const command = `for try in {1..20}; do ${ask}; done > $FOLDER/out; ${ask} >> $FOLDER/out; mv $FOLDER/out $FOLDER/after`
+  const { stdout, reached } = await run(command, { ...within(script), env: { [END]: "10" } })
+  expect(stdout).toStartWith("ended 137\n")
+  expect(stdout.match(/^\d{3}$/gm)?.at(-1)).toBe("000")
+  expect(reached.connections.length).toBeLessThan(20)
+})
+
+test("what outlives the first process reaches nothing", async () => {
+  const script = `"$@"; echo ended $?; while [ ! -e $FOLDER/after ]; do sleep 0.1; done; cat $FOLDER/after`
+  const command = `(setsid bash -c 'sleep 2; curl -sS -m 9 http://127.0.0.1:8082/ > $FOLDER/out 2>&1; mv $FOLDER/out $FOLDER/after' &) ; true`
+  const { stdout, reached } = await run(command, within(script))
+  expect(stdout).toStartWith("ended 0\ncurl: (")
+  expect(reached.connections).toEqual([])
+})
+
+/** Tries to get at a process, and prints what failed. */
+const REACH = `import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+for name in ("LAUNCHER", "OUTER"):
+    pid = int(os.environ[name])
+    def attempt(what, do):
+        try:
+            print(name, what, "done" if do() != -1 else "denied")
+        except OSError:
+            print(name, what, "denied")
+    attempt("signal", lambda: os.kill(pid, 0))
+    attempt("trace", lambda: libc.ptrace(16, pid, 0, 0))
+    attempt("memory", lambda: open(f"/proc/{pid}/mem", "rb").close())
+    attempt("descriptors", lambda: os.readlink(f"/proc/{pid}/fd/1"))
+    pidfd = os.pidfd_open(pid)
+    attempt("descriptor", lambda: libc.syscall(438, pidfd, 0, 0))
+`
+
+test.each([
+  ["root", "", "exec"],
+  [
+    "a user without capabilities",
+    "setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all",
+    "",
+  ],
+])("no process outside of the tree can be got at, by %s", async (_, user) => {
+  const script = `cd $FOLDER; export HOME=$FOLDER; cat > reach.py; ${user} sleep 300 & export OUTER=$!; ${user} "$@"; kill $OUTER`
+  const command = `export LAUNCHER=$(grep PPid /proc/$PPID/status | cut -f2); python3 reach.py`
+  const { stdout, stderr } = await run(command, { ...within(script), stdin: REACH })
+  const lines = stdout.trim().split("\n")
+  expect({ stderr, done: lines.filter((line) => line.endsWith("done")), count: lines.length }).toEqual({
+    stderr: "",
+    done: [],
+    count: 10,
+  })
+})
+
+test("the same gets at everything when the kernel is not asked to hold it", async () => {
+  const script = `cd $FOLDER; cat > reach.py; sleep 300 & export OUTER=$!; sleep 300 & export LAUNCHER=$!; "$@"; kill -9 $OUTER $LAUNCHER`
+  const command = "python3 reach.py"
+  const { stdout } = await run(command, { ...within(script), stdin: REACH, args: [] })
+  expect(stdout.match(/done$/gm)).toHaveLength(10)
+})
+
+test("descriptors and memory of the supervisor stay as they are, whatever is connected", async () => {
+  const command = `exec 2>&1; P=$(grep PPid /proc/$PPID/status | cut -f2)
+    ask() { python3 - $1 <<'END'
+import socket, sys
+for _ in range(int(sys.argv[1])):
+    it = socket.socket()
+    try:
+        it.connect(("127.0.0.1", 9))
+    except OSError:
+        pass
+    it.close()
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+END
+    }
+    ask 1000; touch $FOLDER/one; while [ ! -e $FOLDER/go ]; do sleep 0.1; done; ask 9000; touch $FOLDER/two; sleep 100`
+  const script = `"$@" & P=$!; look() { while [ ! -e $FOLDER/$1 ]; do sleep 0.2; done; ls /proc/$P/fd | wc -l; grep VmRSS /proc/$P/status | tr -dc '0-9\\n'; }
+    look one; touch $FOLDER/go; look two; kill $P`
+  const { stdout } = await run(command, within(script))
+  const [fewer = 0, memory = 0, more = 0, later = 0] = stdout.trim().split("\n").map(Number)
+  expect(more).toBeLessThanOrEqual(fewer + 2)
+  expect(memory).toBeGreaterThan(0)
+  expect(later).toBeLessThan(memory + 30_000)
+})

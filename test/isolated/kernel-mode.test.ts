@@ -1,0 +1,116 @@
+import { expect, test } from "bun:test"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { ask, runCommand, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
+import { builtExecutable } from "../lib/built.ts"
+
+// OpenCode itself in kernel mode: all that works without it, and what the model starts in a shell.
+
+const executable = builtExecutable()
+const PATH = "/usr/local/bin:/usr/bin:/bin"
+const setup = {
+  executable,
+  args: ["--offline=kernel"],
+  env: { PATH, OPENCODE_OFFLINE_ALLOW: "good.example:80" },
+}
+const bash = (command: string) => ({ tool: "bash", input: { command, description: "Try" } })
+const curl = "curl -sS -m 20 -o /dev/null -w '%{http_code}\\n'"
+
+test("what the model starts reaches an allowed host, and nothing else", async () => {
+  const result = await ask(setup, [
+    bash(`${curl} http://good.example/ http://evil.example/ http://203.0.113.7/ 2>&1; true`),
+    bash("git ls-remote http://good.example/x 2>&1; git ls-remote http://evil.example/x 2>&1; true"),
+    { text: "The mock model says hello." },
+  ])
+  expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("The mock model says hello.") })
+  const said = toolResults(result).join("\n")
+  expect(said).toContain("404")
+  expect(said).toContain("Could not resolve host: evil.example")
+  expect(said).toContain("repository 'http://good.example/x/' not found")
+  expect(new Set(result.attempts.map(({ name, port }) => `${name}:${port}`))).toEqual(
+    new Set(["good.example:53", "good.example:80"]),
+  )
+})
+
+test("without the kernel the same command reaches the others", async () => {
+  const { attempts } = await ask({ ...setup, args: ["--offline"] }, [
+    bash(`${curl} http://evil.example/ http://203.0.113.7/; true`),
+    { text: "done" },
+  ])
+  expect(attempts.map(({ name, address }) => name ?? address)).toContain("203.0.113.7")
+})
+
+test.each([
+  ["the variable", { env: { PATH, OPENCODE_OFFLINE: "kernel" } }],
+  ["a project's own file", { env: { PATH }, files: { "opencode.json": '{"offline":{"enforce":"kernel"}}' } }],
+])("%s asks for it", async (_, how) => {
+  const result = await ask({ executable, ...how }, [
+    bash("curl -sS -m 20 http://203.0.113.7/ 2>&1; grep Seccomp: /proc/self/status"),
+    { text: "done" },
+  ])
+  expect(result.attempts).toEqual([])
+  expect(toolResults(result).join()).toMatch(/Seccomp:\s+2/)
+})
+
+test("the server is reached from outside of the tree, on this machine", async () => {
+  let status = 0
+  const { attempts } = await serve(setup, async ({ fetch }) => {
+    status = (await fetch(`${serverUrl}/`, { headers: { accept: "text/html" } })).status
+  })
+  expect({ status, attempts }).toEqual({ status: 200, attempts: [] })
+})
+
+test("the TUI opens, and answers", async () => {
+  const { attempts } = await runIsolated({
+    ...setup,
+    provider: true,
+    pty: true,
+    async during({ waitFor, type }) {
+      await waitFor("Ask anything")
+      await waitFor("Mock Model")
+      await type("say hi")
+      await type("\r")
+      await waitFor("The mock model says hello.")
+    },
+  })
+  expect(attempts).toEqual([])
+})
+
+test("OpenCode starts within OpenCode", async () => {
+  const result = await ask(
+    setup,
+    [
+      bash(
+        `HOME=/tmp "$EXECUTABLE" debug paths --offline=kernel 2>&1 | grep ^data; HOME=/tmp "$EXECUTABLE" offline doctor 2>&1`,
+      ),
+      { text: "done" },
+    ].map((turn) => JSON.parse(JSON.stringify(turn).replaceAll("$EXECUTABLE", executable))),
+  )
+  const said = toolResults(result).join("\n")
+  expect(said).toMatch(/^data /m)
+  expect(said).toContain("held by kernel mode already")
+  expect(result.attempts).toEqual([])
+})
+
+test("where a filter denies it, nothing is started, and why is said", async () => {
+  const outer = await runIsolated({
+    executable: process.execPath,
+    args: [`${import.meta.dirname}/lib/without-seccomp.ts`, executable, "run", "hi", "--offline=kernel"],
+    provider: true,
+  })
+  expect(outer).toMatchObject({ exitCode: 2, stdout: "", attempts: [], providerRequests: [] })
+  expect(outer.stderr).toContain("Kernel mode was asked for, and is not possible here")
+})
+
+test("the doctor says what this machine can do", async () => {
+  const { stdout, exitCode } = await runCommand({ executable }, "offline", "doctor", "--json")
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ possible: true, why: null, confined: false })
+  const text = await runCommand({ executable }, "offline", "doctor")
+  expect(text.stdout).toStartWith("Kernel mode is possible here")
+})
+
+test("a word that is close to it is no switch", async () => {
+  const { exitCode, stderr } = await runCommand({ executable }, "run", "hi", "--offline=kernal")
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain("kernal")
+})
