@@ -6,6 +6,7 @@ import { type ConfigSettings, readSettings } from "./config-settings.ts"
 import { type Arguments, readArguments } from "./core/arguments.ts"
 import { typedBaseUrl } from "./core/setup/options.ts"
 import { SettingError } from "./error.ts"
+import { describeWritable } from "./file-rights.ts"
 import { askedOfKernel, KERNEL } from "./kernel/asked.ts"
 import type { KernelSettings } from "./kernel/settings.ts"
 import type { ProjectCode } from "./policy/keys.ts"
@@ -87,9 +88,7 @@ function noteOf({ source, keys }: ConfigSettings): string[] {
   const vain = (["locked", "log"] as const).filter((name) => keys[name] !== undefined)
   if (source.writable === undefined || vain.length === 0) return []
   const named = vain.map((name) => `"${name}"`).join(", ")
-  return [
-    `${source.name}: ${named} of "offline" do not count, as this user can write to ${source.writable}. Only root may`,
-  ]
+  return [`${source.name}: ${named} of "offline" do not count, as ${describeWritable(source.writable)}`]
 }
 
 function switchedOnBy(

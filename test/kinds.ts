@@ -12,7 +12,7 @@ const SMOKE = "isolated/smoke.test.ts"
 const REAL = [
   ...["build.test.ts", "git-build.test.ts", "git-real-code.test.ts"],
   ...["scripts/commands/drift", "scripts/commands/pr.", "scripts/commands/verify"],
-  ...["scripts/container/real-files", "scripts/lib/npm/npmrc"],
+  ...["scripts/container/real-files", "scripts/container/signed-files", "scripts/lib/npm/npmrc"],
   ...["scripts/contents/assets", "scripts/contents/grammars", "scripts/contents/web-ui.test.ts"],
   ...[
     "scripts/build/acquire-inputs",

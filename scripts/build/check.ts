@@ -1,8 +1,8 @@
 import { basename } from "node:path"
+import type { ModuleNames } from "../../offline/modules.ts"
 import type { Executable } from "../container/index.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "../container/index.ts"
 import type { EmbeddedModels } from "../contents/models.ts"
-import { NAMES } from "../contents/names.ts"
 import type { EmbeddedPackage } from "../contents/packages.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
@@ -51,6 +51,9 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     executable: { file: basename(built.staging.executable), bytes: built.bytes, sha256: built.sha256 },
     stock: { ...namePackage(inputs.pinned.opencode), bytes: stock.bytes, sha256: stock.sha256 },
     runtime: { ...namePackage(inputs.pinned.bun), bytes: graph.runtime.length, ...code.runtime },
+    ...(graph.runtime.signature && {
+      signature: { stock: stock.graph.runtime.signature!.kind, built: graph.runtime.signature.kind },
+    }),
     sizes: measureParts(graph, built.bytes, { ...code.parts, ...namesByPart(contents) }),
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
@@ -67,11 +70,11 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
 
 /** @param added the modules that were added, as they were read back */
 function describeContents(
-  { models, assets, packages, policy }: Contents,
+  { models, assets, packages, policy, names }: Contents,
   added: GraphDifference["added"],
 ): Pick<BuildRecord, "models" | "assets" | "packages" | "policy"> {
   return {
-    ...(models && { models: modelsOf(models, added) }),
+    ...(models && { models: modelsOf(models, names, added) }),
     assets: assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
       return { name, part, bytes, sha256, module, storedBytes: stored.length }
     }),
@@ -80,8 +83,12 @@ function describeContents(
   }
 }
 
-function modelsOf(models: EmbeddedModels, added: GraphDifference["added"]): BuildRecord["models"] {
-  const { bytes, sha256 } = added.find(({ name }) => name === NAMES.catalogue)!
+function modelsOf(
+  models: EmbeddedModels,
+  names: ModuleNames,
+  added: GraphDifference["added"],
+): BuildRecord["models"] {
+  const { bytes, sha256 } = added.find(({ name }) => name === names.catalogue)!
   return { from: models.from, providers: models.providers, bytes, sha256 }
 }
 

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ModuleGraph } from "../container/index.ts"
-import { NAMES } from "../contents/names.ts"
+import { namesIn } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import { run } from "../lib/process.ts"
 import { type Pin, pinName } from "../pins/pin.ts"
@@ -71,7 +71,7 @@ async function filesFor(
   if (modelsExtend) words.push("--models-extend", modelsExtend)
   else if (models) words.push("--models", models)
   else if (record.models && record.models.from !== "upstream") {
-    const inside = built.modules.find(({ name }) => name === NAMES.catalogue)
+    const inside = built.modules.find(({ name }) => name === namesIn(built).catalogue)
     if (inside) words.push("--models", await keep("models.json", inside.contents))
   }
   return words

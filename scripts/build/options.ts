@@ -1,4 +1,4 @@
-import { resolve } from "node:path"
+import { join, resolve } from "node:path"
 import { Command, Option } from "commander"
 import { Failure, leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
@@ -14,10 +14,11 @@ export interface BuildOptions {
   source: "release" | "git"
   /** Where the commit is fetched from: a URL, a path or a bundle; undefined for the pin's. */
   gitUrl: string | undefined
+  /** One of upstream's, or {@link ALL}. */
   target: string
   /** Whether no patch is applied. */
   coreOnly: boolean
-  /** The release's folder, absolute. */
+  /** The release's folder, absolute; with {@link ALL}, where one for each target goes, or empty for the usual ones. */
   out: string
   /** The folder of what is kept between builds, absolute. */
   cache: string
@@ -29,6 +30,8 @@ export interface BuildOptions {
   policy: string | undefined
   /** Packages that go inside beside those of the pin, as `name@version`. */
   with: string[]
+  /** What signs the executable, for `sh`. */
+  signCommand: string | undefined
   /** Whether what is derived is made anew, and its hashes go into the repository. */
   recordDerived: boolean
   json: boolean
@@ -54,7 +57,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     .option("--git-url <origin>", "fetch the commit from this URL, path or git bundle (default: the pin's)")
     .option(
       "--target <target>",
-      `for which platform, as far as the pin has it: ${TARGETS.map(({ name }) => name).join(", ")}`,
+      `for which platform, as far as the pin has it: ${TARGETS.map(({ name }) => name).join(", ")}; or all that it has`,
       hostTarget().name,
     )
     .option("--core-only", "apply no patch: the guard and the switch alone, on any OpenCode", false)
@@ -81,6 +84,10 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
       [],
     )
     .option(
+      "--sign-command <command>",
+      "have this sign the executable, $FILE, for Windows or macOS (see docs/targets.md)",
+    )
+    .option(
       "--record-derived",
       "write the hashes of what this build derived into pins/derived.json: by them later builds take it from the cache",
       false,
@@ -92,7 +99,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
   requireConsistent(options)
   return {
     ...options,
-    out: resolve(options.out ?? releaseFolder(options)),
+    out: outOf(options),
     cache: resolve(options.cache),
     models: options.models && resolve(options.models),
     modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
@@ -100,9 +107,31 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
   }
 }
 
-function requireConsistent({ source, gitUrl, target, coreOnly }: BuildOptions): void {
+/** Every target that the pin has. */
+export const ALL = "all"
+
+/** The options for one of several targets: a folder each. */
+export function optionsFor(options: BuildOptions, target: string): BuildOptions {
+  if (options.target !== ALL) return options
+  return { ...options, target, out: options.out ? join(options.out, target) : outOf({ ...options, target }) }
+}
+
+/** With {@link ALL}, only what was given. */
+function outOf(options: BuildOptions): string {
+  if (options.target === ALL) return options.out && resolve(options.out)
+  return resolve(options.out || releaseFolder(options))
+}
+
+function requireConsistent({ source, gitUrl, target, coreOnly, signCommand }: BuildOptions): void {
   const { name: host } = hostTarget()
-  findTarget(target)
+  if (target !== ALL) findTarget(target)
+  if (signCommand !== undefined && (target === ALL || findTarget(target).os === "linux")) {
+    throw new Failure({
+      what: `--sign-command is not for ${target}`,
+      why: "it signs one executable, for Windows or macOS; those for Linux carry no signature",
+      next: "name the target: --target windows-x64",
+    })
+  }
   if (source === "release" && gitUrl !== undefined) {
     throw new Failure({
       what: "--git-url says where a commit is, but the release source has none",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { dirname, join, relative, resolve } from "node:path"
 import { Command } from "commander"
 import { makeAgain } from "../build/make-again.ts"
-import { type ModuleGraph, readModuleGraph, reconstruct } from "../container/index.ts"
+import { type ModuleGraph, readModuleGraph, reconstruct, withoutSignature } from "../container/index.ts"
 import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
@@ -17,7 +17,7 @@ import {
   findPackageDifferences,
   findPinDifferences,
 } from "../record/findings.ts"
-import { findMadeOtherwise } from "../record/made-again.ts"
+import { findMadeOtherwise, isSignedByOthers } from "../record/made-again.ts"
 import { readRepository } from "../record/repository.ts"
 
 const DESCRIPTION = [
@@ -121,11 +121,18 @@ async function compareWithCheckout(
   try {
     const again = await makeAgain(release, { folder, cache, given })
     const made = { record: again.record, graph: readModuleGraph(await readFile(again.executable)) }
-    const sha256 = createHash("sha256").update(bytes).digest("hex")
-    return findMadeOtherwise({ record: release.record, graph: release.built, sha256 }, made)
+    const { record, built: graph } = release
+    const pieces = isSignedByOthers(record) ? withoutSignature(graph) : [bytes]
+    return findMadeOtherwise({ record, graph, sha256: hashOf(pieces) }, made)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function hashOf(pieces: Uint8Array[]): string {
+  const hash = createHash("sha256")
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest("hex")
 }
 
 /** What is believed because nobody said otherwise, and which checkout would be the right one. */
@@ -135,6 +142,7 @@ async function notesOn(record: BuildRecord, options: Options): Promise<string[]>
   const isElsewhere = repository && repository.commit !== here?.commit
   const isCustom = models && models.from !== "upstream" && !options.models && !options.modelsExtend
   return [
+    ...(isSignedByOthers(record) ? ["it is signed with a certificate: compared without that"] : []),
     ...(isElsewhere ? [`build.json says that it was made from the commit ${repository.commit}`] : []),
     ...(repository?.clean === false ? ["build.json says that files were changed since that commit"] : []),
     ...(options.policy

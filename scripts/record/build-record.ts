@@ -9,6 +9,8 @@ const gitHash = z.string().regex(/^[0-9a-f]{40}$/, "must be a hash of git's as 4
 const npmPackage = z.strictObject({ package: z.string(), version: z.string(), integrity: z.string() })
 const module = z.strictObject({ name: z.string(), bytes, sha256 })
 
+const signature = z.enum(["none", "ad hoc", "certificate"])
+
 const fields = z.strictObject({
   format: z.literal(3),
   /** Upstream's version. */
@@ -35,9 +37,19 @@ const fields = z.strictObject({
   stock: npmPackage.extend({ bytes, sha256 }),
   /**
    * The Bun that upstream's runtime was compared with, by putting upstream's modules into it again; where the result is
-   * not upstream's file, the offset of the first difference. `bytes` is what of the file does not depend on modules.
+   * not upstream's file, the offset of the first difference; where it is but for a signature, that. `bytes` is what of the file does not depend on modules.
    */
-  runtime: npmPackage.extend({ bytes, equal: z.boolean(), firstDifference: bytes.optional() }),
+  runtime: npmPackage.extend({
+    bytes,
+    equal: z.boolean(),
+    firstDifference: bytes.optional(),
+    apartFromSignature: z.literal(true).optional(),
+  }),
+  /**
+   * Where executables are signed (macOS, Windows): who signed upstream's, which a changed file cannot keep, and this one:
+   * nobody, or "ad hoc", hashes that name nobody.
+   */
+  signature: z.strictObject({ stock: signature, built: signature }).optional(),
   /** What the executable is made of: `scripts/record/sizes.ts`. */
   sizes: z.strictObject({
     runtime: bytes,
