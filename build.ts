@@ -30,7 +30,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   const { file } = findTarget(options.target)
   const progress = new Progress(options.source === "git" ? 11 : 9, { silent: options.json })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
-  await checkGiven(options)
+  await checkGiven(pin, options)
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
   const contents = await progress.step("Prepare the contents", (step) =>

@@ -1,5 +1,6 @@
 import type { Executable } from "../container/index.ts"
 import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets.ts"
+import { type EmbeddedConfiguration, embedConfiguration, requireAllowed } from "../contents/configuration.ts"
 import { readGrammars } from "../contents/grammars.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
 import { NAMES } from "../contents/names.ts"
@@ -19,6 +20,8 @@ export interface Contents {
   models: EmbeddedModels | undefined
   /** Files that OpenCode would download. */
   assets: EmbeddedAssets
+  /** undefined without `--config`. */
+  configuration: EmbeddedConfiguration | undefined
   /** undefined without `--policy`. */
   policy: EmbeddedPolicy | undefined
   packages: EmbeddedPackages
@@ -32,37 +35,40 @@ export async function prepareContents(
   pin: Pin,
   inputs: Inputs,
   stock: Executable,
-  options: Pick<BuildOptions, "cache" | "models" | "modelsExtend" | "policy" | "with">,
+  options: Pick<BuildOptions, "cache" | "models" | "modelsExtend" | "config" | "policy" | "with">,
   step: Step,
 ): Promise<Contents> {
   const { cache } = options
   const grammars = await readGrammars(stock.graph, inputs.grammars, pin, cache)
   const ripgrep: Asset = { name: "rg", part: "ripgrep", source: inputs.ripgrep }
   const trees = [...(await selectExtra(options.with)), ...(pin.plugin ? [pin.plugin] : [])]
-  const [models, assets, policy, packages] = await Promise.all([
+  const [models, assets, policy, packages, configuration] = await Promise.all([
     embedModels(options, stock, cache),
     embedAssets([ripgrep, ...grammars], cache),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
     embedPackages(trees, { cache }),
+    options.config === undefined ? undefined : embedConfiguration(options.config),
   ])
   requireReachable(models?.own ?? {}, policy?.keys)
-  const contents = { models, assets, policy, packages }
+  requireAllowed(configuration, policy?.keys)
+  const contents = { models, assets, configuration, policy, packages }
   step.result(describe(contents))
   return contents
 }
 
-function describe({ models, assets, policy, packages }: Contents): string {
+function describe({ models, assets, configuration, policy, packages }: Contents): string {
   const carried = assets.list.reduce((sum, { stored }) => sum + stored.length, 0)
   return [
     ...(models ? [`models ${formatBytes(models.bytes.length)}`] : ["no models"]),
     `carried ${formatBytes(carried)}`,
     ...packages.packages.map(({ root, module }) => `${root.name} ${formatBytes(module.bytes.length)}`),
+    ...(configuration ? [`configuration ${configuration.keys.join(" ")}`] : []),
     ...(policy ? [`policy ${policy.keys.mode}${policy.keys.locked ? ", locked" : ""}`] : []),
   ].join(", ")
 }
 
 /** What is carried, in the order in which it stands in the executable. */
-export function carriedModules({ models, assets, policy, packages }: Contents): AddedModule[] {
+export function carriedModules({ models, assets, configuration, policy, packages }: Contents): AddedModule[] {
   const asset = (name: string, contents: Uint8Array): AddedModule => ({ name, kind: "asset", contents })
   return [
     ...(models ? [asset(NAMES.catalogue, models.bytes)] : []),
@@ -70,6 +76,7 @@ export function carriedModules({ models, assets, policy, packages }: Contents): 
     ...assets.list.map(({ module, stored }) => asset(module, stored)),
     asset(packages.index.name, packages.index.bytes),
     ...packages.packages.map(({ module }) => asset(module.name, module.bytes)),
+    ...(configuration ? [asset(NAMES.configuration, configuration.bytes)] : []),
     asset(NAMES.policy, policy?.bytes ?? Buffer.from(NO_POLICY)),
   ]
 }
@@ -83,6 +90,6 @@ export function namesByPart({ assets, packages }: Contents) {
     ripgrep: ofPart("ripgrep"),
     grammars: ofPart("grammars"),
     plugins: packages.packages.map(({ module }) => module.name),
-    rest: [assets.index.module, packages.index.name, NAMES.policy],
+    rest: [assets.index.module, packages.index.name, NAMES.configuration, NAMES.policy],
   }
 }

@@ -25,6 +25,8 @@ export interface BuildOptions {
   models: string | undefined
   /** What is laid over upstream's model catalogue, absolute. */
   modelsExtend: string | undefined
+  /** The default configuration that is put inside, absolute. */
+  config: string | undefined
   /** The policy that is built in, absolute. */
   policy: string | undefined
   /** Packages that go inside beside those of the pin, as `name@version`. */
@@ -73,6 +75,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
         "add these providers and models to upstream's catalogue",
       ).conflicts("models"),
     )
+    .option("--config <file>", "put this opencode.json inside, below every other configuration")
     .option("--policy <file>", "build this policy in: mode, allow, locked (see docs/policy.md)")
     .option(
       "--with <package@version>",
@@ -96,11 +99,12 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     cache: resolve(options.cache),
     models: options.models && resolve(options.models),
     modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
+    config: options.config && resolve(options.config),
     policy: options.policy && resolve(options.policy),
   }
 }
 
-function requireConsistent({ source, gitUrl, target, coreOnly }: BuildOptions): void {
+function requireConsistent({ source, gitUrl, target, coreOnly, config }: BuildOptions): void {
   const { name: host } = hostTarget()
   findTarget(target)
   if (source === "release" && gitUrl !== undefined) {
@@ -115,6 +119,13 @@ function requireConsistent({ source, gitUrl, target, coreOnly }: BuildOptions): 
       what: `The git source cannot be built for ${target} here`,
       why: `upstream's build script compiles for the platform that it runs on, which is ${host}`,
       next: `npm run build -- --source git --target ${host}, or npm run build -- --target ${target} from the release`,
+    })
+  }
+  if (coreOnly && config !== undefined) {
+    throw new Failure({
+      what: "--core-only is not for a build with a default configuration",
+      why: "a patch has upstream's code read it",
+      next: "npm run build -- --config FILE, or a managed /etc/opencode/opencode.json",
     })
   }
   if (source === "git" && coreOnly) {
