@@ -135,6 +135,10 @@ const fields = z.strictObject({
           }),
         ])
         .optional(),
+      enforce: z.enum(["guard", "kernel"]).optional(),
+      loopback: z.enum(["own", "any"]).optional(),
+      unix: z.array(z.string()).optional(),
+      listen: z.enum(["loopback", "any"]).optional(),
     })
     .optional(),
 })
