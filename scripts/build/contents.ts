@@ -1,7 +1,9 @@
 import type { Executable } from "../container/index.ts"
+import { asciiJson } from "../contents/ascii-json.ts"
 import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets.ts"
 import { type EmbeddedConfiguration, embedConfiguration, requireAllowed } from "../contents/configuration.ts"
 import { readGrammars } from "../contents/grammars.ts"
+import { readHelpPages } from "../contents/help.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
 import { NAMES } from "../contents/names.ts"
 import { requireReachable } from "../contents/own-providers.ts"
@@ -20,6 +22,8 @@ export interface Contents {
   models: EmbeddedModels | undefined
   /** Files that OpenCode would download. */
   assets: EmbeddedAssets
+  /** Pages for who works with it, by topic. */
+  help: Record<string, string>
   /** undefined without `--config`. */
   configuration: EmbeddedConfiguration | undefined
   /** undefined without `--policy`. */
@@ -42,16 +46,17 @@ export async function prepareContents(
   const grammars = await readGrammars(stock.graph, inputs.grammars, pin, cache)
   const ripgrep: Asset = { name: "rg", part: "ripgrep", source: inputs.ripgrep }
   const trees = [...(await selectExtra(options.with)), ...(pin.plugin ? [pin.plugin] : [])]
-  const [models, assets, policy, packages, configuration] = await Promise.all([
+  const [models, assets, policy, packages, configuration, help] = await Promise.all([
     embedModels(options, stock, cache),
     embedAssets([ripgrep, ...grammars], cache),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
     embedPackages(trees, { cache }),
     options.config === undefined ? undefined : embedConfiguration(options.config),
+    readHelpPages(),
   ])
   requireReachable(models?.own ?? {}, policy?.keys)
   requireAllowed(configuration, policy?.keys)
-  const contents = { models, assets, configuration, policy, packages }
+  const contents = { models, assets, help, configuration, policy, packages }
   step.result(describe(contents))
   return contents
 }
@@ -68,7 +73,14 @@ function describe({ models, assets, configuration, policy, packages }: Contents)
 }
 
 /** What is carried, in the order in which it stands in the executable. */
-export function carriedModules({ models, assets, configuration, policy, packages }: Contents): AddedModule[] {
+export function carriedModules({
+  models,
+  assets,
+  help,
+  configuration,
+  policy,
+  packages,
+}: Contents): AddedModule[] {
   const asset = (name: string, contents: Uint8Array): AddedModule => ({ name, kind: "asset", contents })
   return [
     ...(models ? [asset(NAMES.catalogue, models.bytes)] : []),
@@ -76,6 +88,7 @@ export function carriedModules({ models, assets, configuration, policy, packages
     ...assets.list.map(({ module, stored }) => asset(module, stored)),
     asset(packages.index.name, packages.index.bytes),
     ...packages.packages.map(({ module }) => asset(module.name, module.bytes)),
+    asset(NAMES.help, Buffer.from(asciiJson(JSON.stringify(help)))),
     ...(configuration ? [asset(NAMES.configuration, configuration.bytes)] : []),
     asset(NAMES.policy, policy?.bytes ?? Buffer.from(NO_POLICY)),
   ]
@@ -90,6 +103,6 @@ export function namesByPart({ assets, packages }: Contents) {
     ripgrep: ofPart("ripgrep"),
     grammars: ofPart("grammars"),
     plugins: packages.packages.map(({ module }) => module.name),
-    rest: [assets.index.module, packages.index.name, NAMES.configuration, NAMES.policy],
+    rest: [assets.index.module, packages.index.name, NAMES.help, NAMES.configuration, NAMES.policy],
   }
 }

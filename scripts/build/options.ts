@@ -6,6 +6,7 @@ import { readSupported } from "../pins/pin.ts"
 import { showUrl } from "../upstream/git/show-url.ts"
 import { findTarget, hostTarget, TARGETS } from "../upstream/target.ts"
 import { releaseFolder } from "./release-folder.ts"
+import { type Given, variantOf } from "./variant.ts"
 
 /** What the command line says, in full. A step takes of it what it needs. */
 export interface BuildOptions {
@@ -62,7 +63,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     .option("--core-only", "apply no patch: the guard and the switch alone, on any OpenCode", false)
     .option(
       "--out <folder>",
-      "where the release goes (default: dist/<pin>-<target>, with -git for that source, and -core)",
+      "where the release goes (default: dist/<pin>-<target>, with -git, -core, the policy's name and a hash of what else is put inside)",
     )
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option(
@@ -95,13 +96,17 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
   requireConsistent(options)
   return {
     ...options,
-    out: resolve(options.out ?? releaseFolder(options)),
+    out: resolve(options.out ?? releaseFolder({ ...options, variant: await variantOf(given(options)) })),
     cache: resolve(options.cache),
     models: options.models && resolve(options.models),
     modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
     config: options.config && resolve(options.config),
     policy: options.policy && resolve(options.policy),
   }
+}
+
+function given({ policy, config, models, modelsExtend, with: packages }: BuildOptions): Given {
+  return { policy, config, models, modelsExtend, with: packages }
 }
 
 function requireConsistent({ source, gitUrl, target, coreOnly, config }: BuildOptions): void {

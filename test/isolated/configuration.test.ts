@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { readdir, writeFile } from "node:fs/promises"
+import { basename, join } from "node:path"
 import type { z } from "zod"
 import { readSchema } from "../../scripts/contents/configuration.ts"
 import { providerConfig } from "../../scripts/harness/provider.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { runCommand } from "../../scripts/harness/scenarios.ts"
+import { kitName } from "../../scripts/kit/contents.ts"
 import { defaultCache } from "../../scripts/lib/npm/cache.ts"
+import { pinName } from "../../scripts/pins/pin.ts"
 import { readBuildRecord } from "../../scripts/record/build-record.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { copyProject, type Project } from "../lib/project.ts"
-import { pin, stockExecutable } from "../lib/stock.ts"
+import { pin, stockExecutable, target } from "../lib/stock.ts"
 
 // A default configuration that the build puts inside: `npm run build -- --config FILE`.
 
@@ -30,11 +32,12 @@ const configuration = {
 
 beforeAll(async () => {
   project = await copyProject()
-  release = join(project.folder, "release")
-  executable = join(release, "opencode")
   await writeFile(join(project.folder, "opencode.json"), JSON.stringify(configuration))
-  const { exitCode, stderr } = await project.build(["--config", "opencode.json", "--out", release])
+  const { exitCode, stderr } = await project.build(["--config", "opencode.json"])
   if (exitCode !== 0) throw new Error(stderr)
+  const [folder] = await readdir(join(project.folder, "dist"))
+  release = join(project.folder, "dist", folder!)
+  executable = join(release, "opencode")
 })
 afterAll(() => project.remove())
 
@@ -90,6 +93,14 @@ test("`opencode offline` says that it is there, and what it allows", async () =>
   expect(report.configuration).toEqual(Object.keys(configuration))
   const plain = await runIsolated({ executable: builtExecutable(), args: ["offline", "--json"] })
   expect(JSON.parse(plain.stdout).configuration).toBeNull()
+})
+
+test("it takes no other build's folder, and a kit with it no other kit's name", async () => {
+  const own = /-(own-[0-9a-f]{8})$/.exec(release)?.[1]
+  expect(basename(release)).toBe(`${pinName(pin)}-${target.name}-${own}`)
+  expect(kitName(await readBuildRecord(join(release, "build.json")))).toEndWith(
+    `-${target.name}-opt-in-${own}`,
+  )
 })
 
 test("build.json lists it as an input, and names its keys", async () => {
