@@ -36,7 +36,7 @@ async function targetsOf(options: BuildOptions): Promise<BuildOptions[]> {
     console.error(
       `without ${target}: mirror ${packagesToMirror(pin, target)}, then npm run pin -- ${pinSpec(pin)} --add`,
     )
-  return Object.keys(pin.targets).map((target) => optionsFor(options, target))
+  return Promise.all(Object.keys(pin.targets).map((target) => optionsFor(options, target)))
 }
 
 /** The steps of both sources: they differ in where the code comes from, and in nothing else. */
@@ -47,7 +47,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     silent: options.json,
   })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
-  await checkGiven(options)
+  await checkGiven(pin, options)
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, target, step))
   const contents = await progress.step("Prepare the contents", (step) =>

@@ -6,12 +6,15 @@ import { writablePart } from "./file-rights.ts"
 import { managedPreferences } from "./managed-preferences.ts"
 import { isAbsence, readSmallFile } from "./read-file.ts"
 
-/** Who wrote a file: only a project's file is not to be trusted, as it comes with the repository that is worked on. */
-export type Trust = "managed" | "user" | "environment" | "project"
+/**
+ * Who wrote it: only a project's file is not to be trusted, as it comes with the repository that is worked on. `build` is
+ * what was put inside the executable.
+ */
+export type Trust = "build" | "managed" | "user" | "environment" | "project"
 
 /** A configuration text, before it is parsed. */
 export interface ConfigSource {
-  /** For people: the file's path, or the variable that holds the text. */
+  /** For people: the file's path, the variable that holds the text, or where else it is. */
   name: string
   text: string
   /** What relative references in it start from; undefined when there is no such folder that can be trusted. */

@@ -1,5 +1,6 @@
 import { openAssets } from "./assets.ts"
 import { childModule } from "./children/module.ts"
+import { givenConfiguration, startConfiguration } from "./configuration.ts"
 import { upstreamsCatalogue } from "./core/catalogue.ts"
 import { command, option } from "./core/listing.ts"
 import { startCore } from "./core/start.ts"
@@ -43,6 +44,7 @@ export const Offline = Object.freeze({
   command,
   configSchema,
   effectConfigSchema,
+  configuration: Object.freeze({ given: givenConfiguration, start: startConfiguration }),
   label,
   logDenials,
   logDenialsTo,

@@ -1,6 +1,8 @@
+import { checkConfiguration } from "../contents/configuration.ts"
 import { checkModels } from "../contents/models.ts"
 import { embedPolicy } from "../contents/policy.ts"
 import { selectExtra } from "../pins/extra.ts"
+import type { Pin } from "../pins/pin.ts"
 import type { BuildOptions } from "./options.ts"
 
 /**
@@ -8,9 +10,11 @@ import type { BuildOptions } from "./options.ts"
  * @throws Failure that names the file, or the package, and what is wrong with it
  */
 export async function checkGiven(
-  options: Pick<BuildOptions, "models" | "modelsExtend" | "policy" | "with">,
+  pin: Pin,
+  options: Pick<BuildOptions, "models" | "modelsExtend" | "config" | "policy" | "with" | "cache">,
 ): Promise<void> {
   if (options.policy !== undefined) await embedPolicy(options.policy)
   await checkModels(options)
   await selectExtra(options.with)
+  if (options.config !== undefined) await checkConfiguration(options.config, pin, options.cache)
 }

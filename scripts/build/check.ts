@@ -2,6 +2,7 @@ import { basename } from "node:path"
 import type { ModuleNames } from "../../offline/modules.ts"
 import type { Executable } from "../container/index.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "../container/index.ts"
+import { CONFIGURATION_PATCH, type EmbeddedConfiguration } from "../contents/configuration.ts"
 import type { EmbeddedModels } from "../contents/models.ts"
 import type { EmbeddedPackage } from "../contents/packages.ts"
 import { Failure } from "../lib/errors.ts"
@@ -36,6 +37,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
   const { pin, inputs, stock, code, contents, built } = build
   const graph = readModuleGraph(Bun.mmap(built.staging.executable))
   requireIntended(compareModules(code.base, graph), code, contents)
+  requireRead(code, contents)
   const ofSource = code.describe(graph)
   const { added, changed, unchanged } = compareModules(stock.graph, graph)
   step.result(
@@ -70,15 +72,16 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
 
 /** @param added the modules that were added, as they were read back */
 function describeContents(
-  { models, assets, packages, policy, names }: Contents,
+  { models, assets, packages, configuration, policy, names }: Contents,
   added: GraphDifference["added"],
-): Pick<BuildRecord, "models" | "assets" | "packages" | "policy"> {
+): Pick<BuildRecord, "models" | "assets" | "packages" | "configuration" | "policy"> {
   return {
     ...(models && { models: modelsOf(models, names, added) }),
     assets: assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
       return { name, part, bytes, sha256, module, storedBytes: stored.length }
     }),
     packages: packages.packages.map((item) => packageOf(item, added)),
+    ...(configuration && { configuration: configurationOf(configuration, names, added) }),
     ...(policy && { policy: policy.keys }),
   }
 }
@@ -92,6 +95,15 @@ function modelsOf(
   return { from: models.from, providers: models.providers, bytes, sha256 }
 }
 
+function configurationOf(
+  { keys }: EmbeddedConfiguration,
+  names: ModuleNames,
+  added: GraphDifference["added"],
+): BuildRecord["configuration"] {
+  const { bytes, sha256 } = added.find(({ name }) => name === names.configuration)!
+  return { keys, bytes, sha256 }
+}
+
 function packageOf(
   { root, packages, module }: EmbeddedPackage,
   added: GraphDifference["added"],
@@ -103,6 +115,16 @@ function packageOf(
     sha256: added.find(({ name }) => name === module.name)!.sha256,
     contains: packages.map(({ license, ...item }) => ({ ...namePackage(item), license })),
   }
+}
+
+/** What is inside and nothing reads would be believed to hold. */
+function requireRead({ applied }: Code, { configuration }: Contents): void {
+  if (!configuration || applied.some(({ name }) => name === CONFIGURATION_PATCH)) return
+  throw new Failure({
+    what: "The default configuration would not be read",
+    why: `the patch ${CONFIGURATION_PATCH} does not apply to this release`,
+    next: "build without --config: a managed /etc/opencode/opencode.json does the same",
+  })
 }
 
 function requireIntended(difference: GraphDifference, code: Code, contents: Contents): void {

@@ -31,7 +31,7 @@ export async function plainRelease(name?: string, target = hostTarget()): Promis
 }
 
 /** Whether a release is missing, or older than what it is made from. */
-export async function isStale({ executable }: PlainRelease): Promise<boolean> {
+export async function isStale({ executable }: Pick<PlainRelease, "executable">): Promise<boolean> {
   const built = await stat(executable).catch(() => undefined)
   if (!built) return true
   for (const input of INPUTS) {

@@ -6,6 +6,7 @@ import { readSupported } from "../pins/pin.ts"
 import { showUrl } from "../upstream/git/show-url.ts"
 import { findTarget, hostTarget, TARGETS } from "../upstream/target.ts"
 import { releaseFolder } from "./release-folder.ts"
+import { type Given, variantOf } from "./variant.ts"
 
 /** What the command line says, in full. A step takes of it what it needs. */
 export interface BuildOptions {
@@ -26,6 +27,8 @@ export interface BuildOptions {
   models: string | undefined
   /** What is laid over upstream's model catalogue, absolute. */
   modelsExtend: string | undefined
+  /** The default configuration that is put inside, absolute. */
+  config: string | undefined
   /** The policy that is built in, absolute. */
   policy: string | undefined
   /** Packages that go inside beside those of the pin, as `name@version`. */
@@ -63,7 +66,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     .option("--core-only", "apply no patch: the guard and the switch alone, on any OpenCode", false)
     .option(
       "--out <folder>",
-      "where the release goes (default: dist/<pin>-<target>, with -git for that source, and -core)",
+      "where the release goes (default: dist/<pin>-<target>, with -git, -core, the policy's name and a hash of what else is put inside)",
     )
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option(
@@ -76,6 +79,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
         "add these providers and models to upstream's catalogue",
       ).conflicts("models"),
     )
+    .option("--config <file>", "put this opencode.json inside, below every other configuration")
     .option("--policy <file>", "build this policy in: mode, allow, locked (see docs/policy.md)")
     .option(
       "--with <package@version>",
@@ -99,10 +103,11 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
   requireConsistent(options)
   return {
     ...options,
-    out: outOf(options),
+    out: await outOf(options),
     cache: resolve(options.cache),
     models: options.models && resolve(options.models),
     modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
+    config: options.config && resolve(options.config),
     policy: options.policy && resolve(options.policy),
   }
 }
@@ -111,18 +116,23 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
 export const ALL = "all"
 
 /** The options for one of several targets: a folder each. */
-export function optionsFor(options: BuildOptions, target: string): BuildOptions {
+export async function optionsFor(options: BuildOptions, target: string): Promise<BuildOptions> {
   if (options.target !== ALL) return options
-  return { ...options, target, out: options.out ? join(options.out, target) : outOf({ ...options, target }) }
+  const out = options.out ? join(options.out, target) : await outOf({ ...options, target })
+  return { ...options, target, out }
 }
 
 /** With {@link ALL}, only what was given. */
-function outOf(options: BuildOptions): string {
+async function outOf(options: BuildOptions): Promise<string> {
   if (options.target === ALL) return options.out && resolve(options.out)
-  return resolve(options.out || releaseFolder(options))
+  return resolve(options.out || releaseFolder({ ...options, variant: await variantOf(given(options)) }))
 }
 
-function requireConsistent({ source, gitUrl, target, coreOnly, signCommand }: BuildOptions): void {
+function given({ policy, config, models, modelsExtend, with: packages }: BuildOptions): Given {
+  return { policy, config, models, modelsExtend, with: packages }
+}
+
+function requireConsistent({ source, gitUrl, target, coreOnly, config, signCommand }: BuildOptions): void {
   const { name: host } = hostTarget()
   if (target !== ALL) findTarget(target)
   if (signCommand !== undefined && (target === ALL || findTarget(target).os === "linux")) {
@@ -144,6 +154,13 @@ function requireConsistent({ source, gitUrl, target, coreOnly, signCommand }: Bu
       what: `The git source cannot be built for ${target} here`,
       why: `upstream's build script compiles for the platform that it runs on, which is ${host}`,
       next: `npm run build -- --source git --target ${host}, or npm run build -- --target ${target} from the release`,
+    })
+  }
+  if (coreOnly && config !== undefined) {
+    throw new Failure({
+      what: "--core-only is not for a build with a default configuration",
+      why: "a patch has upstream's code read it",
+      next: "npm run build -- --config FILE, or a managed /etc/opencode/opencode.json",
     })
   }
   if (source === "git" && coreOnly) {

@@ -38,6 +38,7 @@ interface Options {
   recordOnly: boolean
   models?: string
   modelsExtend?: string
+  config?: string
   policy?: string
 }
 
@@ -65,6 +66,7 @@ await runCommand(async () => {
       "the organisation's catalogue that must be inside; otherwise the file's own is",
     )
     .option("--models-extend <file>", "what must be laid over upstream's catalogue")
+    .option("--config <file>", "the default configuration that must be inside; otherwise the file's own is")
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option("--json", "print { file, ok, findings, notes } on standard output, and nothing else", false)
     .exitOverride(leaveParser)
@@ -109,12 +111,13 @@ async function compareWithCheckout(
   release: { record: BuildRecord; built: ModuleGraph; pin: Pin },
   bytes: Uint8Array,
   cache: string,
-  { models, modelsExtend, policy }: Options,
+  { models, modelsExtend, config, policy }: Options,
 ): Promise<string[]> {
   const absolute = (path: string | undefined) => path && resolve(path)
   const given = {
     models: absolute(models),
     modelsExtend: absolute(modelsExtend),
+    config: absolute(config),
     policy: absolute(policy),
   }
   const folder = await mkdtemp(join(tmpdir(), "verify-"))
@@ -137,7 +140,7 @@ function hashOf(pieces: Uint8Array[]): string {
 
 /** What is believed because nobody said otherwise, and which checkout would be the right one. */
 async function notesOn(record: BuildRecord, options: Options): Promise<string[]> {
-  const { policy, models, repository } = record
+  const { policy, models, configuration, repository } = record
   const here = await readRepository(join(import.meta.dirname, "../.."))
   const isElsewhere = repository && repository.commit !== here?.commit
   const isCustom = models && models.from !== "upstream" && !options.models && !options.modelsExtend
@@ -148,6 +151,9 @@ async function notesOn(record: BuildRecord, options: Options): Promise<string[]>
     ...(options.policy
       ? []
       : [`policy ${policy ? JSON.stringify(policy) : "none"}: not compared (--policy FILE)`]),
+    ...(configuration && !options.config
+      ? ["the default configuration is an organisation's: not compared (--config FILE)"]
+      : []),
     ...(isCustom ? ["the catalogue is an organisation's: not compared (--models FILE)"] : []),
   ]
 }

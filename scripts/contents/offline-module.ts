@@ -2,6 +2,7 @@ import { join } from "node:path"
 import type { Plugin } from "esbuild"
 import type { Embedded } from "../../offline/embedded.ts"
 import type { ModuleNames } from "../../offline/modules.ts"
+import { PATCH_SET } from "../lib/patch-set.ts"
 import { bundleModule, bundleModules } from "./bundle-module.ts"
 import { lazyBuiltins } from "./lazy-builtins.ts"
 import { NAMES } from "./names.ts"
@@ -20,7 +21,7 @@ export async function embedOffline(
   const entries = { index: join(folder, "index.ts"), thread: join(folder, "thread.ts") }
   const { index, guard } = await bundleModules(entries, {
     shared: "guard",
-    plugins: [lazyBuiltins, nameEmbedded({ kernel: true, ...embedded }), ...plugins],
+    plugins: [lazyBuiltins, nameEmbedded({ kernel: true, patchSet: PATCH_SET, ...embedded }), ...plugins],
   })
   const kernel = (name: string) => bundleModule(join(folder, "kernel", `${name}.ts`), plugins)
   return {

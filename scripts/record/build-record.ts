@@ -129,6 +129,8 @@ const fields = z.strictObject({
       contains: z.array(npmPackage.extend({ license: z.string() })),
     }),
   ),
+  /** The default configuration inside: its outermost keys; missing when there is none. */
+  configuration: z.strictObject({ keys: z.array(z.string()), bytes, sha256 }).optional(),
   /** What the build decided about offline; missing when it decided nothing. */
   policy: z.custom<BakedPolicy>(isPolicy, "must be a policy as docs/policy.md has it").optional(),
 })
