@@ -8,8 +8,9 @@ usage() {
 sh install.sh [--prefix DIR]
 
 Installs DIR/bin/opencode and DIR/lib/opencode-kit (default: ~/.local), after it has compared every file of this
-archive with SHA256SUMS. What is there already is overwritten only when an earlier run of this script installed it and
-nobody changed it since. To remove it all: sh DIR/lib/opencode-kit/uninstall.sh
+archive with SHA256SUMS, and this machine with what the executable needs. What is there already is replaced only when an
+earlier run of this script installed it and nobody changed it since; it is kept, and comes back with
+sh DIR/lib/opencode-kit/rollback.sh. To remove it all: sh DIR/lib/opencode-kit/uninstall.sh
 Exit codes: 0 installed, 2 not installed, and then nothing was changed.
 END
 }
@@ -35,7 +36,9 @@ main() {
   here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
   kit=$prefix/lib/opencode-kit
   check_archive
+  check_machine
   check_prefix
+  check_space
   copy
   replace
   finish
@@ -59,6 +62,49 @@ check_archive() {
     fail "The archive holds more than SHA256SUMS names" "files were added to $here" "unpack it again, into an empty folder"
 }
 
+# What the executable needs of this machine, as the archive's file says it.
+check_machine() {
+  [ -f "$here/machine" ] || return 0
+  system=$(needs system) processor=$(needs processor) kernel=$(needs kernel) loader=$(needs loader) flag=$(needs flag)
+  [ "$(uname -s) $(uname -m)" = "$system $processor" ] ||
+    fail "This kit is for $system on $processor" "this machine is $(uname -s) on $(uname -m)" "make one for it: npm run kit -- --target TARGET"
+  [ -z "$loader" ] || [ -e "$loader" ] ||
+    fail "This kit is for another C library" "there is no $loader here$(is_musl)" "make one with the other: npm run kit -- --target TARGET (its name ends in -musl for Alpine and the like)"
+  older "$(uname -r)" "$kernel" &&
+    fail "This machine's kernel is older than $kernel" "it is $(uname -r), and OpenCode's runtime does not start there" "install on a machine with a newer one"
+  [ -z "$flag" ] || [ ! -r /proc/cpuinfo ] || grep -qw "$flag" /proc/cpuinfo ||
+    fail "This machine's processor has no $flag" "this kit's executable uses it" "make one without: npm run kit -- --target TARGET-baseline"
+}
+
+needs() {
+  sed -n "s/^$1 //p" "$here/machine"
+}
+
+is_musl() {
+  ls /lib/ld-musl-* >/dev/null 2>&1 && echo ", but musl's is"
+}
+
+# Whether the first of two versions is the older; only their first two numbers count.
+older() {
+  have=$(echo "$1" | sed 's/[^0-9.].*//') want=$2
+  [ "${have%%.*}" -lt "${want%%.*}" ] ||
+    { [ "${have%%.*}" -eq "${want%%.*}" ] && [ "$(second "$have")" -lt "$(second "$want")" ]; }
+}
+
+second() {
+  rest=${1#*.}
+  echo "${rest%%.*}"
+}
+
+check_space() {
+  [ -f "$here/machine" ] || return 0
+  there=$prefix
+  while [ ! -d "$there" ]; do there=$(dirname -- "$there"); done
+  free=$(df -Pk -- "$there" | awk 'END { print $4 }') kilobytes=$(needs kilobytes)
+  [ "$free" -ge "$kilobytes" ] ||
+    fail "There is not enough room in $there" "$((kilobytes / 1000)) MB are needed, and $((free / 1000)) MB are free" "make room, or choose another folder: sh install.sh --prefix DIR"
+}
+
 # Lines that are not the hash of a file below this folder, in the one form that they are written in.
 foreign_lines() {
   LC_ALL=C grep -Ev '^[0-9a-f]{64}  [^/"\[:cntrl:]][^"\[:cntrl:]]*$' "$1" | head -n 5 || true
@@ -66,6 +112,11 @@ foreign_lines() {
 }
 
 check_prefix() {
+  previous=$prefix/lib/opencode-kit.previous
+  if [ -e "$previous" ] || [ -h "$previous" ]; then
+    { [ ! -h "$previous" ] && [ -f "$previous/installed" ] && [ -f "$previous/opencode.kept" ]; } ||
+      fail "$previous is there already" "this script did not make it" "remove it, or choose another folder: sh install.sh --prefix DIR"
+  fi
   [ -d "$kit" ] && [ -f "$kit/installed" ] && check_earlier && return
   for there in "$prefix/bin/opencode" "$kit"; do
     [ ! -e "$there" ] && [ ! -h "$there" ] ||
@@ -108,21 +159,34 @@ copy() {
   echo "$folders" >"$new/installed-folders"
 }
 
+# The one that was there is kept, for rollback.sh.
 replace() {
-  old=$prefix/lib/opencode-kit.old-$$
+  if [ -d "$kit" ]; then
+    ln -f -- "$prefix/bin/opencode" "$kit/opencode.kept" 2>/dev/null || cp -- "$prefix/bin/opencode" "$kit/opencode.kept"
+  fi
   mv -f -- "$new/opencode.new" "$prefix/bin/opencode"
-  if [ -d "$kit" ]; then mv -- "$kit" "$old"; fi
+  if [ -d "$kit" ]; then
+    rm -rf -- "$previous"
+    mv -- "$kit" "$previous"
+    kept="The one that was there is kept. To go back to it: sh $kit/rollback.sh"
+  fi
   mv -- "$new" "$kit"
-  rm -rf -- "$old"
 }
 
 finish() {
   echo "Installed $prefix/bin/opencode, and $(ls "$kit/bin" | wc -l | tr -d ' ') programs that it finds by itself when it is offline"
+  [ -z "${kept-}" ] || echo "$kept"
+  echo "To remove it: sh $kit/uninstall.sh"
+  command=opencode
   case :$PATH: in
     *:"$prefix/bin":*) ;;
-    *) echo "$prefix/bin is not in PATH" ;;
+    *)
+      echo "$prefix/bin is not in PATH. Add this line to ~/.profile, and sign in again:"
+      echo "  export PATH=\"$prefix/bin:\$PATH\""
+      command=$prefix/bin/opencode
+      ;;
   esac
-  echo "To remove it: sh $kit/uninstall.sh"
+  echo "Next: $command offline help"
 }
 
 main "$@"

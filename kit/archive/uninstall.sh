@@ -26,10 +26,11 @@ main() {
   cd -- "$kit/../.."
   check_lists
   folders=$(cat lib/opencode-kit/installed-folders)
-  LC_ALL=C sha256sum -c lib/opencode-kit/installed 2>/dev/null | sed -n 's/^\(.*\): OK$/"\1"/p' | xargs rm -f --
+  remove_previous
+  count=$(remove_listed <lib/opencode-kit/installed)
   rm -f lib/opencode-kit/installed lib/opencode-kit/installed-folders
   find lib/opencode-kit -depth -type d -exec rmdir {} + 2>/dev/null || true
-  left=$(for there in bin/opencode lib/opencode-kit; do [ ! -e $there ] || find $there ! -type d; done)
+  left=$(for there in bin/opencode lib/opencode-kit lib/opencode-kit.previous; do [ ! -e $there ] || find $there ! -type d; done)
   prefix=$PWD
   for folder in $folders; do
     case $folder in
@@ -37,15 +38,35 @@ main() {
       *) rmdir -- "$folder" 2>/dev/null || true ;;
     esac
   done
+  echo "Removed $count files: $prefix/bin/opencode and $prefix/lib/opencode-kit$also"
+  echo "Settings, sessions and caches of users stay: ~/.config/opencode, ~/.local/share/opencode, ~/.cache/opencode"
   [ -n "$left" ] || exit 0
   echo "Left in $prefix, as it was added or changed since the installation:" >&2
   echo "$left" >&2
   exit 1
 }
 
+# Removes the files of a list that are unchanged, and prints their number.
+remove_listed() {
+  fine=$(LC_ALL=C sha256sum -c 2>/dev/null | sed -n 's/^\(.*\): OK$/"\1"/p') || true
+  [ -z "$fine" ] || echo "$fine" | xargs rm -f --
+  [ -z "$fine" ] && echo 0 || echo "$fine" | wc -l | tr -d ' '
+}
+
+# What the last installation replaced, and kept.
+remove_previous() {
+  also=
+  previous=lib/opencode-kit.previous
+  [ -f $previous/installed ] && [ ! -h $previous ] || return 0
+  sed "s,  bin/opencode\$,  $previous/opencode.kept,; s,  lib/opencode-kit/,  $previous/," $previous/installed | remove_listed >/dev/null
+  rm -f $previous/installed $previous/installed-folders
+  find $previous -depth -type d -exec rmdir {} + 2>/dev/null || true
+  also=", and the one before it"
+}
+
 # Who can write to the lists is perhaps not who runs this: it removes nothing that it cannot have installed.
 check_lists() {
-  bad=$(foreign | head -n 5)
+  bad=$({ foreign lib/opencode-kit && if [ -d lib/opencode-kit.previous ]; then foreign lib/opencode-kit.previous; fi; } | head -n 5)
   [ -z "$bad" ] || {
     printf '%s\n' "error: the lists of what was installed in $kit name something else; nothing was removed:" "$bad" >&2
     exit 2
@@ -53,11 +74,11 @@ check_lists() {
 }
 
 foreign() {
-  LC_ALL=C grep -Ev '^[0-9a-f]{64}  (bin/opencode|lib/opencode-kit/[^"\[:cntrl:]]+)$' lib/opencode-kit/installed || true
-  LC_ALL=C grep -E '^[^ ]*  (.*/)?\.\.(/.*)?$' lib/opencode-kit/installed || true
-  tr ' ' '\n' <lib/opencode-kit/installed-folders | grep -Evx 'bin|lib|\.|' || true
+  LC_ALL=C grep -Ev '^[0-9a-f]{64}  (bin/opencode|lib/opencode-kit/[^"\[:cntrl:]]+)$' "$1/installed" || true
+  LC_ALL=C grep -E '^[^ ]*  (.*/)?\.\.(/.*)?$' "$1/installed" || true
+  tr ' ' '\n' <"$1/installed-folders" | grep -Evx 'bin|lib|\.|' || true
   # What lies behind a link to a folder is not what was installed there.
-  find lib/opencode-kit -type l -exec test -d {} \; -print
+  find "$1" -type l -exec test -d {} \; -print
 }
 
 main "$@"; exit

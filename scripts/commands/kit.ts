@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises"
 import { basename, join, relative, resolve } from "node:path"
-import { kitFiles, kitName, releaseFiles, sums } from "../kit/contents.ts"
+import { kitFiles, kitName, machineFile, releaseFiles, sums } from "../kit/contents.ts"
 import { findRelease } from "../kit/find-release.ts"
 import { parts, table } from "../kit/manifest.ts"
 import { readKitOptions } from "../kit/options.ts"
@@ -28,6 +28,7 @@ await runCommand(async () => {
   const { files, manifest } = await progress.step("Put together", async (step) => {
     const rest = await kitFiles(record, chosen, read)
     const all = [...(await releaseFiles(release, record)), ...rest.files]
+    all.push(...machineFile(record, all))
     const bytes = all.reduce((sum, { data }) => sum + data.length, 0)
     step.result(`${all.length} files, ${formatBytes(bytes)}`)
     return { ...rest, files: [...all, sums(all)] }

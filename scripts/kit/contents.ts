@@ -6,6 +6,7 @@ import { Failure } from "../lib/errors.ts"
 import type { PackageFile } from "../lib/npm/read-packages.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import { type KitFile, kitFile } from "./kit-file.ts"
+import { machineFor, printMachine } from "./machine.ts"
 import { describePackage, type Manifest, readPackageJson } from "./manifest.ts"
 import { launcher, programs } from "./programs.ts"
 import type { KitPackage } from "./read-lock.ts"
@@ -34,7 +35,7 @@ const PROJECT = "opencode-offline"
  */
 export async function releaseFiles(release: string, record: BuildRecord): Promise<KitFile[]> {
   const { file, sha256 } = record.executable
-  const executable = kitFile("files/bin/opencode", await readFile(join(release, file)), true)
+  const executable = kitFile(EXECUTABLE, await readFile(join(release, file)), true)
   if (executable.sha256 !== sha256)
     throw new Failure({
       what: `${join(release, file)} is not what its build.json says`,
@@ -80,6 +81,7 @@ export async function kitFiles(
     kitFile(`${KIT}/manifest.json`, text),
     ...(await Promise.all(["README.md", "install.sh"].map((name) => ownFile(`archive/${name}`, name)))),
     await ownFile("archive/uninstall.sh", `${KIT}/uninstall.sh`),
+    await ownFile("archive/rollback.sh", `${KIT}/rollback.sh`),
     ...Object.entries(await readHelpPages()).map(([topic, page]) =>
       kitFile(`${KIT}/docs/${topic}.txt`, page),
     ),
@@ -91,6 +93,18 @@ export async function kitFiles(
   ]
   return { manifest, files }
 }
+
+/** `machine`, by which the installer sees whether it is on the right one; a list of one, or of none. */
+export function machineFile({ target }: BuildRecord, files: KitFile[]): KitFile[] {
+  const executable = files.find(({ path }) => path === EXECUTABLE)!.data
+  // A file takes whole blocks.
+  const bytes = files.reduce((sum, { data }) => sum + Math.ceil(data.length / BLOCK) * BLOCK, 0)
+  const machine = machineFor(target, executable, bytes)
+  return machine ? [kitFile("machine", printMachine(machine))] : []
+}
+
+const EXECUTABLE = "files/bin/opencode"
+const BLOCK = 4096
 
 /** `SHA256SUMS`, which the installer goes by. */
 export function sums(files: KitFile[]): KitFile {

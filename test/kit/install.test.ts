@@ -35,7 +35,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 /** An archive in the layout of the real one. */
-async function makeArchive(version: string) {
+async function makeArchive(version: string, machine?: string) {
   await rm(archive, { recursive: true, force: true })
   const files = [
     kitFile("README.md", "Read me\n"),
@@ -43,6 +43,8 @@ async function makeArchive(version: string) {
     kitFile("files/bin/opencode", `#!/bin/sh\necho ${version}\n`, true),
     kitFile(`files/${KIT}/bin/server-${version}`, "#!/bin/sh\n", true),
     kitFile(`files/${KIT}/node_modules/@a/b/in $dex.js`, "b\n"),
+    ...(machine === undefined ? [] : [kitFile("machine", machine)]),
+    kitFile(`files/${KIT}/rollback.sh`, await readFile(join(OWN, "rollback.sh"))),
     kitFile(`files/${KIT}/uninstall.sh`, await readFile(join(OWN, "uninstall.sh"))),
   ]
   for (const { path, data, executable } of [...files, sums(files)]) {
@@ -53,8 +55,10 @@ async function makeArchive(version: string) {
 }
 
 async function script(file: string, ...args: string[]) {
+  // What a test puts into `programs` is found first.
+  const PATH = `${join(folder, "programs")}:${process.env.PATH}`
   const { exitCode, stdout, stderr } = await run("sh", [file, ...args], {
-    env: { PATH: process.env.PATH, HOME: join(folder, "home") },
+    env: { PATH, HOME: join(folder, "home") },
     cwd: folder,
   })
   return { exitCode, stdout: String(stdout), stderr: String(stderr) }
@@ -78,7 +82,13 @@ const INSTALLED = [
   `${KIT}/installed`,
   `${KIT}/installed-folders`,
   `${KIT}/node_modules/@a/b/in $dex.js`,
+  `${KIT}/rollback.sh`,
   `${KIT}/uninstall.sh`,
+]
+
+const KEPT = [
+  ...INSTALLED.filter((path) => path.startsWith(KIT)).map((path) => path.replace(KIT, `${KIT}.previous`)),
+  `${KIT}.previous/opencode.kept`,
 ]
 
 test("installs to the prefix and, without one, to ~/.local; uninstall leaves nothing of it", async () => {
@@ -179,6 +189,17 @@ describe("uninstall removes nothing, and its exit code is 2,", () => {
     await refuses(`${KIT}/link`)
   })
 
+  test("when the one before it, which it kept, names others or is a link", async () => {
+    await makeArchive("two")
+    await install("--prefix", prefix)
+    const previous = join(prefix, `${KIT}.previous`)
+    await appendFile(join(previous, "installed"), `${hash}  ../victim\n`)
+    await refuses("../victim")
+    await rm(previous, { recursive: true })
+    await symlink(join(prefix, KIT), previous)
+    await refuses("opencode-kit.previous")
+  })
+
   test("when its list of folders names others", async () => {
     for (const words of ["/tmp", "bin ../..", "lib/other"]) {
       await writeFile(join(prefix, KIT, "installed-folders"), `${words}\n`)
@@ -191,10 +212,119 @@ test("a later archive takes the place of what an earlier one installed", async (
   await install("--prefix", prefix)
   await makeArchive("two")
   expect(await install("--prefix", prefix)).toMatchObject({ exitCode: 0, stderr: "" })
-  expect(await tree(prefix)).toEqual(INSTALLED.map((path) => path.replace("-one", "-two")))
+  expect(await tree(prefix)).toEqual(
+    [...INSTALLED.map((path) => path.replace("-one", "-two")), ...KEPT].sort(),
+  )
   expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("two\n")
-  expect(await uninstall()).toMatchObject({ exitCode: 0 })
+  expect(await uninstall()).toMatchObject({ exitCode: 0, stderr: "" })
   expect(await readdir(folder)).toEqual(["an archive"])
+})
+
+test("what an upgrade replaced is kept, and rollback puts it back; again, and it is undone", async () => {
+  await install("--prefix", prefix)
+  const before = await tree(prefix)
+  await makeArchive("two")
+  expect((await install("--prefix", prefix)).stdout).toContain(`sh ${join(prefix, KIT)}/rollback.sh`)
+  const after = await tree(prefix)
+  const version = async () => (await script(join(prefix, "bin/opencode"))).stdout
+  const rollback = () => script(join(prefix, KIT, "rollback.sh"))
+  expect(await rollback()).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await version()).toBe("one\n")
+  expect((await tree(prefix)).filter((path) => !path.includes(".previous"))).toEqual(before)
+  expect(await rollback()).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await version()).toBe("two\n")
+  expect(await tree(prefix)).toEqual(after)
+  await rollback()
+  // What is there after a rollback is as installed: it can be upgraded, and removed.
+  expect(await install("--prefix", prefix)).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await uninstall()).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await readdir(folder)).toEqual(["an archive"])
+})
+
+test("rollback does nothing, and its exit code is 2, where nothing was kept, or that was changed since", async () => {
+  await install("--prefix", prefix)
+  const rollback = () => script(join(prefix, KIT, "rollback.sh"))
+  expect(await rollback()).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("nothing to go back to"),
+  })
+  await makeArchive("two")
+  await install("--prefix", prefix)
+  for (const file of ["opencode.kept", "bin/server-one"]) {
+    const path = join(prefix, `${KIT}.previous`, file)
+    const text = await readFile(path, "utf8")
+    await writeFile(path, `${text}changed`)
+    const before = await tree(prefix)
+    expect(await rollback()).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("was changed since"),
+    })
+    expect(await tree(prefix)).toEqual(before)
+    await writeFile(path, text)
+  }
+  expect(await rollback()).toMatchObject({ exitCode: 0 })
+})
+
+test("the installer says which line puts it into PATH, and the next command; uninstall says what it removed", async () => {
+  const { stdout } = await install("--prefix", prefix)
+  expect(stdout).toContain(`export PATH="${prefix}/bin:$PATH"`)
+  expect(stdout).toContain(`Next: ${prefix}/bin/opencode offline help`)
+  const removed = await uninstall()
+  expect(removed.stdout).toContain(`Removed 5 files: ${prefix}/bin/opencode and ${prefix}/${KIT}`)
+})
+
+describe("on a machine that cannot run it, nothing is changed, and the exit code is 2:", () => {
+  const here = { system: "Linux", processor: "x86_64", kernel: "5.1", kilobytes: "1" }
+
+  /** A program of the machine that says something else. */
+  async function says(program: string, text: string) {
+    await mkdir(join(folder, "programs"), { recursive: true })
+    await writeFile(join(folder, "programs", program), `#!/bin/sh\n${text}\n`)
+    await chmod(join(folder, "programs", program), 0o755)
+  }
+
+  const uname = (system: string, processor: string, kernel: string) =>
+    says("uname", `case $1 in -s) echo ${system};; -m) echo ${processor};; -r) echo ${kernel};; esac`)
+
+  async function needing(machine: Record<string, string>) {
+    const all = Object.entries({ ...here, ...machine })
+    await makeArchive("one", all.map(([name, value]) => `${name} ${value}\n`).join(""))
+    return install("--prefix", prefix)
+  }
+
+  async function refuses(machine: Record<string, string>, ...words: string[]) {
+    const { exitCode, stderr } = await needing(machine)
+    expect(exitCode).toBe(2)
+    for (const word of [...words, "why:", "next:"]) expect(stderr).toContain(word)
+    expect(await tree(prefix)).toEqual([])
+  }
+
+  test("another processor or system", async () => {
+    await uname("Linux", "aarch64", "6.1.0-13-arm64")
+    await refuses({}, "This kit is for Linux on x86_64", "this machine is Linux on aarch64")
+    await uname("Darwin", "x86_64", "23.0.0")
+    await refuses({}, "this machine is Darwin on x86_64")
+  })
+
+  test("an old kernel", async () => {
+    for (const kernel of ["4.19.0-21-amd64", "5.0.9", "3.10.0-1160.el7.x86_64"]) {
+      await uname("Linux", "x86_64", kernel)
+      await refuses({}, "kernel is older than 5.1", kernel)
+    }
+    for (const kernel of ["5.1.0", "5.15.0-1-generic", "6.0-rc1", "10.2"]) {
+      await uname("Linux", "x86_64", kernel)
+      expect(await needing({})).toMatchObject({ exitCode: 0 })
+      expect(await uninstall()).toMatchObject({ exitCode: 0 })
+    }
+  })
+
+  test("another C library, a processor that lacks something, and too little room", async () => {
+    await uname("Linux", "x86_64", "6.1.0")
+    await refuses({ loader: "/lib/ld-none.so.1" }, "another C library", "there is no /lib/ld-none.so.1")
+    await refuses({ flag: "avx9" }, "no avx9", "-baseline")
+    await refuses({ kilobytes: "999999999999" }, "not enough room")
+    expect(await needing({ loader: "/bin/sh", kilobytes: "10" })).toMatchObject({ exitCode: 0 })
+  })
 })
 
 describe("nothing is changed, and the exit code is 2,", () => {
@@ -262,6 +392,17 @@ describe("nothing is changed, and the exit code is 2,", () => {
     await mkdir(join(prefix, KIT), { recursive: true })
     await writeFile(join(prefix, KIT, "mine"), "")
     await refuses("a prefix/lib/opencode-kit is there already")
+  })
+
+  test("when there is a folder, or a link, where it would keep what it replaces", async () => {
+    await install("--prefix", prefix)
+    await makeArchive("two")
+    await mkdir(join(prefix, `${KIT}.previous`))
+    await writeFile(join(prefix, `${KIT}.previous`, "mine"), "")
+    await refuses("opencode-kit.previous is there already")
+    await rm(join(prefix, `${KIT}.previous`), { recursive: true })
+    await symlink("/etc/passwd", join(prefix, `${KIT}.previous`))
+    await refuses("opencode-kit.previous is there already")
   })
 
   test("when what it installed was changed since", async () => {
