@@ -19,7 +19,7 @@ test("each of several targets has a folder of its own", async () => {
 
 test("one target goes where it was told to", async () => {
   const options = await read("--target", "linux-arm64", "--out", "/somewhere")
-  expect(optionsFor(options, "linux-arm64")).toMatchObject({ target: "linux-arm64", out: "/somewhere" })
+  expect(await optionsFor(options, "linux-arm64")).toMatchObject({ target: "linux-arm64", out: "/somewhere" })
 })
 
 test("a target that there is not is refused", () => {
