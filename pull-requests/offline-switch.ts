@@ -70,7 +70,7 @@ const steps = (vintage: "namespaces" | "effect", test: string): Step[] => {
   const folder = FLAGS[vintage].file.replace("/flag.ts", "")
   return [
     {
-      subject: `feat(offline): add ${NAME}, which sets the flags that disable connections`,
+      subject: `feat(offline): add ${NAME}, which sets the other flags`,
       edits: [declareFlag(vintage, NAME, "boolean"), importFirst(FLAGS[vintage].file, "./offline")],
       rows: [documentFlag(NAME, "boolean", "Disable all connections but those you configure")],
       files: { [`${folder}/offline.ts`]: "offline.ts", [test]: `offline.${vintage}.test.ts` },
@@ -117,7 +117,7 @@ const steps = (vintage: "namespaces" | "effect", test: string): Step[] => {
 }
 
 export default definePullRequest({
-  subject: "feat(offline): add one switch for all connections that are not configured",
+  subject: "feat(offline): add one switch for connections that are not configured",
   why: "Each connection that OpenCode makes by itself has a flag of its own, or none, and nobody finds all of them. OPENCODE_OFFLINE, or --offline on every command, stands for them: it sets each flag that is not set, before anything reads them, and hides web search. It is no sandbox, and says so in the docs: what is configured, and what the model runs, connects as before.",
   closes: [18233],
   related: [],

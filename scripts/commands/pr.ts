@@ -5,6 +5,7 @@ import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { listPins, type Pin, readPin } from "../pins/pin.ts"
+import { makePage, PAGE } from "../pr/doc-tables.ts"
 import { readFigures } from "../pr/figures.ts"
 import { lint } from "../pr/lint.ts"
 import { type Branch, makeBranch } from "../pr/make-branch.ts"
@@ -29,6 +30,7 @@ Exit codes: 0 prepared, or nothing found; 1 upstream's bots would close it; 2 co
 
 interface Options {
   list?: true
+  writeDocs?: true
   base?: string
   gitUrl?: string
   pin?: string
@@ -46,6 +48,7 @@ await runCommand(async () => {
     .description(DESCRIPTION)
     .argument("[name]", "a name in pull-requests/series")
     .option("--list", "list those that can be made, and where each goes")
+    .option("--write-docs", "write the tables of docs/upstream.md")
     .option("--base <ref>", "branch, tag or full commit to start from (default: the pin's commit)")
     .option("--git-url <origin>", "URL, path or git bundle to take it from (default: the repository's)")
     .option("--pin <name>", "a folder in pins/ (default: the newest whose commit is known)")
@@ -67,6 +70,10 @@ await runCommand(async () => {
   if (options.check) return check(options.check === true ? "dist/pr" : options.check, options.title)
   const requests = await readPullRequests()
   if (options.list) return print(tellPullRequests(requests))
+  if (options.writeDocs) {
+    await writeFile(PAGE, await makePage(requests))
+    return true
+  }
   if (name) return prepare(requests, findPullRequest(requests, name), options)
   throw new Failure({
     what: "No pull request was named",

@@ -80,8 +80,7 @@ describe.each(cases)("%s, for %s,", (_name, vintage, request) => {
     expect(added).toBeLessThanOrEqual(300)
     if (steps.length === 1) expect(files.size).toBeLessThanOrEqual(10)
     expect(steps.length).toBeLessThanOrEqual(5)
-    for (const { subject } of made)
-      expect(subject.length).toBeLessThanOrEqual(72 + (made.length > 1 ? 10 : 0))
+    for (const { subject } of made) expect(subject.length).toBeLessThanOrEqual(72)
   })
 
   test("brings files in upstream's form", async () => {
