@@ -36,9 +36,11 @@ const refused = (
   find: FileEdit["find"],
   places: number,
   name: string,
+  anchor?: string,
 ): FileEdit => ({
   file,
   what,
+  ...(anchor && { anchor }),
   find,
   places,
   change: (place) => [atStart(place, `if (refuseHosted("${name}")) return`)],
@@ -63,9 +65,10 @@ const shareInit: FileEdit = {
   },
 }
 
-const shareCreate = (find: FileEdit["find"], fail: string): FileEdit => ({
+const shareCreate = (find: FileEdit["find"], fail: string, anchor = "create"): FileEdit => ({
   file: share,
   what: "the function that creates a share",
+  anchor,
   find,
   places: 1,
   change: (place) => [atStart(place, `const off = hostedError("Sharing")\nif (off) ${fail}`)],
@@ -83,6 +86,7 @@ const step = (vintage: "namespaces" | "effect", edits: FileEdit[], tests: Record
       handlerOf('"upgrade \\[target\\]"'),
       1,
       "Upgrading",
+      '"upgrade [target]"',
     ),
     importName(`${src}/cli/cmd/upgrade.ts`, "refuseHosted", "../hosted"),
     importName(github[vintage], "refuseHosted", "../hosted"),
@@ -127,7 +131,11 @@ export default definePullRequest({
       step(
         "effect",
         [
-          shareCreate(effectFunction("ShareNext.create"), "return yield* Effect.fail(off)"),
+          shareCreate(
+            effectFunction("ShareNext.create"),
+            "return yield* Effect.fail(off)",
+            '"ShareNext.create"',
+          ),
           ...["install", "run"].map((name) =>
             refused(
               github.effect,
@@ -135,6 +143,7 @@ export default definePullRequest({
               effectFunction(`Cli.github.${name}`),
               1,
               "The GitHub agent",
+              `"Cli.github.${name}"`,
             ),
           ),
         ],

@@ -16,7 +16,7 @@ const FLAG = "Flag.OPENCODE_DISABLE_MODELS_FETCH"
 const testsFlag = {
   stopBy: "end",
   kind: "if_statement",
-  has: { field: "condition", regex: `^\\(${FLAG}\\)$` },
+  has: { field: "condition", regex: "^\\([\\w$]+\\.OPENCODE_DISABLE_MODELS_FETCH\\)$" },
 } as const
 
 /** With the flag on, the two statements that come to the built-in catalogue stand first. */
@@ -36,7 +36,7 @@ const namespaces: FileEdit = {
       has: testsFlag,
       inside: {
         kind: "arguments",
-        inside: { kind: "call_expression", has: { field: "function", regex: "^lazy$" } },
+        inside: { kind: "call_expression", has: { field: "function", regex: "^lazy\\d*$" } },
       },
     },
   },
@@ -47,6 +47,7 @@ const namespaces: FileEdit = {
 const effect: FileEdit = {
   file: "packages/core/src/models-dev.ts",
   what: `the generator of the Effect ModelsDev.populate, which tests ${FLAG}`,
+  anchor: '"ModelsDev.populate"',
   find: { rule: { ...generatorPiped("ModelsDev.populate").rule, has: testsFlag } },
   places: 1,
   change: builtInFirst(String.raw`^yield\* loadSnapshot$`),

@@ -71,6 +71,7 @@ const effect: FileEdit[] = [
   {
     file: npm,
     what: "the generator of the Effect Npm.reify, which asks the registry",
+    anchor: '"Npm.reify"',
     find: generatorPiped("Npm.reify"),
     places: 1,
     change: (place) => [
@@ -83,6 +84,7 @@ const effect: FileEdit[] = [
   {
     file: npm,
     what: "the Effect Npm.install of a configuration folder",
+    anchor: '"Npm.install"',
     find: effectFunction("Npm.install"),
     places: 1,
     change: (place) => [atStart(place, `if (${FLAG}) return`)],

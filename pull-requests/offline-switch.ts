@@ -82,6 +82,7 @@ const steps = (vintage: "namespaces" | "effect", test: string): Step[] => {
         {
           file: index,
           what: 'the declaration of the global option "print-logs"',
+          anchor: '"print-logs"',
           find: hasFirstArgument("option", "print-logs"),
           places: 1,
           change: (call) => [

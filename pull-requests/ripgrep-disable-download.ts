@@ -14,6 +14,7 @@ const NAME = "OPENCODE_DISABLE_RIPGREP_DOWNLOAD"
 const refuse = (file: string): FileEdit => ({
   file,
   what: "the statement that makes the URL of ripgrep's release",
+  anchor: "/BurntSushi/ripgrep/releases",
   find: declarationOf("^`https?://github\\.[^/]+/BurntSushi/ripgrep/"),
   places: 1,
   change: (place) => [
