@@ -37,7 +37,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     prepareContents(pin, inputs, stock, options, step),
   )
   const code = await (options.source === "git"
-    ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, cache, folder }, progress)
+    ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, coreOnly, cache, folder }, progress)
     : takeFromRelease({ pin, inputs, stock, contents, coreOnly, cache }, progress))
   const built = await progress.step("Assemble", (step) => assemble(code, contents, { out, file }, step))
   const record = await progress.step("Check", (step) =>

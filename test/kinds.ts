@@ -10,7 +10,7 @@ const SMOKE = "isolated/smoke.test.ts"
 
 /** Those elsewhere that run an executable, or take real packages from the cache or from npm: parts of paths. */
 const REAL = [
-  ...["build.test.ts", "git-build.test.ts", "git-real-code.test.ts"],
+  ...["build.test.ts", "git-build.test.ts", "git-build-effect", "git-real-code.test.ts"],
   ...[
     "scripts/commands/drift",
     "scripts/commands/pr.",

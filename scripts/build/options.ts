@@ -100,7 +100,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
   }
 }
 
-function requireConsistent({ source, gitUrl, target, coreOnly }: BuildOptions): void {
+function requireConsistent({ source, gitUrl, target }: BuildOptions): void {
   const { name: host } = hostTarget()
   findTarget(target)
   if (source === "release" && gitUrl !== undefined) {
@@ -115,13 +115,6 @@ function requireConsistent({ source, gitUrl, target, coreOnly }: BuildOptions): 
       what: `The git source cannot be built for ${target} here`,
       why: `upstream's build script compiles for the platform that it runs on, which is ${host}`,
       next: `npm run build -- --source git --target ${host}, or npm run build -- --target ${target} from the release`,
-    })
-  }
-  if (source === "git" && coreOnly) {
-    throw new Failure({
-      what: "--core-only is not for the git source",
-      why: "upstream's build script is one of the things that the series patches",
-      next: "npm run build -- --core-only, from the release",
     })
   }
 }

@@ -8,8 +8,11 @@ import type { Unit } from "../../patching/unit.ts"
 import { type Committer, commit, committerOf } from "./commit.ts"
 import { applyToGitTree, type GitChange, PACKAGE, readGitTree, writeUnits } from "./typescript-tree.ts"
 
-/** Files that are evaluated on their own: the first import of each puts the guard ahead of upstream's code. */
-const ENTRIES = ["src/index.ts", "src/cli/cmd/tui/worker.ts"]
+/** The files that are evaluated on their own: the first import of each puts the guard ahead of upstream's code. */
+const MAIN = "src/index.ts"
+
+/** Where the TUI's worker stands: in 1.3, and in the newest 1.x. */
+const WORKERS = ["src/cli/cmd/tui/worker.ts", "src/cli/tui/worker.ts"]
 const FIRST_IMPORT = 'import "@/offline"\n'
 
 /** The title of the commit that brings offline/. */
@@ -51,7 +54,7 @@ export async function commitSeries(
   const tree = await readGitTree(root, series, from)
   const entries = await readEntries(root)
   const first = tree.units.map((unit) =>
-    ENTRIES.includes(unit.file) ? { ...unit, text: FIRST_IMPORT + unit.text } : unit,
+    entries.some(({ file }) => file === unit.file) ? { ...unit, text: FIRST_IMPORT + unit.text } : unit,
   )
   const all = applyToGitTree({ ...tree, units: first }, series)
   const refused = requireApplied(all.refused, TREE)
@@ -84,20 +87,21 @@ async function commitEach(
 }
 
 /**
- * The entries, each with the guard's import as its first line.
- * @throws Failure when one is not there
+ * The entries, each with the guard's import as its first line: the main one, and the TUI's worker.
+ * @throws Failure when there is not one of each
  */
 export async function readEntries(root: string): Promise<Unit[]> {
   const read = async (file: string) => {
-    const text = await readFile(join(root, PACKAGE, file), "utf8")
-    return { file, text: FIRST_IMPORT + text }
+    const text = await readFile(join(root, PACKAGE, file), "utf8").catch(() => undefined)
+    return text === undefined ? [] : [{ file, text: FIRST_IMPORT + text }]
   }
-  return Promise.all(ENTRIES.map(read)).catch((error) => {
-    throw new Failure({
-      what: `An entry of upstream's package is missing: ${error.message}`,
-      why: `${ENTRIES.join(" and ")} must import the guard ahead of everything else`,
-      next: "compare upstream's build script with ENTRIES in scripts/upstream/git/commit-series.ts",
-    })
+  const [main, workers] = await Promise.all([read(MAIN), Promise.all(WORKERS.map(read))])
+  const entries = [...main, ...workers.flat()]
+  if (main.length === 1 && entries.length === 2) return entries
+  throw new Failure({
+    what: "An entry of upstream's package is missing, or there is another one",
+    why: `${MAIN} and one of ${WORKERS.join(" and ")} must import the guard ahead of everything else, and of these there is ${entries.map(({ file }) => file).join(", ") || "none"}`,
+    next: "compare upstream's build script with MAIN and WORKERS in scripts/upstream/git/commit-series.ts",
   })
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { INSTALL } from "../../../scripts/build/install-dependencies.ts"
@@ -46,6 +46,11 @@ beforeAll(async () => {
     const env = { ...proxyVariables(npm), BUN_INSTALL_CACHE_DIR: join(defaultCache(), "bun") }
     const installed = await runBun(INSTALL, { bun, cwd: root, home, env, onLine: () => {} })
     expect(installed).toMatchObject({ ok: true })
+    for (const name of ["@types", "bun-types"]) {
+      await rm(join(root, "node_modules", name), { recursive: true, force: true })
+      await symlink(join(ROOT, "node_modules", name), join(root, "node_modules", name))
+    }
+    await writeFile(join(root, "tsconfig.json"), JSON.stringify(TSCONFIG))
     await must(root, ["init", "--quiet"])
     await must(root, ["add", "--all"])
     await must(root, ["-c", "user.name=x", "-c", "user.email=x@localhost", "commit", "--quiet", "-m", "base"])
@@ -64,6 +69,22 @@ async function write(root: string, files: Iterable<[string, string]>): Promise<v
   }
 }
 
+/** The errors of upstream's type check, each with its file, without the place in it, which an edit moves. */
+async function typeErrors(root: string): Promise<Set<string>> {
+  const tsc = join(ROOT, "node_modules/.bin/tsc")
+  const env = { PATH: process.env.PATH ?? "" }
+  const { stdout } = await run(tsc, ["--noEmit", "--pretty", "false"], { cwd: root, env })
+  const lines = String(stdout).split("\n")
+  return new Set(lines.map((line) => line.replace(/\(\d+,\d+\)/, "")))
+}
+
+/** All packages at once, the tests too. */
+const TSCONFIG = {
+  extends: "./packages/opencode/tsconfig.json",
+  compilerOptions: { paths: { "@/*": ["./packages/opencode/src/*"] } },
+  include: ["src", "test"].map((folder) => `packages/*/${folder}`),
+}
+
 /** Runs the tests that it brings; `edited` says whether its edits are made, or only its files are there. */
 async function runTests(request: NamedPullRequest, vintage: Own, edited: boolean) {
   const root = roots[vintage]
@@ -75,10 +96,12 @@ async function runTests(request: NamedPullRequest, vintage: Own, edited: boolean
       edited ? step : { files: step.files ?? {}, edits: [] },
     )
     const brought: string[] = []
+    const known = edited ? await typeErrors(root) : new Set<string>()
     for (const { files } of await applySteps(request, steps, read)) {
       await write(root, files)
       brought.push(...[...files.keys()].filter(isTest))
     }
+    if (edited) expect([...(await typeErrors(root)).difference(known)]).toEqual([])
     const results = []
     for (const file of brought) {
       const folder = file.split("/").slice(0, 2).join("/")
@@ -95,7 +118,7 @@ async function runTests(request: NamedPullRequest, vintage: Own, edited: boolean
 }
 
 test.each(cases)(
-  "the tests of %s, for %s, pass, and fail without its edits",
+  "the tests of %s, for %s, pass and add no type error, and fail without its edits",
   async (name, vintage, request) => {
     const results = await runTests(request, vintage, true)
     expect(results).not.toEqual([])
