@@ -54,7 +54,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     prepareContents(pin, inputs, stock, options, step),
   )
   const code = await (options.source === "git"
-    ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, cache, folder }, progress)
+    ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, coreOnly, cache, folder }, progress)
     : takeFromRelease({ pin, target, inputs, stock, contents, coreOnly, cache }, progress))
   requirePatches(contents.policy, code)
   const built = await progress.step("Assemble", (step) =>

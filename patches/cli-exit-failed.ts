@@ -50,7 +50,7 @@ export default definePatch({
   subject: "feat(cli): exit with 1 when run or import has failed",
   why: "A script that calls `run` or `import` takes exit code 0 for success; offline, what is denied ends in an error that it does not see.",
   whyPatch: "Upstream prints these errors and leaves as if nothing had happened.",
-  kind: "offline-only",
+  kind: "upstreamable",
   upstream: [18233],
   removeWhen:
     "upstream's `opencode import` of a file that is not there exits with 1, and so does `run` when its model fails",

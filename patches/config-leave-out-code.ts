@@ -101,7 +101,7 @@ export default definePatch({
   why: "Whoever opens a repository runs its plugins, tools, servers and commands before a question is asked. Where a repository is not trusted, its settings are wanted and its code is not.",
   whyPatch:
     "OPENCODE_DISABLE_PROJECT_CONFIG leaves out all of a project's configuration, and in 1.17 and later not that of the server's newer API.",
-  kind: "upstreamable",
+  kind: "offline-only",
   upstream: [18233],
   removeWhen: "upstream has a setting by which a project's plugins, tools, servers and commands are not run",
   range: "*",

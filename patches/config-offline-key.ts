@@ -4,7 +4,7 @@ export default definePatch({
   subject: "feat(config): accept an offline key",
   why: "An organisation sets policy in the configuration that it manages, and the strict schema refuses unknown keys.",
   whyPatch: "The schema is strict and built into the executable.",
-  kind: "upstreamable",
+  kind: "offline-only",
   upstream: [18233],
   removeWhen: "upstream's configuration schema has a key named offline",
   range: "<1.18.16",

@@ -54,7 +54,7 @@ export default definePatch({
   subject: "feat(config): go on without remote configuration when offline",
   why: "Who once signed in to an organisation's server has its configuration fetched by every command, and each ends when that is refused.",
   whyPatch: "The fetch is part of reading the configuration, and its failure is not caught.",
-  kind: "upstreamable",
+  kind: "offline-only",
   upstream: [18233],
   removeWhen: "upstream's commands work when a .well-known/opencode cannot be fetched",
   range: "*",

@@ -70,7 +70,7 @@ export default definePatch({
   why: "A refused connection that a feature works without leaves no trace, and who administers OpenCode looks for it in OpenCode's log.",
   whyPatch:
     "The logger is no part of any interface, and before its file is open it writes to standard error.",
-  kind: "upstreamable",
+  kind: "offline-only",
   upstream: [18233],
   removeWhen: "upstream's log has a line for each refused connection",
   range: "*",

@@ -34,7 +34,7 @@ export default definePatch({
   subject: "feat(plugin): use packages from disk and install none when offline",
   why: "Every configuration folder, plugin and provider package is installed from the npm registry at start, with retries that take a minute behind a firewall. Offline, what is on disk is enough, and what is missing must be named.",
   whyPatch: "No flag of upstream's covers configuration folders and provider packages.",
-  kind: "offline-only",
+  kind: "upstreamable",
   upstream: [14636, 5338, 5223],
   removeWhen:
     "offline, upstream starts with a plugin that is on disk and with a .opencode folder that has no node_modules, and makes no connection",

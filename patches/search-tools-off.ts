@@ -4,7 +4,7 @@ export default definePatch({
   subject: "feat(tool): do not offer web search when offline",
   why: "A model that is offered websearch and codesearch (mcp.exa.ai) calls them, and spends its turns on errors.",
   whyPatch: "With OpenCode Zen or OPENCODE_ENABLE_EXA they are offered whatever the permissions say.",
-  kind: "offline-only",
+  kind: "upstreamable",
   upstream: [16117],
   removeWhen: "offline, with OPENCODE_ENABLE_EXA=1, upstream's request to the provider offers neither tool",
   range: "*",

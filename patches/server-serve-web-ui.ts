@@ -45,7 +45,6 @@ export default definePatch({
   kind: "upstreamable",
   upstream: [8549, 12445, 11981, 12083],
   removeWhen: "upstream's `opencode serve` answers GET / without a connection",
-  needs: ["build-embed-offline"],
   range: "*",
   level: "required",
   edits: [

@@ -101,7 +101,7 @@ export default definePatch({
   why: "Sharing sends the conversation to opncd.ai. Offline it must neither try nor seem to have worked, and who asks for it is told why.",
   whyPatch:
     '`share: "disabled"` is a preference of one configuration file that another file overrides; OPENCODE_DISABLE_SHARE returns an empty address as if sharing had worked.',
-  kind: "offline-only",
+  kind: "upstreamable",
   upstream: [18233],
   removeWhen: "offline, upstream's POST /session/ID/share answers with an error that names the switch",
   range: "*",

@@ -19,7 +19,7 @@ export default definePatch({
   subject: "fix(tui): keep what came while a session was read",
   why: "A refusal to the first prompt of a session comes while the TUI still reads that session, and is lost: the answer stays empty.",
   whyPatch: "What is read takes the place of what events have brought in the meantime, in upstream's code.",
-  kind: "upstreamable",
+  kind: "offline-only",
   upstream: [],
   removeWhen: "the release is one of upstream's that merges the two, as those from 1.17 on do",
   range: "<1.17.0",

@@ -11,7 +11,7 @@ export default definePatch({
   subject: "feat(tui): show below the prompt and beside the version that offline is on",
   why: "Who works offline must see it: the same prompt behaves differently, and a forgotten switch costs an hour.",
   whyPatch: "The TUI has no place where a setting or a plugin could put a word.",
-  kind: "upstreamable",
+  kind: "offline-only",
   upstream: [18233],
   removeWhen: "upstream's TUI shows that offline is on",
   range: "*",

@@ -55,7 +55,7 @@ export default definePatch({
   why: "The HTTP route that upgrades and the check at the TUI's start ask GitHub, the npm registry and others for a version; the check also starts five package managers to find out how OpenCode was installed.",
   whyPatch:
     "OPENCODE_DISABLE_AUTOUPDATE is read after the version was asked for, and the route does not read it at all.",
-  kind: "offline-only",
+  kind: "upstreamable",
   upstream: [18233, 18492],
   removeWhen:
     "offline, upstream's POST /global/upgrade answers with an error that names the switch and the TUI's check makes no connection",

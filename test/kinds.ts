@@ -10,8 +10,14 @@ const SMOKE = "isolated/smoke.test.ts"
 
 /** Those elsewhere that run an executable, or take real packages from the cache or from npm: parts of paths. */
 const REAL = [
-  ...["build.test.ts", "git-build.test.ts", "git-real-code.test.ts"],
-  ...["scripts/commands/drift", "scripts/commands/pr.", "scripts/commands/verify"],
+  ...["build.test.ts", "git-build.test.ts", "git-build-effect", "git-real-code.test.ts"],
+  ...[
+    "scripts/commands/drift",
+    "scripts/commands/pr.",
+    "scripts/commands/verify",
+    "scripts/pr/pull-requests-re",
+    "scripts/pr/pull-requests-ru",
+  ],
   ...["scripts/container/real-files", "scripts/container/signed-files", "scripts/lib/npm/npmrc"],
   ...["scripts/contents/assets", "scripts/contents/grammars", "scripts/contents/web-ui.test.ts"],
   ...[

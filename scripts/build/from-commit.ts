@@ -4,7 +4,7 @@ import { type Executable, type LightGraph, replaceModule } from "../container/in
 import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Progress, Step } from "../lib/log.ts"
-import { chooseSeries, describeRefusal, type LeftOut, requireForms } from "../patching/choose.ts"
+import { chooseCore, chooseSeries, describeRefusal, type LeftOut, requireForms } from "../patching/choose.ts"
 import { readSeries } from "../patching/read-series.ts"
 import type { Pin } from "../pins/pin.ts"
 import { readCliTable } from "../upstream/cli-table.ts"
@@ -38,6 +38,8 @@ export interface CommitSource {
   stock: Executable
   contents: Contents
   gitUrl: string | undefined
+  /** Apply what puts the core into upstream's build, and no other patch. */
+  coreOnly: boolean
   cache: string
   /** Of the build's own; the checkout is made in it. */
   folder: string
@@ -48,10 +50,10 @@ export interface CommitSource {
  * @throws Failure when the commit or a dependency cannot be had, a patch does not apply, or the script fails
  */
 export async function takeFromCommit(source: CommitSource, progress: Progress): Promise<Code> {
-  const { pin, inputs, stock, contents, gitUrl, cache, folder } = source
+  const { pin, inputs, stock, contents, gitUrl, coreOnly, cache, folder } = source
   const commit = await progress.step("Fetch the commit", (step) => fetchCommit(pin, { gitUrl, cache }, step))
   const checkout = await progress.step("Apply the series", (step) =>
-    commitPatches(pin, commit, { folder, cache }, step),
+    commitPatches(pin, commit, { coreOnly, folder, cache }, step),
   )
   await progress.step("Install the dependencies", (step) =>
     installDependencies(checkout, inputs, { cache }, step),
@@ -98,14 +100,16 @@ function requirePolicy(graph: LightGraph): LightGraph {
 async function commitPatches(
   { version }: Pin,
   commit: Commit,
-  { folder, cache }: { folder: string; cache: string },
+  { coreOnly, folder, cache }: { coreOnly: boolean; folder: string; cache: string },
   step: Step,
 ): Promise<PatchedCheckout> {
   const root = join(folder, "opencode")
   await checkOut(commit.mirror, commit.commit, root)
   const series = await readSeries()
-  const { chosen, leftOut } = chooseSeries(series, { version, form: "source" })
-  requireForms(series, leftOut, `the commit of ${version}`)
+  const { chosen, leftOut } = coreOnly
+    ? chooseCore(series)
+    : chooseSeries(series, { version, form: "source" })
+  if (!coreOnly) requireForms(series, leftOut, `the commit of ${version}`)
   const made = await commitSeries(root, chosen, { cache, onProgress: step.update })
   const { stdout } = await git(root, ["rev-parse", `${commit.commit}^{tree}`, "HEAD", "HEAD^{tree}"])
   const [tree = "", head = "", patchedTree = ""] = stdout.trim().split("\n")

@@ -7,7 +7,7 @@ import { embedWebUi } from "../contents/web-ui.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Progress, type Step } from "../lib/log.ts"
 import { type NamedPatch, requireApplied } from "../patching/apply.ts"
-import { chooseSeries, describeRefusal, type LeftOut, requireForms } from "../patching/choose.ts"
+import { chooseCore, chooseSeries, describeRefusal, requireForms } from "../patching/choose.ts"
 import { readSeries } from "../patching/read-series.ts"
 import { type Pin, pinName } from "../pins/pin.ts"
 import { namePackage } from "../record/build-record.ts"
@@ -87,10 +87,7 @@ function applyIn(
 }
 
 function unpatched(series: NamedPatch[]) {
-  const leftOut = series
-    .filter(({ kind }) => kind !== "build")
-    .map(({ name }): LeftOut => ({ name, why: "--core-only" }))
-  return { bundles: new Map<string, Uint8Array>(), applied: [], leftOut }
+  return { bundles: new Map<string, Uint8Array>(), applied: [], leftOut: chooseCore(series).leftOut }
 }
 
 /** Takes upstream's catalogue out of its code, which must have it all the same when an organisation has another. */

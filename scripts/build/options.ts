@@ -163,11 +163,4 @@ function requireConsistent({ source, gitUrl, target, coreOnly, config, signComma
       next: "npm run build -- --config FILE, or a managed /etc/opencode/opencode.json",
     })
   }
-  if (source === "git" && coreOnly) {
-    throw new Failure({
-      what: "--core-only is not for the git source",
-      why: "upstream's build script is one of the things that the series patches",
-      next: "npm run build -- --core-only, from the release",
-    })
-  }
 }

@@ -4,32 +4,38 @@ import { Command, InvalidArgumentError } from "commander"
 import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
-import { readSeries } from "../patching/read-series.ts"
 import { listPins, type Pin, readPin } from "../pins/pin.ts"
+import { makePage, PAGE } from "../pr/doc-tables.ts"
 import { readFigures } from "../pr/figures.ts"
-import { findPatch } from "../pr/find-needs.ts"
 import { lint } from "../pr/lint.ts"
-import { makeBranch } from "../pr/make-branch.ts"
-import { BODY, readPullRequests, TITLE, withOutput } from "../pr/output.ts"
+import { type Branch, makeBranch } from "../pr/make-branch.ts"
+import { BODY, GENERATED, readPrepared, TITLE, withOutput } from "../pr/output.ts"
+import type { NamedPullRequest } from "../pr/pull-request.ts"
+import { findPullRequest, readPullRequests } from "../pr/read-pull-requests.ts"
+import { tellPullRequests } from "../pr/tell-pull-requests.ts"
+import { warn } from "../pr/warn.ts"
 import { writeBody } from "../pr/write-body.ts"
 import { resolveRef } from "../upstream/git/resolve-ref.ts"
 
-const DESCRIPTION = `Prepares a pull request to upstream from a patch, or checks one that was prepared.
+const DESCRIPTION = `Prepares a pull request to upstream, or to the repository of a dependency, or checks one that was prepared.
 
-In the output folder: tree/, a checkout of the base with a branch of the patch's name that holds the patch and what it
-needs; a file a commit, for git am; title.txt and body.md. What is only for offline builds is left out. Nothing is
-pushed. The figures in body.md are those of the last npm run audit.
+In the output folder: tree/, a checkout of the base with a branch of the pull request's name; a file a commit, for git am;
+title.txt and body.md. Nothing in it knows this project. Nothing is pushed, and no box is ticked that is a person's.
 
-  npm run pr -- config-remote-skip --base dev
-  npm run pr -- --check dist/pr/config-remote-skip
+  npm run pr -- --list
+  npm run pr -- models-decide-first --base dev --no-figures
+  npm run pr -- --check dist/pr/models-decide-first
 
 Exit codes: 0 prepared, or nothing found; 1 upstream's bots would close it; 2 could not run.`
 
 interface Options {
+  list?: true
+  writeDocs?: true
   base?: string
   gitUrl?: string
   pin?: string
   issue?: number
+  figures: boolean
   report: string
   out?: string
   cache: string
@@ -40,26 +46,39 @@ interface Options {
 await runCommand(async () => {
   const command = new Command("npm run pr --")
     .description(DESCRIPTION)
-    .argument("[patch]", "a name in patches/series")
+    .argument("[name]", "a name in pull-requests/series")
+    .option("--list", "list those that can be made, and where each goes")
+    .option("--write-docs", "write the tables of docs/upstream.md")
     .option("--base <ref>", "branch, tag or full commit to start from (default: the pin's commit)")
-    .option("--git-url <origin>", "URL, path or git bundle to take it from (default: the pin's)")
+    .option("--git-url <origin>", "URL, path or git bundle to take it from (default: the repository's)")
     .option("--pin <name>", "a folder in pins/ (default: the newest whose commit is known)")
-    .option("--issue <number>", "the issue that is closed (default: the patch's first)", readNumber)
-    .option("--report <file>", "the audit's report", "dist/audit/report.json")
-    .option("--out <folder>", "where it goes (default: dist/pr/<patch>)")
+    .option("--issue <number>", "the issue that is closed (default: the pull request's first)", readNumber)
+    .option(
+      "--report <file>",
+      "the audit's report of a build of this branch",
+      "dist/audit-PARTIAL/report.json",
+    )
+    .option("--no-figures", "leave out what an audit saw")
+    .option("--out <folder>", "where it goes (default: dist/pr/<name>)")
     .option("--cache <folder>", "where mirrors are kept", defaultCache())
     .option("--check [path]", "check a folder made before, or a body, against what upstream's bots enforce")
     .option("--title <text>", "the title of a body that is checked (default: title.txt beside it)")
     .exitOverride(leaveParser)
     .parse()
   const options = command.opts<Options>()
-  const [patch] = command.args
+  const [name] = command.args
   if (options.check) return check(options.check === true ? "dist/pr" : options.check, options.title)
-  if (patch) return prepare(patch, options)
+  const requests = await readPullRequests()
+  if (options.list) return print(tellPullRequests(requests))
+  if (options.writeDocs) {
+    await writeFile(PAGE, await makePage(requests))
+    return true
+  }
+  if (name) return prepare(requests, findPullRequest(requests, name), options)
   throw new Failure({
-    what: "No patch was named",
-    why: "a pull request is made from one patch",
-    next: "npm run pr -- --help",
+    what: "No pull request was named",
+    why: "one is made at a time",
+    next: "npm run pr -- --list",
   })
 })
 
@@ -68,40 +87,52 @@ function readNumber(text: string): number {
   throw new InvalidArgumentError("It must be the number of an issue.")
 }
 
-async function prepare(name: string, options: Options): Promise<boolean> {
-  const progress = new Progress(4)
+async function prepare(
+  requests: NamedPullRequest[],
+  request: NamedPullRequest,
+  options: Options,
+): Promise<boolean> {
+  const progress = new Progress(3)
+  const { name } = request
   const out = resolve(options.out ?? join("dist/pr", name))
   const cache = resolve(options.cache)
-  const series = await readSeries()
-  const patch = findPatch(series, name)
-  const figures = await progress.step("Read the audit's figures", () =>
-    readFigures(resolve(options.report), name),
-  )
-  const origin = await progress.step("Find the base", () => findBase(options))
-  const findings: string[] = []
+  const origin = await progress.step("Find the base", () => findBase(request, options))
   await withOutput(out, async (folder) => {
     const branch = await progress.step("Make the branch", async ({ result }) => {
-      const made = await makeBranch(origin, series, patch, { cache, folder })
-      result(`${made.commits.length} commits on ${origin.commit.slice(0, 12)}`)
+      const made = await makeBranch(origin, requests, request, { cache, folder })
+      result(tellSize(made, origin.commit))
       return made
     })
     await progress.step("Write title and body", async () => {
-      const title = patch.subject
-      const body = writeBody({ ...branch, patch, issue: options.issue, figures })
-      findings.push(...lint({ title, body }))
-      await writeFile(join(folder, TITLE), `${title}\n`)
+      const figures = options.figures ? await readFigures(resolve(options.report), branch) : undefined
+      const body = writeBody({ ...branch, request, issue: options.issue, figures })
+      await writeFile(join(folder, TITLE), `${request.subject}\n`)
       await writeFile(join(folder, BODY), body)
+      await writeFile(join(folder, GENERATED), body)
     })
   })
   const folder = relative(process.cwd(), out) || "."
-  for (const finding of findings) console.log(`✖ ${folder}/${BODY}: ${finding}`)
   console.log(
-    `${folder}/tree  branch ${name}\nCheck it again when it is edited: npm run pr -- --check ${folder}`,
+    `${folder}/tree  branch ${name}\nPut ${folder}/${BODY} into your own words, tick what you have done, and then: npm run pr -- --check ${folder}`,
   )
-  return findings.length === 0
+  return true
 }
 
-async function findBase({ base, gitUrl, pin }: Options): Promise<{ url: string; commit: string }> {
+function tellSize({ vintage, below, commits, changes }: Branch, base: string): string {
+  const added = changes.reduce((sum, change) => sum + change.added, 0)
+  const own = `${commits.length} ${commits.length === 1 ? "commit" : "commits"}, ${changes.length} files, +${added}`
+  const first = below.length > 0 ? `, behind ${below.map(({ name }) => name).join(", ")}` : ""
+  return `${own}${first}, on ${base.slice(0, 12)} (${vintage})`
+}
+
+async function findBase(
+  { repository }: NamedPullRequest,
+  { base, gitUrl, pin }: Options,
+): Promise<{ url: string; commit: string }> {
+  if (repository) {
+    const url = gitUrl ?? repository.url
+    return { url, commit: await resolveRef(url, base ?? repository.branch) }
+  }
   const { git } = pin ? await readPin(pin) : await newestWithCommit()
   const url = gitUrl ?? git.url
   const ref = base ?? git.commit
@@ -118,15 +149,25 @@ function noBase(pin: string): Failure {
   return new Failure({
     what: `The pin ${pin} has no commit to start from`,
     why: "upstream's repository was not in reach when it was made",
-    next: "npm run pr -- PATCH --base dev, or a full commit",
+    next: "npm run pr -- NAME --base dev, or a full commit",
   })
 }
 
 async function check(path: string, title?: string): Promise<boolean> {
-  const found = (await readPullRequests(path, title)).map((one) => ({ ...one, findings: lint(one) }))
-  for (const { file, findings } of found) {
+  const found = (await readPrepared(path, title)).map((one) => ({
+    ...one,
+    findings: lint(one),
+    warnings: warn(one),
+  }))
+  for (const { file, findings, warnings } of found) {
     if (findings.length === 0) console.log(`✔ ${file}`)
     for (const finding of findings) console.log(`✖ ${file}: ${finding}`)
+    for (const warning of warnings) console.log(`! ${file}: ${warning}`)
   }
   return found.every(({ findings }) => findings.length === 0)
+}
+
+function print(text: string): boolean {
+  console.log(text)
+  return true
 }

@@ -27,6 +27,14 @@ export function chooseSeries(
   }
 }
 
+/** What a build of the core alone takes of a series: on upstream's source, what changes its build script. */
+export function chooseCore(series: NamedPatch[]): { chosen: NamedPatch[]; leftOut: LeftOut[] } {
+  return {
+    chosen: series.filter(({ kind, edits }) => kind === "build" && edits.length > 0),
+    leftOut: series.filter(({ kind }) => kind !== "build").map(({ name }) => ({ name, why: "--core-only" })),
+  }
+}
+
 /**
  * @param leftOut those of the series that have no form for the code of a release
  * @throws Failure when one of them is required there

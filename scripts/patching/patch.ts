@@ -79,13 +79,15 @@ export interface Patch {
   why: string
   /** Why no setting, plugin or environment variable of upstream's does the same. */
   whyPatch: string
+  /**
+   * `upstreamable` has a pull request in `pull-requests/` that would make it smaller, or take it out; `offline-only` makes
+   * no sense without the rest of this project; `build` is about how it is built.
+   */
   kind: "upstreamable" | "build" | "offline-only"
   /** Upstream's issues and pull requests that it answers, as numbers. */
   upstream: number[]
   /** A condition that can be tested, under which the patch can go. */
   removeWhen: string
-  /** Patches without which it applies but does nothing of use. Those without which it does not apply are found. */
-  needs?: string[]
   /** The releases of upstream in which it must apply, as npm writes ranges. In others it is not needed. */
   range: string
   /** Whether a build without it fails, or names it in build.json and in its last lines. */

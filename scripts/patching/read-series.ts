@@ -16,7 +16,6 @@ const Declaration = z
     kind: z.enum(["upstreamable", "build", "offline-only"]),
     upstream: z.array(z.number().int().positive()),
     removeWhen: z.string().min(20),
-    needs: z.array(z.string()).optional(),
     range,
     level: z.enum(["required", "optional"]),
     edits: z.array(
@@ -48,12 +47,7 @@ export async function readSeries(directory: URL = DIRECTORY): Promise<NamedPatch
   const names = lines.map((line) => line.replace(/#.*/, "").trim()).filter(Boolean)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice) throw invalid(twice, "patches/series names it twice")
-  const series = await Promise.all(names.map((name) => readPatch(name, directory)))
-  for (const { name, needs = [] } of series) {
-    const unknown = needs.find((needed) => !names.includes(needed))
-    if (unknown) throw invalid(name, `it needs ${unknown}, which is not in patches/series`)
-  }
-  return series
+  return Promise.all(names.map((name) => readPatch(name, directory)))
 }
 
 async function readPatch(name: string, directory: URL): Promise<NamedPatch> {

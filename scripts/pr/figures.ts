@@ -1,46 +1,43 @@
+import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
-import { dirname, join, resolve } from "node:path"
+import { join, resolve, sep } from "node:path"
 import { z } from "zod"
 import { hostOf, type Report, reportSchema } from "../audit/report.ts"
 import { Failure } from "../lib/errors.ts"
+import { git } from "../upstream/git/git.ts"
+import type { Branch } from "./make-branch.ts"
 
 type Executable = Report["executables"][number]
 
-/** What is read of the build.json beside the audited executable. */
-const Build = z.object({
-  executable: z.object({ sha256: z.string() }),
-  patches: z.array(z.object({ name: z.string() })),
-})
-
 /**
- * What the audit saw of upstream's executable and of one with the patch, as Markdown: a table of the scenarios in which
- * one of them tried something.
- * @throws Failure when there is no report of all scenarios, it is of another form, it found something, it lacks one of
- * the two, or the last build is another than the audited one or has not the patch
+ * What the audit saw of upstream's release and of what was built of a branch, as Markdown: a table of the scenarios in
+ * which one of them tried something. Those of an audit of some scenarios will do.
+ * @param tree git's hash of the files of the branch
+ * @throws Failure when there is no report, it lacks one of the two, a scenario was not recorded to its end, or its other
+ * executable was not built of these files and nothing else
  */
-export async function readFigures(file: string, patch: string): Promise<string> {
+export async function readFigures(file: string, { tree }: Pick<Branch, "tree">): Promise<string> {
   const report = await readReport(file)
-  const [stock, offline] = (["stock", "offline"] as const).map((variant) =>
-    report.executables.find((executable) => executable.variant === variant),
-  )
-  if (!stock || !offline) throw unusable(file, "it does not compare upstream's executable with a patched one")
-  await requireBuildWith(patch, offline, file)
-  if (!report.allScenarios) throw unusable(file, "not all scenarios were run")
-  if (report.findings.length > 0) throw unusable(file, `it found something: ${report.findings[0]!.line}`)
+  const stock = report.executables.find(({ isPinnedStock }) => isPinnedStock)
+  const [built, ...more] = report.executables.filter((one) => one !== stock)
+  if (!stock || !built || more.length > 0)
+    throw unusable(file, "it does not compare upstream's release with one build of the branch")
+  if (built.variant !== "stock") throw unusable(file, "the build was run with the switch on")
+  await requireBuiltOf(tree, built, file)
   const partial = report.results.find(({ incomplete }) => incomplete !== undefined)
   if (partial) throw unusable(file, `${partial.scenario} was not recorded to its end: ${partial.incomplete}`)
-  return table(report, stock.id, offline.id)
+  return table(report, stock.id, built.id)
 }
 
-function table(report: Report, stock: string, offline: string): string {
+function table(report: Report, stock: string, built: string): string {
   const rows = report.scenarios.map(({ name, title }) => [
     title,
     tell(report, stock, name),
-    tell(report, offline, name),
+    tell(report, built, name),
   ])
   const shown = rows.filter(([, ...cells]) => cells.some((cell) => cell !== NOTHING))
   const lines = [
-    "| scenario | stock: tried to reach | patched: tried to reach |",
+    "| scenario | stock: tried to reach | this branch: tried to reach |",
     "|---|---|---|",
     ...shown.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`),
   ]
@@ -59,34 +56,49 @@ function tell({ results }: Report, executable: string, scenario: string): string
 }
 
 async function readReport(file: string): Promise<Report> {
-  const parsed = reportSchema.safeParse(await readJson(file, file))
+  const text = await readFile(file, "utf8").catch((error) => {
+    throw unusable(file, error.message)
+  })
+  const parsed = reportSchema.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
   throw unusable(file, z.prettifyError(parsed.error))
 }
 
-/** Figures of another executable than the one that was built last would be quoted as if they were the patch's. */
-async function requireBuildWith(patch: string, audited: Executable, report: string): Promise<void> {
-  const record = join(dirname(resolve(audited.file)), "build.json")
-  const build = Build.safeParse(await readJson(record, report))
-  if (!build.success) throw unusable(report, `${record} is not a record of a build`)
-  if (build.data.executable.sha256 !== audited.sha256)
-    throw unusable(report, `it is of another build than the one that ${record} describes`)
-  if (!build.data.patches.some(({ name }) => name === patch))
-    throw unusable(report, `the executable that it is of was built without ${patch}`)
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
-async function readJson(file: string, report: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"))
-  } catch (error) {
-    throw unusable(report, (error as Error).message)
-  }
+/** Figures of anything else would be quoted as if they were the branch's. */
+async function requireBuiltOf(tree: string, { file, sha256 }: Executable, report: string): Promise<void> {
+  const path = resolve(file)
+  const bytes = await readFile(path).catch((error) => {
+    throw unusable(report, `the build is gone: ${error.message}`)
+  })
+  if (createHash("sha256").update(bytes).digest("hex") !== sha256)
+    throw unusable(report, `${file} is not the file that was audited any more`)
+  const root = checkoutOf(path)
+  if (root === undefined) throw unusable(report, `${file} was not built in a checkout of the branch`)
+  const head = await git(root, ["rev-parse", "HEAD^{tree}"])
+  if (head.stdout.trim() !== tree)
+    throw unusable(report, `${file} was built of other files than the branch's`)
+  const { stdout } = await git(root, ["status", "--porcelain", "--untracked-files=no"])
+  if (stdout.trim() !== "") throw unusable(report, `files were changed in ${root} since`)
+}
+
+/** The checkout in which upstream's build script left a file; undefined when it lies elsewhere. */
+function checkoutOf(path: string): string | undefined {
+  const at = path.lastIndexOf(join(sep, "packages", "opencode", "dist", sep))
+  return at < 0 ? undefined : path.slice(0, at)
 }
 
 function unusable(file: string, why: string): Failure {
   return new Failure({
     what: `There are no figures to quote in ${file}`,
     why,
-    next: "npm run build && npm run audit",
+    next: "--no-figures leaves them out; docs/upstream.md says how the branch is built and audited",
   })
 }

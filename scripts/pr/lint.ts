@@ -73,7 +73,7 @@ function lintChecklist(body: string): string[] {
   const ticked = boxes.filter((box) => box.ticked).length
   if (ticked >= 2 && ticked === boxes.length) return []
   return [
-    `"${HEADINGS.checklist}" has ${ticked} of ${boxes.length} boxes ticked; all must be, and two at least`,
+    `"${HEADINGS.checklist}" has ${ticked} of ${boxes.length} boxes ticked; all must be, and two at least: they are yours to tick, when you have done what they say`,
   ]
 }
 

@@ -1,47 +1,113 @@
-import { readFile } from "node:fs/promises"
-import { join } from "node:path"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import { Failure } from "../lib/errors.ts"
-import type { NamedPatch } from "../patching/apply.ts"
-import { dependencyOf } from "../patching/patch.ts"
-import { commitSeries } from "../upstream/git/commit-series.ts"
+import { commit as commitAll, committer, must } from "../upstream/git/commit.ts"
 import { git } from "../upstream/git/git.ts"
 import { checkOut, mirrorCommit } from "../upstream/git/mirror.ts"
-import { readGitTree } from "../upstream/git/typescript-tree.ts"
-import { findNeeds } from "./find-needs.ts"
+import { applySteps, isMerged, type MadeStep } from "./apply-steps.ts"
+import { type Formatter, formatLike, readFormatter } from "./format.ts"
+import type { NamedPullRequest, Vintage } from "./pull-request.ts"
+import { needsOf } from "./read-pull-requests.ts"
+import { formOf, type ReadText, readVintage } from "./vintage.ts"
 import { TEMPLATE } from "./write-body.ts"
 
 export interface Branch {
-  /** Titles of the commits, in order. */
+  vintage: Vintage
+  /** The pull requests that it builds on and that are not in the base: their commits come first. */
+  below: NamedPullRequest[]
+  /** Titles of its own commits, in order. */
   commits: string[]
-  /** Upstream's template at the base. */
-  template: string
+  /** The files that its own commits change, as git counts their lines. */
+  changes: FileChange[]
+  /** The repository's template at the base; undefined when it has none, and is not upstream's. */
+  template: string | undefined
+  /** git's hash of all files with the change: what is built of it is built of this. */
+  tree: string
+}
+
+export interface FileChange {
+  file: string
+  added: number
+  removed: number
 }
 
 /**
- * Makes a checkout of the base, in a new folder, with a branch of the patch's name: what the patch needs, a commit each,
- * and the patch. Beside it a file a commit, as `git am` takes them.
+ * Makes a checkout of the base, in a new folder, with a branch of the pull request's name. Beside it a file a commit, as
+ * `git am` takes them.
  * @param folder exists, and is empty
- * @throws Failure when the base cannot be had, or the patch cannot go upstream or does not apply to it
+ * @throws Failure when the base cannot be had, or the pull request does not apply to it
  */
 export async function makeBranch(
   origin: { url: string; commit: string },
-  series: NamedPatch[],
-  patch: NamedPatch,
+  requests: NamedPullRequest[],
+  request: NamedPullRequest,
   { cache, folder }: { cache: string; folder: string },
 ): Promise<Branch> {
-  const own = series.filter((one) => !editsDependency(one))
-  if (!own.includes(patch)) throw elsewhere(patch)
-  const tree = join(folder, "tree")
+  const root = join(folder, "tree")
   // Asked for first, as it is what most often fails.
-  const author = await identity()
-  await checkOut(await mirrorCommit(origin, cache), origin.commit, tree)
-  const needs = findNeeds(await readGitTree(tree, own, { cache }), own, patch)
-  const template = await readTemplate(tree)
-  await must(tree, ["checkout", "--quiet", "-b", patch.name])
-  await commitSeries(tree, [...needs, patch], { author, onlyUsed: true, cache })
-  await must(tree, ["format-patch", "--quiet", "--no-signature", "--output-directory", folder, origin.commit])
-  const titles = await must(tree, ["log", "--reverse", "--format=%s", `${origin.commit}..HEAD`])
-  return { template, commits: titles.trim().split("\n") }
+  const author = committer(await identity())
+  await checkOut(await mirrorCommit(origin, cache), origin.commit, root)
+  const read: ReadText = (file) => readFile(join(root, file), "utf8").catch(absent)
+  const vintage = await readVintage(read, request)
+  const below = await findBelow(needsOf(requests, request), vintage, read)
+  const template = await readTemplate(read, request)
+  const formatter = readFormatter(await read("package.json"))
+  await must(root, ["checkout", "--quiet", "-b", request.name], author)
+  const each = async (one: NamedPullRequest) => {
+    for (const step of await applySteps(one, formOf(one, vintage), read)) {
+      await writeStep(root, step, { read, formatter })
+      await commitAll(root, `${step.subject}\n\n${one.why}`, author)
+    }
+  }
+  for (const one of below) await each(one)
+  const first = (await must(root, ["rev-parse", "HEAD"])).trim()
+  await each(request)
+  const words = ["format-patch", "--quiet", "--no-signature", "--output-directory", folder, origin.commit]
+  await must(root, words, author)
+  const titles = await must(root, ["log", "--reverse", "--format=%s", `${first}..HEAD`], author)
+  return {
+    vintage,
+    below,
+    template,
+    commits: titles.trim().split("\n"),
+    changes: readNumstat(await must(root, ["diff", "--numstat", "--no-renames", first, "HEAD"], author)),
+    tree: (await must(root, ["rev-parse", "HEAD^{tree}"])).trim(),
+  }
+}
+
+/** Those of the needed ones that are not in the base yet. */
+async function findBelow(
+  needs: NamedPullRequest[],
+  vintage: Vintage,
+  read: ReadText,
+): Promise<NamedPullRequest[]> {
+  const below: NamedPullRequest[] = []
+  for (const one of needs) {
+    const form = one.forms[vintage]
+    if (form && !(await isMerged(form, read))) below.push(one)
+  }
+  return below
+}
+
+async function writeStep(
+  root: string,
+  { files }: MadeStep,
+  { read, formatter }: { read: ReadText; formatter: Formatter },
+): Promise<void> {
+  for (const [file, after] of files) {
+    const text = await formatLike(formatter, file, { before: await read(file), after })
+    await mkdir(dirname(join(root, file)), { recursive: true })
+    await writeFile(join(root, file), text)
+  }
+}
+
+/** @param text what `git diff --numstat` prints */
+export function readNumstat(text: string): FileChange[] {
+  return Array.from(text.matchAll(/^(\d+)\t(\d+)\t(.+)$/gm), ([, added, removed, file]) => ({
+    file: file!,
+    added: Number(added),
+    removed: Number(removed),
+  }))
 }
 
 /** The person's own name, as git has it: a pull request is theirs. */
@@ -55,37 +121,16 @@ async function identity(): Promise<string> {
   })
 }
 
-async function readTemplate(tree: string): Promise<string> {
-  return readFile(join(tree, TEMPLATE), "utf8").catch((error) => {
-    throw new Failure({
-      what: `Upstream's template for pull requests is not there: ${error.message}`,
-      why: "body.md is made after it",
-      next: "name a base that has it: npm run pr -- PATCH --base dev",
-    })
-  })
-}
-
-/** A person's hooks and ways to write a diff must not reach the files. */
-const OWN_CONFIG = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" }
-
-async function must(tree: string, args: string[]): Promise<string> {
-  const { ok, stdout, stderr } = await git(tree, args, OWN_CONFIG)
-  if (ok) return stdout
+async function readTemplate(read: ReadText, { repository }: NamedPullRequest): Promise<string | undefined> {
+  const template = await read(TEMPLATE)
+  if (template !== undefined || repository) return template
   throw new Failure({
-    what: `git ${args[0]} failed in ${tree}`,
-    why: stderr || "git says no more",
-    next: "make room if the disk is full, and run it again",
+    what: `Upstream's template for pull requests is not there: ${TEMPLATE}`,
+    why: "body.md is made after it",
+    next: "name a base that has it: npm run pr -- NAME --base dev",
   })
 }
 
-function editsDependency({ edits }: NamedPatch): boolean {
-  return edits.some((edit) => dependencyOf(edit) !== undefined)
-}
-
-function elsewhere({ name }: NamedPatch): Failure {
-  return new Failure({
-    what: `The patch ${name} changes nothing of upstream's own in its repository`,
-    why: "it edits a dependency, which has a repository of its own",
-    next: `open the pull request there; what it changes is in patches/${name}.diff of a release`,
-  })
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error
 }

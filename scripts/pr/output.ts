@@ -1,16 +1,18 @@
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Failure } from "../lib/errors.ts"
+import { readCommits } from "./read-commits.ts"
+import type { Prepared } from "./warn.ts"
 
 export const TITLE = "title.txt"
 export const BODY = "body.md"
+/** The body as it was written, for what was left as it is. */
+export const GENERATED = ".generated.md"
 
 /** A pull request as it is checked. */
-export interface PullRequest {
+export interface Checked extends Prepared {
   /** The path of its body. */
   file: string
-  title: string
-  body: string
 }
 
 /**
@@ -18,7 +20,7 @@ export interface PullRequest {
  * @param title instead of the one in `title.txt` beside the body
  * @throws Failure when there is no body, or no title for it
  */
-export async function readPullRequests(path: string, title?: string): Promise<PullRequest[]> {
+export async function readPrepared(path: string, title?: string): Promise<Checked[]> {
   const files = await findBodies(path)
   if (files.length === 0) throw nothingToCheck(path, `there is no ${BODY} in it`)
   return Promise.all(
@@ -26,6 +28,8 @@ export async function readPullRequests(path: string, title?: string): Promise<Pu
       file,
       title: title ?? (await readTitle(file)),
       body: await readFile(file, "utf8"),
+      generated: await readFile(join(dirname(file), GENERATED), "utf8").catch(() => undefined),
+      commits: await readCommits(file),
     })),
   )
 }
@@ -74,7 +78,7 @@ function notOurs(out: string): Failure {
   return new Failure({
     what: `${out} is left as it is`,
     why: `it holds something that npm run pr did not make: there is no ${TITLE}`,
-    next: "name another folder: npm run pr -- PATCH --out FOLDER",
+    next: "name another folder: npm run pr -- NAME --out FOLDER",
   })
 }
 
@@ -82,6 +86,6 @@ function nothingToCheck(path: string, why: string): Failure {
   return new Failure({
     what: `${path} cannot be checked`,
     why,
-    next: "npm run pr -- PATCH, then npm run pr -- --check dist/pr/PATCH; or --check BODY --title TITLE",
+    next: "npm run pr -- NAME, then npm run pr -- --check dist/pr/NAME; or --check BODY --title TITLE",
   })
 }

@@ -1,20 +1,17 @@
 import { Failure } from "../lib/errors.ts"
-import type { NamedPatch } from "../patching/apply.ts"
 import { HEADINGS, splitBody, tick } from "./body-text.ts"
+import type { Branch, FileChange } from "./make-branch.ts"
+import type { NamedPullRequest } from "./pull-request.ts"
 
 /** Where upstream keeps its template. */
 export const TEMPLATE = ".github/pull_request_template.md"
 
-export interface BodyInput {
-  /** Upstream's template, as it is at the base. */
-  template: string
-  patch: NamedPatch
-  /** Titles of the branch's commits, in order. */
-  commits: string[]
-  /** The issue that is closed, instead of the patch's first. */
+export interface BodyInput extends Pick<Branch, "template" | "commits" | "below" | "changes"> {
+  request: NamedPullRequest
+  /** The issue that is closed, instead of the first of the pull request's. */
   issue?: number
-  /** A Markdown table: stock against patched. */
-  figures: string
+  /** A Markdown table: upstream's release against what was built of this branch; undefined to leave it out. */
+  figures: string | undefined
 }
 
 /** By the type in the title, what the box to be ticked is called. */
@@ -28,10 +25,11 @@ const BOXES: Record<string, RegExp> = {
 }
 
 /**
- * Fills upstream's own template in; a section that is not known stays as it is.
+ * Fills the repository's own template in. What only a person can say stays open: the checklist, and that they tried it.
  * @throws Failure when the template lacks a section, or a box for this type of change
  */
 export function writeBody(input: BodyInput): string {
+  if (input.template === undefined) return [describe(input), verification(input), ""].join("\n\n")
   const { before, sections } = splitBody(input.template)
   const texts = fill(input)
   const missing = Object.values(HEADINGS).find((heading) => !sections.some((one) => one.heading === heading))
@@ -40,26 +38,27 @@ export function writeBody(input: BodyInput): string {
   return `${[before, ...filled].filter(Boolean).join("\n\n")}\n`
 }
 
-/** By its heading, what a section becomes. */
-function fill({ patch, commits, issue, figures }: BodyInput): Record<string, (text: string) => string> {
-  const type = /^[a-z]+/.exec(patch.subject)![0]
+/** By its heading, what a section becomes; the checklist is the person's. */
+function fill(input: BodyInput): Record<string, (text: string) => string> {
+  const type = /^[a-z]+/.exec(input.request.subject)![0]
   return {
-    [HEADINGS.issue]: () => issues(patch, issue),
+    [HEADINGS.issue]: () => issues(input.request, input.issue),
     [HEADINGS.type]: (text) => tickType(text, type),
-    [HEADINGS.what]: () => describe(patch, commits),
-    [HEADINGS.verified]: () => verification(figures),
+    [HEADINGS.what]: () => describe(input),
+    [HEADINGS.verified]: () => verification(input),
     [HEADINGS.screenshots]: () =>
-      patch.edits.some(({ file }) => file.endsWith(".tsx"))
+      input.changes.some(({ file }) => file.endsWith(".tsx"))
         ? "To be added: this changes what the TUI shows."
         : "Not a UI change.",
-    [HEADINGS.checklist]: (text) => tick(text, () => true),
   }
 }
 
-function issues({ upstream }: NamedPatch, issue = upstream[0]): string {
-  if (issue === undefined) return "There is none yet."
-  const others = upstream.filter((number) => number !== issue).map((number) => `#${number}`)
-  return [`Closes #${issue}`, ...(others.length > 0 ? [`Related: ${others.join(", ")}`] : [])].join("\n\n")
+function issues({ closes, related }: NamedPullRequest, issue = closes[0]): string {
+  const others = [...closes, ...related].filter((number) => number !== issue).map((number) => `#${number}`)
+  return [
+    issue === undefined ? "There is none yet." : `Closes #${issue}`,
+    ...(others.length > 0 ? [`Related: ${others.join(", ")}`] : []),
+  ].join("\n\n")
 }
 
 function tickType(text: string, type: string): string {
@@ -68,21 +67,43 @@ function tickType(text: string, type: string): string {
   throw unknownTemplate(`none of its types of change is one for ${type}`)
 }
 
-function describe({ why, whyPatch, edits }: NamedPatch, commits: string[]): string {
-  const places = Map.groupBy(edits, ({ file }) => file)
-  const list = [...places].map(([file, of]) => `- \`${file}\`: ${of.map(({ what }) => what).join("; ")}`)
-  const parts = [why, whyPatch, ["What it touches:", "", ...list].join("\n")]
+function describe({ request, commits, below, changes }: BodyInput): string {
+  const parts = [request.why, ["What it touches:", "", ...changes.map(tellChange)].join("\n")]
   if (commits.length > 1) parts.push(["Commits:", "", ...commits.map((title) => `1. ${title}`)].join("\n"))
+  if (below.length > 0)
+    parts.push(
+      [
+        "It builds on these, whose commits come first:",
+        "",
+        ...below.map(({ subject }) => `- ${subject}`),
+      ].join("\n"),
+    )
   return parts.join("\n\n")
 }
 
-function verification(figures: string): string {
-  return [
-    "Upstream's release, and one with this change and the rest of its series with the switch on, each run in network",
-    "namespaces in which every packet is recorded; in brackets, how often each host was tried.",
-    "",
-    figures,
-  ].join("\n")
+function tellChange({ file, added, removed }: FileChange): string {
+  return `- \`${file}\`: +${added} −${removed}`
+}
+
+/** What was done and by whom: the test is written, the person has not run it yet. */
+function verification({ changes, figures }: BodyInput): string {
+  const tests = changes.map(({ file }) => file).filter(isTest)
+  const parts = tests.length > 0 ? [`Tests: ${tests.map((file) => `\`${file}\``).join(", ")}`] : []
+  if (figures !== undefined)
+    parts.push(
+      [
+        "Upstream's release, and a build of this branch alone, each run in network namespaces in which every packet is",
+        "recorded; in brackets, how often each host was tried.",
+        "",
+        figures,
+      ].join("\n"),
+    )
+  return parts.join("\n\n")
+}
+
+/** Whether a file is a test, as upstream names them. */
+export function isTest(file: string): boolean {
+  return /\.test\.tsx?$/.test(file)
 }
 
 function unknownTemplate(why: string): Failure {

@@ -29,7 +29,9 @@ async function readRooms(): Promise<Map<string, string[] | "all">> {
 async function importsOf(room: string): Promise<[file: string, imported: string][]> {
   const glob = room.endsWith(".ts") ? room : `${room}/**/*.ts`
   const files = await Array.fromAsync(new Bun.Glob(glob).scan({ cwd: ROOT }))
-  const found = files.map(async (file) => {
+  // What pull requests bring is code of upstream's, and imports upstream's.
+  const own = files.filter((file) => !file.startsWith("pull-requests/files/"))
+  const found = own.map(async (file) => {
     const text = await readFile(join(ROOT, file), "utf8")
     return [...text.matchAll(IMPORT)].map(([, path]): [string, string] => {
       const target = relative(ROOT, join(ROOT, dirname(file), path!))

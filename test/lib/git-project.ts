@@ -29,8 +29,14 @@ export interface GitProject extends Project {
 
 export const LOGIN = "someone:s3cret"
 
-/** @param make makes the repository that stands for upstream's in a folder */
-export async function makeGitProject(make = makeUpstream): Promise<GitProject> {
+/**
+ * @param make makes the repository that stands for upstream's in a folder
+ * @param of the pin that names its commit
+ */
+export async function makeGitProject(
+  make: (folder: string) => Promise<{ first: string }> = makeUpstream,
+  of = gitPin,
+): Promise<GitProject> {
   const project = await copyProject()
   const root = await mkdtemp(join(tmpdir(), "opencode-offline-git-"))
   const upstream = join(root, "upstream")
@@ -38,10 +44,11 @@ export async function makeGitProject(make = makeUpstream): Promise<GitProject> {
   const { first } = await make(upstream)
   const server = await serveGit(root)
   const url = `${server.url.replace("://", `://${LOGIN}@`)}/upstream/.git`
-  const pin = join(project.folder, "pins", relative(PINS, pinFile(pinName(gitPin))))
+  const pin = join(project.folder, "pins", relative(PINS, pinFile(pinName(of))))
   const pinCommit = async (commit: string) => {
     const text = await readFile(pin, "utf8")
-    await writeFile(pin, text.replace(/"commit": "[0-9a-f]{40}"/, `"commit": "${commit}"`))
+    const parsed = JSON.parse(text)
+    await writeFile(pin, JSON.stringify({ ...parsed, git: { ...parsed.git, commit } }, null, 2))
   }
   await pinCommit(first)
   const cache = await makeCache(root)
@@ -67,7 +74,7 @@ export async function makeGitProject(make = makeUpstream): Promise<GitProject> {
     buildGit: (args = [], env = {}) => {
       const given = (name: string, value: string) => (args.includes(name) ? [] : [name, value])
       const options = [...given("--git-url", url), ...given("--cache", cache)]
-      return project.build(["--source", "git", "--pin", pinName(gitPin), ...options, ...args], env)
+      return project.build(["--source", "git", "--pin", pinName(of), ...options, ...args], env)
     },
     async remove() {
       server.stop()

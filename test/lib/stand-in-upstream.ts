@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from "node:fs/promises"
+import { cp, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { git } from "../../scripts/upstream/git/git.ts"
 import { gitPin } from "./stock.ts"
@@ -8,6 +8,12 @@ export const TAG = `v${gitPin.version}`
 
 /** A monorepo of our own, in the layout and with the shapes of upstream's: see its README. */
 export const FOLDER = join(import.meta.dirname, "../fixtures/upstream")
+
+/** What of the second one, of the newest 1.x, lies over the first. */
+export const EFFECT_FOLDER = join(import.meta.dirname, "../fixtures/upstream-effect")
+
+/** What the second one does without. */
+const WITHOUT = ["packages/opencode", "packages/hono", "packages/asking-worker", "patches"]
 
 /** The files of its opencode package that are TypeScript, by their paths in the package. */
 export const SOURCES: Record<string, string> = await readSources()
@@ -20,9 +26,20 @@ async function readSources(): Promise<Record<string, string>> {
 }
 
 /** Makes a repository of that tree, with a second commit behind the first. */
-export async function makeUpstream(folder: string): Promise<{ first: string; second: string }> {
-  await cp(FOLDER, folder, { recursive: true })
+export async function makeUpstream(
+  folder: string,
+  vintage: "namespaces" | "effect" = "namespaces",
+): Promise<{ first: string; second: string }> {
+  await copyUpstream(folder, vintage)
   return commitUpstream(folder)
+}
+
+/** Puts the files of one of the two into a folder. */
+export async function copyUpstream(folder: string, vintage: "namespaces" | "effect"): Promise<void> {
+  await cp(FOLDER, folder, { recursive: true })
+  if (vintage === "namespaces") return
+  for (const path of WITHOUT) await rm(join(folder, path), { recursive: true })
+  await cp(EFFECT_FOLDER, folder, { recursive: true })
 }
 
 /** Makes a repository of what is in a folder. */

@@ -5,16 +5,18 @@ import type { AcquireOptions } from "../../lib/npm/fetch-file.ts"
 import { type AppliedPatch, type NamedPatch, type Refusal, requireApplied } from "../../patching/apply.ts"
 import { writeDependencies } from "../../patching/dependencies.ts"
 import type { Unit } from "../../patching/unit.ts"
-import { git } from "./git.ts"
-import { findUses, pruneOffline } from "./prune-offline.ts"
+import { type Committer, commit, committerOf } from "./commit.ts"
 import { applyToGitTree, type GitChange, PACKAGE, readGitTree, writeUnits } from "./typescript-tree.ts"
 
-/** Files that are evaluated on their own: the first import of each puts the guard ahead of upstream's code. */
-const ENTRIES = ["src/index.ts", "src/cli/cmd/tui/worker.ts"]
+/** The files that are evaluated on their own: the first import of each puts the guard ahead of upstream's code. */
+const MAIN = "src/index.ts"
+
+/** Where the TUI's worker stands: in 1.3, and in the newest 1.x. */
+const WORKERS = ["src/cli/cmd/tui/worker.ts", "src/cli/tui/worker.ts"]
 const FIRST_IMPORT = 'import "@/offline"\n'
 
 /** The title of the commit that brings offline/. */
-export const FIRST_SUBJECT = "feat(offline): add the offline switch and its guard"
+const FIRST_SUBJECT = "feat(offline): add the offline switch and its guard"
 
 /** What patches are applied to, for messages. */
 const TREE = "the git tree"
@@ -34,45 +36,30 @@ export interface Committed {
   refused: Refusal[]
 }
 
-/** And from where the dependencies are had that the series edits. */
-export interface CommitOptions extends AcquireOptions {
-  /** Who made the commits, and when: as `git var GIT_AUTHOR_IDENT` prints it. That of the tree's commit if not given. */
-  author?: string
-  /** Leave out what the patches do not use of offline/, and all of it when they use none. */
-  onlyUsed?: boolean
-}
-
 /**
  * Applies the series to a checked-out tree: one commit that brings offline/ and its first import, then one commit a
  * patch; what edits a dependency is a patch that Bun applies as it installs. Author and dates are those of the commit
  * that the tree was at, so the same tree and series give the same hashes anywhere. All patches are applied in memory
  * before the first commit is made.
  * @param root a clean checkout that belongs to the build
+ * @param from where the dependencies are had that the series edits
  * @throws Failure when one that is required does not apply
  */
 export async function commitSeries(
   root: string,
   series: NamedPatch[],
-  { author, onlyUsed, ...from }: CommitOptions,
+  from: AcquireOptions,
 ): Promise<Committed> {
-  const environment = author ? committer(author) : await identity(root)
+  const environment = await committerOf(root)
   const tree = await readGitTree(root, series, from)
-  const plain = onlyUsed ? applyToGitTree(tree, series) : undefined
-  const used = plain && findUses(plain.changes)
-  if (used && used.members.size + used.modules.length === 0)
-    return {
-      refused: requireApplied(plain.refused, TREE),
-      commits: await commitEach(root, series, plain.changes, environment),
-    }
   const entries = await readEntries(root)
   const first = tree.units.map((unit) =>
-    ENTRIES.includes(unit.file) ? { ...unit, text: FIRST_IMPORT + unit.text } : unit,
+    entries.some(({ file }) => file === unit.file) ? { ...unit, text: FIRST_IMPORT + unit.text } : unit,
   )
   const all = applyToGitTree({ ...tree, units: first }, series)
   const refused = requireApplied(all.refused, TREE)
   const folder = join(root, PACKAGE, "src/offline")
   await copyOffline(folder)
-  if (used) await pruneOffline(folder, used.members, used.modules)
   await writeUnits(root, entries)
   await commit(root, FIRST_SUBJECT, environment)
   return { commits: await commitEach(root, series, all.changes, environment), refused }
@@ -82,7 +69,7 @@ async function commitEach(
   root: string,
   series: NamedPatch[],
   changes: GitChange[],
-  environment: Record<string, string>,
+  environment: Committer,
 ): Promise<PatchCommit[]> {
   const commits: PatchCommit[] = []
   for (const { applied, changed } of changes) {
@@ -100,20 +87,21 @@ async function commitEach(
 }
 
 /**
- * The entries, each with the guard's import as its first line.
- * @throws Failure when one is not there
+ * The entries, each with the guard's import as its first line: the main one, and the TUI's worker.
+ * @throws Failure when there is not one of each
  */
 export async function readEntries(root: string): Promise<Unit[]> {
   const read = async (file: string) => {
-    const text = await readFile(join(root, PACKAGE, file), "utf8")
-    return { file, text: FIRST_IMPORT + text }
+    const text = await readFile(join(root, PACKAGE, file), "utf8").catch(() => undefined)
+    return text === undefined ? [] : [{ file, text: FIRST_IMPORT + text }]
   }
-  return Promise.all(ENTRIES.map(read)).catch((error) => {
-    throw new Failure({
-      what: `An entry of upstream's package is missing: ${error.message}`,
-      why: `${ENTRIES.join(" and ")} must import the guard ahead of everything else`,
-      next: "compare upstream's build script with ENTRIES in scripts/upstream/git/commit-series.ts",
-    })
+  const [main, workers] = await Promise.all([read(MAIN), Promise.all(WORKERS.map(read))])
+  const entries = [...main, ...workers.flat()]
+  if (main.length === 1 && entries.length === 2) return entries
+  throw new Failure({
+    what: "An entry of upstream's package is missing, or there is another one",
+    why: `${MAIN} and one of ${WORKERS.join(" and ")} must import the guard ahead of everything else, and of these there is ${entries.map(({ file }) => file).join(", ") || "none"}`,
+    next: "compare upstream's build script with MAIN and WORKERS in scripts/upstream/git/commit-series.ts",
   })
 }
 
@@ -126,41 +114,4 @@ async function copyOffline(folder: string): Promise<void> {
     const text = await readFile(path, "utf8")
     await writeFile(path, text.replace(/((?:from|import) ?\(?"\.{1,2}\/[^"\n]+)\.ts"/g, '$1"'))
   }
-}
-
-async function identity(root: string): Promise<Record<string, string>> {
-  const shown = await must(root, ["show", "--no-patch", "--format=%an%n%ae%n%at", "HEAD"])
-  const [name = "", email = "", seconds = ""] = shown.split("\n")
-  return committer(`${name} <${email}> ${seconds} +0000`)
-}
-
-function committer(ident: string): Record<string, string> {
-  const [, name = "", email = "", date = ""] = /^(.*) <(.*)> (.*)$/.exec(ident.trim()) ?? []
-  return {
-    GIT_AUTHOR_NAME: name,
-    GIT_AUTHOR_EMAIL: email,
-    GIT_AUTHOR_DATE: date,
-    GIT_COMMITTER_NAME: name,
-    GIT_COMMITTER_EMAIL: email,
-    GIT_COMMITTER_DATE: date,
-    // A person's own configuration (signing, hooks, templates) must not reach the commits' hashes.
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    GIT_CONFIG_NOSYSTEM: "1",
-  }
-}
-
-async function commit(root: string, message: string, environment: Record<string, string>): Promise<string> {
-  await must(root, ["add", "--all"], environment)
-  await must(root, ["commit", "--quiet", "--no-verify", "--no-gpg-sign", "-m", message], environment)
-  return (await must(root, ["rev-parse", "HEAD"])).trim()
-}
-
-async function must(root: string, args: string[], environment?: Record<string, string>): Promise<string> {
-  const { ok, stdout, stderr } = await git(root, args, environment)
-  if (ok) return stdout
-  throw new Failure({
-    what: `git ${args[0]} failed in ${root}`,
-    why: stderr || "git says no more",
-    next: "make room if the disk is full, and build again",
-  })
 }

@@ -1,91 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { createHash } from "node:crypto"
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { INSTALL } from "../../../scripts/build/install-dependencies.ts"
-import { serve, serverUrl } from "../../../scripts/harness/scenarios.ts"
-import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
-import { loadNpmOptions } from "../../../scripts/lib/npm/config.ts"
-import { proxyVariables, writeNpmHome } from "../../../scripts/lib/npm/npmrc.ts"
+import { dirname, join } from "node:path"
+import type { Report } from "../../../scripts/audit/report.ts"
 import { run } from "../../../scripts/lib/process.ts"
-import { readSeries } from "../../../scripts/patching/read-series.ts"
-import { runBun } from "../../../scripts/upstream/git/run-bun.ts"
 import { makeAttempt, makeReport, makeResult } from "../../lib/audit-report.ts"
 import { serveGit } from "../../lib/git-server.ts"
 import { commit, makeUpstream, must } from "../../lib/stand-in-upstream.ts"
-import { gitPin, stockBun, target } from "../../lib/stock.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
 
-/** Our own words under the headings that upstream's bots look for. */
-const TEMPLATE = `### Issue for this PR
-
-Closes #
-
-### Type of change
-
-- [ ] Bug fix
-- [ ] New feature
-- [ ] Refactor
-
-### What does this PR do?
-
-Please provide a description of the issue, in your words.
-
-### How did you verify your code works?
-
-### Screenshots / recordings
-
-_Only for what is seen._
-
-### Checklist
-
-- [ ] I tried it
-- [ ] Nothing else is in it
-
-### How it is merged
-
-By squashing.
-`
-
 let root: string
 let upstream: string
-let report: string
 let base: string
 let server: Awaited<ReturnType<typeof serveGit>>
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "pr-"))
-  upstream = join(root, "upstream")
-  await mkdir(upstream)
-  await makeUpstream(upstream)
-  await mkdir(join(upstream, ".github"))
-  await writeFile(join(upstream, ".github/pull_request_template.md"), TEMPLATE)
-  base = await commit(upstream, "template")
-  report = join(root, "report.json")
-  await writeFile(report, JSON.stringify(makeAudit()))
-  const names = (await readSeries()).map(({ name }) => name).filter((name) => name !== "error-show-offline")
-  const build = { executable: { sha256: "00" }, patches: names.map((name) => ({ name })) }
-  await writeFile(join(root, "build.json"), JSON.stringify(build))
+  for (const vintage of ["namespaces", "effect"] as const) {
+    await mkdir(join(root, vintage))
+    await makeUpstream(join(root, vintage), vintage)
+  }
+  upstream = join(root, "namespaces")
+  base = await must(upstream, ["rev-parse", "dev"])
   server = await serveGit(root)
 })
 afterAll(async () => {
   server.stop()
   await rm(root, { recursive: true, force: true })
 })
-
-/** An audit of all scenarios, in which upstream's executable tried something and the one of build.json did not. */
-function makeAudit() {
-  const tried = (...names: string[]) => names.map((name) => makeAttempt({ name }))
-  const results = [
-    makeResult("stock", "one", tried("models.example", "app.example")),
-    makeResult("stock", "one", tried("models.example"), { mode: "drop" }),
-    makeResult("offline", "one"),
-    makeResult("stock", "two"),
-    makeResult("offline", "two"),
-  ]
-  return makeReport(results, { allScenarios: true })
-}
 
 const PERSON = {
   GIT_AUTHOR_NAME: "A Person",
@@ -103,232 +47,289 @@ async function pr(args: string[], env: Record<string, string> = PERSON) {
 }
 
 let count = 0
-async function prepare(patch: string, args: string[] = []) {
+async function prepare(name: string, args: string[] = ["--no-figures"], vintage = "namespaces") {
   const out = join(root, `out-${count++}`)
-  const where = ["--git-url", `${server.url}/upstream/.git`, "--base", "dev", "--cache", join(root, "cache")]
-  const result = await pr([patch, ...where, "--report", report, "--out", out, ...args])
+  const where = [
+    "--git-url",
+    `${server.url}/${vintage}/.git`,
+    "--base",
+    "dev",
+    "--cache",
+    join(root, "cache"),
+  ]
+  const result = await pr([name, ...where, "--out", out, ...args])
   const file = (name: string) => readFile(join(out, name), "utf8")
   return { ...result, out, tree: join(out, "tree"), file }
 }
 
-describe("a pull request from a patch", () => {
-  test("is a branch on the base, with a commit for what it uses of offline/ and one for the patch", async () => {
-    const { exitCode, stderr, out, tree } = await prepare("config-remote-skip")
+describe("a pull request", () => {
+  test.each(["namespaces", "effect"])("is a branch on the base with one commit, for %s", async (vintage) => {
+    const { exitCode, stderr, out, tree } = await prepare("models-decide-first", ["--no-figures"], vintage)
     expect(exitCode, stderr).toBe(0)
-    expect(await must(tree, ["rev-parse", "HEAD~2"])).toBe(base)
-    expect(await must(tree, ["branch", "--show-current"])).toBe("config-remote-skip")
-    expect(await must(tree, ["log", "-2", "--format=%an <%ae> %s"])).toBe(
-      [
-        "A Person <person@localhost> feat(config): go on without remote configuration when offline",
-        "A Person <person@localhost> feat(offline): add the offline switch and its guard",
-      ].join("\n"),
+    const dev = await must(join(root, vintage), ["rev-parse", "dev"])
+    expect(await must(tree, ["rev-parse", "HEAD~1"])).toBe(dev)
+    expect(await must(tree, ["branch", "--show-current"])).toBe("models-decide-first")
+    expect(await must(tree, ["log", "-1", "--format=%an <%ae> %s"])).toBe(
+      "A Person <person@localhost> fix(provider): let the models flag decide before the cache is read",
     )
     expect(await must(tree, ["status", "--porcelain"])).toBe("")
     expect((await readdir(out)).sort()).toEqual([
-      expect.stringMatching(/^0001-feat-offline-.*\.patch$/),
-      expect.stringMatching(/^0002-feat-config-.*\.patch$/),
+      ".generated.md",
+      expect.stringMatching(/^0001-fix-provider-.*\.patch$/),
       "body.md",
       "title.txt",
       "tree",
     ])
-  })
-
-  test("brings no module of offline/ that it does not use, and what it brings can be bundled", async () => {
-    const { tree } = await prepare("config-offline-key")
-    const folder = join(tree, "packages/opencode/src/offline")
-    const files = await readdir(folder, { recursive: true })
-    expect(files).toContain("schema.ts")
-    expect(files).toContain("guard/install.ts")
-    for (const left of ["web-ui.ts", "web-ui", "grammars.ts", "kit.ts", "inside/load.ts"])
-      expect(files).not.toContain(left)
-    const entry = join(folder, "index.ts")
-    expect(await readFile(entry, "utf8")).toContain("Object.freeze({\n  configSchema,\n})")
-    const built = await Bun.build({ entrypoints: [entry], target: "bun", external: ["jsonc-parser"] })
-    expect(built.success).toBe(true)
-    expect(await must(tree, ["show", "--stat", "--format=", "HEAD"])).toContain("src/config/config.ts")
+    expect(await must(tree, ["diff", "--name-only", "HEAD~1"])).not.toContain("offline")
   })
 
   test("is applied by git am to the base, file by file, and gives the branch's tree", async () => {
-    const { out, tree } = await prepare("server-serve-web-ui")
+    const { out, tree } = await prepare("offline-switch")
     const files = (await readdir(out)).filter((name) => name.endsWith(".patch")).sort()
-    expect(files).toEqual([
-      expect.stringMatching(/^0001-feat-offline-/),
-      expect.stringMatching(/^0002-feat-build-/),
-      expect.stringMatching(/^0003-fix-server-/),
-    ])
-    expect(await readdir(join(tree, "packages/opencode/src/offline/build"))).toContain("embed.ts")
+    expect(files).toHaveLength(8)
     const other = join(root, `am-${count++}`)
     await must(root, ["clone", "--quiet", upstream, other])
-    await must(other, [
-      "-c",
-      "user.name=x",
-      "-c",
-      "user.email=x@localhost",
-      "am",
-      "--quiet",
-      ...files.map((f) => join(out, f)),
-    ])
+    const who = ["-c", "user.name=x", "-c", "user.email=x@localhost"]
+    await must(other, [...who, "am", "--quiet", ...files.map((f) => join(out, f))])
     expect(await must(other, ["rev-parse", "HEAD^{tree}"])).toBe(
       await must(tree, ["rev-parse", "HEAD^{tree}"]),
     )
   })
 
-  test("has upstream's own template filled in, with the audit's figures, stock against patched", async () => {
-    const { file } = await prepare("config-remote-skip")
-    const body = await file("body.md")
-    expect(await file("title.txt")).toBe("feat(config): go on without remote configuration when offline\n")
-    expect(body).toContain("### Issue for this PR\n\nCloses #18233\n")
-    expect(body).toContain("- [ ] Bug fix\n- [x] New feature\n- [ ] Refactor\n")
-    expect(body).toContain("- [x] I tried it\n- [x] Nothing else is in it\n")
-    expect(body).toContain(
-      "| The first | models.example (2), app.example (1) | nothing |\n\nIn 1 more, neither",
+  test("that builds on others has their commits first, and only those that the base lacks", async () => {
+    const { stderr, tree, file } = await prepare("offline-switch")
+    const titles = (await must(tree, ["log", "--reverse", "--format=%s", `${base}..HEAD`])).split("\n")
+    expect(titles.slice(4).every((title) => /\(offline\): /.test(title))).toBe(true)
+    expect(stderr).toContain("4 commits, ")
+    expect(await file("body.md")).toContain(
+      "It builds on these, whose commits come first:\n\n- feat(ripgrep): ",
     )
-    expect(body).toContain("- `src/config/config.ts`: ")
-    expect(body).not.toContain("Please provide")
-    expect(body).toEndWith("### How it is merged\n\nBy squashing.\n")
+    const merged = await prepare("ripgrep-disable-download")
+    await must(upstream, ["fetch", "--quiet", merged.tree, "HEAD:with-ripgrep"])
+    const { tree: on } = await prepare("offline-switch", ["--no-figures", "--base", "with-ripgrep"])
+    const first = await must(upstream, ["rev-parse", "with-ripgrep"])
+    expect((await must(on, ["log", "--format=%s", `${first}..HEAD`])).split("\n")).toHaveLength(7)
   })
 
-  test("closes the issue that is named instead of the first of the patch", async () => {
-    const named = await prepare("server-serve-web-ui", ["--issue", "4711"])
-    expect(await named.file("body.md")).toContain("Closes #4711\n\nRelated: #8549, #12445, #11981, #12083\n")
-    expect(named.exitCode).toBe(0)
+  test("has upstream's own template filled in with what was done, and nothing ticked that is a person's", async () => {
+    const { file, tree } = await prepare("npm-disable-install")
+    const body = await file("body.md")
+    expect(await file("title.txt")).toBe("feat(plugin): add a flag that disables npm installs\n")
+    expect(body).toContain("### Issue for this PR\n\nCloses #37888\n\nRelated: #")
+    expect(body).toContain("- [ ] Bug fix\n- [x] New feature\n- [ ] Refactor\n")
+    expect(body).toContain("- [ ] I tried it\n- [ ] Nothing else is in it\n")
+    expect(body).toContain("Tests: `packages/opencode/test/plugin/install-flag.test.ts`\n")
+    expect(body).not.toContain("Please provide")
+    expect(body).toEndWith("### How it is merged\n\nBy squashing.\n")
+    const numstat = (await must(tree, ["diff", "--numstat", "HEAD~1"]))
+      .split("\n")
+      .map((line) => line.split("\t"))
+    const touched = Array.from(body.matchAll(/^- `(\S+)`: \+(\d+) −(\d+)$/gm), ([, name, added, removed]) => [
+      added!,
+      removed!,
+      name!,
+    ])
+    expect(touched).toEqual(numstat)
+  })
+
+  test("closes the issue that is named instead of its first", async () => {
+    const { file, exitCode } = await prepare("models-decide-first", ["--no-figures", "--issue", "4711"])
+    expect(await file("body.md")).toContain("Closes #4711\n\nRelated: #10766, #4959\n")
+    expect(exitCode).toBe(0)
+  })
+
+  test("to the repository of a dependency starts there, and needs no template", async () => {
+    const other = join(root, "octokit")
+    await mkdir(join(other, "src"), { recursive: true })
+    await writeFile(
+      join(other, "src/endpoints-to-methods.ts"),
+      "const endpointMethodsMap = new Map();\nfor (const [scope, all] of Object.entries(ENDPOINTS)) {\n  endpointMethodsMap.set(scope, all);\n}\nexport function endpointsToMethods() {\n  return endpointMethodsMap;\n}\n",
+    )
+    await must(other, ["init", "--quiet", "--initial-branch=main"])
+    await commit(other, "first")
+    const { exitCode, stderr, tree, file } = await prepare(
+      "octokit-read-endpoints-lazily",
+      ["--no-figures", "--base", "main", "--git-url", other],
+      "none",
+    )
+    expect(exitCode, stderr).toBe(0)
+    expect(await must(tree, ["show", "HEAD:src/endpoints-to-methods.ts"])).toContain("fillEndpoints();")
+    expect(await file("body.md")).toContain("- `src/endpoints-to-methods.ts`: +")
   })
 })
 
-test("what is prepared compiles by upstream's own build script, and serves its page without a proxy", async () => {
-  const { tree } = await prepare("server-serve-web-ui")
-  const home = join(root, "home")
-  const npm = await loadNpmOptions(ROOT)
-  await writeNpmHome(home, npm)
-  const models = join(home, "models.json")
-  await writeFile(models, "{}")
-  const bun = await stockBun(target.name, gitPin)
-  const env = {
-    ...proxyVariables(npm),
-    BUN_INSTALL_CACHE_DIR: join(defaultCache(), "bun"),
-    OPENCODE_VERSION: gitPin.version,
-    OPENCODE_CHANNEL: "latest",
-    MODELS_DEV_API_JSON: models,
-  }
-  const inTree = (args: string[], cwd: string) => runBun(args, { bun, cwd, home, env, onLine: () => {} })
-  expect(await inTree(INSTALL, tree)).toMatchObject({ ok: true })
-  const folder = join(tree, "packages/opencode")
-  expect(await inTree(["run", "script/build.ts", "--single", "--skip-install"], folder)).toMatchObject({
-    ok: true,
-  })
-  const [executable] = await Array.fromAsync(
-    new Bun.Glob("dist/*/bin/opencode").scan({ cwd: folder, absolute: true }),
-  )
-  let page = ""
-  const { attempts } = await serve({ executable: executable! }, async ({ fetch }) => {
-    page = await (await fetch(serverUrl, { headers: { accept: "text/html" } })).text()
-  })
-  expect(page).toContain("<title>Stand-in</title>")
-  expect(attempts).toEqual([])
+test("--list names those that can be made and where they go, and no patch of the build", async () => {
+  const { stdout, exitCode } = await pr(["--list"])
+  expect(exitCode).toBe(0)
+  expect(stdout).toStartWith("To upstream's repository:\n  models-decide-first")
+  expect(stdout).toContain("after ripgrep-disable-download, tui-disable-parsers")
+  expect(stdout).toMatch(/To https:\/\/github\.com\/anomalyco\/opentui:\n {2}opentui-load-lazily/)
+  expect(stdout).not.toContain("share-refuse")
 })
 
 describe("no pull request is prepared, and nothing is left behind,", () => {
-  const refused: [title: string, patch: string, args: string[], message: string][] = [
+  const refused: [title: string, name: string, args: string[], message: string][] = [
+    ["of a patch of the build", "share-refuse", ["--no-figures"], "There is no pull request named"],
     [
-      "of a patch that the audited build has not",
-      "error-show-offline",
-      [],
-      "built without error-show-offline",
-    ],
-    ["of a patch that is only for offline builds", "share-refuse", [], "is not for upstream"],
-    ["of a patch that is not there", "no-such-patch", [], "There is no patch named"],
-    [
-      "of a patch that edits a dependency",
-      "opentui-load-lazily",
-      [],
-      "edits a dependency, which has a repository of its own",
-    ],
-    ["that closes no number", "config-remote-skip", ["--issue", "12a"], "must be the number of an issue"],
-    ["from a base that is not there", "config-remote-skip", ["--base", "none"], 'no branch or tag "none"'],
-    [
-      "from a base without a template",
-      "config-remote-skip",
-      ["--base", "v1.3.0"],
-      "template for pull requests is not there",
+      "that makes no sense on the base",
+      "web-answer-missing",
+      ["--no-figures"],
+      "1.3 has no page inside; the proxy is its only one",
     ],
     [
-      "without a report of the audit",
-      "config-remote-skip",
+      "that closes no number",
+      "web-disable",
+      ["--no-figures", "--issue", "12a"],
+      "must be the number of an issue",
+    ],
+    [
+      "from a base that is not there",
+      "web-disable",
+      ["--no-figures", "--base", "none"],
+      'no branch or tag "none"',
+    ],
+    [
+      "without figures that were not left out",
+      "web-disable",
       ["--report", "none.json"],
-      "npm run build && npm run audit",
+      "--no-figures leaves them out",
     ],
   ]
-  test.each(refused)("%s", async (_title, patch, args, message) => {
-    const { exitCode, stderr, out } = await prepare(patch, args)
+  test.each(refused)("%s", async (_title, name, args, message) => {
+    const { exitCode, stderr, out } = await prepare(name, args)
     expect(stderr).toContain(message)
     expect(exitCode).toBe(2)
-    expect((await readdir(root)).filter((name) => join(root, name).startsWith(out))).toEqual([])
-  })
-
-  const reports: [title: string, change: (report: ReturnType<typeof makeAudit>) => void, message: string][] =
-    [
-      [
-        "found something",
-        (one) => one.findings.push({ kind: "tried", executable: "offline", line: "offline tried x.example" }),
-        "offline tried x.example",
-      ],
-      ["did not run upstream's executable", (one) => one.executables.shift(), "does not compare"],
-      [
-        "is not complete",
-        (one) => (one.results[0]!.incomplete = "killed"),
-        "not recorded to its end: killed",
-      ],
-      ["ran some scenarios only", (one) => (one.allScenarios = false), "not all scenarios were run"],
-      ["is of another build", (one) => (one.executables[1]!.sha256 = "1".repeat(64)), "is of another build"],
-      ["is of another form", (one) => Object.assign(one, { results: 1 }), "expected array"],
-    ]
-  test.each(reports)("from an audit that %s", async (_title, change, message) => {
-    const other = join(root, "other.json")
-    const audit = makeAudit()
-    change(audit)
-    await writeFile(other, JSON.stringify(audit))
-    const { exitCode, stderr } = await prepare("config-remote-skip", ["--report", other])
-    expect(stderr).toContain(message)
-    expect(exitCode).toBe(2)
+    expect((await readdir(root)).filter((name) => join(root, name).startsWith(`${out}`))).toEqual([])
   })
 
   test("over a folder that something else made", async () => {
     const out = join(root, "mine")
     await mkdir(out)
     await writeFile(join(out, "notes"), "mine")
-    const { exitCode, stderr } = await prepare("config-remote-skip", ["--out", out])
+    const { exitCode, stderr } = await prepare("web-disable", ["--no-figures", "--out", out])
     expect(stderr).toContain("is left as it is")
     expect(exitCode).toBe(2)
     expect(await readdir(out)).toEqual(["notes"])
   })
 })
 
+describe("the figures", () => {
+  /** An audit of a build that lies in a prepared tree, and of upstream's release. */
+  async function audit(tree: string, change: (report: Report) => void = () => {}) {
+    const file = join(tree, "packages/opencode/dist/opencode-x/bin/opencode")
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, "built")
+    const tried = (...names: string[]) => names.map((name) => makeAttempt({ name }))
+    const results = [
+      makeResult("stock", "one", tried("models.example", "app.example")),
+      makeResult("stock-2", "one", tried("models.example")),
+      makeResult("stock", "two"),
+      makeResult("stock-2", "two"),
+    ]
+    const report = makeReport(results, { allScenarios: false })
+    const [stock] = report.executables
+    const sha256 = createHash("sha256").update("built").digest("hex")
+    report.executables = [
+      { ...stock!, id: "stock", variant: "stock", isPinnedStock: true },
+      { ...stock!, id: "stock-2", variant: "stock", isPinnedStock: false, file, sha256 },
+    ]
+    change(report)
+    const path = join(root, `report-${count++}.json`)
+    await writeFile(path, JSON.stringify(report))
+    return path
+  }
+
+  test("are those of a build of this branch alone, also of some scenarios", async () => {
+    const { tree } = await prepare("web-disable")
+    const { exitCode, stderr, file } = await prepare("web-disable", ["--report", await audit(tree)])
+    expect(exitCode, stderr).toBe(0)
+    expect(await file("body.md")).toContain(
+      "| The first | models.example (1), app.example (1) | models.example (1) |\n\nIn 1 more, neither",
+    )
+  })
+
+  const wrong: [title: string, change: (report: Report) => void, message: string][] = [
+    [
+      "of a build with the switch on",
+      (one) => (one.executables[1]!.variant = "offline"),
+      "with the switch on",
+    ],
+    ["without upstream's release", (one) => one.executables.shift(), "does not compare upstream's release"],
+    [
+      "of a file that was changed since",
+      (one) => (one.executables[1]!.sha256 = "0".repeat(64)),
+      "not the file that was",
+    ],
+    [
+      "that are not whole",
+      (one) => (one.results[0]!.incomplete = "killed"),
+      "not recorded to its end: killed",
+    ],
+    ["of another form", (one) => Object.assign(one, { results: 1 }), "expected array"],
+  ]
+  test.each(wrong)("%s are not quoted", async (_title, change, message) => {
+    const { tree } = await prepare("web-disable")
+    const { exitCode, stderr } = await prepare("web-disable", ["--report", await audit(tree, change)])
+    expect(stderr).toContain(message)
+    expect(exitCode).toBe(2)
+  })
+
+  test("of another branch, or of files that were changed, are not quoted", async () => {
+    const { tree } = await prepare("ripgrep-disable-download")
+    const other = await prepare("web-disable", ["--report", await audit(tree)])
+    expect(other.stderr).toContain("was built of other files than the branch's")
+    const own = await prepare("web-disable")
+    const report = await audit(own.tree)
+    await writeFile(join(own.tree, "packages/opencode/src/index.ts"), "changed")
+    const changed = await prepare("web-disable", ["--report", report])
+    expect(changed.stderr).toContain("files were changed in")
+  })
+})
+
 describe("a check", () => {
-  test("takes a folder, a folder of folders and a body with a title, and says what the bots would", async () => {
+  test("says which boxes are a person's, and warns of the tool's own words; ticked and rewritten, it passes", async () => {
+    const { out } = await prepare("web-disable")
+    const first = await pr(["--check", out])
+    expect(first.exitCode).toBe(1)
+    expect(first.stdout).toContain("0 of 2 boxes ticked")
+    expect(first.stdout).toContain("they are yours to tick")
+    expect(first.stdout).toContain("! ")
+    expect(first.stdout).toContain('"What does this PR do?" is as npm run pr wrote it')
+    const body = join(out, "body.md")
+    const text = await readFile(body, "utf8")
+    const own = text
+      .replace(/- \[ \] (I tried|Nothing)/g, "- [x] $1")
+      .replace("A server that only", "Servers that only")
+    await writeFile(body, own.replace("Tests: ", "I ran "))
+    expect(await pr(["--check", out])).toMatchObject({ exitCode: 0, stdout: `✔ ${body}\n` })
+  })
+
+  test("warns of a branch that holds more than one concern", async () => {
+    const { out } = await prepare("offline-switch")
+    const { stdout } = await pr(["--check", out])
+    expect(stdout).toContain(
+      "more than one concern: its commits are about ripgrep, tui, plugin, cli, offline",
+    )
+  })
+
+  test("takes a folder of folders and a body with a title, and says that there are no commits", async () => {
     const folder = join(root, "checked", "one")
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, "body.md"), TEMPLATE)
+    await writeFile(
+      join(folder, "body.md"),
+      await readFile(join(upstream, ".github/pull_request_template.md"), "utf8"),
+    )
     await writeFile(join(folder, "title.txt"), "Decide first\n")
     for (const path of [folder, join(root, "checked"), join(folder, "body.md")]) {
       const { exitCode, stdout } = await pr(["--check", path])
       expect(exitCode).toBe(1)
       expect(stdout.match(/^✖ .*body\.md: /gm)).toHaveLength(6)
+      expect(stdout).toContain("no .patch file beside it")
     }
-    const feat = await pr(["--check", folder, "--title", "feat: decide first"])
-    expect(feat.stdout.match(/^✖ /gm)).toHaveLength(4)
-  })
-
-  test("passes what was prepared, again over the last one, and fails once its boxes are opened", async () => {
-    const { out } = await prepare("config-remote-skip")
-    expect((await prepare("config-remote-skip", ["--out", out])).exitCode).toBe(0)
-    expect(await pr(["--check", out])).toMatchObject({ exitCode: 0, stdout: `✔ ${join(out, "body.md")}\n` })
-    const body = join(out, "body.md")
-    await writeFile(body, (await readFile(body, "utf8")).replaceAll("[x]", "[ ]"))
-    expect((await pr(["--check", out])).exitCode).toBe(1)
   })
 
   test("cannot be made of a body without a title, or of nothing", async () => {
-    await writeFile(join(root, "body-alone.md"), TEMPLATE)
+    await writeFile(join(root, "body-alone.md"), "### What")
     for (const [path, message] of [
       [join(root, "body-alone.md"), "it has no title"],
       [join(root, "nowhere"), "no such file"],

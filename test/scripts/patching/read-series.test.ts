@@ -47,12 +47,6 @@ describe("reading the series", () => {
     await expect(read("NAME\n", { ...WHOLE, [field]: undefined })).rejects.toThrow(field)
   })
 
-  test("fails on a patch that needs one which is not in the list", async () => {
-    await expect(read("NAME\n", { ...WHOLE, needs: ["area-do-other"] })).rejects.toThrow(
-      "needs area-do-other",
-    )
-  })
-
   test("fails on a subject that upstream would refuse", async () => {
     await expect(read("NAME\n", { ...WHOLE, subject: "Do the thing" })).rejects.toThrow("subject")
   })

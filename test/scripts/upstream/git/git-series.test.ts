@@ -6,6 +6,7 @@ import { readSeries } from "../../../../scripts/patching/read-series.ts"
 import type { Unit } from "../../../../scripts/patching/unit.ts"
 import { applyToGitTree } from "../../../../scripts/upstream/git/typescript-tree.ts"
 import { FOLDER, SOURCES } from "../../../lib/stand-in-upstream.ts"
+import { VARIANTS } from "../../../lib/variants.ts"
 
 const series = (await readSeries()).filter(({ edits }) => edits.length > 0)
 const edits = series.flatMap((patch) => patch.edits)
@@ -18,20 +19,6 @@ const files = [...own, ...dependencies].filter((unit) => edits.some((edit) => co
 
 function concerns(edit: (typeof edits)[number], unit: Unit): boolean {
   return names(edit, unit) && unit.text.includes(edit.anchor ?? "")
-}
-
-const VARIANTS: Record<string, (text: string) => string> = {
-  "indented with tabs": (text) => text.replaceAll("  ", "\t"),
-  "with semicolons": (text) => text.replace(/^( *(?:const|return|await) .*[^{(,])$(?!\n\s*[.?])/gm, "$1;"),
-  "with its locals renamed": (text) =>
-    text.replace(/\b(args|options|toast|server|dialog|cmd(?=: string)|found|response|c)\b(?!:)/g, "$1Other"),
-  "with a comment first in each block": (text) =>
-    text.replace(/^( *)((?:export |async |if |function |handler).*\{)$/gm, "$1$2\n$1  // said by upstream"),
-  "without namespaces": (text) => text.replace(/^export namespace \w+ \{\n([\s\S]*?)^\}\n/gm, "$1"),
-  "imported by alias": (text) => text.replace(/from "\.{1,2}\/(?!package\.json)/g, 'from "@/'),
-  "imported by relative path": (text) => text.replaceAll('from "@/', 'from "../'),
-  "moved down within the file": (text) => `${"const unrelated = 1\n".repeat(40)}${text}`,
-  "followed by other code": (text) => `${text}\nexport function unrelated() {\n  return 1\n}\n`,
 }
 
 function apply(units: Unit[], patches = series) {
