@@ -84,6 +84,67 @@ const opening: Change = {
   },
 }
 
+/** Upstream's opens the list though nothing may be in it. */
+const connect: Change = {
+  what: "what the TUI's command to connect to a provider opens",
+  find: {
+    rule: {
+      kind: "call_expression",
+      has: { field: "function", has: { field: "property", regex: "^replace$" } },
+      inside: {
+        stopBy: { kind: "object" },
+        kind: "pair",
+        has: { field: "key", regex: "^(onSelect|run)$" },
+        inside: {
+          kind: "object",
+          has: {
+            kind: "pair",
+            all: [
+              { has: { field: "key", regex: "^(value|name)$" } },
+              { has: { field: "value", regex: '^"provider\\.connect"$' } },
+            ],
+          },
+        },
+      },
+    },
+  },
+  change: (place, offline) => {
+    const none = `${offline}.models.none(${dataAround(place)}.provider_next.all.length)`
+    return [replace(place, `(${none}?${show(toastAround(place), offline)}:${place.text()})`)]
+  },
+}
+
+/** Upstream's stands below the prompt where no model is chosen. */
+const invitation: Change = {
+  what: "the TUI's words where a provider's name would stand",
+  find: {
+    rule: {
+      kind: "string",
+      regex: '^"Connect a provider"$',
+      inside: {
+        kind: "pair",
+        has: { field: "key", regex: "^provider$" },
+        inside: {
+          kind: "object",
+          has: { kind: "pair", has: { field: "value", regex: '^"No provider selected"$' } },
+        },
+      },
+    },
+  },
+  change: (place, offline) => [
+    replace(place, `(${offline}.active() ? "opencode offline setup" : ${place.text()})`),
+  ],
+}
+
+/** What the code around calls the data that the TUI has of its server. */
+function dataAround(place: SgNode): string {
+  for (const outer of place.ancestors()) {
+    const length = outer.find("$DATA.provider.length")
+    if (length) return captured(length, "DATA").text()
+  }
+  return captured(inside(place, "$DATA.provider.length"), "DATA").text()
+}
+
 /** What the code around calls the TUI's toasts. */
 function toastAround(place: SgNode): string {
   for (const outer of place.ancestors()) {
@@ -128,6 +189,8 @@ export default definePatch({
     { ...none, file: "src/provider/provider.ts", places: { main: 1, worker: 1 } },
     { ...warning, file: "src/cli/cmd/tui/component/prompt/index.tsx", places: { main: 1 } },
     { ...opening, file: "src/cli/cmd/tui/app.tsx", places: { main: 1 } },
+    { ...connect, file: "src/cli/cmd/tui/app.tsx", places: { main: 1 } },
+    { ...invitation, file: "src/cli/cmd/tui/context/local.tsx", places: { main: 1 } },
   ],
   chunks: [
     {
@@ -169,5 +232,7 @@ export default definePatch({
     { ...none, anchor: '"Provider.defaultModel"', places: 1 },
     { ...warning, anchor: '"Connect a provider to send prompts"', places: 1 },
     { ...opening, anchor: ".data.provider.length===0", places: 1 },
+    { ...connect, anchor: '"provider.connect"', places: 1 },
+    { ...invitation, anchor: '"No provider selected"', places: 1 },
   ],
 })

@@ -11,6 +11,7 @@ import { assureServer } from "./background-server.ts"
 import { chooseCatalogue } from "./catalogue.ts"
 import { hidePreload } from "./exec-arguments.ts"
 import { endWithTerminal } from "./hang-up.ts"
+import { tellOfProviders } from "./login.ts"
 import { readNamed } from "./named-servers.ts"
 import { answerOffline } from "./offline-command.ts"
 import { announceProjectCode } from "./project-code.ts"
@@ -38,6 +39,7 @@ export function startCore(): void {
   const { server } = currentState()
   if (server !== undefined) assureServer(said, server)
   orStop(() => chooseCatalogue(process.env))
+  tellOfProviders(said, process.env)
   provideRipgrep(said, process.env)
   if (isActive()) orStop(() => keepNamed(readNamed(said.words, process.env), process.env))
   warnOfOptions(said)

@@ -17,9 +17,12 @@ export function offered<P extends Provider>(providers: Record<string, P>): Recor
   return left
 }
 
-/** What is said where no provider is left; undefined when the switch is off. */
-export function noModel(): string | undefined {
-  return isActive() ? explainNoModel(currentState(), userConfigFile(process.env)) : undefined
+/**
+ * What is said where no provider is left; undefined when the switch is off.
+ * @param left how many are, if that is not known to be none
+ */
+export function noModel(left = 0): string | undefined {
+  return isActive() && left === 0 ? explainNoModel(currentState(), userConfigFile(process.env)) : undefined
 }
 
 /** The error that stands for it; undefined when the switch is off. */

@@ -1,3 +1,4 @@
+import { listed } from "../../offline/models/catalogue.ts"
 import { hostsOfPackage } from "../../offline/models/package-hosts.ts"
 import { reachable } from "../../offline/models/reachable.ts"
 import { createPolicy, endpointOf } from "../../offline/policy.ts"
@@ -96,13 +97,4 @@ export function requireReachable(
     why: cut.map(([id, { api }]) => `${id} is at ${api ?? "an address that its package knows"}`).join("\n"),
     next: `add to "allow" in the policy: ${cut.map(([, { api }]) => JSON.stringify((api && endpointOf(api)?.text) || "its host")).join(", ")}`,
   })
-}
-
-/** As OpenCode lists it. */
-function listed({ api, npm, models = {} }: OwnProvider) {
-  const places = Object.entries(models).map(([id, { provider }]) => [
-    id,
-    { api: { url: provider?.api ?? api, npm: provider?.npm ?? npm } },
-  ])
-  return { source: "env", models: Object.fromEntries(places) }
 }

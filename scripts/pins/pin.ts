@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
+import { nearest } from "../lib/nearest.ts"
 import { lockedTree, packageName, version } from "../lib/npm/locked.ts"
 import { namedPackage, pinnedFile, pinnedPackage } from "../lib/npm/pinned.ts"
 import { findTarget, packageFor, packagesFor, TARGETS } from "../upstream/target.ts"
@@ -184,7 +185,7 @@ function noSuchPin(name: string, known: string[]): Failure {
     why: known.length > 0 ? `what can be built is ${known.join(", ")}` : "the folder of pins is empty",
     next:
       known.length > 0
-        ? `npm run build -- --pin ${known[0]}, or pin what the npm registry has: ${more}`
+        ? `npm run build -- --pin ${nearest(name, known) ?? known[0]}, or pin what the npm registry has: ${more}`
         : "git checkout -- pins",
   })
 }

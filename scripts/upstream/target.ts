@@ -1,5 +1,6 @@
 import type { Layout } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
+import { nearest } from "../lib/nearest.ts"
 
 /** A platform that upstream ships an executable for. All that follows from it is decided in this file. */
 export interface Target {
@@ -59,10 +60,14 @@ export const TARGETS: readonly Target[] = OS.flatMap((os) =>
 export function findTarget(name: string): Target {
   const found = TARGETS.find((target) => target.name === name)
   if (found) return found
+  const meant = nearest(
+    name,
+    TARGETS.map((target) => target.name),
+  )
   throw new Failure({
     what: `There is no target ${JSON.stringify(name)}`,
     why: `upstream ships ${TARGETS.map((target) => target.name).join(", ")}`,
-    next: `npm run build -- --target ${hostTarget().name}`,
+    next: `npm run build -- --target ${meant ?? hostTarget().name}`,
   })
 }
 

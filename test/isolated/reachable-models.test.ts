@@ -2,7 +2,9 @@ import { expect, test } from "bun:test"
 import { providerConfig, providerUrl } from "../../scripts/harness/provider.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { enter, runCommand, type Setup, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
+import { watchFor } from "../../scripts/isolation/limits.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { catalogue } from "../lib/catalogue.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // Offline, a model is offered if the policy lets its host through, and no other; when none is left, it is said what to do.
@@ -90,6 +92,63 @@ test.concurrent("with none left, the TUI says so as it opens and when something 
   })
   expect(attempts).toEqual([])
   for (const screen of screens) expect(screen).not.toMatch(/Zen|OpenCode Go|Recommended/)
+})
+
+/** A catalogue of which nothing can be reached. Upstream's has providers on loopback. */
+const elsewhere = {
+  ...nothing,
+  home: { ...nothing.home, "elsewhere.json": catalogue("corp", "https://llm.corp.example/v1") },
+  env: { ...nothing.env, OPENCODE_MODELS_PATH: "../home/elsewhere.json" },
+}
+
+/** What the TUI shows of its command to connect to a provider. */
+async function connect(setup: typeof nothing | typeof elsewhere, shows: string): Promise<string> {
+  let shown = ""
+  const { attempts } = await runIsolated({
+    ...setup,
+    provider: true,
+    pty: true,
+    async during({ waitFor, type, screen }) {
+      await waitFor("Ask anything")
+      await waitFor(SENTENCE)
+      await enter({ type, waitFor }, "/connect", shows)
+      await watchFor(1500)
+      shown = await screen()
+    },
+  })
+  expect(attempts).toEqual([])
+  return shown
+}
+
+test.concurrent("the TUI's command to connect lists the providers that can be reached, and with none left opens no list", async () => {
+  const list = await connect(nothing, "Connect a provider")
+  expect(list).toMatch(/LM ?Studio/)
+  expect(list).not.toMatch(/Zen|Anthropic|OpenAI/)
+  const none = await connect(elsewhere, SENTENCE)
+  expect(none).not.toContain("Connect a provider")
+  expect(none).toMatch(/No provider selected opencode offline setup/)
+})
+
+test.concurrent.each([
+  ["none", elsewhere, /none of the providers below can be reached/],
+  ["those on this machine", nothing, /only (?!.*Anthropic.* can be).*LM ?Studio.* can be reached/],
+  [
+    "those that are allowed",
+    { ...nothing, env: { ...nothing.env, OPENCODE_OFFLINE_ALLOW: "api.anthropic.com" } },
+    /only .*Anthropic.* can be reached/,
+  ],
+])("`providers login` says ahead of its list that it can reach %s", async (_, setup, says) => {
+  const { attempts, screen } = await runIsolated({
+    ...setup,
+    args: ["auth", "login"],
+    pty: true,
+    async during({ waitFor, type }) {
+      await waitFor("Select provider")
+      await type("\x03")
+    },
+  })
+  expect(attempts).toEqual([])
+  expect(screen!.replace(/\s+/g, " ")).toMatch(says)
 })
 
 test.concurrent("the model that the TUI chooses by itself is one that can be reached", async () => {

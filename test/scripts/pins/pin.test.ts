@@ -63,13 +63,13 @@ describe("the pins of this repository", () => {
 })
 
 describe("a pin that is not there", () => {
-  test("is a failure that lists those that are, and gives the command", async () => {
+  test("is a failure that lists those that are, and gives the command for the one that is written nearest to it", async () => {
     await write(good)
     await write("{}", "1.10.0")
     const failure = await failureOf(readPin("1.4.0", folder))
     expect(failure.report.what).toContain('"1.4.0"')
     expect(failure.report.why).toContain(`1.10.0, ${NAME}`)
-    expect(failure.report.next).toContain("npm run build -- --pin 1.10.0")
+    expect(failure.report.next).toContain(`npm run build -- --pin ${NAME}`)
     expect(failure.report.next).toContain("npm run pin -- 1.4.0")
     await rm(join(folder, "1.10.0"), { recursive: true })
   })
