@@ -10,6 +10,9 @@ import type { Compiled } from "./compile-tree.ts"
 /** The name that Bun gives to the file that is embedded. */
 const WEB_UI = /^\/\$bunfs\/root\/offline-web-ui-\w+\.pack$/
 
+/** The first import of a module, as Bun's bundler writes it, minified or not. */
+const FIRST_IMPORT = /^(?:\/\/ @bun.*\n)?\s*import\s*(?:[\w$*{][^"]*?from\s*)?"([^"]+)"/
+
 /** Bits of the flags: neither `.env` nor `bunfig.toml` of the working directory is read. */
 const CLOSED = 3
 
@@ -38,10 +41,7 @@ export function describeCompiled(
     [!rest.some((word) => word.startsWith("--preload")), `the stored arguments are ${graph.argv}`],
     [graph.modules.some(({ name }) => name === NAMES.gitIndex), `there is no module ${NAMES.gitIndex}`],
     [entry.name === main, `what is run is ${entry.name}, not ${main}`],
-    [
-      Buffer.from(entry.contents).includes(JSON.stringify(NAMES.gitIndex)),
-      `the entry does not import ${NAMES.gitIndex}`,
-    ],
+    [importsGuard(graph, entry.name), `the entry does not import ${NAMES.gitIndex} ahead of all else`],
     [(graph.flags & CLOSED) === CLOSED, "it reads .env or bunfig.toml of the working directory"],
     [
       graph.flags === stock.graph.flags,
@@ -63,4 +63,15 @@ export function describeCompiled(
   const { contents } = pages[0]!
   const files = Object.keys(readIndex(contents).files).length
   return { webUi: { folder: "packages/app", files, bytes: contents.length } }
+}
+
+/**
+ * Whether a module imports the guard: itself, or, where the code was split into chunks, by the chunk that it imports first,
+ * or the first of that one.
+ */
+function importsGuard({ modules }: Pick<ModuleGraph, "modules">, name: string, seen: string[] = []): boolean {
+  const text = Buffer.from(modules.find((one) => one.name === name)?.contents ?? []).toString("latin1")
+  if (text.includes(JSON.stringify(NAMES.gitIndex))) return true
+  const first = FIRST_IMPORT.exec(text)?.[1]
+  return first !== undefined && !seen.includes(first) && importsGuard({ modules }, first, [...seen, name])
 }
