@@ -18,10 +18,17 @@ export interface Reconstruction {
  * @throws Failure when the stock Bun is not laid out as it is known to be; the file system's error when it cannot be read
  */
 export async function reconstruct(graph: ModuleGraph, bun: string | Uint8Array): Promise<Reconstruction> {
-  const { runtime } = graph
+  return compare(graph.runtime.file, putInto(graph, bun))
+}
+
+/**
+ * The pieces of an executable that is a Bun with a graph put into it, as Bun puts it.
+ * @throws Failure when the Bun is not laid out as it is known to be; the file system's error when it cannot be read
+ */
+export function putInto({ runtime, ...graph }: ModuleGraph, bun: string | Uint8Array): Piece[] {
   const bytes = typeof bun === "string" ? openFile(bun) : bun
   const file = typeof bun === "string" ? { path: bun, from: 0, length: bytes.length } : bun
-  return compare(runtime.file, runtime.embedIn(bytes)<Piece>(file, serialise(graph)))
+  return runtime.embedIn(bytes)<Piece>(file, serialise(graph))
 }
 
 async function compare(file: Uint8Array, pieces: Piece[]): Promise<Reconstruction> {

@@ -1,4 +1,4 @@
-export { type Reconstruction, readBunVersion, reconstruct } from "./bun.ts"
+export { putInto, type Reconstruction, readBunVersion, reconstruct } from "./bun.ts"
 export {
   compareModules,
   differsInContentsOnly,
