@@ -5,10 +5,11 @@ import { checkGiven } from "./scripts/build/check-given.ts"
 import { prepareContents } from "./scripts/build/contents.ts"
 import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.ts"
 import { takeFromRelease } from "./scripts/build/from-release.ts"
+import { listMaterials } from "./scripts/build/list-materials.ts"
 import { type BuildOptions, readOptions } from "./scripts/build/options.ts"
+import { printRelease } from "./scripts/build/print-release.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
-import { readLicenses } from "./scripts/contents/licenses.ts"
 import { recordDerived } from "./scripts/lib/derived-cache.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
@@ -28,7 +29,7 @@ await runCommand(async () => {
 async function build(options: BuildOptions, folder: string): Promise<BuildRecord> {
   const { out, cache, gitUrl, coreOnly } = options
   const { file } = findTarget(options.target)
-  const progress = new Progress(options.source === "git" ? 11 : 9, { silent: options.json })
+  const progress = new Progress(options.source === "git" ? 12 : 10, { silent: options.json })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
   await checkGiven(options)
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
@@ -40,15 +41,14 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, cache, folder }, progress)
     : takeFromRelease({ pin, inputs, stock, contents, coreOnly, cache }, progress))
   const built = await progress.step("Assemble", (step) => assemble(code, contents, { out, file }, step))
-  const record = await progress.step("Check", (step) =>
-    checkExecutable({ pin, inputs, stock, code, contents, built }, options, step),
+  const made = { pin, inputs, stock, code, contents, built }
+  const record = await progress.step("Check", (step) => checkExecutable(made, options, step))
+  const printed = await progress.step("List the materials", async (step) =>
+    printRelease(code, record, await listMaterials(made, record, options), options, step),
   )
-  const release = {
-    applied: code.applied,
-    staging: built.staging,
-    licenses: await readLicenses(pin, cache),
-  }
-  await progress.step("Write the release", () => writeRelease(release, record, { out }))
+  await progress.step("Write the release", () =>
+    writeRelease({ applied: code.applied, staging: built.staging, printed }, record, options),
+  )
   if (options.recordDerived) await recordDerived()
   return record
 }

@@ -1,5 +1,6 @@
 import { checkModels } from "../contents/models.ts"
 import { embedPolicy } from "../contents/policy.ts"
+import { chooseOutputs } from "../emit/outputs.ts"
 import { selectExtra } from "../pins/extra.ts"
 import type { BuildOptions } from "./options.ts"
 
@@ -8,9 +9,10 @@ import type { BuildOptions } from "./options.ts"
  * @throws Failure that names the file, or the package, and what is wrong with it
  */
 export async function checkGiven(
-  options: Pick<BuildOptions, "models" | "modelsExtend" | "policy" | "with">,
+  options: Pick<BuildOptions, "models" | "modelsExtend" | "policy" | "with" | "emit">,
 ): Promise<void> {
   if (options.policy !== undefined) await embedPolicy(options.policy)
   await checkModels(options)
   await selectExtra(options.with)
+  chooseOutputs(options.emit)
 }

@@ -31,6 +31,8 @@ export interface BuildOptions {
   with: string[]
   /** Whether what is derived is made anew, and its hashes go into the repository. */
   recordDerived: boolean
+  /** The outputs that are printed, separated by commas; undefined for all. */
+  emit: string | undefined
   json: boolean
 }
 
@@ -84,6 +86,10 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
       "--record-derived",
       "write the hashes of what this build derived into pins/derived.json: by them later builds take it from the cache",
       false,
+    )
+    .option(
+      "--emit <names>",
+      "print these outputs beside it, separated by commas (default: all; docs/outputs.md)",
     )
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride(leaveParser)

@@ -30,7 +30,7 @@ export async function openStaging(out: string, file: string): Promise<Staging> {
  * @throws Failure when a promised file is missing
  */
 export async function writeRelease(
-  { applied, staging, licenses }: { applied: AppliedPatch[]; staging: Staging; licenses: string },
+  { applied, staging, printed }: { applied: AppliedPatch[]; staging: Staging; printed: Map<string, string> },
   record: BuildRecord,
   { out }: { out: string },
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function writeRelease(
     "unchanged-modules.txt",
     record.modules.unchanged.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(""),
   )
-  files.set("licenses.txt", licenses)
+  for (const [name, text] of printed) files.set(name, text)
   for (const patch of applied) files.set(`patches/${patch.name}.diff`, patch.diff)
   for (const [name, text] of files) await writeFile(join(folder, name), text)
   await writeFile(join(folder, "SHA256SUMS"), sums(record.executable, files))

@@ -21,6 +21,7 @@ export interface Project {
 export async function copyProject(): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "opencode-offline-project-"))
   for (const part of [
+    "LICENSE",
     "build.ts",
     "drift.json",
     "package.json",
