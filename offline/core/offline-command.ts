@@ -1,15 +1,17 @@
 import { print } from "../print.ts"
 import { currentState } from "../switch.ts"
+import { answerVerify } from "../verify/command.ts"
 import type { Arguments } from "./arguments.ts"
 import { check } from "./check.ts"
 import { option } from "./listing.ts"
 import { formatReport, report } from "./report.ts"
 import { answerSetup } from "./setup/command.ts"
 
-/** Answers `opencode offline`, `opencode offline check` and `opencode offline setup`, and ends the process. */
+/** Answers `opencode offline` and its commands `check`, `setup` and `verify`, and ends the process. */
 export function answerOffline({ bare, words }: Arguments): void {
   if (bare[0] !== "offline") return
   if (bare[1] === "setup") answerSetup(words.slice(words.indexOf("setup") + 1), process.env)
+  if (bare[1] === "verify") answerVerify(words.slice(words.indexOf("verify") + 1))
   const { verb, url, json, help, unknown } = parse(words)
   if (help) end(0, verb === "check" ? CHECK_HELP : HELP)
   if (unknown !== undefined) end(2, "", `! "${unknown}" is not accepted here. Write: ${USAGE}\n`)
@@ -45,7 +47,7 @@ function parse(words: string[]): Words {
 const HELPS = ["--help", "-h"]
 
 const USAGE =
-  "opencode offline [--json], opencode offline check [url] [--json], opencode offline doctor [--json], or opencode offline setup [--help]"
+  "opencode offline [--json], opencode offline check [url] [--json], opencode offline doctor [--json], opencode offline verify [--help], or opencode offline setup [--help]"
 
 /** Exit code 0 when the URL is allowed, 1 when it is denied, 2 when it is none. */
 function answerCheck(url: string, json: boolean): never {
@@ -71,6 +73,7 @@ Commands:
   opencode offline check [url]  say whether a URL may be connected to, and why; exit code 0 or 1
   opencode offline doctor       say whether the kernel can hold every program here (--offline=kernel); exit code 0 or 1
   opencode offline setup        add a model that can be reached to the user-level configuration
+  opencode offline verify       compare the installed files with the list that they came with
 
 ${OPTIONS}`
 
