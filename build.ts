@@ -31,7 +31,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   const { file } = findTarget(options.target)
   const progress = new Progress(options.source === "git" ? 12 : 10, { silent: options.json })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
-  await checkGiven(options)
+  const signKey = await checkGiven(options)
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
   const contents = await progress.step("Prepare the contents", (step) =>
@@ -47,7 +47,7 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     printRelease(code, record, await listMaterials(made, record, options), options, step),
   )
   await progress.step("Write the release", () =>
-    writeRelease({ applied: code.applied, staging: built.staging, printed }, record, options),
+    writeRelease({ applied: code.applied, staging: built.staging, printed }, record, { out, signKey }),
   )
   if (options.recordDerived) await recordDerived()
   return record

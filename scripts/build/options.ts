@@ -33,6 +33,8 @@ export interface BuildOptions {
   recordDerived: boolean
   /** The outputs that are printed, separated by commas; undefined for all. */
   emit: string | undefined
+  /** The private key that signs, absolute. */
+  signKey: string | undefined
   json: boolean
 }
 
@@ -91,6 +93,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
       "--emit <names>",
       "print these outputs beside it, separated by commas (default: all; docs/outputs.md)",
     )
+    .option("--sign-key <file>", "sign with this key, PEM, Ed25519 or ECDSA P-256 (docs/signing.md)")
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride(leaveParser)
     .parse(argv)
@@ -103,6 +106,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     models: options.models && resolve(options.models),
     modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
     policy: options.policy && resolve(options.policy),
+    signKey: options.signKey && resolve(options.signKey),
   }
 }
 

@@ -2,10 +2,11 @@ import { Failure } from "../lib/errors.ts"
 import { cyclonedx } from "./cyclonedx.ts"
 import { licenses } from "./licenses.ts"
 import type { Output, Subject } from "./output.ts"
+import { provenance } from "./provenance.ts"
 import { spdx } from "./spdx.ts"
 
 /** Every output that there is. Another one is a file beside these, and a name here. */
-export const OUTPUTS: readonly Output[] = [licenses, cyclonedx, spdx]
+export const OUTPUTS: readonly Output[] = [licenses, cyclonedx, spdx, provenance]
 
 /** The word that stands for no output. */
 const NONE = "none"
