@@ -128,6 +128,7 @@ function referencesOf({ integrity, url, purl }: Material): Models.ExternalRefere
 
 function licenseOf(expression: string): Models.License {
   const [only, ...more] = identifiersOf(expression)!
+  if (expression.startsWith("LicenseRef-")) return new Models.NamedLicense(expression)
   return more.length === 0 && only === expression
     ? new Models.SpdxLicense(only)
     : new Models.LicenseExpression(expression)

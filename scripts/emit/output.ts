@@ -9,7 +9,7 @@ export interface Subject {
   materials: Materials
   /** What each patch changed, by the patch's name. */
   diffs: Record<string, string>
-  /** All files of the kit, with their sha256; none of an executable's. */
+  /** The files of the kit that are in no package of npm's, with their sha256; none of an executable's. */
   files: { path: string; sha256: string }[]
 }
 

@@ -1,4 +1,4 @@
-import { type Material, type MaterialKind, NO_ASSERTION } from "../materials/material.ts"
+import { type Material, type MaterialKind, type Materials, NO_ASSERTION } from "../materials/material.ts"
 import { type Output, type Subject, toJson } from "./output.ts"
 import { serialNumber, sha512OfIntegrity, subjectUrl } from "./subject.ts"
 
@@ -41,6 +41,7 @@ function toDocument(subject: Subject): unknown {
       rootOf(subject),
       ...materials.list.map((material) => packageOf(material, ids.get(material.purl)!)),
     ],
+    ...extractedLicences(materials),
     files: files.map(({ path, sha256 }, at) => ({
       SPDXID: `SPDXRef-File-${at + 1}`,
       fileName: `./${path}`,
@@ -55,6 +56,18 @@ function toDocument(subject: Subject): unknown {
       ),
       ...files.map((_, at) => relate(ROOT, "CONTAINS", `SPDXRef-File-${at + 1}`)),
     ],
+  }
+}
+
+/** Licences that SPDX has no name for, with their texts. */
+function extractedLicences({ list, texts }: Materials) {
+  const own = list.filter(({ license }) => license.startsWith("LicenseRef-"))
+  if (own.length === 0) return {}
+  return {
+    hasExtractedLicensingInfos: own.map((material) => ({
+      licenseId: material.license,
+      extractedText: material.texts.map((key) => texts[key]).join("\n\n"),
+    })),
   }
 }
 

@@ -66,6 +66,7 @@ export async function kitFiles(
     kitFile(`${KIT}/manifest.json`, text),
     ...(await Promise.all(["README.md", "install.sh"].map((name) => ownFile(`archive/${name}`, name)))),
     await ownFile("archive/uninstall.sh", `${KIT}/uninstall.sh`),
+    await ownFile("archive/verify.sh", `${KIT}/verify.sh`),
     ...(await Promise.all(own.map((name) => ownFile(`launch/${name}`, `${KIT}/launch/${name}`)))),
     ...Object.entries(manifest.programs).map(([name, program]) => launcher(KIT, name, program)),
     ...chosen.packages.flatMap(({ path }, index) =>

@@ -11,6 +11,8 @@ export interface KitOptions extends Omit<Choice, "target"> {
   out: string | undefined
   /** The folder of what is kept between builds, absolute. */
   cache: string
+  /** The private key that signs, absolute. */
+  signKey: string | undefined
   json: boolean
 }
 
@@ -32,6 +34,7 @@ export function readKitOptions(argv: string[]): KitOptions {
     .option("--without <name>", "leave out a package of kit/package.json; repeatable", collect, [])
     .option("--with-intelephense", "put it in; that you may is for you to know", false)
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
+    .option("--sign-key <file>", "sign with this key, PEM, Ed25519 or ECDSA P-256 (docs/signing.md)")
     .option("--json", "print the result and the manifest as JSON on standard output, and nothing else", false)
     .exitOverride(leaveParser)
     .parse(argv)
@@ -40,6 +43,7 @@ export function readKitOptions(argv: string[]): KitOptions {
     ...options,
     release: options.release && resolve(options.release),
     out: options.out && resolve(options.out),
+    signKey: options.signKey && resolve(options.signKey),
     cache: resolve(options.cache),
   }
 }

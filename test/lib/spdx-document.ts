@@ -59,6 +59,14 @@ export const spdxDocument = z
       creators: z.array(z.string().regex(/^(Tool|Organization|Person): .+/)).min(1),
     }),
     packages: z.array(item).min(1),
+    hasExtractedLicensingInfos: z
+      .array(
+        z.strictObject({
+          licenseId: z.string().regex(/^LicenseRef-[a-zA-Z0-9.-]+$/),
+          extractedText: z.string().min(1),
+        }),
+      )
+      .optional(),
     files: z.array(
       z.strictObject({
         SPDXID: id,
