@@ -1,12 +1,13 @@
 import { Failure } from "../lib/errors.ts"
 import { cyclonedx } from "./cyclonedx.ts"
+import { egress } from "./egress.ts"
 import { licenses } from "./licenses.ts"
 import type { Output, Subject } from "./output.ts"
 import { provenance } from "./provenance.ts"
 import { spdx } from "./spdx.ts"
 
 /** Every output that there is. Another one is a file beside these, and a name here. */
-export const OUTPUTS: readonly Output[] = [licenses, cyclonedx, spdx, provenance]
+export const OUTPUTS: readonly Output[] = [licenses, cyclonedx, spdx, provenance, egress]
 
 /** The word that stands for no output. */
 const NONE = "none"
