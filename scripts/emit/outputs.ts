@@ -5,9 +5,10 @@ import { licenses } from "./licenses.ts"
 import type { Output, Subject } from "./output.ts"
 import { provenance } from "./provenance.ts"
 import { spdx } from "./spdx.ts"
+import { vex } from "./vex.ts"
 
 /** Every output that there is. Another one is a file beside these, and a name here. */
-export const OUTPUTS: readonly Output[] = [licenses, cyclonedx, spdx, provenance, egress]
+export const OUTPUTS: readonly Output[] = [licenses, cyclonedx, spdx, provenance, egress, vex]
 
 /** The word that stands for no output. */
 const NONE = "none"

@@ -12,7 +12,7 @@ import { readRepository } from "./repository.ts"
 const ROOT = join(import.meta.dirname, "../..")
 
 /** All that decides what a build does, beside the pin. */
-const FOLDERS = ["offline", "patches", "scripts", "pins/highlights"]
+const FOLDERS = ["offline", "patches", "scripts", "pins/highlights", "vex"]
 const FILES = [
   ...["build.ts", "package.json", "package-lock.json", "tsconfig.json", "LICENSE"],
   ...["pins/derived.json", "pins/licenses.json"],

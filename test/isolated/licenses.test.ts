@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { readFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library"
+import { readStatements } from "../../scripts/emit/vex.ts"
 import type { Material, Materials } from "../../scripts/materials/material.ts"
 import { npmUrl } from "../../scripts/materials/material.ts"
 import { readBuildRecord } from "../../scripts/record/build-record.ts"
@@ -88,5 +89,14 @@ describe("the bills of materials", () => {
       expect(new Bun.CryptoHasher(algorithm).update(bytes).digest("hex")).toBe(content)
     }
     expect(metadata.component.hashes).toHaveLength(2)
+  })
+})
+
+describe("the statements about vulnerabilities", () => {
+  test("each are about something inside, and name it by its package URL", async () => {
+    const { statements } = JSON.parse(await read("openvex.json"))
+    expect(statements).toHaveLength(readStatements().length)
+    for (const { products } of statements)
+      for (const { "@id": purl } of products[0].subcomponents) expect(find(purl)).toBeDefined()
   })
 })

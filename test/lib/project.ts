@@ -30,6 +30,7 @@ export async function copyProject(): Promise<Project> {
     "patches",
     "offline",
     "pins",
+    "vex",
   ]) {
     await cp(join(ROOT, part), join(folder, part), { recursive: true })
   }
