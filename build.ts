@@ -29,7 +29,7 @@ await runCommand(async () => {
 async function build(options: BuildOptions, folder: string): Promise<BuildRecord> {
   const { out, cache, gitUrl, coreOnly } = options
   const { file } = findTarget(options.target)
-  const progress = new Progress(options.source === "git" ? 12 : 10, { silent: options.json })
+  const progress = new Progress(options.source === "git" ? 13 : 11, { silent: options.json })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
   const signKey = await checkGiven(options)
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
@@ -43,9 +43,11 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
   const built = await progress.step("Assemble", (step) => assemble(code, contents, { out, file }, step))
   const made = { pin, inputs, stock, code, contents, built }
   const record = await progress.step("Check", (step) => checkExecutable(made, options, step))
-  const printed = await progress.step("List the materials", async (step) =>
-    printRelease(code, record, await listMaterials(made, record, options), options, step),
+  const materials = await progress.step("List the materials", (step) =>
+    listMaterials(made, record, options, step),
   )
+  const listed = { applied: code.applied, record, materials, signKey }
+  const printed = await progress.step("Print", (step) => printRelease(listed, options, step))
   await progress.step("Write the release", () =>
     writeRelease({ applied: code.applied, staging: built.staging, printed }, record, { out, signKey }),
   )

@@ -11,7 +11,13 @@ const SMOKE = "isolated/smoke.test.ts"
 /** Those elsewhere that run an executable, or take real packages from the cache or from npm: parts of paths. */
 const REAL = [
   ...["build.test.ts", "git-build.test.ts", "git-real-code.test.ts"],
-  ...["scripts/commands/drift", "scripts/commands/pr.", "scripts/commands/relink", "scripts/commands/verify"],
+  ...[
+    "scripts/commands/drift",
+    "scripts/commands/pr.",
+    "scripts/commands/relink",
+    "scripts/release/make-release",
+    "scripts/commands/verify",
+  ],
   ...["scripts/container/real-files", "scripts/lib/npm/npmrc"],
   ...["scripts/contents/assets", "scripts/contents/grammars", "scripts/contents/web-ui.test.ts"],
   ...[

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { readModuleGraph } from "../container/index.ts"
+import type { Step } from "../lib/log.ts"
 import { ofGrammars, ofPackages, ofRipgrep } from "../materials/carried.ts"
 import { timeOf } from "../materials/created.ts"
 import { ofFonts } from "../materials/fonts.ts"
@@ -22,6 +23,7 @@ export async function listMaterials(
   { pin, contents, code, built }: Build,
   record: BuildRecord,
   { cache }: { cache: string },
+  step: Step,
 ): Promise<Materials> {
   const known = await readKnown()
   const file = Bun.mmap(built.staging.executable)
@@ -29,7 +31,7 @@ export async function listMaterials(
   const page = record.webUi && "package" in record.webUi ? record.webUi : record.stock
   const diffs = Object.fromEntries(code.applied.map(({ name, diff }) => [name, diff]))
   const executable = { sha512: createHash("sha512").update(file).digest("hex") }
-  return gather({ created: await timeOf(record, ROOT), executable }, [
+  const materials = gather({ created: await timeOf(record, ROOT), executable }, [
     ...ofUpstream(record, known),
     ...ofRuntime(record, known),
     ...ofFonts(modules, npmUrl(page.package, page.version)),
@@ -44,4 +46,6 @@ export async function listMaterials(
     ...(await ofPatches(record, diffs)),
     ...ofOrganisation(record),
   ])
+  step.result(`${materials.list.length}, ${Object.keys(materials.texts).length} licence texts`)
+  return materials
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path"
 import { Command, Option } from "commander"
+import { keyPath } from "../emit/sign.ts"
 import { Failure, leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSupported } from "../pins/pin.ts"
@@ -106,7 +107,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     models: options.models && resolve(options.models),
     modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
     policy: options.policy && resolve(options.policy),
-    signKey: options.signKey && resolve(options.signKey),
+    signKey: keyPath(options.signKey),
   }
 }
 

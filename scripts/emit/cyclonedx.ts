@@ -8,6 +8,7 @@ import { serialNumber, sha512OfIntegrity, subjectUrl } from "./subject.ts"
 export const cyclonedx: Output = {
   name: "cyclonedx",
   about: "scanners and inventories: a bill of materials, CycloneDX 1.6",
+  files: ["sbom.cdx.json"],
   print: (subject) => ({ "sbom.cdx.json": toJson(toBom(subject)) }),
 }
 

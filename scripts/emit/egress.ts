@@ -8,6 +8,7 @@ import { type Output, toJson } from "./output.ts"
 export const egress: Output = {
   name: "egress",
   about: "network teams: what it may connect to, as JSON and as rules of proxies and firewalls",
+  files: ["egress.json", "egress.squid.conf", "egress.nft", "egress.networkpolicy.yaml"],
   print: (subject) => {
     const found = egressOf(subject)
     return {

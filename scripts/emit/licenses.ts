@@ -5,6 +5,7 @@ import type { Output, Subject } from "./output.ts"
 export const licenses: Output = {
   name: "licenses",
   about: "whoever hands it on: every licence with its text, and the notices",
+  files: ["licenses.txt", "NOTICE"],
   print: (subject) => ({ "licenses.txt": printLicences(subject), NOTICE: printNotice(subject) }),
 }
 

@@ -1,5 +1,6 @@
 import type { Materials } from "../materials/material.ts"
 import type { BuildRecord } from "../record/build-record.ts"
+import type { Measured } from "./measured.ts"
 
 /** What outputs are printed from: nothing else, so that a release can be printed again from its own folder. */
 export interface Subject {
@@ -11,6 +12,10 @@ export interface Subject {
   diffs: Record<string, string>
   /** The files of the kit that are in no package of npm's, with their sha256; none of an executable's. */
   files: { path: string; sha256: string }[]
+  /** What an audit measured of the executable; undefined when nobody gave a report of one. */
+  measured?: Measured
+  /** The sha256 of the public key (DER) whose private one signs; undefined when nothing is signed. */
+  signedBy?: string
 }
 
 /** One kind of file for somebody. */
@@ -19,6 +24,8 @@ export interface Output {
   name: string
   /** For whom it is, in a few words. */
   about: string
+  /** The files that it promises. */
+  files: readonly string[]
   /**
    * Prints it; the same for the same subject, always.
    * @returns texts by file name

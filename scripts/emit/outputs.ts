@@ -1,4 +1,5 @@
 import { Failure } from "../lib/errors.ts"
+import { brief } from "./brief.ts"
 import { cyclonedx } from "./cyclonedx.ts"
 import { egress } from "./egress.ts"
 import { licenses } from "./licenses.ts"
@@ -8,7 +9,7 @@ import { spdx } from "./spdx.ts"
 import { vex } from "./vex.ts"
 
 /** Every output that there is. Another one is a file beside these, and a name here. */
-export const OUTPUTS: readonly Output[] = [licenses, cyclonedx, spdx, provenance, egress, vex]
+export const OUTPUTS: readonly Output[] = [licenses, cyclonedx, spdx, provenance, egress, vex, brief]
 
 /** The word that stands for no output. */
 const NONE = "none"
@@ -38,7 +39,11 @@ export async function printOutputs(
   subject: Subject,
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>()
-  for (const output of outputs)
-    for (const [name, text] of Object.entries(await output.print(subject))) files.set(name, text)
+  for (const output of outputs) {
+    const printed = await output.print(subject)
+    if (Object.keys(printed).sort().join() !== [...output.files].sort().join())
+      throw new Error(`${output.name} printed ${Object.keys(printed)}, but promises ${output.files}`)
+    for (const [name, text] of Object.entries(printed)) files.set(name, text)
+  }
   return files
 }

@@ -6,6 +6,7 @@ import { sha512OfIntegrity } from "./subject.ts"
 export const provenance: Output = {
   name: "provenance",
   about: "policy engines: what it was made from and by, SLSA v1 in an in-toto statement",
+  files: ["provenance.json"],
   print: (subject) => ({ "provenance.json": toJson(toStatement(subject)) }),
 }
 

@@ -1,5 +1,7 @@
-import { createPrivateKey, type KeyObject, sign } from "node:crypto"
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto"
 import { readFile } from "node:fs/promises"
+import { resolve } from "node:path"
+import { text } from "node:stream/consumers"
 import { digestFor } from "../../offline/verify/signature.ts"
 import { Failure } from "../lib/errors.ts"
 import { toJson } from "./output.ts"
@@ -13,13 +15,25 @@ export const SIGNED = ["SHA256SUMS", "sbom.cdx.json", "sbom.spdx.json"]
 /** The statement that gets an envelope. */
 const STATEMENT = "provenance.json"
 
+/** Stands for standard input. */
+const STDIN = "-"
+
+/** The path of a key, absolute. */
+export function keyPath(path: string | undefined): string | undefined {
+  return path === undefined || path === STDIN ? path : resolve(path)
+}
+
+async function readWhole(file: string): Promise<string> {
+  return file === STDIN ? text(process.stdin) : readFile(file, "utf8")
+}
+
 /**
- * Reads a private key, from a file or a pipe.
- * @param file PEM, without a passphrase: Ed25519 or ECDSA P-256
+ * Reads a private key, from a file, a pipe or standard input.
+ * @param file of PEM, without a passphrase: Ed25519 or ECDSA P-256
  * @throws Failure when it is none
  */
 export async function readSigningKey(file: string): Promise<KeyObject> {
-  const key = await readFile(file)
+  const key = await readWhole(file)
     .then((pem) => createPrivateKey(pem))
     .catch((error: Error) => {
       throw noKey(file, error.message)
@@ -42,6 +56,15 @@ export function signFiles(files: Map<string, string>, key: KeyObject): Map<strin
   const statement = files.get(STATEMENT)
   if (statement !== undefined) signed.set("provenance.dsse.json", toJson(envelope(statement, key)))
   return signed
+}
+
+/** The sha256 of its public part (DER), by which people compare keys. */
+export function fingerprintOf(key: KeyObject): string {
+  const der = createPublicKey(key.export({ format: "pem", type: "pkcs8" })).export({
+    format: "der",
+    type: "spki",
+  })
+  return createHash("sha256").update(der).digest("hex")
 }
 
 /** Base64. */

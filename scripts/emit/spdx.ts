@@ -6,6 +6,7 @@ import { serialNumber, sha512OfIntegrity, subjectUrl } from "./subject.ts"
 export const spdx: Output = {
   name: "spdx",
   about: "lawyers and inventories: a bill of materials, SPDX 2.3",
+  files: ["sbom.spdx.json"],
   print: (subject) => ({ "sbom.spdx.json": toJson(toDocument(subject)) }),
 }
 

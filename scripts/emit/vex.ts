@@ -11,6 +11,7 @@ import { serialNumber, subjectUrl } from "./subject.ts"
 export const vex: Output = {
   name: "vex",
   about: "scanners: which known vulnerabilities do not count, and why (OpenVEX)",
+  files: ["openvex.json"],
   print: (subject) => ({ "openvex.json": toJson(toDocument(subject, readStatements())) }),
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path"
 import { Command } from "commander"
+import { keyPath } from "../emit/sign.ts"
 import { leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { type Choice, INTELEPHENSE } from "./read-lock.ts"
@@ -43,7 +44,7 @@ export function readKitOptions(argv: string[]): KitOptions {
     ...options,
     release: options.release && resolve(options.release),
     out: options.out && resolve(options.out),
-    signKey: options.signKey && resolve(options.signKey),
+    signKey: keyPath(options.signKey),
     cache: resolve(options.cache),
   }
 }
