@@ -3,42 +3,7 @@ import { brotliCompressSync, deflateSync } from "node:zlib"
 import { readFontNames } from "../../../scripts/materials/font-names.ts"
 import { ofFonts } from "../../../scripts/materials/fonts.ts"
 import { sampleModule } from "../../lib/sample-executable.ts"
-
-const NAMES = {
-  0: "Copyright 2020 A. Uthor",
-  1: "Sample",
-  5: "Version 2.5;git",
-  14: "https://scripts.sil.org/OFL",
-}
-
-/** The table `name`, as OpenType lays it out, with names in UTF-16. */
-function nameTable(names: Record<number, string>): Buffer {
-  const texts = Object.entries(names).map(([id, text]) => ({
-    id: Number(id),
-    bytes: Buffer.from(text, "utf16le").swap16(),
-  }))
-  const header = Buffer.alloc(6 + 12 * texts.length)
-  header.writeUInt16BE(texts.length, 2)
-  header.writeUInt16BE(header.length, 4)
-  let offset = 0
-  for (const [at, { id, bytes }] of texts.entries()) {
-    const fields = [3, 1, 0x409, id, bytes.length, offset]
-    for (const [field, value] of fields.entries()) header.writeUInt16BE(value, 6 + 12 * at + 2 * field)
-    offset += bytes.length
-  }
-  return Buffer.concat([header, ...texts.map(({ bytes }) => bytes)])
-}
-
-function sfnt(table: Buffer): Buffer {
-  const header = Buffer.alloc(12 + 2 * 16)
-  header.writeUInt32BE(0x10000)
-  header.writeUInt16BE(2, 4)
-  header.write("head", 12, "latin1")
-  header.write("name", 28, "latin1")
-  header.writeUInt32BE(header.length, 36)
-  header.writeUInt32BE(table.length, 40)
-  return Buffer.concat([header, table])
-}
+import { NAMES, nameTable, sfnt } from "../../lib/sample-font.ts"
 
 function woff(table: Buffer): Buffer {
   const stored = deflateSync(table)
