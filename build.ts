@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto"
 import { acquireInputs } from "./scripts/build/acquire-inputs.ts"
 import { assemble } from "./scripts/build/assemble.ts"
 import { checkExecutable } from "./scripts/build/check.ts"
@@ -6,41 +7,71 @@ import { prepareContents } from "./scripts/build/contents.ts"
 import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.ts"
 import { takeFromRelease } from "./scripts/build/from-release.ts"
 import { listMaterials } from "./scripts/build/list-materials.ts"
-import { type BuildOptions, readOptions } from "./scripts/build/options.ts"
+import { ALL, type BuildOptions, optionsFor, readOptions } from "./scripts/build/options.ts"
 import { printRelease } from "./scripts/build/print-release.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
+import { requirePatches } from "./scripts/build/require-patches.ts"
+import { sign } from "./scripts/build/sign.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
+import { readSigningKey } from "./scripts/emit/sign.ts"
 import { recordDerived } from "./scripts/lib/derived-cache.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
-import { readPin } from "./scripts/pins/pin.ts"
+import { missingTargets, packagesToMirror, pinSpec, readPin } from "./scripts/pins/pin.ts"
 import type { BuildRecord } from "./scripts/record/build-record.ts"
 import { findTarget } from "./scripts/upstream/target.ts"
 
 await runCommand(async () => {
   const options = await readOptions(process.argv)
-  const record = await withTemporaryFolder(options.cache, (folder) => build(options, folder))
-  console.log(describeRelease(record, options))
+  // Once, as it may come through a pipe, and ahead of all that takes time.
+  const key = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
+  for (const one of await targetsOf(options)) {
+    const record = await withTemporaryFolder(one.cache, (folder) => build(one, folder, key))
+    console.log(describeRelease(record, one))
+  }
   return true
 })
 
+/** The options for each target that is to be built; what a pin has not is said ahead of all. */
+async function targetsOf(options: BuildOptions): Promise<BuildOptions[]> {
+  if (options.target !== ALL) return [options]
+  const pin = await readPin(options.pin)
+  for (const target of missingTargets(pin))
+    console.error(
+      `without ${target}: mirror ${packagesToMirror(pin, target)}, then npm run pin -- ${pinSpec(pin)} --add`,
+    )
+  return Promise.all(Object.keys(pin.targets).map((target) => optionsFor(options, target)))
+}
+
 /** The steps of both sources: they differ in where the code comes from, and in nothing else. */
-async function build(options: BuildOptions, folder: string): Promise<BuildRecord> {
-  const { out, cache, gitUrl, coreOnly } = options
-  const { file } = findTarget(options.target)
-  const progress = new Progress(options.source === "git" ? 13 : 11, { silent: options.json })
+async function build(
+  options: BuildOptions,
+  folder: string,
+  signKey: KeyObject | undefined,
+): Promise<BuildRecord> {
+  const { out, cache, gitUrl, coreOnly, signCommand } = options
+  const target = findTarget(options.target)
+  const progress = new Progress((options.source === "git" ? 13 : 11) + (signCommand ? 1 : 0), {
+    silent: options.json,
+  })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
-  const signKey = await checkGiven(options)
+  await checkGiven(pin, options)
   const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
-  const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, step))
+  const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, target, step))
   const contents = await progress.step("Prepare the contents", (step) =>
     prepareContents(pin, inputs, stock, options, step),
   )
   const code = await (options.source === "git"
     ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, cache, folder }, progress)
-    : takeFromRelease({ pin, inputs, stock, contents, coreOnly, cache }, progress))
-  const built = await progress.step("Assemble", (step) => assemble(code, contents, { out, file }, step))
+    : takeFromRelease({ pin, target, inputs, stock, contents, coreOnly, cache }, progress))
+  requirePatches(contents.policy, code)
+  const assembled = await progress.step("Assemble", (step) =>
+    assemble(code, contents, { out, file: target.file }, step),
+  )
+  const built = signCommand
+    ? await progress.step("Sign", (step) => sign(assembled, signCommand, step))
+    : assembled
   const made = { pin, inputs, stock, code, contents, built }
   const record = await progress.step("Check", (step) => checkExecutable(made, options, step))
   const materials = await progress.step("List the materials", (step) =>

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { type Embedded, embedded } from "./embedded.ts"
 import { SettingError } from "./error.ts"
+import { builtin } from "./guard/builtin.ts"
 import { moduleNames } from "./modules.ts"
 import { type PolicyKeys, readPolicyKeys } from "./policy/keys.ts"
 
@@ -56,6 +57,22 @@ export function describeBaked({ mode, locked, ...more }: BakedPolicy): string | 
   const { allow, ...others } = more
   if (words.length === 0 && (allow.length > 0 || Object.keys(others).length > 0)) return "own policy"
   return words.length > 0 ? words.join(", ") : undefined
+}
+
+/**
+ * Names a policy, for a version and a folder: its mode, whether it is locked and, where it says more, by a hash of that.
+ * @returns letters, digits and dashes; undefined when the build decided nothing
+ */
+export function policyName({ mode, locked, allow, ...more }: BakedPolicy): string | undefined {
+  const others = Object.entries({ allow, ...more }).sort(([a], [b]) => (a < b ? -1 : 1))
+  const says = allow.length > 0 || others.length > 1
+  if (mode === "opt-in" && !locked && !says) return undefined
+  return [mode, ...(locked ? ["locked"] : []), ...(says ? [digestOf(others)] : [])].join("-")
+}
+
+function digestOf(value: unknown): string {
+  const { createHash } = builtin<typeof import("node:crypto")>("node:crypto")
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8)
 }
 
 const WORDS = { "default-on": "offline by default", always: "always offline" }

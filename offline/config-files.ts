@@ -3,14 +3,18 @@ import { homedir } from "node:os"
 import path from "node:path"
 import { SettingError } from "./error.ts"
 import { writablePart } from "./file-rights.ts"
+import { managedPreferences } from "./managed-preferences.ts"
 import { isAbsence, readSmallFile } from "./read-file.ts"
 
-/** Who wrote a file: only a project's file is not to be trusted, as it comes with the repository that is worked on. */
-export type Trust = "managed" | "user" | "environment" | "project"
+/**
+ * Who wrote it: only a project's file is not to be trusted, as it comes with the repository that is worked on. `build` is
+ * what was put inside the executable.
+ */
+export type Trust = "build" | "managed" | "user" | "environment" | "project"
 
 /** A configuration text, before it is parsed. */
 export interface ConfigSource {
-  /** For people: the file's path, or the variable that holds the text. */
+  /** For people: the file's path, the variable that holds the text, or where else it is. */
   name: string
   text: string
   /** What relative references in it start from; undefined when there is no such folder that can be trusted. */
@@ -46,9 +50,10 @@ export function readConfigSources({
   const given = env.OPENCODE_CONFIG_DIR && path.resolve(here, env.OPENCODE_CONFIG_DIR)
   // Upstream takes it in place of the managed folder. Whoever sets it is no administrator, and hides nothing.
   const inPlace = env.OPENCODE_TEST_MANAGED_CONFIG_DIR
-  const managedSources = managed.flatMap((folder) =>
-    read("managed", folder, NAMES).map((source) => withRights(source, uid)),
-  )
+  const managedSources = [
+    ...managed.flatMap((folder) => read("managed", folder, NAMES)),
+    ...managedPreferences(),
+  ].map((source) => withRights(source, uid))
   const sources = [
     ...read("user", user, ["config.json", "opencode.json", "opencode.jsonc"]),
     ...(env.OPENCODE_CONFIG ? read("environment", here, [env.OPENCODE_CONFIG]) : []),

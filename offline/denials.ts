@@ -5,6 +5,7 @@ import type { Attempted } from "./guard/decide.ts"
 import { type Facts, findFacts } from "./log-facts.ts"
 import { appendLine, assureWritable } from "./log-file.ts"
 import type { PolicyLog } from "./rulings.ts"
+import { withSlashes } from "./system.ts"
 import { tell } from "./tell.ts"
 
 /** The part of upstream's `Log.create` that is used. */
@@ -17,7 +18,7 @@ interface Logger {
 /** Where attempts are written, and what is said of them. */
 export interface ReporterOptions {
   logs: readonly PolicyLog[]
-  /** The folder that this code runs from, which is never the caller; it ends in a slash. */
+  /** The folder that this code runs from, which is never the caller; with slashes, the last one at its end. */
   own: string
   /** The folder that OpenCode works in. */
   project: string
@@ -216,11 +217,20 @@ export function warn(message: string, fields: Record<string, unknown>): void {
  * The innermost frame of a stack that is neither this code nor the runtime's.
  * @returns such as `download src/index.js:12:3`, or undefined
  */
-export function callerOf(stack: unknown, own: string): string | undefined {
+export function callerOf(
+  stack: unknown,
+  own: string,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
   if (typeof stack !== "string") return undefined
   for (const line of stack.split("\n")) {
     const [, name, place = ""] = /^\s+at (?:(.*) \()?(.*?)\)?$/.exec(line) ?? []
-    if (!/:\d+$/.test(place) || place.startsWith(own) || /^(node|bun|native|internal)\b/.test(place)) continue
+    if (
+      !/:\d+$/.test(place) ||
+      withSlashes(place, platform).startsWith(own) ||
+      /^(node|bun|native|internal)\b/.test(place)
+    )
+      continue
     return name && name !== "<anonymous>" ? `${name} ${place}` : place
   }
   return undefined

@@ -6,6 +6,8 @@ export interface Embedded {
   commit?: string
   /** Upstream's version, as its own --version prints it; undefined when it is not known. */
   version?: string
+  /** The version of this project, with which the executable was made; undefined when this is run from its source. */
+  patchSet?: string
   /** What upstream's command line has; undefined when it is not known. */
   cli?: CliTable
   /** The module that a web UI is in which the build put there; undefined when there is none. */

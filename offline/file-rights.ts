@@ -4,12 +4,25 @@ import path from "node:path"
 /**
  * What of a file this user can write to: the file, its folder, or one above it, by which another file could be put in
  * its place. Who owns one can give himself the right. Root, who can write to everything, is who administers the machine.
+ * Windows has access control lists, which are not read here: there this user might write to any file.
  * @returns the path of the one that is nearest to the file, or undefined when there is none
  * @throws Node's error when one of them cannot be looked at
  */
-export function writablePart(file: string, uid: number | undefined): string | undefined {
+export function writablePart(
+  file: string,
+  uid: number | undefined,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  if (platform === "win32") return file
   if (uid === 0) return undefined
   return partsOf(path.resolve(file)).findLast((part) => canWrite(part, uid))
+}
+
+/** Why a file does not count as an administrator's, for people. @param part what {@link writablePart} found */
+export function describeWritable(part: string, platform: NodeJS.Platform = process.platform): string {
+  return platform === "win32"
+    ? "it is not known on Windows who else can write to it. A policy that is built in counts"
+    : `this user can write to ${part}. Only root may`
 }
 
 /** The root, each folder on the way, and the file; where a link stands on it, also all on the way that it leads. */

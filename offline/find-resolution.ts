@@ -1,5 +1,6 @@
 import { type BakedPolicy, readBakedPolicy } from "./baked.ts"
 import { userConfigFile } from "./config-files.ts"
+import { configurationInside } from "./configuration.ts"
 import { embedded } from "./embedded.ts"
 import { isMainThread, NOTHING, parents, type Resolved, tightened } from "./handover.ts"
 import { environmentSaysOn, type Resolution, resolve } from "./resolve.ts"
@@ -28,7 +29,7 @@ function find(): Resolved {
 
 /** Under a parent that is offline, nothing that is said here is off, or allows what the parent may not connect to. */
 function resolveAsChild(parent: ReturnType<typeof parents>, baked: BakedPolicy): Resolution {
-  const from = { words: process.argv.slice(2), cwd: process.cwd(), baked }
+  const from = { words: process.argv.slice(2), cwd: process.cwd(), baked, inside: configurationInside() }
   const own = resolve({ ...from, env: process.env })
   if (!parent) return own
   const on =

@@ -1,4 +1,6 @@
 import { openAssets } from "./assets.ts"
+import { childModule } from "./children/module.ts"
+import { givenConfiguration, startConfiguration } from "./configuration.ts"
 import { upstreamsCatalogue } from "./core/catalogue.ts"
 import { command, option } from "./core/listing.ts"
 import { startCore } from "./core/start.ts"
@@ -23,10 +25,15 @@ import { lastTold } from "./transcript.ts"
 import { webUi } from "./web-ui.ts"
 
 /** What upstream's code has to wait for: in the first process of kernel mode, for ever. */
-export const launching = enterKernelMode()?.then(startCore)
+export const launching = isOpenCode() ? enterKernelMode()?.then(startCore) : undefined
 
 // As soon as this module is evaluated: ahead of all upstream code.
-if (launching === undefined) startCore()
+if (isOpenCode() && launching === undefined) startCore()
+
+/** A child that is Bun has this module on the git source, whose modules are one; what it needs of it is thread.ts. */
+function isOpenCode(): boolean {
+  return childModule === undefined
+}
 
 const assets = openAssets()
 
@@ -37,6 +44,7 @@ export const Offline = Object.freeze({
   command,
   configSchema,
   effectConfigSchema,
+  configuration: Object.freeze({ given: givenConfiguration, start: startConfiguration }),
   label,
   logDenials,
   logDenialsTo,

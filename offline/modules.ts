@@ -19,6 +19,10 @@ export interface ModuleNames {
   gitIndex: string
   /** What the build decided for everyone: JSON. */
   policy: string
+  /** The default configuration: JSON in the form of opencode.json. */
+  configuration: string
+  /** The pages of `opencode offline help`: JSON, by topic. */
+  help: string
   /** The model catalogue: models.dev's api.json. */
   catalogue: string
   /** Upstream's own one, where `catalogue` is another. */
@@ -51,6 +55,8 @@ export function moduleNames(root: string = embeddedRoot()): ModuleNames {
     supervisor: `${root}/offline/supervisor.js`,
     gitIndex: `${root}/src/offline/index.js`,
     policy: `${root}/offline-policy.json`,
+    configuration: `${root}/offline-config.json`,
+    help: `${root}/offline-help.json`,
     catalogue: `${root}/offline-models.json`,
     upstreamsCatalogue: `${root}/offline-models-upstreams.json`,
     webUi: `${root}/offline-web-ui.pack`,

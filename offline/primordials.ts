@@ -30,6 +30,7 @@ export const toObject = Object as unknown as (value: unknown) => object
 export const isArray = Array.isArray
 export const apply = Reflect.apply
 export const construct = Reflect.construct
+export const create = Object.create as (prototype: object | null) => object
 export const freeze = Object.freeze
 export const defineProperty = Object.defineProperty
 export const getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor

@@ -1,11 +1,12 @@
 import { statSync } from "node:fs"
 import path from "node:path"
 import { type BakedPolicy, UNBAKED } from "./baked.ts"
-import { readConfigSources } from "./config-files.ts"
+import { type ConfigSource, readConfigSources } from "./config-files.ts"
 import { type ConfigSettings, readSettings } from "./config-settings.ts"
 import { type Arguments, readArguments } from "./core/arguments.ts"
 import { typedBaseUrl } from "./core/setup/options.ts"
 import { SettingError } from "./error.ts"
+import { describeWritable } from "./file-rights.ts"
 import { askedOfKernel, KERNEL } from "./kernel/asked.ts"
 import type { KernelSettings } from "./kernel/settings.ts"
 import type { ProjectCode } from "./policy/keys.ts"
@@ -41,6 +42,8 @@ export interface Surroundings {
   cwd: string
   /** What the build decided. */
   baked?: BakedPolicy
+  /** The default configuration that the build put inside. */
+  inside?: ConfigSource
   /** Where an administrator puts what holds for everyone, if not where the system has it. */
   managed?: string[]
   /** Whose rights to it count, if not this process's user. */
@@ -53,12 +56,19 @@ export interface Surroundings {
  * allow; when the build or a managed file locks the policy, these two alone, and nobody switches off.
  * @throws SettingError for a value that is neither on nor off, and, when on, for a malformed entry
  */
-export function resolve({ words, env, cwd, baked = UNBAKED, managed, uid }: Surroundings): Resolution {
+export function resolve({
+  words,
+  env,
+  cwd,
+  baked = UNBAKED,
+  inside,
+  managed,
+  uid,
+}: Surroundings): Resolution {
   const said = readArguments(words)
   const folders = directories(said, env, cwd)
-  const settings = readConfigSources({ env, directories: folders, managed, uid }).map((source) =>
-    readSettings(source, env),
-  )
+  const sources = readConfigSources({ env, directories: folders, managed, uid })
+  const settings = [...(inside ? [inside] : []), ...sources].map((source) => readSettings(source, env))
   const ruling = settings.filter(rules)
   const ruled = rule(baked, ruling)
   const on = switchedOnBy(said, env, settings, ruled)
@@ -87,9 +97,7 @@ function noteOf({ source, keys }: ConfigSettings): string[] {
   const vain = (["locked", "log"] as const).filter((name) => keys[name] !== undefined)
   if (source.writable === undefined || vain.length === 0) return []
   const named = vain.map((name) => `"${name}"`).join(", ")
-  return [
-    `${source.name}: ${named} of "offline" do not count, as this user can write to ${source.writable}. Only root may`,
-  ]
+  return [`${source.name}: ${named} of "offline" do not count, as ${describeWritable(source.writable)}`]
 }
 
 function switchedOnBy(
@@ -127,8 +135,10 @@ function lines(
       .flatMap((setting) => setting.lines)
   const trusted = [...variable(env), ...typed(said), ...of(false)]
   if (lockedBy === undefined) return { allow: [...allow, ...trusted], ignored: of(true) }
+  const isInside = (line: Line) =>
+    settings.some(({ source, lines }) => source.trust === "build" && lines.includes(line))
   const counts = (line: Line) =>
-    allow.some(({ text, origin }) => text === line.text && origin === line.origin)
+    allow.some(({ text, origin }) => text === line.text && (origin === line.origin || isInside(line)))
   return { allow, ignored: [...trusted, ...of(true)].filter((line) => !counts(line)) }
 }
 

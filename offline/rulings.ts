@@ -54,7 +54,11 @@ function allowedBy(built: Ruling, managed: Ruling | undefined): Line[] {
   return built.locked ? intersect(built.allow, managed.allow) : [...built.allow, ...managed.allow]
 }
 
-function ignoresProjectCode({ projectCode, locked }: Ruling): boolean {
+/** Whether what a project's own files would run is left out: as it is said, and by default when locked. */
+export function ignoresProjectCode({
+  projectCode,
+  locked,
+}: Pick<BakedPolicy, "projectCode" | "locked">): boolean {
   return projectCode === undefined ? locked : projectCode === "ignore"
 }
 

@@ -15,6 +15,7 @@ import type { PolicyLog } from "./rulings.ts"
 import { guardServers } from "./server/gate.ts"
 import { orStop } from "./setting.ts"
 import { STATE } from "./state-folder.ts"
+import { foldNames } from "./system.ts"
 
 /** The switch and the policy of this thread, resolved once. Frozen in depth: any code can ask for it by this module's name. */
 export interface OfflineState {
@@ -98,7 +99,7 @@ function begin(find: () => Resolved, preload: string): OfflineState {
     userConfig: resolved.userConfig,
     lockedBy,
     ...createReporter({ logs, own, project: resolved.project }),
-    env: { ...process.env },
+    env: foldNames({ ...process.env }),
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
     state: folder,
   })

@@ -15,10 +15,10 @@ const REAL = [
     "scripts/commands/drift",
     "scripts/commands/pr.",
     "scripts/commands/relink",
-    "scripts/release/make-release",
     "scripts/commands/verify",
+    "scripts/release/make-release",
   ],
-  ...["scripts/container/real-files", "scripts/lib/npm/npmrc"],
+  ...["scripts/container/real-files", "scripts/container/signed-files", "scripts/lib/npm/npmrc"],
   ...["scripts/contents/assets", "scripts/contents/grammars", "scripts/contents/web-ui.test.ts"],
   ...[
     "scripts/build/acquire-inputs",

@@ -1,5 +1,5 @@
-import { lstatSync, mkdirSync } from "node:fs"
-import { homedir } from "node:os"
+import { lstatSync, mkdirSync, realpathSync } from "node:fs"
+import { homedir, tmpdir } from "node:os"
 import path from "node:path"
 
 /**
@@ -19,18 +19,34 @@ export function candidateFolders(env: Record<string, string | undefined>): strin
   ]
 }
 
-/** A folder of this user's own below the temporary one, which all users share. */
-export function temporaryFolder(env: Record<string, string | undefined>): string {
-  return path.join(env.TMPDIR || "/tmp", `opencode-offline-${process.getuid?.() ?? 0}`)
+/** A folder of this user's own below the temporary one, which all users share, but on Windows. */
+export function temporaryFolder(
+  env: Record<string, string | undefined>,
+  platform = process.platform,
+): string {
+  const temporary = platform === "win32" ? env.TEMP || env.TMP || tmpdir() : env.TMPDIR || "/tmp"
+  const system = platform === "win32" ? path.win32 : path
+  return system.join(temporary, `opencode-offline-${process.getuid?.() ?? 0}`)
 }
 
 /**
- * Makes a folder that only this user has access to, or finds that it is one.
+ * Makes a folder that only this user has access to, or finds that it is one. Windows has no such mode: there it must lie in
+ * the user's own profile, whose access control lists leave others out, and those below inherit.
  * @throws Error when it is a symbolic link, another user's, open to others, or cannot be made
  */
-export function privateFolder(folder: string): void {
+export function privateFolder(folder: string, platform = process.platform): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { uid, mode } = lstatSync(folder)
-  if (uid !== (process.getuid?.() ?? uid) || (mode & 0o170077) !== 0o040000)
+  const others = platform === "win32" ? 0 : 0o77
+  if (uid !== (process.getuid?.() ?? uid) || (mode & (0o170000 | others)) !== 0o040000)
     throw new Error(`${folder} must be a folder that only you have access to`)
+  // As the system spells both: what names the temporary folder may be short, as in C:\Users\FIRSTL~1.
+  if (platform === "win32") requireInProfile(realpathSync(folder), realpathSync(homedir()))
+}
+
+/** @param home the user's profile @throws Error when the folder is elsewhere */
+export function requireInProfile(folder: string, home: string): void {
+  const inside = path.win32.relative(home, folder)
+  if (inside === "" || inside.startsWith("..") || path.win32.isAbsolute(inside))
+    throw new Error(`${folder} must be inside of ${home}, to which only you have access`)
 }

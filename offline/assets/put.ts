@@ -33,7 +33,7 @@ export function isExpected(found: Uint8Array, { sha256, bytes }: Expected): bool
  */
 export function putExecutable(file: string, expected: Expected, contents: () => Uint8Array): void {
   const written = !holds(file, expected)
-  if (written) replaceFile(file, contents())
+  if (written) replaceFile(file, expected, contents())
   try {
     requireRunnable(file)
   } catch (error) {
@@ -69,6 +69,8 @@ function requireRunnable(file: string): void {
 }
 
 const MODE = 0o700
+/** Windows has no modes. */
+const HAS_MODES = process.platform !== "win32"
 
 function holds(file: string, expected: Expected): boolean {
   let descriptor: number | undefined
@@ -77,7 +79,7 @@ function holds(file: string, expected: Expected): boolean {
     const status = fstatSync(descriptor)
     if (!status.isFile() || status.size !== expected.bytes || !isExpected(readFileSync(descriptor), expected))
       return false
-    if ((status.mode & 0o777) !== MODE) fchmodSync(descriptor, MODE)
+    if (HAS_MODES && (status.mode & 0o777) !== MODE) fchmodSync(descriptor, MODE)
     return true
   } catch {
     return false
@@ -86,13 +88,13 @@ function holds(file: string, expected: Expected): boolean {
   }
 }
 
-function replaceFile(file: string, contents: Uint8Array): void {
+function replaceFile(file: string, expected: Expected, contents: Uint8Array): void {
   const beside = `${file}.${process.pid}-${randomUUID()}`
   try {
     const descriptor = openSync(beside, "wx", MODE)
     try {
       writeFileSync(descriptor, contents)
-      fchmodSync(descriptor, MODE)
+      if (HAS_MODES) fchmodSync(descriptor, MODE)
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
@@ -100,6 +102,7 @@ function replaceFile(file: string, contents: Uint8Array): void {
     renameSync(beside, file)
   } catch (error) {
     rmSync(beside, { force: true })
-    throw error
+    // On Windows a program that runs cannot be replaced; another process may have put the very same there meanwhile.
+    if (!holds(file, expected)) throw error
   }
 }

@@ -27,8 +27,8 @@ const NOT_SERVED = /(^|\/)_headers$|\.map$/
 /**
  * Builds the web UI from `packages/app`, and makes what upstream's build script passes to `Bun.build`. Patched code then
  * shares the one module that is run first, in each thread. Called by `script/build.ts`, for each target; it is built once.
- * OPENCODE_OFFLINE_COMMIT in the environment says which commit it is, OPENCODE_VERSION which version, and
- * OPENCODE_OFFLINE_CLI what its command line has (JSON, a `CliTable`).
+ * OPENCODE_OFFLINE_COMMIT in the environment says which commit it is, OPENCODE_VERSION which version,
+ * OPENCODE_OFFLINE_PATCH_SET of which version of this project the series is, and OPENCODE_OFFLINE_CLI what its command line has (JSON, a `CliTable`).
  */
 export function embedOffline(): Promise<OfflineBuild> {
   made ??= make()
@@ -62,8 +62,9 @@ async function packApp(): Promise<string> {
 /** The contents of `embedded.ts`: the bundler embeds the file, and gives its module a name. */
 function embeddedText(pack: string, env: NodeJS.ProcessEnv): string {
   const { OPENCODE_OFFLINE_COMMIT: commit, OPENCODE_VERSION: version, OPENCODE_OFFLINE_CLI } = env
+  const { OPENCODE_OFFLINE_PATCH_SET: patchSet } = env
   const cli = OPENCODE_OFFLINE_CLI === undefined ? undefined : (JSON.parse(OPENCODE_OFFLINE_CLI) as CliTable)
-  const known: Embedded = { source: "git", commit, version, cli, policy: POLICY_MARK.before }
+  const known: Embedded = { source: "git", commit, version, patchSet, cli, policy: POLICY_MARK.before }
   const names = JSON.stringify(known)
   return `import webUi from ${JSON.stringify(pack)} with { type: "file" }\nexport const embedded = { ...${names}, webUi }\n`
 }

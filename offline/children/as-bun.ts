@@ -30,7 +30,7 @@ function runsFile([, verb = "", name = ""]: string[], cwd: string): boolean {
   if (verb === "run") return name !== "" && !startsWith(name, "-")
   if (verb === "-e" || verb === "-p" || verb === "--eval" || verb === "--print") return true
   if (verb === "--version" || verb === "--revision" || verb === "--help") return true
-  return !startsWith(verb, "-") && isFile(startsWith(verb, "/") ? verb : `${cwd}/${verb}`)
+  return !startsWith(verb, "-") && isFile(path.resolve(cwd, verb))
 }
 
 /** That name's entry in the nearest node_modules/.bin, or the kit's launcher. */

@@ -1,5 +1,6 @@
+import { OfflineError } from "../error.ts"
 import type { Decide } from "../guard/decide.ts"
-import { toText } from "../primordials.ts"
+import { charCodeAt, toText } from "../primordials.ts"
 import { STATE, type StateFolder } from "../state-folder.ts"
 
 /** What a child is started with. */
@@ -43,7 +44,7 @@ export function bunEnvironment(
 ): Environment {
   return {
     // Without a configuration of its own, a bunfig.toml in the working directory has its preload run and not ours.
-    BUN_OPTIONS: `"--preload=${preload}" "--config=${config}" --no-env-file --no-install --no-macros`,
+    BUN_OPTIONS: `${option("--preload", preload)} ${option("--config", config)} --no-env-file --no-install --no-macros`,
     NPM_CONFIG_REGISTRY: NOWHERE,
     npm_config_registry: NOWHERE,
     npm_config_offline: "true",
@@ -53,6 +54,23 @@ export function bunEnvironment(
     OPENCODE_OFFLINE: "1",
   }
 }
+
+/**
+ * An option as a word of `BUN_OPTIONS`. Bun takes quotes around a whole word, and none within.
+ * @throws OfflineError for a path that cannot be said there: the child would run without the guard
+ */
+export function option(name: string, file: string): string {
+  for (let index = 0; index < file.length; index++) {
+    const code = charCodeAt(file, index)
+    if (code === QUOTE || code === BACKSLASH || code < BLANK)
+      throw new OfflineError(
+        `A child was not run: OpenCode is offline, and the temporary folder has a quote, a backslash or a line's end in its name (${file})`,
+      )
+  }
+  return `"${name}=${file}"`
+}
+
+const [BLANK, QUOTE, BACKSLASH] = [0x20, 0x22, 0x5c]
 
 /** For this executable as OpenCode. What decides on the policy is as it was when this process started. */
 export function opencodeEnvironment(env: Environment, handover: ChildHandover): Environment {

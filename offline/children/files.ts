@@ -3,6 +3,7 @@ import path from "node:path"
 import { privateFolder, temporaryFolder } from "../assets/folder.ts"
 import { OfflineError } from "../error.ts"
 import { builtin } from "../guard/builtin.ts"
+import { withSlashes } from "../system.ts"
 import { NOWHERE } from "./environment.ts"
 import { CHILD_MODULE } from "./module.ts"
 
@@ -16,17 +17,13 @@ const CONFIG = `[install]\nauto = "disable"\nregistry = "${NOWHERE}"\n`
  */
 export function childFiles(module: string): { preload: string; config: string } {
   const folder = temporaryFolder(process.env)
-  // In a variable that the runtime splits at spaces.
-  if (/["\\]/.test(folder))
-    throw new OfflineError(
-      `A child was not run: OpenCode is offline, and TMPDIR (${folder}) has a quote in it`,
-    )
   try {
     privateFolder(folder)
     const name = Symbol.keyFor(CHILD_MODULE)
     const own = (file: string) =>
       `globalThis[Symbol.for("${name}")] = ${JSON.stringify(file)}\n${text(module)}`
-    return { preload: put(folder, "mjs", own), config: put(folder, "toml", () => CONFIG) }
+    const files = { preload: put(folder, "mjs", own), config: put(folder, "toml", () => CONFIG) }
+    return { preload: withSlashes(files.preload), config: withSlashes(files.config) }
   } catch (error) {
     throw new OfflineError(`A child was not run: OpenCode is offline, and its guard has no place: ${error}`)
   }

@@ -1,5 +1,6 @@
 import type { Decide } from "../guard/decide.ts"
-import { endsWith, indexOf, parseUrl, slice } from "../primordials.ts"
+import { endsWith, indexOf, parseUrl, slice, toLowerCase } from "../primordials.ts"
+import { withSlashes } from "../system.ts"
 import type { Environment } from "./environment.ts"
 
 /** What git connects for. */
@@ -16,7 +17,8 @@ const CLOSED: Environment = { GIT_ALLOW_PROTOCOL: "file" }
 
 /** Whether a program is git, by its path or its name. */
 export function isGit(program: string): boolean {
-  return program === "git" || endsWith(program, "/git") || endsWith(program, "\\git.exe")
+  const name = toLowerCase(withSlashes(program, "win32"))
+  return name === "git" || endsWith(name, "/git") || endsWith(name, "/git.exe") || name === "git.exe"
 }
 
 /**

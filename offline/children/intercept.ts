@@ -2,6 +2,7 @@ import { statSync } from "node:fs"
 import { OfflineError } from "../error.ts"
 import { bunObject } from "../guard/builtin.ts"
 import { apply, defineProperty, isArray, plain, toText } from "../primordials.ts"
+import { foldNames } from "../system.ts"
 import { bunCommand } from "./as-bun.ts"
 import { guardCron } from "./cron.ts"
 import {
@@ -43,7 +44,12 @@ export function interceptChildren(handover: ChildHandover): void {
   if (!bun) return
   for (const name of ["spawn", "spawnSync"]) {
     const native = bun[name] as Call
-    const guarded: Call = (first, second) => apply(native, bun, judged(first, second, handover))
+    const guarded: Call = (first, second) => {
+      const [command, options] = judged(first, second, handover) as [string[], SpawnOptions]
+      // What was laid over may be there in another case.
+      if (options.env) options.env = foldNames(options.env)
+      return apply(native, bun, [command, options])
+    }
     bun[name] = defineProperty(guarded, "name", { value: name })
   }
   if (bun.$) bun.$ = guardShell(bun.$ as Call, (env) => forAll(env, handover))
@@ -78,7 +84,7 @@ function judged(first: unknown, second: unknown, handover: ChildHandover): unkno
   const command: string[] = []
   for (let index = 0; index < given.length; index++) command[index] = toText(given[index])
   delete options.cmd
-  const env = inherited(plain<Environment>(options.env ?? process.env), handover)
+  const env = inherited(foldNames(plain<Environment>(options.env ?? process.env)), handover)
   if (handover.state) options.env = env
   const found = located(command[0], options.cwd, env)
   refuseProjectProgram(found ?? command[0] ?? "", options.cwd)
@@ -132,7 +138,7 @@ function mayStartBun(env: Environment, handover: ChildHandover): Environment {
 
 /** For a program that is not known: it may be this executable, as OpenCode or as Bun, or start it. */
 function forAll(env: Environment, handover: ChildHandover): Environment {
-  return mayStartBun(opencodeEnvironment(inherited(env, handover), handover), handover)
+  return mayStartBun(opencodeEnvironment(inherited(foldNames(env), handover), handover), handover)
 }
 
 function includes(words: string[], word: string | undefined): boolean {
@@ -162,7 +168,8 @@ function isSelf(file: string | undefined): boolean {
   if (!file) return false
   if (file === process.execPath) return true
   try {
-    const [one, other] = [statSync(file), statSync(EXECUTABLE)]
+    // The numbers of files are longer on Windows than a number is exact.
+    const [one, other] = [statSync(file, { bigint: true }), statSync(EXECUTABLE, { bigint: true })]
     return one.dev === other.dev && one.ino === other.ino
   } catch {
     return false

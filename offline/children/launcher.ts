@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import path from "node:path"
+import { samePath } from "../system.ts"
 
 /** Where `npm run kit`'s installer puts language servers and formatters, seen from the executable's own folder. */
 const KIT = "../lib/opencode-kit"
@@ -16,12 +17,13 @@ export function inKit(...names: string[]): string | undefined {
  * @returns undefined when there is no kit, or not this program in it
  */
 export function launcher(name: string): string | undefined {
-  return name === "" || name.includes("/") ? undefined : inKit("bin", name)
+  if (name === "" || name !== path.basename(name)) return undefined
+  return process.platform === "win32" ? inKit("bin", `${name}.cmd`) : inKit("bin", name)
 }
 
 /** Whether a file is one of the kit's launchers. */
 export function isLauncher(file: string): boolean {
-  return path.dirname(file) === path.join(kit(), "bin")
+  return samePath(path.dirname(file), path.join(kit(), "bin"))
 }
 
 function kit(): string {

@@ -4,8 +4,8 @@ import { sayLeftOut } from "../project/say.ts"
 import { isBelowOwnFolder } from "../project/trust.ts"
 import { ignoresProject } from "../switch.ts"
 
-/** Where npm and Composer put the programs of what a project needs. */
-const INSTALLED = /[\\/](?:node_modules[\\/]\.bin|vendor[\\/]bin)[\\/][^\\/]+$/
+/** Where npm and Composer put the programs of what a project needs; some file systems know no case. */
+const INSTALLED = /[\\/](?:node_modules[\\/]\.bin|vendor[\\/]bin)[\\/][^\\/]+$/i
 
 /**
  * Refuses a program that lies in a project whose code is left out: upstream starts formatters and language servers from

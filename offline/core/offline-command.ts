@@ -1,8 +1,10 @@
 import { print } from "../print.ts"
+import { orStop } from "../setting.ts"
 import { currentState } from "../switch.ts"
 import { answerVerify } from "../verify/command.ts"
 import type { Arguments } from "./arguments.ts"
 import { check } from "./check.ts"
+import { helpFor } from "./help.ts"
 import { option } from "./listing.ts"
 import { formatReport, report } from "./report.ts"
 import { answerSetup } from "./setup/command.ts"
@@ -12,6 +14,7 @@ export function answerOffline({ bare, words }: Arguments): void {
   if (bare[0] !== "offline") return
   if (bare[1] === "setup") answerSetup(words.slice(words.indexOf("setup") + 1), process.env)
   if (bare[1] === "verify") answerVerify(words.slice(words.indexOf("verify") + 1))
+  if (bare[1] === "help") answerHelp(words)
   const { verb, url, json, help, unknown } = parse(words)
   if (help) end(0, verb === "check" ? CHECK_HELP : HELP)
   if (unknown !== undefined) end(2, "", `! "${unknown}" is not accepted here. Write: ${USAGE}\n`)
@@ -44,10 +47,18 @@ function parse(words: string[]): Words {
   }
 }
 
+/** Exit code 0 for a page, and for the list of them; 2 for a topic that is not there. */
+function answerHelp(words: string[]): never {
+  const [, , topic, ...more] = words
+  const page = more.length === 0 ? orStop(() => helpFor(topic)) : undefined
+  if (page !== undefined) end(0, page)
+  return end(2, "", `! There is no page "${words.slice(2).join(" ")}".\n${orStop(() => helpFor(undefined))}`)
+}
+
 const HELPS = ["--help", "-h"]
 
 const USAGE =
-  "opencode offline [--json], opencode offline check [url] [--json], opencode offline doctor [--json], opencode offline verify [--help], or opencode offline setup [--help]"
+  "opencode offline [--json], opencode offline check [url] [--json], opencode offline doctor [--json], opencode offline help [topic], opencode offline verify [--help], or opencode offline setup [--help]"
 
 /** Exit code 0 when the URL is allowed, 1 when it is denied, 2 when it is none. */
 function answerCheck(url: string, json: boolean): never {
@@ -72,6 +83,7 @@ show whether OpenCode is offline and what it may connect to
 Commands:
   opencode offline check [url]  say whether a URL may be connected to, and why; exit code 0 or 1
   opencode offline doctor       say whether the kernel can hold every program here (--offline=kernel); exit code 0 or 1
+  opencode offline help [topic] print a page: policy, providers, ca, proxy, language-servers, limits
   opencode offline setup        add a model that can be reached to the user-level configuration
   opencode offline verify       compare the installed files with the list that they came with
 

@@ -8,7 +8,7 @@ import { currentState, ignoresProject } from "../switch.ts"
 import { type Arguments, isCommand } from "./arguments.ts"
 
 /** The patch by which upstream's code asks what of a project is left out. */
-const PATCH = "config-leave-out-code"
+export const PROJECT_CODE_PATCH = "config-leave-out-code"
 
 /**
  * Ends the process where a project's code is to be left out and this executable cannot do so. Ahead of the TUI's screen,
@@ -23,9 +23,9 @@ export function announceProjectCode({ bare: [command] }: Arguments): void {
 }
 
 function requirePatch(): void {
-  if (embedded.leftOut?.includes(PATCH))
+  if (embedded.leftOut?.includes(PROJECT_CODE_PATCH))
     throw new SettingError(
       '"projectCode" is "ignore", and this executable cannot leave out a project\'s code',
-      `Use one that was built with the patch ${PATCH}.`,
+      `Use one that was built with the patch ${PROJECT_CODE_PATCH}.`,
     )
 }

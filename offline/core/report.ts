@@ -1,4 +1,5 @@
 import { type BakedPolicy, describeBaked } from "../baked.ts"
+import { configurationInside } from "../configuration.ts"
 import { type LoggedAttempt, readDenials } from "../denial-log.ts"
 import { logFile } from "../denials.ts"
 import { type Embedded, embedded } from "../embedded.ts"
@@ -17,6 +18,8 @@ export interface Report {
   origin: string | null
   /** What the build decided, by default opt-in and not locked, and what it was made from. */
   build: Omit<BakedPolicy, "allow"> & Pick<Embedded, "source" | "commit">
+  /** The outermost keys of the default configuration that the build put inside; null when there is none. */
+  configuration: string[] | null
   allow: { entry: string; origin: string }[]
   /** What is asked for in vain: by a project's own file and, when the build is locked, by anyone. */
   ignored: { entry: string; origin: string }[]
@@ -51,6 +54,7 @@ export function report(state: OfflineState, env: NodeJS.ProcessEnv): Report {
     offline: origin !== undefined,
     origin: origin ?? null,
     build: { mode: baked.mode, locked: baked.locked, source: embedded.source, commit: embedded.commit },
+    configuration: keysInside(),
     allow: origin === undefined ? [] : [{ entry: "loopback", origin: "always" }, ...lines(policy.entries)],
     ignored: lines(policy.ignored),
     kernel: state.kernel ?? null,
@@ -70,7 +74,18 @@ export function formatReport(report: Report, { baked }: Pick<OfflineState, "bake
   const build = decided === undefined ? "" : `This build is ${decided}: that was decided when it was made.\n`
   const lock =
     report.locked === null ? "" : `The policy of ${report.locked} is locked: nothing else widens it.\n`
-  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${lock}${formatProject(report)}${formatRipgrep(report)}${formatDenied(report)}${formatSource(report)}`
+  return `${report.offline ? formatPolicy(report) : ONLINE}${build}${lock}${formatConfiguration(report)}${formatProject(report)}${formatRipgrep(report)}${formatDenied(report)}${formatSource(report)}`
+}
+
+/** @throws SettingError when it is there and cannot be read */
+function keysInside(): string[] | null {
+  const found = configurationInside()
+  return found ? Object.keys(JSON.parse(found.text)) : null
+}
+
+function formatConfiguration({ configuration }: Report): string {
+  if (configuration === null) return ""
+  return `A default configuration is inside, below every other: ${configuration.join(", ")}.\n`
 }
 
 function formatRipgrep({ ripgrep }: Report): string {

@@ -9,6 +9,9 @@ import { type Arguments, isCommand } from "./arguments.ts"
 const ASSET = "rg"
 const FILE = process.platform === "win32" ? "rg.exe" : "rg"
 
+/** What programs are looked for in when nothing says it. */
+const DEFAULT_PATH = process.platform === "win32" ? "" : "/usr/local/bin:/usr/bin:/bin"
+
 /** Commands that search nothing. One that is missing here costs the time to look for the program. */
 const NEVER = new Set("auth completion console db models providers uninstall upgrade".split(" "))
 
@@ -29,7 +32,7 @@ export function provideRipgrep({ bare: [command] }: Arguments, env: NodeJS.Proce
 export function addToPath(env: NodeJS.ProcessEnv, assets = openAssets()): string | undefined {
   return whyNot(env, assets, () => {
     const folder = path.dirname(assets.executable(ASSET, FILE))
-    env.PATH = [env.PATH ?? "/usr/local/bin:/usr/bin:/bin", folder].filter(Boolean).join(path.delimiter)
+    env.PATH = [env.PATH ?? DEFAULT_PATH, folder].filter(Boolean).join(path.delimiter)
   })
 }
 

@@ -3,6 +3,7 @@ import { localName } from "../policy/host.ts"
 import { apply, isArray, plain, reject, toText } from "../primordials.ts"
 import { bunObject } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
+import { decidePipe } from "./pipe.ts"
 
 /** `Bun.connect` to a host rejects where the policy does not allow; to a socket file or an open descriptor it does not. */
 export function interceptBunSockets(decide: Decide, bun = bunObject()): void {
@@ -31,6 +32,7 @@ function judged(options: unknown, decide: Decide): unknown {
       "Bun.connect was blocked: OpenCode is offline, and its options are no plain object",
     )
   const copy = plain<Record<string, unknown>>(options as Record<string, unknown>)
+  decidePipe(copy.unix, "Bun.connect", decide)
   if (typeof copy.unix === "string" && copy.unix !== "") return withoutHost(copy)
   if (typeof copy.fd === "number") return withoutHost(copy)
   delete copy.unix

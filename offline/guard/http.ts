@@ -1,7 +1,7 @@
 import type { Agent, ClientRequest, OutgoingMessage } from "node:http"
 import { OfflineError } from "../error.ts"
 import { bracketed } from "../policy/host.ts"
-import { apply, construct, defineProperty, parseUrl, plain } from "../primordials.ts"
+import { apply, create, defineProperty, getWeak, parseUrl, plain, setWeak } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 import {
@@ -33,22 +33,25 @@ export function interceptHttp(decide: Decide, checkProxy: CheckProxy): void {
   guardRequests(builtin<typeof import("node:http")>("node:_http_client"), judge, getHeaders)
 }
 
+type GetHeaders = OutgoingMessage["getHeaders"]
+
+/** @returns the function for what is a request of a client for certain, whatever it shows of itself */
 function guardHeaders(
   module: Pick<typeof import("node:http"), "OutgoingMessage">,
   judge: Judge,
-): OutgoingMessage["getHeaders"] {
+): (this: ClientRequest) => ReturnType<GetHeaders> {
   const prototype = module.OutgoingMessage.prototype as OutgoingMessage & Record<string, unknown>
   const native = prototype.getHeaders
-  const guarded = function getHeaders(this: OutgoingMessage) {
-    // Code of the program may ask for headers, too; then nothing is about to be opened, and a refusal is right as well.
-    if (isClientRequest(this)) {
-      const host = judge(this)
-      if (host !== undefined && !goesTo(this, host)) throw misspelt(host)
-    }
+  const ofRequest = function getHeaders(this: ClientRequest) {
+    const host = judge(this)
+    if (host !== undefined && !goesTo(this, host)) throw misspelt(host)
     return apply(native, this, [])
   }
-  prototype.getHeaders = guarded
-  return guarded
+  // Code of the program may ask for headers, too; then nothing is about to be opened, and a refusal is right as well.
+  prototype.getHeaders = function getHeaders(this: OutgoingMessage) {
+    return apply(isClientRequest(this) ? ofRequest : native, this, [])
+  }
+  return ofRequest
 }
 
 function judgeRequest(request: ClientRequest, decide: Decide, checkProxy: CheckProxy): string | undefined {
@@ -71,23 +74,25 @@ function misspelt(what: string): OfflineError {
 
 type RequestClass = (new (...args: unknown[]) => ClientRequest) & ((...args: unknown[]) => unknown)
 
-function guardRequests(module: object, judge: Judge, getHeaders: unknown): void {
+function guardRequests(module: object, judge: Judge, getHeaders: GetHeaders): void {
   const holder = module as { ClientRequest: RequestClass }
   const Native = holder.ClientRequest
-  const settle = (made: ClientRequest) => {
-    judgeAtOnce(made, judge)
-    // What it goes to, and what decides on that once more when it is sent, is fixed from here on.
-    fixTarget(made)
-    return defineProperty(made, "getHeaders", { get: () => getHeaders, set() {} })
+  const { isInstance, adopt } = instancesOf(Native)
+  defineProperty(Native, Symbol.hasInstance, { value: isInstance })
+  const make = (prototype: object, args: unknown[]) => {
+    const request = create(prototype) as ClientRequest
+    adopt(request)
+    // Ahead of all that a caller's own class can do with a request that is half made.
+    defineProperty(request, "getHeaders", { get: () => getHeaders, set() {} })
+    apply(Native, request, withoutLookup(args))
+    judgeAtOnce(request, judge)
+    // What it goes to is fixed from here on.
+    fixTarget(request)
+    return request
   }
   const Guarded = new Proxy(Native, {
-    construct: (target, args, newTarget) =>
-      settle(construct(target, withoutLookup(args), newTarget) as ClientRequest),
-    apply(target, self, args) {
-      const made = apply(target, self, withoutLookup(args)) as ClientRequest | undefined
-      settle(made ?? (self as ClientRequest))
-      return made
-    },
+    construct: (_, args, newTarget) => make((newTarget as RequestClass).prototype, args),
+    apply: (_, __, args) => make(Native.prototype, args),
   })
   defineProperty(Native.prototype, "agent", {
     get(this: ClientRequest) {
@@ -101,6 +106,21 @@ function guardRequests(module: object, judge: Judge, getHeaders: unknown): void 
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
   holder.ClientRequest = Guarded
+}
+
+/**
+ * The runtime's constructor makes another request, which nothing here has seen, when it is not called on an instance of its
+ * class: those that are made here are, whatever their prototype says.
+ */
+function instancesOf(Native: RequestClass) {
+  const made = new WeakMap<object, true>()
+  const inherits = Native[Symbol.hasInstance as never] as (value: unknown) => boolean
+  return {
+    adopt: (request: object) => setWeak(made, request, true),
+    isInstance(this: unknown, value: object) {
+      return (this === Native && getWeak(made, value) === true) || apply(inherits, this, [value])
+    },
+  }
 }
 
 function judgeAtOnce(made: ClientRequest, judge: Judge): void {

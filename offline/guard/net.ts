@@ -3,6 +3,7 @@ import { localName } from "../policy/host.ts"
 import { apply, isArray, plain, toText } from "../primordials.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
+import { decidePipe } from "./pipe.ts"
 
 /** The options of a connection, with their order in Bun: a socket, a descriptor or a path come before a host. */
 interface ConnectOptions {
@@ -27,18 +28,23 @@ export function interceptNet(decide: Decide, { Socket } = builtin<Net>("node:net
   const native = Socket.prototype.connect as Connect
   Socket.prototype.connect = function connect(this: Socket, ...args: unknown[]) {
     const { options, listener } = readArguments(args)
-    if (!isLocal(options) && options.port !== undefined) {
-      try {
-        const host = hostOf(options)
-        options.host = decide({ host, port: +toText(options.port), api: "node:net" })
-        if (options.host !== host) options.servername ??= localName(host)
-      } catch (error) {
-        return failLater(this, error as Error)
-      }
-      options.lookup = undefined
+    try {
+      settle(options, decide)
+    } catch (error) {
+      return failLater(this, error as Error)
     }
     return apply(native, this, listener ? [options, listener] : [options])
   } as typeof Socket.prototype.connect
+}
+
+/** @throws OfflineError when the policy does not allow where it goes to; else native code can go nowhere else */
+function settle(options: ConnectOptions, decide: Decide): void {
+  decidePipe(options.path, "node:net", decide)
+  if (isLocal(options) || options.port === undefined) return
+  const host = hostOf(options)
+  options.host = decide({ host, port: +toText(options.port), api: "node:net" })
+  if (options.host !== host) options.servername ??= localName(host)
+  options.lookup = undefined
 }
 
 /**

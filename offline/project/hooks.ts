@@ -5,8 +5,8 @@ import { sayLeftOut } from "./say.ts"
 import { leaveOutCode } from "./settings.ts"
 import { isOwnFolder, isTrusted } from "./trust.ts"
 
-/** Where nothing is: upstream finds no file in it. */
-const NOWHERE = "/dev/null/nothing"
+/** Where nothing is, and can be: upstream finds no file in it. Windows has no such letters in names. */
+const NOWHERE = process.platform === "win32" ? "C:\\<nothing>" : "/dev/null/nothing"
 
 /** Texts of commands of the user's or an administrator's own, as upstream has them. */
 const trusted = new Set<string>()

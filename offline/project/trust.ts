@@ -2,16 +2,17 @@ import { realpathSync } from "node:fs"
 import { homedir } from "node:os"
 import path from "node:path"
 import { managedFolders, userConfigFile } from "../config-files.ts"
+import { INSIDE } from "../configuration.ts"
 
 /** As it was before any code of upstream's, or of a plugin, could change it. */
 const AT_START: NodeJS.ProcessEnv = { ...process.env }
 
 /**
- * Whether a configuration is the user's, an administrator's, or named by the environment. All others are a project's.
+ * Whether a configuration is the user's, an administrator's, inside the executable, or named by the environment. All others are a project's.
  * @param source a file, or what upstream calls a configuration that is none: an address, or the name of a variable
  */
 export function isTrusted(source: string, env = AT_START): boolean {
-  if (source === "OPENCODE_CONFIG_CONTENT" || /^https?:\/\//.test(source)) return true
+  if (source === "OPENCODE_CONFIG_CONTENT" || source === INSIDE || /^https?:\/\//.test(source)) return true
   if (source === env.OPENCODE_CONFIG || source === env.OPENCODE_TUI_CONFIG) return true
   return isOwnFolder(path.dirname(source), env)
 }

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { plainRelease } from "../build/fresh-release.ts"
 import { readModuleGraph } from "../container/index.ts"
-import { NAMES } from "../contents/names.ts"
+import { namesIn } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { pinnedTarget, readPin } from "../pins/pin.ts"
@@ -11,9 +11,6 @@ import { type BuildRecord, readBuildRecord } from "../record/build-record.ts"
 import { hostTarget } from "../upstream/target.ts"
 import type { AuditOptions } from "./read-options.ts"
 import type { Variant } from "./scenario.ts"
-
-/** The modules that show that an executable is ours. */
-const OFFLINE_MODULES = [NAMES.index, NAMES.gitIndex]
 
 /** An executable that is audited. */
 export interface Subject {
@@ -92,7 +89,10 @@ function describePolicy(policy: BuildRecord["policy"]): string {
 
 function hasOfflineModule(bytes: Uint8Array): boolean {
   try {
-    return readModuleGraph(bytes).modules.some(({ name }) => OFFLINE_MODULES.includes(name))
+    const graph = readModuleGraph(bytes)
+    // Either shows that an executable is ours.
+    const { index, gitIndex } = namesIn(graph)
+    return graph.modules.some(({ name }) => name === index || name === gitIndex)
   } catch (error) {
     // Any executable can be audited, so one without a module graph is as good as another.
     if (error instanceof Failure) return false

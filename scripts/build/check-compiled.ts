@@ -4,7 +4,7 @@ import { findTreeSitter } from "../contents/grammars.ts"
 import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import type { BuildRecord } from "../record/build-record.ts"
-import { BUNDLES } from "../upstream/readable-bundles.ts"
+import { bundlesIn } from "../upstream/readable-bundles.ts"
 import type { Compiled } from "./compile-tree.ts"
 
 /** The name that Bun gives to the file that is embedded. */
@@ -27,6 +27,7 @@ export function describeCompiled(
 ): Pick<BuildRecord, "webUi"> {
   const entry = graph.modules[graph.entry]!
   const pages = graph.modules.filter(({ name }) => WEB_UI.test(name))
+  const { main } = bundlesIn(graph)
   const [preload, ...rest] = graph.argv.split(" ")
   const checks: [boolean, string][] = [
     [
@@ -36,7 +37,7 @@ export function describeCompiled(
     [preload === `--preload=${NAMES.gitIndex}`, `the stored arguments are ${graph.argv}`],
     [!rest.some((word) => word.startsWith("--preload")), `the stored arguments are ${graph.argv}`],
     [graph.modules.some(({ name }) => name === NAMES.gitIndex), `there is no module ${NAMES.gitIndex}`],
-    [entry.name === BUNDLES.main, `what is run is ${entry.name}, not ${BUNDLES.main}`],
+    [entry.name === main, `what is run is ${entry.name}, not ${main}`],
     [
       Buffer.from(entry.contents).includes(JSON.stringify(NAMES.gitIndex)),
       `the entry does not import ${NAMES.gitIndex}`,

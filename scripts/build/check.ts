@@ -1,8 +1,9 @@
 import { basename } from "node:path"
+import type { ModuleNames } from "../../offline/modules.ts"
 import type { Executable } from "../container/index.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "../container/index.ts"
+import { CONFIGURATION_PATCH, type EmbeddedConfiguration } from "../contents/configuration.ts"
 import type { EmbeddedModels } from "../contents/models.ts"
-import { NAMES } from "../contents/names.ts"
 import type { EmbeddedPackage } from "../contents/packages.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
@@ -36,6 +37,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
   const { pin, inputs, stock, code, contents, built } = build
   const graph = readModuleGraph(Bun.mmap(built.staging.executable))
   requireIntended(compareModules(code.base, graph), code, contents)
+  requireRead(code, contents)
   const ofSource = code.describe(graph)
   const { added, changed, unchanged } = compareModules(stock.graph, graph)
   step.result(
@@ -51,6 +53,9 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
     executable: { file: basename(built.staging.executable), bytes: built.bytes, sha256: built.sha256 },
     stock: { ...namePackage(inputs.pinned.opencode), bytes: stock.bytes, sha256: stock.sha256 },
     runtime: { ...namePackage(inputs.pinned.bun), bytes: graph.runtime.length, ...code.runtime },
+    ...(graph.runtime.signature && {
+      signature: { stock: stock.graph.runtime.signature!.kind, built: graph.runtime.signature.kind },
+    }),
     sizes: measureParts(graph, built.bytes, { ...code.parts, ...namesByPart(contents) }),
     argv: { stock: stock.graph.argv, built: graph.argv },
     modules: { added, changed, unchanged },
@@ -67,22 +72,36 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
 
 /** @param added the modules that were added, as they were read back */
 function describeContents(
-  { models, assets, packages, policy }: Contents,
+  { models, assets, packages, configuration, policy, names }: Contents,
   added: GraphDifference["added"],
-): Pick<BuildRecord, "models" | "assets" | "packages" | "policy"> {
+): Pick<BuildRecord, "models" | "assets" | "packages" | "configuration" | "policy"> {
   return {
-    ...(models && { models: modelsOf(models, added) }),
+    ...(models && { models: modelsOf(models, names, added) }),
     assets: assets.list.map(({ name, part, bytes, sha256, module, stored }) => {
       return { name, part, bytes, sha256, module, storedBytes: stored.length }
     }),
     packages: packages.packages.map((item) => packageOf(item, added)),
+    ...(configuration && { configuration: configurationOf(configuration, names, added) }),
     ...(policy && { policy: policy.keys }),
   }
 }
 
-function modelsOf(models: EmbeddedModels, added: GraphDifference["added"]): BuildRecord["models"] {
-  const { bytes, sha256 } = added.find(({ name }) => name === NAMES.catalogue)!
+function modelsOf(
+  models: EmbeddedModels,
+  names: ModuleNames,
+  added: GraphDifference["added"],
+): BuildRecord["models"] {
+  const { bytes, sha256 } = added.find(({ name }) => name === names.catalogue)!
   return { from: models.from, providers: models.providers, bytes, sha256 }
+}
+
+function configurationOf(
+  { keys }: EmbeddedConfiguration,
+  names: ModuleNames,
+  added: GraphDifference["added"],
+): BuildRecord["configuration"] {
+  const { bytes, sha256 } = added.find(({ name }) => name === names.configuration)!
+  return { keys, bytes, sha256 }
 }
 
 function packageOf(
@@ -96,6 +115,16 @@ function packageOf(
     sha256: added.find(({ name }) => name === module.name)!.sha256,
     contains: packages.map(({ license, ...item }) => ({ ...namePackage(item), license })),
   }
+}
+
+/** What is inside and nothing reads would be believed to hold. */
+function requireRead({ applied }: Code, { configuration }: Contents): void {
+  if (!configuration || applied.some(({ name }) => name === CONFIGURATION_PATCH)) return
+  throw new Failure({
+    what: "The default configuration would not be read",
+    why: `the patch ${CONFIGURATION_PATCH} does not apply to this release`,
+    next: "build without --config: a managed /etc/opencode/opencode.json does the same",
+  })
 }
 
 function requireIntended(difference: GraphDifference, code: Code, contents: Contents): void {

@@ -4,6 +4,7 @@ import type { CliTable } from "../../offline/embedded.ts"
 import { type Executable, takeApart } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
+import { PATCH_SET } from "../lib/patch-set.ts"
 import type { Pin } from "../pins/pin.ts"
 import { runBun } from "../upstream/git/run-bun.ts"
 import { PACKAGE } from "../upstream/git/typescript-tree.ts"
@@ -40,6 +41,7 @@ export async function compileTree(
       OPENCODE_CHANNEL: "latest",
       MODELS_DEV_API_JSON: catalogue,
       OPENCODE_OFFLINE_COMMIT: checkout.commit.commit,
+      OPENCODE_OFFLINE_PATCH_SET: PATCH_SET,
       OPENCODE_OFFLINE_CLI: JSON.stringify(cli),
       // The script may run what it has compiled.
       OPENCODE_OFFLINE: "1",

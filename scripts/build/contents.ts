@@ -1,8 +1,12 @@
+import type { ModuleNames } from "../../offline/modules.ts"
 import type { Executable } from "../container/index.ts"
+import { asciiJson } from "../contents/ascii-json.ts"
 import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets.ts"
+import { type EmbeddedConfiguration, embedConfiguration, requireAllowed } from "../contents/configuration.ts"
 import { readGrammars } from "../contents/grammars.ts"
+import { readHelpPages } from "../contents/help.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
-import { NAMES } from "../contents/names.ts"
+import { namesIn } from "../contents/names.ts"
 import { requireReachable } from "../contents/own-providers.ts"
 import { type EmbeddedPackages, embedPackages } from "../contents/packages.ts"
 import { type EmbeddedPolicy, embedPolicy, NO_POLICY } from "../contents/policy.ts"
@@ -19,9 +23,15 @@ export interface Contents {
   models: EmbeddedModels | undefined
   /** Files that OpenCode would download. */
   assets: EmbeddedAssets
+  /** Pages for who works with it, by topic. */
+  help: Record<string, string>
+  /** undefined without `--config`. */
+  configuration: EmbeddedConfiguration | undefined
   /** undefined without `--policy`. */
   policy: EmbeddedPolicy | undefined
   packages: EmbeddedPackages
+  /** What all that is ours is called inside. */
+  names: ModuleNames
 }
 
 /**
@@ -32,57 +42,72 @@ export async function prepareContents(
   pin: Pin,
   inputs: Inputs,
   stock: Executable,
-  options: Pick<BuildOptions, "cache" | "models" | "modelsExtend" | "policy" | "with">,
+  options: Pick<BuildOptions, "cache" | "models" | "modelsExtend" | "config" | "policy" | "with">,
   step: Step,
 ): Promise<Contents> {
   const { cache } = options
+  const names = namesIn(stock.graph)
   const grammars = await readGrammars(stock.graph, inputs.grammars, pin, cache)
   const ripgrep: Asset = { name: "rg", part: "ripgrep", source: inputs.ripgrep }
   const trees = [...(await selectExtra(options.with)), ...(pin.plugin ? [pin.plugin] : [])]
-  const [models, assets, policy, packages] = await Promise.all([
+  const [models, assets, policy, packages, configuration, help] = await Promise.all([
     embedModels(options, stock, cache),
-    embedAssets([ripgrep, ...grammars], cache),
+    embedAssets([ripgrep, ...grammars], cache, names),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
-    embedPackages(trees, { cache }),
+    embedPackages(trees, { cache }, names),
+    options.config === undefined ? undefined : embedConfiguration(options.config),
+    readHelpPages(),
   ])
   requireReachable(models?.own ?? {}, policy?.keys)
-  const contents = { models, assets, policy, packages }
+  requireAllowed(configuration, policy?.keys)
+  const contents = { models, assets, help, configuration, policy, packages, names }
   step.result(describe(contents))
   return contents
 }
 
-function describe({ models, assets, policy, packages }: Contents): string {
+function describe({ models, assets, configuration, policy, packages }: Contents): string {
   const carried = assets.list.reduce((sum, { stored }) => sum + stored.length, 0)
   return [
     ...(models ? [`models ${formatBytes(models.bytes.length)}`] : ["no models"]),
     `carried ${formatBytes(carried)}`,
     ...packages.packages.map(({ root, module }) => `${root.name} ${formatBytes(module.bytes.length)}`),
+    ...(configuration ? [`configuration ${configuration.keys.join(" ")}`] : []),
     ...(policy ? [`policy ${policy.keys.mode}${policy.keys.locked ? ", locked" : ""}`] : []),
   ].join(", ")
 }
 
 /** What is carried, in the order in which it stands in the executable. */
-export function carriedModules({ models, assets, policy, packages }: Contents): AddedModule[] {
+export function carriedModules({
+  models,
+  assets,
+  help,
+  configuration,
+  policy,
+  packages,
+  names,
+}: Contents): AddedModule[] {
   const asset = (name: string, contents: Uint8Array): AddedModule => ({ name, kind: "asset", contents })
   return [
-    ...(models ? [asset(NAMES.catalogue, models.bytes)] : []),
+    ...(models ? [asset(names.catalogue, models.bytes)] : []),
     asset(assets.index.module, assets.index.contents),
     ...assets.list.map(({ module, stored }) => asset(module, stored)),
     asset(packages.index.name, packages.index.bytes),
     ...packages.packages.map(({ module }) => asset(module.name, module.bytes)),
-    asset(NAMES.policy, policy?.bytes ?? Buffer.from(NO_POLICY)),
+    asset(names.help, Buffer.from(asciiJson(JSON.stringify(help)))),
+    ...(configuration ? [asset(names.configuration, configuration.bytes)] : []),
+    asset(names.policy, policy?.bytes ?? Buffer.from(NO_POLICY)),
   ]
 }
 
 /** The names of the modules that are carried, by the part of the executable that they are counted to. */
-export function namesByPart({ assets, packages }: Contents) {
+export function namesByPart({ assets, packages, names }: Contents) {
   const ofPart = (part: string) =>
     assets.list.filter((asset) => asset.part === part).map(({ module }) => module)
   return {
-    models: [NAMES.catalogue, NAMES.upstreamsCatalogue],
+    models: [names.catalogue, names.upstreamsCatalogue],
     ripgrep: ofPart("ripgrep"),
     grammars: ofPart("grammars"),
     plugins: packages.packages.map(({ module }) => module.name),
-    rest: [assets.index.module, packages.index.name, NAMES.policy],
+    rest: [assets.index.module, packages.index.name, names.help, names.configuration, names.policy],
   }
 }

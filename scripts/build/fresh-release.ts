@@ -14,23 +14,24 @@ const INPUTS = ["build.ts", "scripts", "patches", "offline", "pins", "vex", "pac
 /** A release as `npm run build` makes it when it is told no more than the pin. */
 export interface PlainRelease {
   pin: string
+  target: string
   folder: string
   executable: string
 }
 
 /**
- * The release of a pin for this machine.
+ * The release of a pin.
  * @param name of the pin; the default when it is not given
+ * @param target this machine's when it is not given
  */
-export async function plainRelease(name?: string): Promise<PlainRelease> {
+export async function plainRelease(name?: string, target = hostTarget()): Promise<PlainRelease> {
   const pin = name ?? (await readSupported()).default
-  const target = hostTarget()
   const folder = releaseFolder({ pin, target: target.name, source: "release", coreOnly: false })
-  return { pin, folder, executable: join(folder, target.file) }
+  return { pin, target: target.name, folder, executable: join(folder, target.file) }
 }
 
 /** Whether a release is missing, or older than what it is made from. */
-export async function isStale({ executable }: PlainRelease): Promise<boolean> {
+export async function isStale({ executable }: Pick<PlainRelease, "executable">): Promise<boolean> {
   const built = await stat(executable).catch(() => undefined)
   if (!built) return true
   for (const input of INPUTS) {
@@ -48,13 +49,13 @@ async function lastChange(path: string): Promise<number> {
 }
 
 /** Makes a release; its progress goes to where this process's own does. */
-export async function buildRelease({ pin }: PlainRelease): Promise<void> {
-  const { exitCode } = await run(process.execPath, ["build.ts", "--pin", pin], {
+export async function buildRelease({ pin, target }: PlainRelease): Promise<void> {
+  const { exitCode } = await run(process.execPath, ["build.ts", "--pin", pin, "--target", target], {
     cwd: ROOT,
     env: process.env,
     stdio: ["ignore", process.stderr, process.stderr],
   })
   if (exitCode === 0) return
-  const next = `npm run build -- --pin ${pin}`
+  const next = `npm run build -- --pin ${pin} --target ${target}`
   throw new Failure({ what: "The executable could not be built", why: "see above", next })
 }

@@ -1,6 +1,6 @@
+import type { Embedded } from "../../offline/embedded.ts"
 import type { Executable } from "../container/index.ts"
 import { replaceModule } from "../container/index.ts"
-import { NAMES } from "../contents/names.ts"
 import { embedOffline } from "../contents/offline-module.ts"
 import { findUpstreamsPage } from "../contents/web-ui/upstreams-page.ts"
 import { embedWebUi } from "../contents/web-ui.ts"
@@ -14,6 +14,7 @@ import { namePackage } from "../record/build-record.ts"
 import { hasBackgroundServer } from "../upstream/background-server.ts"
 import { readCliTable } from "../upstream/cli-table.ts"
 import { type Shape, shapeOf } from "../upstream/shape.ts"
+import type { Target } from "../upstream/target.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import type { AddedModule, Code } from "./code.ts"
 import type { Contents } from "./contents.ts"
@@ -21,9 +22,10 @@ import type { Contents } from "./contents.ts"
 /** What the release source is given. */
 export interface ReleaseSource {
   pin: Pin
+  target: Target
   inputs: Inputs
   stock: Executable
-  contents: Pick<Contents, "models">
+  contents: Pick<Contents, "models" | "names">
   coreOnly: boolean
   cache: string
 }
@@ -33,13 +35,13 @@ export interface ReleaseSource {
  * @throws Failure when a patch does not apply, or none can and that was not asked for
  */
 export async function takeFromRelease(source: ReleaseSource, progress: Progress): Promise<Code> {
-  const { stock } = source
+  const { stock, contents } = source
   const patched = await progress.step("Apply the series", (step) => patchStock(source, step))
   const own = await progress.step("Make our modules", (step) => makeModules(source, patched, step))
   let graph = stock.graph
   for (const [name, contents] of patched.bundles) graph = replaceModule(graph, name, contents)
   return {
-    graph: { ...graph, argv: `--preload=${NAMES.start} ${graph.argv}`.trim() },
+    graph: { ...graph, argv: `--preload=${contents.names.start} ${graph.argv}`.trim() },
     base: stock.graph,
     runtime: stock.runtime,
     changed: stock.graph.modules.map(({ name }) => name).filter((name) => patched.bundles.has(name)),
@@ -50,11 +52,11 @@ export async function takeFromRelease(source: ReleaseSource, progress: Progress)
 }
 
 /** Applies the series in memory, so that nothing is written before all of it is known to apply. */
-async function patchStock({ stock, pin, coreOnly }: ReleaseSource, step: Step) {
+async function patchStock({ stock, pin, contents, coreOnly }: ReleaseSource, step: Step) {
   const series = await readSeries()
   const shape = shapeOf(stock.graph)
   if (!shape && !coreOnly) throw noShape(pin)
-  const patched = coreOnly ? unpatched(series) : applyIn(shape!, stock, series, pin)
+  const patched = coreOnly ? unpatched(series) : applyIn(shape!, { stock, pin, contents }, series)
   const places = patched.applied.flatMap(({ counts }) => Object.values(counts)).reduce((a, b) => a + b, 0)
   const { leftOut, applied } = patched
   step.result(
@@ -64,13 +66,21 @@ async function patchStock({ stock, pin, coreOnly }: ReleaseSource, step: Step) {
 }
 
 /** @throws Failure when a patch is required and does not apply */
-function applyIn(shape: Shape, { graph }: Executable, series: NamedPatch[], { product, version }: Pin) {
+function applyIn(
+  shape: Shape,
+  {
+    stock: { graph },
+    pin: { product, version },
+    contents,
+  }: Pick<ReleaseSource, "stock" | "pin" | "contents">,
+  series: NamedPatch[],
+) {
   const { chosen, leftOut } = chooseSeries(series, { version, form: shape.form })
   requireForms(series, leftOut, `${product} ${version}`)
   const { trees, applied, refused } = shape.applySeries(shape.readTrees(graph), chosen, version)
   const optional = requireApplied(refused, `${product} ${version}`)
   return {
-    bundles: shape.printTrees(trees, graph, NAMES.index),
+    bundles: shape.printTrees(trees, graph, contents.names.index),
     applied,
     leftOut: [...leftOut, ...optional.map(describeRefusal)],
   }
@@ -87,26 +97,29 @@ function unpatched(series: NamedPatch[]) {
 const CATALOGUE_PATCH = "models-read-inside"
 
 async function makeModules(
-  { pin, inputs, stock, contents, coreOnly, cache }: ReleaseSource,
+  { pin, target, inputs, stock, contents, coreOnly, cache }: ReleaseSource,
   { applied, leftOut }: Pick<Code, "applied" | "leftOut">,
   step: Step,
 ) {
   // What was read, and parsed to be patched, is garbage by now, some 60 MB.
   Bun.gc(true)
+  const { names } = contents
   const shape = shapeOf(stock.graph)
   const page = inputs.webUi && (await embedWebUi(inputs.webUi, pin.webUi!.executable.sha512, cache))
   const upstreams = !coreOnly && !page && shape?.hasPage ? await findUpstreamsPage(stock, cache) : undefined
-  const offline = await embedOffline({
+  const embedded: Embedded = {
     source: "release",
     policy: true,
+    kernel: target.os === "linux",
     // Code of another form may print something else.
     ...(shape && { version: pin.version }),
     cli: await readCliTable(stock, cache),
-    ...(page && { webUi: NAMES.webUi, webUiVersion: pin.webUi!.version }),
+    ...(page && { webUi: names.webUi, webUiVersion: pin.webUi!.version }),
     ...(upstreams && { page: upstreams }),
     ...(hasBackgroundServer(stock.graph) && { backgroundServer: true }),
     ...(leftOut.length > 0 && { leftOut: leftOut.map(({ name }) => name) }),
-  })
+  }
+  const offline = await embedOffline(embedded, [], names)
   const code = Object.entries(offline).map(([name, text]): AddedModule => {
     return { name, kind: "code", contents: Buffer.from(text) }
   })
@@ -121,10 +134,10 @@ async function makeModules(
   return {
     modules: [
       ...code,
-      ...(page ? [asset(NAMES.webUi, page.pack)] : []),
-      ...(catalogue ? [asset(NAMES.upstreamsCatalogue, catalogue)] : []),
+      ...(page ? [asset(names.webUi, page.pack)] : []),
+      ...(catalogue ? [asset(names.upstreamsCatalogue, catalogue)] : []),
     ],
-    parts: { offline: Object.keys(offline), webUi: page ? [NAMES.webUi] : [] },
+    parts: { offline: Object.keys(offline), webUi: page ? [names.webUi] : [] },
     describe: () => {
       if (page) return { webUi: { ...namePackage(pin.webUi!), files: page.files, bytes: page.pack.length } }
       return shape?.hasPage ? { webUi: { upstreams: true as const } } : {}

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { ModuleGraph } from "../container/index.ts"
-import { NAMES } from "../contents/names.ts"
+import { namesIn } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import { run } from "../lib/process.ts"
 import { type Pin, pinName } from "../pins/pin.ts"
@@ -13,6 +13,7 @@ const ROOT = join(import.meta.dirname, "../..")
 export interface GivenFiles {
   models?: string
   modelsExtend?: string
+  config?: string
   policy?: string
 }
 
@@ -58,7 +59,7 @@ function wordsFor({ record, pin }: { record: BuildRecord; pin: Pin }): string[] 
 async function filesFor(
   { record, built }: { record: BuildRecord; built: ModuleGraph },
   folder: string,
-  { models, modelsExtend, policy }: GivenFiles,
+  { models, modelsExtend, config, policy }: GivenFiles,
 ): Promise<string[]> {
   const keep = async (name: string, contents: string | Uint8Array) => {
     const file = join(folder, name)
@@ -68,11 +69,15 @@ async function filesFor(
   const words: string[] = []
   if (policy ?? record.policy)
     words.push("--policy", policy ?? (await keep("policy.json", JSON.stringify(record.policy))))
+  const names = namesIn(built)
+  const inside = (wanted: string) => built.modules.find(({ name }) => name === wanted)?.contents
+  const own = config ?? (record.configuration && inside(names.configuration))
+  if (own) words.push("--config", typeof own === "string" ? own : await keep("opencode.json", own))
   if (modelsExtend) words.push("--models-extend", modelsExtend)
   else if (models) words.push("--models", models)
   else if (record.models && record.models.from !== "upstream") {
-    const inside = built.modules.find(({ name }) => name === NAMES.catalogue)
-    if (inside) words.push("--models", await keep("models.json", inside.contents))
+    const catalogue = inside(names.catalogue)
+    if (catalogue) words.push("--models", await keep("models.json", catalogue))
   }
   return words
 }

@@ -6,7 +6,7 @@ import { DOCS, MAKER, printDocsTable } from "../drift/docs-table.ts"
 import { requireOutside } from "../drift/keep-code.ts"
 import { readHostsInCode } from "../drift/known-hosts.ts"
 import { isIn, makePlan, type Plan } from "../drift/plan.ts"
-import { readReleases, recordReleases, type SupportedReleases } from "../drift/releases.ts"
+import { forTarget, readReleases, recordReleases, type SupportedReleases } from "../drift/releases.ts"
 import { isFine, isGreen, printAttempts } from "../drift/report.ts"
 import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
@@ -14,6 +14,7 @@ import { replaceTable } from "../lib/made-table.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import type { NamedPatch } from "../patching/apply.ts"
 import { readSeries } from "../patching/read-series.ts"
+import { findTarget } from "../upstream/target.ts"
 
 const DESCRIPTION = `Applies the series, without building, to versions of upstream's, and says which patches apply; names hosts in their
 code of which nobody has said what they are.
@@ -27,6 +28,7 @@ Exit codes: 0 all that must be green and was tried is green, 1 it is not, or the
 2 could not try.`
 
 interface Options {
+  target?: string
   gitUrl?: string
   commit: string[]
   cache: string
@@ -52,6 +54,7 @@ await runCommand(async () => {
       collect(/^[0-9a-f]{40}$/, "a full commit, 40 hex digits"),
       [],
     )
+    .option("--target <name>", "look at the releases for this platform, which are to be named")
     .option("--cache <folder>", "where packages and mirrors are kept", defaultCache())
     .option("--keep <folder>", "write the code of releases there, to be read; not inside this project")
     .option(
@@ -70,7 +73,9 @@ await runCommand(async () => {
   const keep = options.keep && resolve(options.keep)
   if (keep) requireOutside(keep)
   if (options.writeDocs || options.checkDocs) requireAll(versions, options)
-  const supported = await readReleases()
+  if (options.target) requireNamed(versions, options)
+  const recorded = await readReleases()
+  const supported = options.target ? await forTarget(recorded, findTarget(options.target)) : recorded
   const plan = await makePlan({ ...options, versions, cache }, supported)
   const series = await readSeries()
   const attempts = await tryAll(plan, series, { cache, keep, json: options.json })
@@ -84,6 +89,16 @@ await runCommand(async () => {
     options.writeDocs || options.checkDocs ? await keepTable(attempts, series, options.writeDocs) : true
   return current && attempts.every((attempt) => isFine(attempt) || !plan.mustBeGreen(attempt.upstream))
 })
+
+/** What is recorded is of one target. */
+function requireNamed(versions: string[], { target, record, commit, gitUrl }: Options): void {
+  if (versions.length > 0 && !record && commit.length === 0 && gitUrl === undefined) return
+  throw new Failure({
+    what: `For ${target} only releases that are named can be tried`,
+    why: "a registry may have few of them, and drift.json records those of another target",
+    next: `npm run drift -- --target ${target} VERSION`,
+  })
+}
 
 async function tryAll(
   plan: Plan,

@@ -1,6 +1,7 @@
-import { join, relative, resolve } from "node:path"
+import { writeFile } from "node:fs/promises"
+import { basename, join, relative, resolve } from "node:path"
 import { readSigningKey } from "../emit/sign.ts"
-import { kitFiles, releaseFiles, sums } from "../kit/contents.ts"
+import { kitFiles, kitName, releaseFiles, sums } from "../kit/contents.ts"
 import { findRelease } from "../kit/find-release.ts"
 import { parts, table } from "../kit/manifest.ts"
 import { readKitOptions } from "../kit/options.ts"
@@ -13,12 +14,12 @@ import { readBuildRecord } from "../record/build-record.ts"
 
 await runCommand(async () => {
   const started = performance.now()
-  const options = readKitOptions(process.argv)
+  const options = await readKitOptions(process.argv)
   const progress = new Progress(4, { silent: options.json })
   const signKey = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
-  const release = await progress.step("Find the release", () => findRelease(options.release))
+  const release = await progress.step("Find the release", () => options.release ?? findRelease(options))
   const record = await readBuildRecord(join(release, "build.json"))
-  const name = `${record.opencode}-${record.target}-kit`
+  const name = kitName(record)
   const chosen = await readLock(join(import.meta.dirname, "../../kit"), { ...options, target: record.target })
   const read = await progress.step("Acquire", async (step) => {
     // npm's libraries take a while to load.
@@ -38,7 +39,8 @@ await runCommand(async () => {
   })
   const out = options.out ?? resolve(`dist/${name}.tar.gz`)
   const archive = await progress.step("Write the archive", async (step) => {
-    const written = await writeArchive(files, `opencode-${name}`, out)
+    const written = await writeArchive(files, name, out)
+    await writeFile(`${out}.sha256`, `${written.sha256}  ${basename(out)}\n`)
     step.result(formatBytes(written.bytes))
     return written
   })

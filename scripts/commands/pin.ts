@@ -8,7 +8,7 @@ import { listPins, PINS, type Pin, pinFile, pinName, readPin } from "../pins/pin
 import { pinPlugin } from "../pins/pin-plugin.ts"
 import { type Missing, pinTargets } from "../pins/pin-targets.ts"
 import { readSpec } from "../pins/read-spec.ts"
-import { requireNew, writePin } from "../pins/write-pin.ts"
+import { replacePin, requireNew, withTargets, writePin } from "../pins/write-pin.ts"
 import { resolveRef } from "../upstream/git/resolve-ref.ts"
 import { findTarget, TARGETS } from "../upstream/target.ts"
 
@@ -16,7 +16,8 @@ const DESCRIPTION = `Writes pins/VERSION/pin.json for a release of upstream's, f
 
 Each target that the registry has is pinned; one that it has not, or that cannot be read, is named and does not stop the
 others. What a release of that form needs beside it (the page, grammars) is as in the newest pin of that form. A pin that
-is there is never replaced. Nothing of the release is run. Compare the hashes with another registry's before the pin is
+is there is never replaced; --add gives it targets that it has not, once a registry has them, and leaves the others as they
+are. Nothing of the release is run. Compare the hashes with another registry's before the pin is
 committed (docs/pins.md).
 
 Exit codes: 0 written, 2 could not write.`
@@ -25,6 +26,7 @@ interface Options {
   commit?: string
   gitUrl?: string
   target: string[]
+  add: boolean
   out: string
   cache: string
 }
@@ -36,6 +38,7 @@ await runCommand(async () => {
     .option("--commit <sha>", "upstream's full commit (default: where the tag vVERSION points)", fullCommit)
     .option("--git-url <origin>", "where to ask for that tag (default: as in the newest pin)")
     .option("--target <name...>", "only these targets", targetNames, [])
+    .option("--add", "add targets to the pin that is there", false)
     .option("--out <folder>", "where the pin's folder goes", PINS)
     .option("--cache <folder>", "where packages are kept", defaultCache())
     .exitOverride(leaveParser)
@@ -45,15 +48,24 @@ await runCommand(async () => {
   const out = resolve(options.out)
   const cache = resolve(options.cache)
   const file = pinFile(pinName({ product, version }), out)
-  await requireNew(file)
-  const progress = new Progress(4)
+  const known = options.add ? await readPin(pinName({ product, version }), out) : undefined
+  if (!known) await requireNew(file)
+  const progress = new Progress(known ? 2 : 4)
   const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
-  const git = await progress.step("Find the commit", (step) => findCommit(version, pins[0]!, options, step))
-  const names = options.target.length > 0 ? options.target : TARGETS.map(({ name }) => name)
+  const git =
+    known?.git ??
+    (await progress.step("Find the commit", (step) => findCommit(version, pins[0]!, options, step)))
+  const names = wantedTargets(options.target, known)
   const taken = await progress.step("Take the packages", (step) =>
     pinTargets({ product, version }, names.map(findTarget), pins, { cache, step }),
   )
   const { missing, ...parts } = taken
+  if (known) {
+    const more = withTargets(known, parts)
+    await progress.step("Write the pin", () => replacePin(more, out))
+    console.log(describe({ ...more, targets: parts.targets }, file, missing))
+    return true
+  }
   const plugin = await progress.step("Resolve the plugin package", (step) =>
     pinPlugin({ product, version }, { cache, step }),
   )
@@ -62,6 +74,18 @@ await runCommand(async () => {
   console.log(describe(pin, file, missing))
   return true
 })
+
+/** @throws Failure when the pin that is there has them all */
+function wantedTargets(asked: string[], known: Pin | undefined): string[] {
+  const all = asked.length > 0 ? asked : TARGETS.map(({ name }) => name)
+  const names = all.filter((name) => !known?.targets[name])
+  if (names.length > 0) return names
+  throw new Failure({
+    what: `There is nothing to add to the pin ${pinName(known!)}`,
+    why: `it has ${all.join(", ")}`,
+    next: "name another target: --target NAME",
+  })
+}
 
 function fullCommit(text: string): string {
   if (/^[0-9a-f]{40}$/.test(text)) return text

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { type TestKind, testFiles } from "../../test/kinds.ts"
@@ -7,7 +7,8 @@ import { calibrate } from "../harness/calibrate.ts"
 import { parseScale, SCALE_VARIABLE, setScale } from "../isolation/limits.ts"
 import { namespacePrefix } from "../isolation/namespace.ts"
 import { openTurns } from "../isolation/turns.ts"
-import { Failure, runCommand } from "../lib/errors.ts"
+import { runCommand } from "../lib/errors.ts"
+import { readCounts } from "../lib/junit.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { run } from "../lib/process.ts"
 import { acquireStock } from "../pins/acquire-stock.ts"
@@ -112,20 +113,4 @@ async function runTests(kind: TestKind, args: string[], env: NodeJS.ProcessEnv):
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""
   console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`)
   return exitCode === 0 && counts.failed === 0 && counts.passed > 0 && !(process.env.CI && counts.skipped > 0)
-}
-
-async function readCounts(report: string): Promise<{ passed: number; failed: number; skipped: number }> {
-  const xml = await readFile(report, "utf8").catch(() => "")
-  const root = xml.match(/<testsuites [^>]*>/)?.[0]
-  if (!root) {
-    throw new Failure({
-      what: "The test runner left no report",
-      why: "it ended before the tests were done, or no test file matched",
-      next: "npm test -- PATTERN with a part of a test file's path",
-    })
-  }
-  const attribute = (name: string) => Number(root.match(new RegExp(` ${name}="(\\d+)"`))?.[1] ?? 0)
-  const failed = attribute("failures") + attribute("errors")
-  const skipped = attribute("skipped")
-  return { passed: attribute("tests") - failed - skipped, failed, skipped }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { dirname, join, relative, resolve } from "node:path"
 import { Command } from "commander"
 import { makeAgain } from "../build/make-again.ts"
-import { type ModuleGraph, readModuleGraph, reconstruct } from "../container/index.ts"
+import { type ModuleGraph, readModuleGraph, reconstruct, withoutSignature } from "../container/index.ts"
 import { findUnsigned } from "../emit/find-unsigned.ts"
 import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
@@ -18,7 +18,7 @@ import {
   findPackageDifferences,
   findPinDifferences,
 } from "../record/findings.ts"
-import { findMadeOtherwise } from "../record/made-again.ts"
+import { findMadeOtherwise, isSignedByOthers } from "../record/made-again.ts"
 import { readRepository } from "../record/repository.ts"
 
 const DESCRIPTION = [
@@ -39,6 +39,7 @@ interface Options {
   recordOnly: boolean
   models?: string
   modelsExtend?: string
+  config?: string
   policy?: string
   key?: string
 }
@@ -68,6 +69,7 @@ await runCommand(async () => {
     )
     .option("--models-extend <file>", "what must be laid over upstream's catalogue")
     .option("--key <file>", "the public key, PEM, that must have signed the release that the file lies in")
+    .option("--config <file>", "the default configuration that must be inside; otherwise the file's own is")
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option("--json", "print { file, ok, findings, notes } on standard output, and nothing else", false)
     .exitOverride(leaveParser)
@@ -113,37 +115,49 @@ async function compareWithCheckout(
   release: { record: BuildRecord; built: ModuleGraph; pin: Pin },
   bytes: Uint8Array,
   cache: string,
-  { models, modelsExtend, policy }: Options,
+  { models, modelsExtend, config, policy }: Options,
 ): Promise<string[]> {
   const absolute = (path: string | undefined) => path && resolve(path)
   const given = {
     models: absolute(models),
     modelsExtend: absolute(modelsExtend),
+    config: absolute(config),
     policy: absolute(policy),
   }
   const folder = await mkdtemp(join(tmpdir(), "verify-"))
   try {
     const again = await makeAgain(release, { folder, cache, given })
     const made = { record: again.record, graph: readModuleGraph(await readFile(again.executable)) }
-    const sha256 = createHash("sha256").update(bytes).digest("hex")
-    return findMadeOtherwise({ record: release.record, graph: release.built, sha256 }, made)
+    const { record, built: graph } = release
+    const pieces = isSignedByOthers(record) ? withoutSignature(graph) : [bytes]
+    return findMadeOtherwise({ record, graph, sha256: hashOf(pieces) }, made)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
+function hashOf(pieces: Uint8Array[]): string {
+  const hash = createHash("sha256")
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest("hex")
+}
+
 /** What is believed because nobody said otherwise, and which checkout would be the right one. */
 async function notesOn(record: BuildRecord, options: Options): Promise<string[]> {
-  const { policy, models, repository } = record
+  const { policy, models, configuration, repository } = record
   const here = await readRepository(join(import.meta.dirname, "../.."))
   const isElsewhere = repository && repository.commit !== here?.commit
   const isCustom = models && models.from !== "upstream" && !options.models && !options.modelsExtend
   return [
+    ...(isSignedByOthers(record) ? ["it is signed with a certificate: compared without that"] : []),
     ...(isElsewhere ? [`build.json says that it was made from the commit ${repository.commit}`] : []),
     ...(repository?.clean === false ? ["build.json says that files were changed since that commit"] : []),
     ...(options.policy
       ? []
       : [`policy ${policy ? JSON.stringify(policy) : "none"}: not compared (--policy FILE)`]),
+    ...(configuration && !options.config
+      ? ["the default configuration is an organisation's: not compared (--config FILE)"]
+      : []),
     ...(isCustom ? ["the catalogue is an organisation's: not compared (--models FILE)"] : []),
   ]
 }

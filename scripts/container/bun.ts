@@ -7,18 +7,26 @@ import { serialise } from "./write.ts"
 /** Whether a file is what was made again, and if not, at which byte of the file it first differs. */
 export interface Reconstruction {
   equal: boolean
+  /** That it is equal but for its checksum and signature, which somebody else made; in the formats that have them. */
+  apartFromSignature?: true
   /** Where one of them is the start of the other: the shorter one's length. */
   firstDifference?: number
 }
 
 /**
  * Shows that an executable is a stock Bun and a graph, and nothing else: puts the graph into the stock Bun, as Bun does,
- * and compares the result with the executable that the graph was read from, byte for byte.
+ * and compares the result with the executable that the graph was read from, byte for byte. What was signed by somebody
+ * else cannot be made again: of such a file, what is compared is the same with our own signature.
  * @param bun the path of the stock Bun, which is read through a buffer of a megabyte, or its bytes
  * @throws Failure when the stock Bun is not laid out as it is known to be; the file system's error when it cannot be read
  */
 export async function reconstruct(graph: ModuleGraph, bun: string | Uint8Array): Promise<Reconstruction> {
-  return compare(graph.runtime.file, putInto(graph, bun))
+  const { runtime } = graph
+  const made = putInto(graph, bun)
+  const whole = await compare([runtime.file], made)
+  if (whole.equal || !runtime.signature) return whole
+  const { equal } = await compare(withoutSignature(graph), made)
+  return equal ? { equal, apartFromSignature: true } : whole
 }
 
 /**
@@ -31,15 +39,31 @@ export function putInto({ runtime, ...graph }: ModuleGraph, bun: string | Uint8A
   return runtime.embedIn(bytes)<Piece>(file, serialise(graph))
 }
 
-async function compare(file: Uint8Array, pieces: Piece[]): Promise<Reconstruction> {
-  let at = 0
-  for await (const chunk of readPieces(pieces)) {
-    const part = file.subarray(at, at + chunk.length)
-    if (!sameBytes(part, chunk)) return { equal: false, firstDifference: at + sameLength(part, chunk) }
-    at += chunk.length
-  }
-  return at === file.length ? { equal: true } : { equal: false, firstDifference: at }
+/** The file that a graph was read from, as pieces, with the checksum and signature that we make in the place of its own. */
+export function withoutSignature({ runtime }: ModuleGraph): Uint8Array[] {
+  const own = runtime.file.subarray(runtime.start, runtime.end)
+  return runtime.rewrite(runtime.file, { pieces: [own], bytes: own.length })
 }
+
+async function compare(file: Uint8Array[], pieces: Piece[]): Promise<Reconstruction> {
+  const parts = file.values()
+  let [at, part] = [0, parts.next().value ?? NOTHING]
+  for await (let chunk of readPieces(pieces)) {
+    while (chunk.length > 0) {
+      if (part.length === 0) part = parts.next().value ?? NOTHING
+      const length = Math.min(part.length, chunk.length)
+      const [one, other] = [part.subarray(0, length), chunk.subarray(0, length)]
+      if (length === 0 || !sameBytes(one, other))
+        return { equal: false, firstDifference: at + sameLength(one, other) }
+      ;[part, chunk] = [part.subarray(length), chunk.subarray(length)]
+      at += length
+    }
+  }
+  const goesOn = part.length > 0 || parts.some(({ length }) => length > 0)
+  return goesOn ? { equal: false, firstDifference: at } : { equal: true }
+}
+
+const NOTHING = new Uint8Array(0)
 
 /** How many bytes both begin with; halves what is left, since comparing is native. */
 function sameLength(a: Uint8Array, b: Uint8Array): number {

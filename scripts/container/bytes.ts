@@ -27,6 +27,20 @@ export function allZero(bytes: Uint8Array): boolean {
 
 const ZEROS = new Uint8Array(4096)
 
+export function roundUp(offset: number, step: number): number {
+  return Math.ceil(offset / step) * step
+}
+
+/** A number as two bytes, little-endian. */
+export function u16(value: number): Uint8Array {
+  return u64(value).subarray(0, 2)
+}
+
+/** A number as four bytes, little-endian. */
+export function u32(value: number): Uint8Array {
+  return u64(value).subarray(0, 4)
+}
+
 /** A number as eight bytes, little-endian. */
 export function u64(value: number): Uint8Array {
   const bytes = new Uint8Array(8)

@@ -14,8 +14,21 @@ export interface Container {
   locate(file: Uint8Array): Location | undefined
 }
 
-/** At the file's end (Linux, Bun up to 1.3.11), or in the ELF section `.bun` (Linux, from 1.3.12). */
-export type Layout = "appended" | "elf-section"
+/**
+ * At the file's end (Linux, Bun up to 1.3.11), in the ELF section `.bun` (Linux, from 1.3.12), in the PE section `.bun`
+ * (Windows) or in the Mach-O section `__BUN,__bun` (macOS).
+ */
+export type Layout = "appended" | "elf-section" | "pe-section" | "macho-section"
+
+/**
+ * What a format has beside the payload that depends on every byte: a checksum, a signature. Writing makes it anew, so a
+ * file whose own was made by somebody else is given back without that.
+ */
+export interface Signature {
+  /** Whose: nobody's, one that names nobody (hashes alone), or one that is made with somebody's certificate. */
+  kind: "none" | "ad hoc" | "certificate"
+  bytes: number
+}
 
 /** Where a file holds its payload, and how it is written around another. */
 export interface Location {
@@ -25,10 +38,12 @@ export interface Location {
   end: number
   /** How many bytes of the file are the runtime's: they do not depend on the payload. */
   length: number
+  /** In the formats that have one. */
+  signature?: Signature
   rewrite: Rewrite
   /**
    * How a payload is put into a stock Bun in the way that this file's was.
-   * @param bun the whole stock Bun; only its headers are looked at
+   * @param bun the whole stock Bun; its headers are looked at, and all of it where the format is signed
    * @throws Failure when that Bun is not laid out as it is known to be
    */
   embedIn(bun: RandomAccess): Rewrite

@@ -1,5 +1,5 @@
 import { ELF_HEADER_BYTES, type Elf, type ElfRange, type ElfSection } from "../lib/elf.ts"
-import { u64 } from "./bytes.ts"
+import { roundUp, u64 } from "./bytes.ts"
 import type { Payload } from "./container.ts"
 import { unrecognised } from "./failures.ts"
 import { SECTION_LENGTH_BYTES } from "./layout.ts"
@@ -92,10 +92,6 @@ const PAGES = new Map([
   [62, 0x1000],
   [183, 0x10000],
 ])
-
-export function roundUp(offset: number, step: number): number {
-  return Math.ceil(offset / step) * step
-}
 
 /** The segments' headers must be ahead of the section, and the sections' behind it, at the file's end. */
 export function requireHeaders(elf: Elf, kept: number, tail: number, fileLength: number): void {

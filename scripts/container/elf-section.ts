@@ -1,19 +1,11 @@
 import { type Elf, type ElfRange, type ElfSection, type ElfSegment, PT_LOAD, readElf } from "../lib/elf.ts"
 import { FieldReader } from "../lib/field-reader.ts"
-import { allZero, u64 } from "./bytes.ts"
+import { allZero, roundUp, u64 } from "./bytes.ts"
 import type { Container, Location } from "./container.ts"
-import {
-  type ElfFrame,
-  findSection,
-  pageOf,
-  requireHeaders,
-  roundUp,
-  SECTION,
-  writeAround,
-} from "./elf-frame.ts"
+import { type ElfFrame, findSection, pageOf, requireHeaders, SECTION, writeAround } from "./elf-frame.ts"
 import { addSegment, extendLastSegment } from "./elf-stock.ts"
 import { unrecognised } from "./failures.ts"
-import { END_BYTES, requireTrailer, SECTION_LENGTH_BYTES } from "./layout.ts"
+import { requireSectionPayload, SECTION_LENGTH_BYTES } from "./layout.ts"
 
 /**
  * The section `.bun` of a Linux executable is the payload's length as u64 and the payload. It ends the last of what is
@@ -29,7 +21,7 @@ export const elfSection: Container = {
 
 function locateIn(file: Uint8Array, elf: Elf, section: ElfSection): Location {
   const reader = new FieldReader(file, unrecognised)
-  requirePayload(reader, section)
+  requireSectionPayload(reader, section.offset, endOf(section))
   const segment = requireLoaded(elf, section)
   requireZeros(file, section, segment, pageOf(elf))
   requireLast(elf, section, segment)
@@ -72,18 +64,6 @@ function frameOf(elf: Elf, section: ElfSection, segment: ElfSegment, fileLength:
 
 function endOf({ offset, size }: ElfRange): number {
   return offset + size
-}
-
-function requirePayload(reader: FieldReader, section: ElfSection): void {
-  const start = section.offset + SECTION_LENGTH_BYTES
-  const end = endOf(section)
-  const length = reader.u64(`the length in section ${SECTION}`, section.offset, Number.MAX_SAFE_INTEGER)
-  if (length !== end - start)
-    throw unrecognised(`the length in section ${SECTION}`, length, `${end - start}, what the section holds`)
-  requireTrailer(reader, end)
-  const bytes = reader.u64("the graph's byte count", end - END_BYTES, reader.length)
-  if (bytes !== end - END_BYTES - start)
-    throw unrecognised("the graph's byte count", bytes, `${end - END_BYTES - start}, what the section holds`)
 }
 
 /** One segment must load the section, to the section's address, or the kernel would map something else. */

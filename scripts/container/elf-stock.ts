@@ -1,12 +1,11 @@
 import { type Elf, type ElfSection, type ElfSegment, PT_GNU_STACK, PT_LOAD, readElf } from "../lib/elf.ts"
 import type { RandomAccess } from "../lib/random-access.ts"
-import { allZero, u64 } from "./bytes.ts"
+import { allZero, roundUp, u64 } from "./bytes.ts"
 import {
   type ElfFrame,
   findSection,
   pageOf,
   requireHeaders,
-  roundUp,
   SECTION,
   SECTION_ADDRESS,
   SECTION_OFFSET,

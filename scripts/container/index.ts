@@ -1,4 +1,5 @@
-export { putInto, type Reconstruction, readBunVersion, reconstruct } from "./bun.ts"
+export { putInto, type Reconstruction, readBunVersion, reconstruct, withoutSignature } from "./bun.ts"
+export type { Layout, Signature } from "./container.ts"
 export {
   compareModules,
   differsInContentsOnly,
@@ -9,6 +10,7 @@ export {
 export { addModule, leaveRuntime, type NewModule, replaceModule } from "./edit.ts"
 export { type FileRange, type Piece, readPieces } from "./pieces.ts"
 export { readModuleGraph } from "./read.ts"
+export { rootOf } from "./root.ts"
 export { type Executable, takeApart } from "./take-apart.ts"
 export type { EmbeddedModule, LightGraph, ModuleGraph } from "./types.ts"
 export { writeModuleGraph } from "./write.ts"

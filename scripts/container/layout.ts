@@ -65,6 +65,22 @@ export function alignBytecode(cursor: number): number {
   return remainder === 0 ? cursor : cursor + BYTECODE_ALIGNMENT - remainder
 }
 
+/**
+ * A section holds the payload's length and the payload, and nothing else.
+ * @param from where it starts in the file, `end` where it ends
+ * @throws Failure when a length says otherwise, or there is no trailer
+ */
+export function requireSectionPayload(reader: FieldReader, from: number, end: number): void {
+  const start = from + SECTION_LENGTH_BYTES
+  const length = reader.u64("the length in section .bun", from, Number.MAX_SAFE_INTEGER)
+  if (length !== end - start)
+    throw unrecognised("the length in section .bun", length, `${end - start}, what the section holds`)
+  requireTrailer(reader, end)
+  const bytes = reader.u64("the graph's byte count", end - END_BYTES, reader.length)
+  if (bytes !== end - END_BYTES - start)
+    throw unrecognised("the graph's byte count", bytes, `${end - END_BYTES - start}, what the section holds`)
+}
+
 /** @throws Failure when there is no trailer in front of `end` */
 export function requireTrailer(reader: FieldReader, end: number): void {
   const trailer = reader.slice("the trailer", end - TRAILER.length, TRAILER.length)

@@ -2,9 +2,14 @@ import { appended } from "./appended.ts"
 import type { Container, Location } from "./container.ts"
 import { elfSection } from "./elf-section.ts"
 import { unrecognised } from "./failures.ts"
+import { machoSection } from "./macho.ts"
+import { peSection } from "./pe.ts"
 
-/** A file is of the first that knows it: a Linux executable with a section `.bun` has nothing at its end. */
-const CONTAINERS: Container[] = [elfSection, appended]
+/**
+ * A file is of the first that knows it: Windows and macOS by how the file starts; of the others, which must be ELF, one
+ * with a section `.bun` has nothing at its end.
+ */
+const CONTAINERS: Container[] = [peSection, machoSection, elfSection, appended]
 
 /**
  * Finds the graph's payload.

@@ -1,3 +1,4 @@
+import { openFile } from "../lib/random-access.ts"
 import { readChunks } from "../lib/read-chunks.ts"
 
 /** Bytes in memory, or bytes of a file that are only read when they are written elsewhere. */
@@ -49,6 +50,22 @@ export async function* readPieces(pieces: Piece[]): AsyncGenerator<Uint8Array> {
     else yield* readRange(piece)
   }
 }
+
+/**
+ * The same at once, for a number that is made from all of them. Each chunk is bytes of its own, a megabyte at most.
+ * @throws the file system's error when a file cannot be read, and an error when it has become shorter
+ */
+export function* readPiecesSync(pieces: Piece[]): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) yield piece
+    else {
+      const [file, end] = [openFile(piece.path), piece.from + piece.length]
+      for (let at = piece.from; at < end; at += CHUNK) yield file.subarray(at, Math.min(at + CHUNK, end))
+    }
+  }
+}
+
+const CHUNK = 1 << 20
 
 async function* readRange({ path, from, length }: FileRange): AsyncGenerator<Uint8Array> {
   let left = length

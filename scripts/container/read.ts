@@ -16,7 +16,7 @@ import { locatePayload } from "./locate.ts"
 import type { EmbeddedModule, ModuleGraph } from "./types.ts"
 
 /**
- * Takes an executable apart that `bun build --compile` made for Linux. The layout must be exactly the one that
+ * Takes an executable apart that `bun build --compile` made. The layout must be exactly the one that
  * layout.ts describes, part after part without a byte between, so that `writeModuleGraph` gives back the same bytes.
  * @param file the whole executable; the graph's byte fields are views of it
  * @throws Failure that names the field, its value and the limit, for everything else; nothing else is thrown

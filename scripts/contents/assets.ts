@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import type { AssetIndex } from "../../offline/assets.ts"
+import type { ModuleNames } from "../../offline/modules.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { readChunks } from "../lib/read-chunks.ts"
@@ -42,7 +43,11 @@ export interface EmbeddedAssets {
  * Compresses what is to be carried inside, and lists it. What was compressed before comes from the build's cache.
  * @throws Error when two assets have one name, or a name has another character
  */
-export async function embedAssets(assets: Asset[], cache: string): Promise<EmbeddedAssets> {
+export async function embedAssets(
+  assets: Asset[],
+  cache: string,
+  names: ModuleNames = NAMES,
+): Promise<EmbeddedAssets> {
   const sorted = [...assets].sort((a, b) => (a.name < b.name ? -1 : 1))
   sorted.forEach(({ name }, at) => {
     if (!/^[\w.-]+$/.test(name) || name === sorted[at + 1]?.name)
@@ -52,24 +57,29 @@ export async function embedAssets(assets: Asset[], cache: string): Promise<Embed
   const list: EmbeddedAsset[] = []
   const waiting = sorted.entries()
   const embedInTurn = async () => {
-    for (const [at, asset] of waiting) list[at] = await embed(asset, maker, cache)
+    for (const [at, asset] of waiting)
+      list[at] = await embed(asset, names.asset(asset.name), { maker, cache })
   }
   await Promise.all([embedInTurn(), embedInTurn()])
   const index: AssetIndex = {}
   for (const { name, sha256, bytes } of list) index[name] = { sha256, bytes }
   return {
     list,
-    index: { module: NAMES.assetIndex, contents: Buffer.from(JSON.stringify(index)) },
+    index: { module: names.assetIndex, contents: Buffer.from(JSON.stringify(index)) },
   }
 }
 
 /** @param maker names by hash what compresses */
-async function embed({ name, part, source }: Asset, maker: string, cache: string): Promise<EmbeddedAsset> {
+async function embed(
+  { name, part, source }: Asset,
+  module: string,
+  { maker, cache }: { maker: string; cache: string },
+): Promise<EmbeddedAsset> {
   const { bytes, sha256 } = await digest(source)
   const stored = await derive(cache, `asset ${sha256} ${maker}`, async () =>
     compress(typeof source === "string" ? await readFile(source) : source),
   )
-  return { name, part, bytes, sha256, module: NAMES.asset(name), stored }
+  return { name, part, bytes, sha256, module, stored }
 }
 
 async function digest(source: Uint8Array | string): Promise<{ bytes: number; sha256: string }> {

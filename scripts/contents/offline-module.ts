@@ -1,6 +1,8 @@
 import { join } from "node:path"
 import type { Plugin } from "esbuild"
 import type { Embedded } from "../../offline/embedded.ts"
+import type { ModuleNames } from "../../offline/modules.ts"
+import { PATCH_SET } from "../lib/patch-set.ts"
 import { bundleModule, bundleModules } from "./bundle-module.ts"
 import { lazyBuiltins } from "./lazy-builtins.ts"
 import { NAMES } from "./names.ts"
@@ -13,29 +15,34 @@ import { NAMES } from "./names.ts"
 export async function embedOffline(
   embedded: Embedded = {},
   plugins: Plugin[] = [],
+  names: ModuleNames = NAMES,
 ): Promise<Record<string, string>> {
   const folder = join(import.meta.dirname, "../../offline")
   const entries = { index: join(folder, "index.ts"), thread: join(folder, "thread.ts") }
   const { index, guard } = await bundleModules(entries, {
     shared: "guard",
-    plugins: [lazyBuiltins, nameEmbedded({ kernel: true, ...embedded }), ...plugins],
+    plugins: [lazyBuiltins, nameEmbedded({ kernel: true, patchSet: PATCH_SET, ...embedded }), ...plugins],
   })
   const kernel = (name: string) => bundleModule(join(folder, "kernel", `${name}.ts`), plugins)
   return {
-    [NAMES.start]: START,
-    [NAMES.index]: index!,
+    [names.start]: startText(names),
+    [names.index]: index!,
     // All of `thread` is in `guard`, which can therefore stand in its place.
-    [NAMES.guard]: guard!,
-    [NAMES.launch]: await kernel("launch"),
-    [NAMES.supervisor]: await kernel("supervise"),
+    [names.guard]: guard!,
+    ...(embedded.kernel !== false && {
+      [names.launch]: await kernel("launch"),
+      [names.supervisor]: await kernel("supervise"),
+    }),
   }
 }
 
 /** Apart from `index`, which upstream's code imports: what waits makes all that imports it wait. */
-const START = `// @bun
-import { launching } from "./index.js";
+function startText({ index }: ModuleNames): string {
+  return `// @bun
+import { launching } from ${JSON.stringify(index)};
 if (launching) await launching;
 `
+}
 
 function nameEmbedded(embedded: Embedded): Plugin {
   const contents = `export const embedded = Object.freeze(${JSON.stringify(embedded)})\n`

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib"
 import type { InsideBundle } from "../../offline/inside/format.ts"
+import type { ModuleNames } from "../../offline/modules.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { hashMakers } from "../lib/makers.ts"
 import { withTemporaryFolder } from "../lib/npm/cache.ts"
@@ -27,16 +28,20 @@ export interface EmbeddedPackages {
  * @param trees in the order of precedence, where two have the same specifier
  * @throws Failure when one cannot be had as pinned, or cannot be bundled
  */
-export async function embedPackages(trees: LockedTree[], options: AcquireOptions): Promise<EmbeddedPackages> {
-  const embedded = await Promise.all(trees.map((tree) => embedPackage(tree, options)))
+export async function embedPackages(
+  trees: LockedTree[],
+  options: AcquireOptions,
+  names: ModuleNames = NAMES,
+): Promise<EmbeddedPackages> {
+  const embedded = await Promise.all(trees.map((tree) => embedPackage(tree, options, names)))
   const bundles = embedded.map(({ bundle }) => bundle)
   return {
     packages: embedded.map(({ bundle: _, ...rest }) => rest),
-    index: { name: NAMES.packageIndex, bytes: Buffer.from(JSON.stringify({ bundles })) },
+    index: { name: names.packageIndex, bytes: Buffer.from(JSON.stringify({ bundles })) },
   }
 }
 
-async function embedPackage(tree: LockedTree, options: AcquireOptions) {
+async function embedPackage(tree: LockedTree, options: AcquireOptions, names: ModuleNames) {
   const root = rootOf(tree)
   const locked = createHash("sha256").update(JSON.stringify(tree)).digest("hex")
   const key = `packages ${root.name}@${root.version} ${locked} ${await hashMakers(import.meta.filename)}`
@@ -50,7 +55,7 @@ async function embedPackage(tree: LockedTree, options: AcquireOptions) {
   }
   // The package itself always: one that only passes on what others have leaves no code of its own.
   const packages = packagesOf(tree).filter(({ folder }) => folder === root.folder || folders.includes(folder))
-  return { root, packages, bundle, module: { name: NAMES.packageBundle(root), bytes } }
+  return { root, packages, bundle, module: { name: names.packageBundle(root), bytes } }
 }
 
 async function make(tree: LockedTree, options: AcquireOptions): Promise<Uint8Array> {

@@ -4,6 +4,7 @@ import { type BakedPolicy, completePolicy, UNBAKED } from "../../offline/baked.t
 import { repeatedKey } from "../../offline/config-text.ts"
 import { SettingError } from "../../offline/error.ts"
 import { parseEntry } from "../../offline/policy/entry.ts"
+import { KEYS, type PolicyKeys } from "../../offline/policy/keys.ts"
 import { Failure } from "../lib/errors.ts"
 
 /** An organisation's policy that goes inside. */
@@ -23,12 +24,9 @@ export const NO_POLICY = JSON.stringify(UNBAKED)
  */
 export async function embedPolicy(file: string): Promise<EmbeddedPolicy> {
   try {
-    const { mode, allow, locked, projectCode, log } = completePolicy(
-      parse(await readFile(file, "utf8")),
-      "the file",
-    )
-    for (const entry of allow) parseEntry(entry, "allow")
-    const keys = { mode, allow, locked, ...(projectCode && { projectCode }), ...(log && { log }) }
+    const said = completePolicy(parse(await readFile(file, "utf8")), "the file")
+    for (const entry of said.allow) parseEntry(entry, "allow")
+    const keys = inOrder(said)
     return { keys, bytes: Buffer.from(JSON.stringify(keys)) }
   } catch (error) {
     throw new Failure({
@@ -37,6 +35,14 @@ export async function embedPolicy(file: string): Promise<EmbeddedPolicy> {
       next: error instanceof SettingError ? error.next : "write a policy as docs/policy.md has it",
     })
   }
+}
+
+/** All that it says, whatever the order in the file. */
+function inOrder(said: BakedPolicy): BakedPolicy {
+  const names = Object.keys(KEYS) as (keyof PolicyKeys)[]
+  return Object.fromEntries(
+    names.flatMap((name) => (said[name] === undefined ? [] : [[name, said[name]]])),
+  ) as unknown as BakedPolicy
 }
 
 /** JSON, in which no key stands twice: the last would count, and a reader may have seen the first. */

@@ -22,7 +22,7 @@ export function requireOutside(folder: string): void {
 export async function keepCode(trees: Tree[], folder: string): Promise<void> {
   for (const { name, units } of trees) {
     for (const [file, parts] of Map.groupBy(units, (unit) => unit.file || "bundle.js")) {
-      const path = join(folder, name, file.replace(/^(\.\.\/)+|^\/\$bunfs\/root\//, ""))
+      const path = join(folder, name, file.replace(/^(\.\.\/)+|^(\/\$bunfs|B:\/~BUN)\/root\//, ""))
       await mkdir(dirname(path), { recursive: true })
       await writeFile(path, parts.map(({ text }) => text).join(""))
     }

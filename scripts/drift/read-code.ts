@@ -6,6 +6,7 @@ import { hashMakers } from "../lib/makers.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
 import type { NamedPackage } from "../lib/npm/pinned.ts"
 import { readPackageFile } from "../lib/npm/unpinned.ts"
+import { targetOf } from "../upstream/target.ts"
 
 /** What patches need of a release: an eighth of its executable. */
 export interface Code {
@@ -20,7 +21,6 @@ export interface NoCode {
   unreadable: string
 }
 
-const EXECUTABLE = "bin/opencode"
 /** Bun's number for JavaScript. */
 const JAVASCRIPT = 1
 const EMPTY = new Uint8Array(0)
@@ -31,9 +31,10 @@ const EMPTY = new Uint8Array(0)
  * @throws Failure when the package cannot be had
  */
 export async function readCode(wanted: NamedPackage, options: AcquireOptions): Promise<Code | NoCode> {
-  const key = `code ${wanted.integrity} ${EXECUTABLE} ${await hashMakers(import.meta.filename)}`
+  const path = `bin/${targetOf(wanted.name)?.file ?? "opencode"}`
+  const key = `code ${wanted.integrity} ${path} ${await hashMakers(import.meta.filename)}`
   const kept = await recall(options.cache, key, async () => {
-    const { contents } = await readPackageFile(wanted, EXECUTABLE, options)
+    const { contents } = await readPackageFile(wanted, path, options)
     return Bun.zstdCompressSync(serialize(takeCode(contents)))
   })
   return deserialize(Bun.zstdDecompressSync(kept))

@@ -5,12 +5,16 @@ import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import { integrity, packageName, version } from "../lib/npm/locked.ts"
 import { listPins, PRODUCT, readPin } from "../pins/pin.ts"
+import { packageFor, type Target } from "../upstream/target.ts"
 
 const FILE = join(import.meta.dirname, "../../drift.json")
 
 const supportedReleases = z
   .strictObject({
-    /** Upstream's package whose code is looked at: that of one target has the same code as the others. */
+    /**
+     * Upstream's package whose code is looked at. That of another target has other names in its chunks, as they are minified
+     * for each, so it is looked at by itself: {@link forTarget}.
+     */
     package: packageName,
     /** The releases that this project says it supports, as npm writes ranges. */
     supported: z.string().refine((text) => semver.validRange(text) !== null, "must be a range of versions"),
@@ -40,6 +44,13 @@ export async function readReleases(): Promise<SupportedReleases> {
     if (pinned.has(version) && pinned.get(version) !== hash)
       throw malformed(`${version} is ${hash} there, and ${pinned.get(version)} in its pin`)
   return { ...parsed.data, pinned }
+}
+
+/** The same for the package of another target: of its releases, only pins have hashes. */
+export async function forTarget(supported: SupportedReleases, target: Target): Promise<SupportedReleases> {
+  const name = packageFor(PRODUCT, target)
+  if (name === supported.package) return supported
+  return { ...supported, package: name, releases: {}, pinned: await readPinned(name) }
 }
 
 /** Adds releases to drift.json, in the order of their versions; what is there stays as it is. */

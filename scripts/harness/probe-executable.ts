@@ -7,13 +7,14 @@ import {
   type ModuleGraph,
   readModuleGraph,
   replaceModule,
+  rootOf,
   writeExecutable,
   writeModuleGraph,
 } from "../container/index.ts"
 import { bundleModule } from "../contents/bundle-module.ts"
 import { NAMES } from "../contents/names.ts"
 import { embedOffline } from "../contents/offline-module.ts"
-import { PROBE_WORKER } from "./probe-worker.ts"
+import { probeWorker } from "./probe-worker.ts"
 
 /** What an executable with a probe is made of. */
 export interface ProbeOptions {
@@ -65,7 +66,8 @@ export async function replaceCode(executable: string, script: string): Promise<s
 async function withProbe(graph: ModuleGraph, script: string): Promise<ModuleGraph> {
   const contents = Buffer.from(await bundleModule(script))
   const entry = graph.modules[graph.entry]!
-  return addModule(replaceModule(graph, entry.name, contents), { ...entry, name: PROBE_WORKER, contents })
+  const name = probeWorker(rootOf(graph))
+  return addModule(replaceModule(graph, entry.name, contents), { ...entry, name, contents })
 }
 
 async function writeProbe(graph: ModuleGraph): Promise<string> {

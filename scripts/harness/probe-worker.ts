@@ -1,2 +1,6 @@
-/** The module of an executable that holds a probe once more, for workers to start from. */
-export const PROBE_WORKER = "/$bunfs/root/probe/worker.js"
+/** The name of the module that runs a probe in a worker; bundled with the probe, so it imports nothing. */
+export function probeWorker(root = process.platform === "win32" ? "B:/~BUN/root" : "/$bunfs/root"): string {
+  return `${root}/probe/worker.js`
+}
+
+export const PROBE_WORKER = probeWorker()

@@ -1,5 +1,7 @@
 import { readdir, readFile } from "node:fs/promises"
 import { join, relative } from "node:path"
+import { variantOfRecord } from "../build/variant.ts"
+import { readHelpPages } from "../contents/help.ts"
 import { Failure } from "../lib/errors.ts"
 import type { PackageFile } from "../lib/npm/read-packages.ts"
 import type { BuildRecord } from "../record/build-record.ts"
@@ -13,6 +15,18 @@ const OWN = join(import.meta.dirname, "../../kit")
 
 /** Where the kit goes, below the prefix that lies in `files`; offline/kit.ts looks there. */
 const KIT = "files/lib/opencode-kit"
+
+/** What every release has inside. */
+const PLUGIN = "@opencode-ai/plugin"
+
+/** What a kit and the folder in it are called: of which upstream, of which version of this project, and with what inside. */
+export function kitName(record: BuildRecord): string {
+  const { opencode, target, tools } = record
+  return ["opencode-offline", opencode, tools[PROJECT], target, variantOfRecord(record, PLUGIN)].join("-")
+}
+
+/** The name of this project among the tools of a record. */
+const PROJECT = "opencode-offline"
 
 /**
  * Reads a release: the executable, and how it was built.
@@ -67,6 +81,9 @@ export async function kitFiles(
     ...(await Promise.all(["README.md", "install.sh"].map((name) => ownFile(`archive/${name}`, name)))),
     await ownFile("archive/uninstall.sh", `${KIT}/uninstall.sh`),
     await ownFile("archive/verify.sh", `${KIT}/verify.sh`),
+    ...Object.entries(await readHelpPages()).map(([topic, page]) =>
+      kitFile(`${KIT}/docs/${topic}.txt`, page),
+    ),
     ...(await Promise.all(own.map((name) => ownFile(`launch/${name}`, `${KIT}/launch/${name}`)))),
     ...Object.entries(manifest.programs).map(([name, program]) => launcher(KIT, name, program)),
     ...chosen.packages.flatMap(({ path }, index) =>

@@ -1,44 +1,55 @@
-import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { buildRelease, isStale, type PlainRelease, plainRelease } from "../build/fresh-release.ts"
+import { isStale } from "../build/fresh-release.ts"
+import { releaseFolder } from "../build/release-folder.ts"
+import { type Given, variantOf } from "../build/variant.ts"
 import { Failure } from "../lib/errors.ts"
-import type { BuildRecord } from "../record/build-record.ts"
+import { run } from "../lib/process.ts"
+import { findTarget } from "../upstream/target.ts"
+
+const ROOT = join(import.meta.dirname, "../..")
+
+/** Which executable goes into a kit. */
+export interface Wanted extends Given {
+  pin: string
+  target: string
+  cache: string
+}
 
 /**
- * The folder of the release that goes into the kit: the given one, or this project's, which is built when it is missing
- * or stale.
- * @throws Failure when it would have to be built with an organisation's own policy, models or packages, which are not known here
+ * The folder of the release that goes into a kit, which is built when it is missing or stale. What an organisation gives has a
+ * folder of its own, so what lies there was made with it.
+ * @throws Failure when it cannot be built
  */
-export async function findRelease(given: string | undefined): Promise<string> {
-  if (given) return given
-  const release = await plainRelease()
-  if (await isStale(release)) {
-    // Not by `readBuildRecord`: a stale one may be of another version of this project.
-    const text = await readFile(join(release.folder, "build.json"), "utf8").catch(() => "{}")
-    if (hasOwnContents(JSON.parse(text))) throw ownBuild(release)
-    await buildRelease(release)
-  }
-  return release.folder
+export async function findRelease(wanted: Wanted): Promise<string> {
+  const { pin, target } = wanted
+  const variant = await variantOf(given(wanted))
+  const folder = releaseFolder({ pin, target, source: "release", coreOnly: false, variant })
+  if (await isStale({ executable: join(folder, findTarget(target).file) })) await build(wanted)
+  return folder
 }
 
-/** Whether a release was built with options that put something of an organisation's own inside. */
-export function hasOwnContents({ policy, models, packages }: Contents): boolean {
-  return (
-    policy !== undefined ||
-    (models !== undefined && models.from !== "upstream") ||
-    (packages ?? []).some((item) => item.package !== PLUGIN)
-  )
+function given({ policy, config, models, modelsExtend, with: packages }: Wanted): Given {
+  return { policy, config, models, modelsExtend, with: packages }
 }
 
-type Contents = Partial<Pick<BuildRecord, "policy" | "models" | "packages">>
-
-/** What every release carries. */
-const PLUGIN = "@opencode-ai/plugin"
-
-function ownBuild({ folder }: PlainRelease): Failure {
-  return new Failure({
-    what: "The release is older than what it is made from, and was built with a policy, models or packages of your own",
-    why: `${folder}/build.json says so; built again without them it would be another`,
-    next: `npm run build with the options it was built with, or take it as it is: npm run kit -- --release ${folder}`,
+/** Its progress goes to where this process's own does. */
+async function build(wanted: Wanted): Promise<void> {
+  const words = wordsOf(wanted)
+  const { exitCode } = await run(process.execPath, ["build.ts", ...words], {
+    cwd: ROOT,
+    env: process.env,
+    stdio: ["ignore", process.stderr, process.stderr],
   })
+  if (exitCode === 0) return
+  const next = `npm run build -- ${words.join(" ")}`
+  throw new Failure({ what: "The executable could not be built", why: "see above", next })
+}
+
+function wordsOf({ pin, target, cache, with: packages = [], ...files }: Wanted): string[] {
+  const options = { pin, target, cache, policy: files.policy, config: files.config, models: files.models }
+  const all = { ...options, "models-extend": files.modelsExtend }
+  return [
+    ...Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...packages.flatMap((name) => ["--with", name]),
+  ]
 }

@@ -6,12 +6,15 @@ import { type Found, genericUrl, NO_ASSERTION, npmUrl } from "./material.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
+/** The modules that this project makes of its own texts. */
+const OWN = /\/(offline\/\w+\.js|offline-help\.json)$/
+
 /** What is evaluated inside the executable; all else of `offline/` is imported from there. */
 const ENTRIES = ["index.ts", "thread.ts", "kernel/launch.ts", "kernel/supervise.ts"]
 
 /** This project's own modules, and the packages that are bundled into them. */
 export async function ofOwnModules({ modules, repository, tools }: BuildRecord): Promise<Found[]> {
-  const where = modules.added.map(({ name }) => name).filter((name) => /\/offline\/\w+\.js$/.test(name))
+  const where = modules.added.map(({ name }) => name).filter((name) => OWN.test(name))
   const own: Found = {
     ...(await ofProject(tools, repository)),
     kind: "library",
@@ -52,14 +55,13 @@ export async function ofPatches(record: BuildRecord, diffs: Record<string, strin
 }
 
 /** What an organisation gave: its terms are its own. */
-export function ofOrganisation({ inputs, models, policy, modules }: BuildRecord): Found[] {
-  const holding = (end: string) =>
-    modules.added.map(({ name }) => name).filter((name) => name.endsWith(`/${end}`))
+export function ofOrganisation({ inputs, models, policy, configuration, modules }: BuildRecord): Found[] {
   const given = [
-    ...(models && models.from !== "upstream" ? [["models", holding("offline-models.json")] as const] : []),
-    ...(policy ? [["policy", holding("offline-policy.json")] as const] : []),
+    ...(models && models.from !== "upstream" ? [["models", "offline-models.json"] as const] : []),
+    ...(configuration ? [["config", "offline-config.json"] as const] : []),
+    ...(policy ? [["policy", "offline-policy.json"] as const] : []),
   ]
-  return given.map(([kind, where]) => {
+  return given.map(([kind, file]) => {
     const input = inputs.find(({ name }) => name.startsWith(`--${kind}`))
     return {
       purl: genericUrl(`organisation/${kind}`, input?.sha256.slice(0, 12)),
@@ -68,10 +70,15 @@ export function ofOrganisation({ inputs, models, policy, modules }: BuildRecord)
       license: NO_ASSERTION,
       ...(input && { file: { bytes: input.bytes, sha256: input.sha256 } }),
       texts: [],
-      where,
+      where: holding(modules, file),
       complete: true,
     }
   })
+}
+
+/** The modules of that name: in which folder they lie depends on the target. */
+export function holding({ added }: BuildRecord["modules"], file: string): string[] {
+  return added.map(({ name }) => name).filter((name) => name.endsWith(`/${file}`))
 }
 
 async function bundled(where: string[], within: string): Promise<Found[]> {

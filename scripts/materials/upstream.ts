@@ -1,10 +1,10 @@
-import { NAMES } from "../contents/names.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import type { Known, KnownPart } from "./known.ts"
 import { type Found, genericUrl, npmUrl } from "./material.ts"
+import { holding } from "./own.ts"
 
 /** Upstream's executable, the page of another release of it, and the catalogue. */
-export function ofUpstream({ stock, webUi, models }: BuildRecord, { holders }: Known): Found[] {
+export function ofUpstream({ stock, webUi, models, modules }: BuildRecord, { holders }: Known): Found[] {
   const purl = npmUrl(stock.package, stock.version)
   const { integrity, bytes, sha256 } = stock
   const from = { ...holders.opencode, texts: [], complete: false, version: stock.version }
@@ -29,7 +29,7 @@ export function ofUpstream({ stock, webUi, models }: BuildRecord, { holders }: K
             name: page.package,
             version: page.version,
             integrity: page.integrity,
-            where: [NAMES.webUi],
+            where: holding(modules, "offline-web-ui.pack"),
             note: "Of it, the web page alone.",
           },
         ]
@@ -44,7 +44,7 @@ export function ofUpstream({ stock, webUi, models }: BuildRecord, { holders }: K
             version: stock.version,
             texts: [],
             within: purl,
-            where: [NAMES.catalogue],
+            where: holding(modules, "offline-models.json"),
             complete: true,
             note: "The catalogue of models, as upstream's executable of that version has it.",
           },

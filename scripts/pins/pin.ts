@@ -5,7 +5,7 @@ import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import { lockedTree, packageName, version } from "../lib/npm/locked.ts"
 import { namedPackage, pinnedFile, pinnedPackage } from "../lib/npm/pinned.ts"
-import { findTarget, packageFor, TARGETS } from "../upstream/target.ts"
+import { findTarget, packageFor, packagesFor, TARGETS } from "../upstream/target.ts"
 
 const PIN_FILE = "pin.json"
 
@@ -134,8 +134,23 @@ export function pinnedTarget(pin: Pin, name: string): PinnedTarget {
   throw new Failure({
     what: `The pin ${pinName(pin)} has no target ${JSON.stringify(name)}`,
     why: `it has ${known.join(", ")}: when it was made, the npm registry had no ${packageFor(pin.product, findTarget(name))}@${pin.version}`,
-    next: `npm run build -- --pin ${pinName(pin)} --target ${known[0]}`,
+    next: `npm run build -- --pin ${pinName(pin)} --target ${known[0]}; or mirror ${packagesToMirror(pin, name)}, and add them: npm run pin -- ${pinSpec(pin)} --add`,
   })
+}
+
+/** The targets of upstream's that a pin has not. */
+export function missingTargets(pin: Pin): string[] {
+  return TARGETS.map(({ name }) => name).filter((name) => !(name in pin.targets))
+}
+
+/** What a registry must have for a target that a pin has not. */
+export function packagesToMirror(pin: Pin, target: string): string {
+  return packagesFor(pin.product, pin.version, findTarget(target), pin.bun.version).join(", ")
+}
+
+/** How `npm run pin` is told which release a pin is of. */
+export function pinSpec({ product, version }: Pin): string {
+  return product === PRODUCT ? version : `${product}@${version}`
 }
 
 /** The names of the pins in `folder`, newest version first; those of other products come last. */

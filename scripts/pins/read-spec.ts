@@ -1,6 +1,6 @@
 import { Failure } from "../lib/errors.ts"
 import { packageName, version } from "../lib/npm/locked.ts"
-import { TARGETS } from "../upstream/target.ts"
+import { targetOf } from "../upstream/target.ts"
 import { PRODUCT } from "./pin.ts"
 
 /**
@@ -18,7 +18,7 @@ export function readSpec(spec: string): { product: string; version: string } {
       why: "a pin is of exact contents, which a tag or a range is not",
       next: "npm run pin -- VERSION, or npm run pin -- PACKAGE@VERSION",
     })
-  const suffixes = TARGETS.map((target) => `-${target.name}`).sort((a, b) => b.length - a.length)
-  const suffix = suffixes.find((candidate) => name.endsWith(candidate)) ?? ""
-  return { product: name.slice(0, name.length - suffix.length), version: wanted }
+  const target = targetOf(name)
+  const product = target ? name.slice(0, -`-${target.name}`.length) : name
+  return { product, version: wanted }
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { z } from "zod"
+import { type BakedPolicy, completePolicy } from "../../offline/baked.ts"
 import { Failure } from "../lib/errors.ts"
 
 const bytes = z.int().nonnegative()
@@ -7,6 +8,8 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be a sha256 as 64 lower-
 const gitHash = z.string().regex(/^[0-9a-f]{40}$/, "must be a hash of git's as 40 lower-case hex digits")
 const npmPackage = z.strictObject({ package: z.string(), version: z.string(), integrity: z.string() })
 const module = z.strictObject({ name: z.string(), bytes, sha256 })
+
+const signature = z.enum(["none", "ad hoc", "certificate"])
 
 const fields = z.strictObject({
   format: z.literal(3),
@@ -34,9 +37,19 @@ const fields = z.strictObject({
   stock: npmPackage.extend({ bytes, sha256 }),
   /**
    * The Bun that upstream's runtime was compared with, by putting upstream's modules into it again; where the result is
-   * not upstream's file, the offset of the first difference. `bytes` is what of the file does not depend on modules.
+   * not upstream's file, the offset of the first difference; where it is but for a signature, that. `bytes` is what of the file does not depend on modules.
    */
-  runtime: npmPackage.extend({ bytes, equal: z.boolean(), firstDifference: bytes.optional() }),
+  runtime: npmPackage.extend({
+    bytes,
+    equal: z.boolean(),
+    firstDifference: bytes.optional(),
+    apartFromSignature: z.literal(true).optional(),
+  }),
+  /**
+   * Where executables are signed (macOS, Windows): who signed upstream's, which a changed file cannot keep, and this one:
+   * nobody, or "ad hoc", hashes that name nobody.
+   */
+  signature: z.strictObject({ stock: signature, built: signature }).optional(),
   /** What the executable is made of: `scripts/record/sizes.ts`. */
   sizes: z.strictObject({
     runtime: bytes,
@@ -116,26 +129,19 @@ const fields = z.strictObject({
       contains: z.array(npmPackage.extend({ license: z.string() })),
     }),
   ),
+  /** The default configuration inside: its outermost keys; missing when there is none. */
+  configuration: z.strictObject({ keys: z.array(z.string()), bytes, sha256 }).optional(),
   /** What the build decided about offline; missing when it decided nothing. */
-  policy: z
-    .strictObject({
-      mode: z.enum(["opt-in", "default-on", "always"]),
-      allow: z.array(z.string()),
-      locked: z.boolean(),
-      projectCode: z.enum(["allow", "ignore"]).optional(),
-      log: z
-        .union([
-          z.string(),
-          z.strictObject({
-            file: z.string(),
-            allowed: z.boolean().optional(),
-            maxBytes: z.number().optional(),
-          }),
-        ])
-        .optional(),
-    })
-    .optional(),
+  policy: z.custom<BakedPolicy>(isPolicy, "must be a policy as docs/policy.md has it").optional(),
 })
+
+function isPolicy(value: unknown): boolean {
+  try {
+    return completePolicy(value, "policy") !== undefined
+  } catch {
+    return false
+  }
+}
 
 const buildRecord = fields.refine(({ source, git }) => (source === "git") === (git !== undefined), {
   path: ["git"],

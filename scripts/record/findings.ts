@@ -8,7 +8,7 @@ import {
   type ModuleGraph,
   type Reconstruction,
 } from "../container/index.ts"
-import { NAMES } from "../contents/names.ts"
+import { namesIn } from "../contents/names.ts"
 import { NO_POLICY } from "../contents/policy.ts"
 import { type LockedTree, packagesOf } from "../lib/npm/locked.ts"
 import type { PinnedPackage } from "../lib/npm/pinned.ts"
@@ -83,8 +83,19 @@ function findInRuntime({ record, runtime, built }: Evidence): string[] {
   return [
     ...found,
     ...differs("the runtime equals the Bun package", runtime.equal, record.runtime.equal),
+    ...findInSignature(record, runtime, built),
     ...differs("length of the runtime", built.runtime.length, record.runtime.bytes),
   ]
+}
+
+/** Ours is made again like all else; the one of `--sign-command` is known by the sum of the file alone. */
+function findInSignature({ signature }: BuildRecord, runtime: Reconstruction, built: ModuleGraph): string[] {
+  if (!built.runtime.signature) return []
+  const found = differs("signature", built.runtime.signature.kind, signature?.built)
+  const isOwn = signature?.built !== "certificate"
+  return isOwn && runtime.apartFromSignature
+    ? [...found, "its signature or checksum is not the build's own"]
+    : found
 }
 
 function findInArguments({ record, built, stock }: Evidence): string[] {
@@ -108,7 +119,7 @@ function findInModules(difference: GraphDifference, { modules }: BuildRecord): s
 }
 
 function findInPolicy({ record, built }: Evidence): string[] {
-  const module = built.modules.find(({ name }) => name === NAMES.policy)
+  const module = built.modules.find(({ name }) => name === namesIn(built).policy)
   const found = module && Buffer.from(module.contents).toString()
   return differs("the policy inside", found, record.policy ? JSON.stringify(record.policy) : NO_POLICY)
 }

@@ -37,6 +37,7 @@ interface Given {
   target: string
   models?: string
   modelsExtend?: string
+  config?: string
   policy?: string
   with: string[]
 }
@@ -66,7 +67,8 @@ async function digestFiles(pin: Pin, given: Given): Promise<BuildRecord["inputs"
     ...FILES.filter((name) => existsSync(join(ROOT, name))),
   ].sort()
   const inputs = files.map((name) => digestFile(name, join(ROOT, name)))
-  const options = { models: given.models, "models-extend": given.modelsExtend, policy: given.policy }
+  const { models, modelsExtend, config, policy } = given
+  const options = { models, "models-extend": modelsExtend, config, policy }
   for (const [option, file] of Object.entries(options))
     if (file) inputs.push(digestFile(`--${option} ${basename(file)}`, file))
   return Promise.all(inputs)

@@ -9,7 +9,7 @@ export interface Made {
 
 /**
  * What of a release is not what this checkout makes of the same pin; a line each.
- * @param found `sha256` is that of the file itself
+ * @param found `sha256` is that of the file itself; of one that {@link isSignedByOthers}, of the file without that signature
  */
 export function findMadeOtherwise(found: Made & { sha256: string }, again: Made): string[] {
   const modules = findModules(found, again)
@@ -29,10 +29,25 @@ function findModules(found: Made, again: Made): string[] {
   ]
 }
 
-/** What no checkout can say again: when it was made from which commit, and what an organisation's files are called. */
-function comparable({ repository: _, models, inputs, ...rest }: BuildRecord): Record<string, unknown> {
+/** Whether the file has a signature that is made with a key, as by `--sign-command`. */
+export function isSignedByOthers({ signature }: BuildRecord): boolean {
+  return signature?.built === "certificate"
+}
+
+/** What a signature of somebody's changes. */
+const SIGNED = { executable: undefined, signature: undefined, sizes: undefined }
+
+/**
+ * What no checkout can say again is left out: when it was made from which commit, what an organisation's files are called,
+ * and what its signer made of the file.
+ */
+function comparable(
+  { repository: _, models, inputs, ...rest }: BuildRecord,
+  isSigned: boolean,
+): Record<string, unknown> {
   return {
     ...rest,
+    ...(isSigned && SIGNED),
     models: models && { ...models, from: models.from === "upstream" ? "upstream" : "another" },
     inputs: Object.fromEntries(
       inputs.filter(({ name }) => !name.startsWith("--")).map(({ name, sha256 }) => [name, sha256]),
@@ -41,7 +56,8 @@ function comparable({ repository: _, models, inputs, ...rest }: BuildRecord): Re
 }
 
 function findInRecord(found: Made, again: Made): string[] {
-  const [said, made] = [comparable(found.record), comparable(again.record)]
+  const isSigned = isSignedByOthers(found.record)
+  const [said, made] = [comparable(found.record, isSigned), comparable(again.record, isSigned)]
   return [...new Set([...Object.keys(said), ...Object.keys(made)])]
     .filter((key) => !Bun.deepEquals(said[key], made[key]))
     .map((key) => `build.json's ${key} is not what this checkout writes${which(said[key], made[key])}`)

@@ -10,7 +10,7 @@ import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import { hasKit } from "./kit-targets.ts"
 import { readMeasured } from "./measured.ts"
-import { kitName, promisedFiles, releaseName } from "./names.ts"
+import { archiveName, promisedFiles, releaseName } from "./names.ts"
 import type { ReleaseOptions } from "./options.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
@@ -37,10 +37,25 @@ export async function makeRelease(
   return folder
 }
 
-function buildWords(target: string, { pin, policy, models, modelsExtend, cache }: ReleaseOptions): string[] {
-  const files = { "--policy": policy, "--models": models, "--models-extend": modelsExtend }
+function buildWords(target: string, options: ReleaseOptions): string[] {
+  const { pin, policy, config, models, modelsExtend, cache, with: packages } = options
+  const files = {
+    "--policy": policy,
+    "--config": config,
+    "--models": models,
+    "--models-extend": modelsExtend,
+  }
   const given = Object.entries(files).flatMap(([option, file]) => (file ? [option, file] : []))
-  return ["--pin", pin, "--target", target, "--cache", cache, ...given]
+  return [
+    "--pin",
+    pin,
+    "--target",
+    target,
+    "--cache",
+    cache,
+    ...given,
+    ...packages.flatMap((name) => ["--with", name]),
+  ]
 }
 
 /** Prints every output, now that it is known what was measured and who signs. */
@@ -64,7 +79,7 @@ async function addKit(
   { cache }: ReleaseOptions,
   key: KeyObject | undefined,
 ): Promise<void> {
-  const archive = join(folder, kitName(record))
+  const archive = join(folder, archiveName(record))
   // Beside the folder: the kit takes in all that lies in a release.
   const made = `${folder}.kit`
   const words = ["--release", folder, "--out", made, "--cache", cache]
@@ -73,7 +88,7 @@ async function addKit(
   await runOwn("scripts/commands/kit.ts", [...words, ...(pem ? ["--sign-key", "-"] : [])], pem)
   const bytes = await readFile(made)
   await writeFile(archive, bytes)
-  await rm(made)
+  for (const file of [made, `${made}.sha256`]) await rm(file)
   if (key) await writeFile(`${archive}.sig`, `${signBytes(bytes, key)}\n`)
 }
 

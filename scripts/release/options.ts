@@ -11,8 +11,10 @@ export interface ReleaseOptions {
   targets: string[]
   /** Passed on to the build, absolute. */
   policy: string | undefined
+  config: string | undefined
   models: string | undefined
   modelsExtend: string | undefined
+  with: string[]
   /** The private key that signs, absolute. */
   key: string | undefined
   /** The audit's report, absolute. */
@@ -36,6 +38,8 @@ export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions
     .option("--pin <name>", "which upstream: a folder in pins/", supported.default)
     .option("--target <target>", "for which platform; repeatable (default: this machine's)", collect, [])
     .option("--policy <file>", "build this policy in")
+    .option("--config <file>", "put this default configuration inside")
+    .option("--with <package@version>", "put this package inside; repeatable", collect, [])
     .option("--models <file>", "put this model catalogue inside, and no other")
     .option("--models-extend <file>", "add these providers and models to upstream's catalogue")
     .option("--key <file>", "sign with this private key, PEM, Ed25519 or ECDSA P-256")
@@ -51,6 +55,7 @@ export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions
     ...options,
     targets: options.target.length > 0 ? options.target : [hostTarget().name],
     policy: absolute(options.policy),
+    config: absolute(options.config),
     models: absolute(options.models),
     modelsExtend: absolute(options.modelsExtend),
     key: keyPath(options.key),

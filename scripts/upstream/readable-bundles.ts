@@ -1,4 +1,4 @@
-import type { EmbeddedModule } from "../container/index.ts"
+import { type EmbeddedModule, rootOf } from "../container/index.ts"
 import { applySeries } from "../patching/apply.ts"
 import { part } from "../patching/edits.ts"
 import type { TreeName } from "../patching/patch.ts"
@@ -9,9 +9,9 @@ import type { Modules, Shape } from "./shape.ts"
 import { joinBundle, splitBundle } from "./split-bundle.ts"
 
 /** The modules of a release executable that hold OpenCode's code; both contain the server. */
-export const BUNDLES = {
-  main: "/$bunfs/root/src/index.js",
-  worker: "/$bunfs/root/src/cli/cmd/tui/worker.js",
+export function bundlesIn(graph: Modules) {
+  const root = rootOf(graph)
+  return { main: `${root}/src/index.js`, worker: `${root}/src/cli/cmd/tui/worker.js` }
 }
 
 /** How the name of the worker ends that the TUI parses code in; in front of it stands OpenTUI's version. */
@@ -22,8 +22,10 @@ const SNAPSHOT = "src/provider/models-snapshot.ts"
 /** The releases up to 1.3: few bundles, not minified, in which a comment names each source file. */
 export const readableBundles: Shape = {
   name: "readable bundles",
-  isShapeOf: ({ modules }) =>
-    Object.values(BUNDLES).every((name) => modules.some((one) => one.name === name && isReadable(one))),
+  isShapeOf: (graph) =>
+    Object.values(bundlesIn(graph)).every((name) =>
+      graph.modules.some((one) => one.name === name && isReadable(one)),
+    ),
   form: "bundles",
   readTrees: (graph) =>
     Object.entries(bundleNames(graph)).map(([name, module]) => ({
@@ -42,8 +44,9 @@ export const readableBundles: Shape = {
     )
   },
   readCatalogue(graph) {
-    const text = Buffer.from(findModule(graph, BUNDLES.main).contents).toString("utf8")
-    const units = splitBundle(BUNDLES.main, text).filter((unit) => unit.file === SNAPSHOT)
+    const { main } = bundlesIn(graph)
+    const text = Buffer.from(findModule(graph, main).contents).toString("utf8")
+    const units = splitBundle(main, text).filter((unit) => unit.file === SNAPSHOT)
     const found = units.flatMap((unit) =>
       parseUnit(unit).findAll({
         rule: { kind: "assignment_expression", has: { field: "left", regex: "^snapshot\\d*$" } },
@@ -68,7 +71,7 @@ function isReadable({ contents }: EmbeddedModule): boolean {
 export function bundleNames(graph: Modules): Record<Exclude<TreeName, "git" | "chunks">, string> {
   const parser = graph.modules.find(({ name }) => name.endsWith(PARSER))
   if (!parser) throw unknownCode(`it has no module that ends in ${PARSER}`)
-  return { ...BUNDLES, parser: parser.name }
+  return { ...bundlesIn(graph), parser: parser.name }
 }
 
 /** @throws Failure when there is no module of that name */

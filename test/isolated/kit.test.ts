@@ -4,9 +4,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library"
 import { plainRelease } from "../../scripts/build/fresh-release.ts"
+import { readHelpPages } from "../../scripts/contents/help.ts"
 import type { Turn } from "../../scripts/harness/provider.ts"
 import { type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { ask, hostsTried, toolResults } from "../../scripts/harness/scenarios.ts"
+import { PATCH_SET } from "../../scripts/lib/patch-set.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
 import { spdxDocument } from "../lib/spdx-document.ts"
@@ -21,6 +23,9 @@ let prefix: string
 /** Holds git and a shell. */
 let bin: string
 let installation: IsolatedResult
+/** What the command printed, and the file that it wrote beside the archive. */
+let made: { sha256: string }
+let sum: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "opencode-offline-kit-"))
@@ -29,9 +34,10 @@ beforeAll(async () => {
   await mkdir(bin)
   for (const name of ["git", "sh"]) await symlink(Bun.which(name)!, join(bin, name))
   const file = join(folder, "kit.tar.gz")
-  await kit("--out", file, "--release", release)
+  made = await kit("--out", file, "--release", release)
+  sum = await Bun.file(`${file}.sha256`).text()
   await run("tar", ["-xzf", file, "-C", folder], { env: process.env })
-  const unpacked = join(folder, `opencode-${pin.version}-${target.name}-kit`)
+  const unpacked = join(folder, `opencode-offline-${pin.version}-${PATCH_SET}-${target.name}-opt-in`)
   installation = await script(join(unpacked, "install.sh"), "--prefix", prefix)
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -101,6 +107,17 @@ test("the kit's bills of materials are valid", async () => {
   const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6)
   expect(await validator.validate(await read("sbom.cdx.json").text())).toBeNull()
   expect(spdxDocument.safeParse(await read("sbom.spdx.json").json()).error).toBeUndefined()
+})
+
+test("beside the archive lies its hash, in the form that sha256sum reads", () => {
+  expect(sum).toBe(`${made.sha256}  kit.tar.gz\n`)
+})
+
+test("the pages of `opencode offline help` lie in it as text", async () => {
+  const docs = join(prefix, "lib/opencode-kit/docs")
+  const pages = Object.entries(await readHelpPages())
+  expect((await readdir(docs)).sort()).toEqual(pages.map(([topic]) => `${topic}.txt`))
+  for (const [topic, text] of pages) expect(await Bun.file(join(docs, `${topic}.txt`)).text()).toBe(text)
 })
 
 test.concurrent.each(["0", "1"])(

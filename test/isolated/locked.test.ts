@@ -16,6 +16,7 @@ import {
 } from "../../scripts/harness/scenarios.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin } from "../lib/stock.ts"
+import { versionOf } from "../lib/version.ts"
 import { COMMANDS, QUESTION, runInProject } from "./lib/hostile-project.ts"
 
 // Builds whose policy was decided when they were made, and everything that could undo it.
@@ -29,6 +30,8 @@ beforeAll(async () => {
   // A project's plugin tries the guard below, so it must run.
   await build("locked", { ...locked, projectCode: "allow", log: log() })
   await build("locked-code", locked)
+  // Locked, a user's provider names no port of this machine.
+  await build("kernel", { ...locked, allow: ["127.0.0.1:4010"], projectCode: "allow", enforce: "kernel" })
   await build("default-on", { mode: "default-on", allow: [], locked: false })
 })
 afterAll(() => project.remove())
@@ -219,7 +222,7 @@ test.concurrent("a locked build reaches what was built in", async () => {
 
 test.concurrent("--version and the offline command say what was built in", async () => {
   const version = await runCommand(built("locked"), "--version")
-  expect(version).toMatchObject({ stdout: `${pin.version} (always offline, locked)\n`, attempts: [] })
+  expect(version).toMatchObject({ stdout: versionOf("always-locked-[0-9a-f]{8}"), attempts: [] })
   const { stdout } = await runCommand(built("locked"), "offline", "--no-offline")
   expect(stdout).toContain("OpenCode is offline (built in: always)")
   expect(stdout).toMatch(/rules\.example:443 +built in\n/)
@@ -233,8 +236,7 @@ test.concurrent("--version and the offline command say what was built in", async
 test.concurrent("a build that is offline by default is so until someone says off", async () => {
   const result = await runCommand(built("default-on"), "--version")
   expect(result).toMatchObject({
-    stdout: `${pin.version} (offline by default)
-`,
+    stdout: versionOf("default-on"),
     attempts: [],
   })
   // Online, upstream may go on to the npm registry before the command ends.
@@ -252,4 +254,23 @@ test("a project's own code is left out by a locked build, whatever the environme
   })
   expect(stdout.match(/All is done\./g)).toHaveLength(QUESTION.length + COMMANDS.length)
   expect(marks).toEqual([])
+})
+
+test.concurrent.each<Record<string, string>>([
+  {},
+  { OPENCODE_OFFLINE: "0" },
+  { OPENCODE_OFFLINE: "1" },
+  { OPENCODE_CONFIG_CONTENT: '{"offline":{"enforce":"guard"}}' },
+])("a build that is held by the kernel is so with the environment %j", async (env) => {
+  const PATH = "/usr/local/bin:/usr/bin:/bin"
+  const tried = {
+    command: "curl -sS -m 20 http://203.0.113.7/; grep Seccomp: /proc/self/status",
+    description: "Try",
+  }
+  const result = await ask({ ...built("kernel"), env: { PATH, ...env } }, [
+    { tool: "bash", input: tried },
+    { text: "done" },
+  ])
+  expect(toolResults(result).join()).toMatch(/Seccomp:\s+2/)
+  expect(result.attempts).toEqual([])
 })

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { readModuleGraph } from "../../scripts/container/index.ts"
+import { readHelpPages } from "../../scripts/contents/help.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { runCommand, serve } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
@@ -52,6 +53,21 @@ test.concurrent.each([
   const { exitCode, stdout, stderr, attempts } = await runCommand(allowing, ...words)
   expect({ exitCode, stderr, attempts }).toEqual({ exitCode: 0, stderr: "", attempts: [] })
   expect(stdout).toMatch(help)
+})
+
+test.concurrent("offline help lists pages, prints each, and exits with 2 for another", async () => {
+  const pages = await readHelpPages()
+  const list = await runCommand(offline, "offline", "help")
+  expect({ ...list, stdout: "" }).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
+  const named = list.stdout.matchAll(/^ {2}(\S+) {2,}\S/gm)
+  expect(Array.from(named, ([, topic]) => topic!)).toEqual(Object.keys(pages))
+  for (const [topic, text] of Object.entries(pages)) {
+    const page = await runIsolated({ executable: offline.executable, args: ["offline", "help", topic] })
+    expect(page).toMatchObject({ exitCode: 0, stdout: text, files: [], attempts: [] })
+  }
+  const other = await runCommand(offline, "offline", "help", "polcy")
+  expect({ code: other.exitCode, out: other.stdout }).toEqual({ code: 2, out: "" })
+  expect(other.stderr).toContain('There is no page "polcy"')
 })
 
 test.concurrent.each([

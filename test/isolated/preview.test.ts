@@ -20,10 +20,9 @@ beforeAll(async () => {
   stock = await stockExecutable(target.name, preview)
   project = await copyProject()
   await build(pinName(preview), "built")
-  await writeFile(
-    join(project.folder, "policy.json"),
-    JSON.stringify({ mode: "always", allow: ["llm.example"], locked: true }),
-  )
+  // No patch applies to the preview, and without one a project's code cannot be left out, as a lock alone would have it.
+  const policy = { mode: "always", allow: ["llm.example"], locked: true, projectCode: "allow" }
+  await writeFile(join(project.folder, "policy.json"), JSON.stringify(policy))
   await build(pinName(preview), "locked", "--policy", "policy.json")
 })
 afterAll(() => project.remove())

@@ -13,10 +13,10 @@ import { plantLeak } from "./lib/plant-leak.ts"
 
 const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
 
-test.concurrent("it prints its version", async () => {
+test.concurrent("it prints a version that can be told from upstream's", async () => {
   const { exitCode, stdout, attempts } = await runCommand(offline, "--version")
   expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
-  expect(stdout).toMatch(/^\d+\.\d+\.\d+/)
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\+offline\./)
 })
 
 test.concurrent("it says that it is offline, and what a host is to it", async () => {

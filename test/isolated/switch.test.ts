@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
+import semver from "semver"
 import {
   converse,
   hostsTried,
@@ -14,6 +15,7 @@ import {
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import { triedByUpstream } from "../lib/tried.ts"
+import { versionOf } from "../lib/version.ts"
 import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
 
 // What is on and what is off, seen from outside: by what is tried.
@@ -96,10 +98,14 @@ const marking = markUpstream()
 afterAll(async () => rm(dirname(await marking), { recursive: true }))
 
 test.concurrent.each(["--version", "-v"])(
-  "switched off, %s prints what upstream's prints, and upstream's code is not loaded for it",
+  "switched off, %s prints a version that counts as upstream's and can be told from it, and upstream's code is not loaded for it",
   async (option) => {
     const [ours, upstreams] = await Promise.all([built, stock].map((setup) => runCommand(setup, option)))
-    expect(ours).toMatchObject({ exitCode: 0, stdout: upstreams!.stdout, stderr: "", attempts: [] })
+    const [own, stocks] = [ours!, upstreams!].map(({ stdout }) => stdout.trim())
+    expect(ours).toMatchObject({ exitCode: 0, stdout: versionOf(), stderr: "", attempts: [] })
+    expect(own).not.toBe(stocks!)
+    // It throws for what is no version.
+    expect(semver.compare(own!, stocks!)).toBe(0)
     const marked = { executable: await marking }
     expect((await runCommand(marked, option)).files).not.toContain(UPSTREAM_MARK)
     expect((await runCommand(marked, "debug", "paths")).files).toContain(UPSTREAM_MARK)

@@ -4,7 +4,7 @@ import { type EmbeddedModule, type ModuleGraph, readModuleGraph } from "../../sc
 import { readWebUi } from "../../scripts/contents/web-ui/read-assets.ts"
 import type { Unit } from "../../scripts/patching/unit.ts"
 import { PACKAGE } from "../../scripts/upstream/git/typescript-tree.ts"
-import { BUNDLES, bundleNames, readableBundles } from "../../scripts/upstream/readable-bundles.ts"
+import { bundleNames, readableBundles } from "../../scripts/upstream/readable-bundles.ts"
 import { renameInto } from "./rename-into.ts"
 import { commitUpstream, FOLDER } from "./stand-in-upstream.ts"
 import { acquire, gitPin, stockExecutable, target } from "./stock.ts"
@@ -80,7 +80,7 @@ function textOf({ text }: Unit): string {
 
 /** By its name without the hash, which Bun adds again. */
 function assets(graph: ModuleGraph): { module: EmbeddedModule; file: string; type: string }[] {
-  const code = [...Object.values(BUNDLES), bundleNames(graph).parser]
+  const code = Object.values(bundleNames(graph))
   return graph.modules
     .filter(({ name }) => !code.includes(name))
     .map((module, i) => {

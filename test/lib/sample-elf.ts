@@ -201,7 +201,8 @@ function roundUp(offset: number, step: number): number {
   return Math.ceil(offset / step) * step
 }
 
-function u16(...values: number[]): Buffer {
+/** Numbers of 16 bits, little-endian. */
+export function u16(...values: number[]): Buffer {
   return Buffer.from(new Uint16Array(values).buffer)
 }
 

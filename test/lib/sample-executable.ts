@@ -1,5 +1,7 @@
 import type { EmbeddedModule, ModuleGraph } from "../../scripts/container/index.ts"
 import { appendTo, embedAtEnd, embedInLast, type Machine, plainBun, stockBun, u32 } from "./sample-elf.ts"
+import { embedInMacho, MACHO_SEAL, signatureStart, stockMacho } from "./sample-macho.ts"
+import { embedInPe, PE_SEAL, stockPe } from "./sample-pe.ts"
 
 /** A small executable of our own, made without the code that it tests, and where its parts are. */
 export interface SampleExecutable {
@@ -10,11 +12,20 @@ export interface SampleExecutable {
   record(index: number): number
   /** The offset of the 32-byte offsets record. */
   offsets: number
+  /** A copy of such a file without what depends on every byte: checksum and signature, and how long that is. */
+  withoutSeal(file: Buffer): Buffer
 }
 
-/** How a sample is laid out: as Bun up to 1.3.11 did it, as 1.3.12 and 1.3.13 did, or as later ones do. */
-export const FORMS = ["appended", "own-segment", "elf-section"] as const
+/** How a sample for Linux is laid out: as Bun up to 1.3.11 did it, as 1.3.12 and 1.3.13 did, or as later ones do. */
+export const ELF_FORMS = ["appended", "own-segment", "elf-section"] as const
+/** The same, and Windows and macOS. */
+export const FORMS = [...ELF_FORMS, "pe-section", "macho-section"] as const
 export type Form = (typeof FORMS)[number]
+
+/** What reading a sample of a form calls its layout. */
+export function layoutOf(form: Form): string {
+  return form === "own-segment" ? "elf-section" : form
+}
 
 type Sample = { layout: Form; machine?: Machine } & Partial<
   Pick<ModuleGraph, "modules" | "entry" | "argv" | "flags">
@@ -53,7 +64,24 @@ export function sampleModules(): EmbeddedModule[] {
   ]
 }
 
-const MAKE = { appended: appendTo, "own-segment": embedAtEnd, "elf-section": embedInLast }
+const MAKE = {
+  appended: appendTo,
+  "own-segment": embedAtEnd,
+  "elf-section": embedInLast,
+  "pe-section": embedInPe,
+  "macho-section": embedInMacho,
+}
+const STOCK = {
+  appended: plainBun,
+  "own-segment": stockBun,
+  "elf-section": stockBun,
+  "pe-section": stockPe,
+  "macho-section": stockMacho,
+}
+const SEALS: Partial<Record<Form, { at: number; bytes: number }[]>> = {
+  "pe-section": PE_SEAL,
+  "macho-section": MACHO_SEAL,
+}
 
 /** What `bun build --compile` would make of the stock Bun of that form. */
 export function sampleExecutable(sample: Sample): SampleExecutable {
@@ -66,6 +94,12 @@ export function sampleExecutable(sample: Sample): SampleExecutable {
     payload: { start, end },
     record: (index) => start + payload.records + 52 * index,
     offsets: end - 48,
+    withoutSeal(sealed) {
+      const code = layout === "macho-section" ? signatureStart(payload.bytes.length) : file.length
+      const copy = Buffer.from(SEALS[layout] ? sealed.subarray(0, code) : sealed)
+      for (const { at, bytes } of SEALS[layout] ?? []) copy.fill(0, at, at + bytes)
+      return copy
+    },
   }
 }
 
@@ -98,5 +132,5 @@ function makePayload(sample: Sample): { bytes: Buffer; records: number } {
 
 /** A small stock Bun, from which `sampleExecutable` of the same form would be made. */
 export function sampleBun({ layout, machine = "x86-64" }: Pick<Sample, "layout" | "machine">): Buffer {
-  return layout === "appended" ? plainBun(machine) : stockBun(machine)
+  return STOCK[layout](machine)
 }

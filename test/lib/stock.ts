@@ -71,7 +71,7 @@ const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
 export const runnableStock = [
   ...pins
     .filter(({ product }) => product === PRODUCT)
-    .map((of) => ({ version: of.version, opencode: pinnedTarget(of, target.name).opencode })),
+    .map((of) => ({ version: of.version, ...pinnedTarget(of, target.name) })),
   ...otherStock.filter((one) => one.target === target.name),
 ]
 
@@ -89,7 +89,10 @@ export interface StockRuntime {
 export async function stockRuntimes(): Promise<StockRuntime[]> {
   const { TEST_STOCK, TEST_ALL } = process.env
   if (TEST_STOCK) return TEST_STOCK.split(":").map((executable) => ({ release: executable, executable }))
-  const stocks = TEST_ALL ? runnableStock : runnableStock.filter(({ version }) => version === pin.version)
+  const ofEachBun = [...Map.groupBy(runnableStock, ({ bun }) => bun.version).values()].map(
+    ([first]) => first!,
+  )
+  const stocks = TEST_ALL ? ofEachBun : runnableStock.filter(({ version }) => version === pin.version)
   return Promise.all(
     stocks.map(async ({ version, opencode }) => ({ release: version, executable: await acquire(opencode) })),
   )

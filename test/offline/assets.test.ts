@@ -13,6 +13,7 @@ import {
 } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
+import { requireInProfile, temporaryFolder } from "../../offline/assets/folder.ts"
 import { type Assets, openAssets } from "../../offline/assets.ts"
 import { moduleNames } from "../../offline/modules.ts"
 import { embedAssets } from "../../scripts/contents/assets.ts"
@@ -192,4 +193,31 @@ test("an executable that is damaged says so, and gives out nothing", async () =>
   await writeFile(join(modules, basename(list[0]!.module)), list[0]!.stored)
   await expect(assets.bytes("tool")).rejects.toThrow("damaged")
   expect(() => assets.executable("tool", "run")).toThrow("damaged")
+})
+
+describe("on Windows, where folders have no mode,", () => {
+  const home = "C:\\Users\\First Last"
+
+  test.each(["\\AppData\\Local\\Temp\\opencode-offline-0", "/.cache/opencode-inside"])(
+    "a folder in the user's profile is private: %s",
+    (below) => {
+      expect(() => requireInProfile(home + below, home)).not.toThrow()
+    },
+  )
+
+  test.each([
+    "C:\\Windows\\Temp\\x",
+    "D:\\x",
+    home,
+    "C:\\Users\\First",
+    "C:\\Users\\First Last2\\x",
+    "\\\\corp\\x",
+  ])("%s is not", (folder) => {
+    expect(() => requireInProfile(folder, home)).toThrow("must be inside of")
+  })
+
+  test("the temporary folder is the user's own", () => {
+    const TEMP = `${home}\\AppData\\Local\\Temp`
+    expect(temporaryFolder({ TEMP, TMPDIR: "/tmp" }, "win32")).toStartWith(`${TEMP}\\opencode-offline-`)
+  })
 })

@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { type BakedPolicy, describeBaked, isInside, readBakedPolicy, UNBAKED } from "../../offline/baked.ts"
+import {
+  type BakedPolicy,
+  describeBaked,
+  isInside,
+  policyName,
+  readBakedPolicy,
+  UNBAKED,
+} from "../../offline/baked.ts"
 import { POLICY_MARK } from "../../offline/build/policy-mark.ts"
 import { SettingError } from "../../offline/error.ts"
 import { resolve } from "../../offline/resolve.ts"
@@ -98,7 +105,21 @@ describe("the module", () => {
     expect(POLICY_MARK.before).toHaveLength(POLICY_MARK.after.length)
   })
 
-  test("is described for --version", () => {
+  test("has a name for versions and folders, by what it says and not by its order", () => {
+    const always = { ...UNBAKED, mode: "always" as const, locked: true }
+    expect(policyName(UNBAKED)).toBeUndefined()
+    expect(policyName(always)).toBe("always-locked")
+    expect(policyName({ ...UNBAKED, mode: "default-on" })).toBe("default-on")
+    const allowing = { ...always, allow: ["a.example"], log: "/a" }
+    expect(policyName(allowing)).toMatch(/^always-locked-[0-9a-f]{8}$/)
+    expect(policyName(allowing)).toBe(
+      policyName({ log: "/a", allow: ["a.example"], locked: true, mode: "always" }),
+    )
+    expect(policyName(allowing)).not.toBe(policyName({ ...allowing, log: "/b" }))
+    expect(policyName({ ...UNBAKED, enforce: "kernel" })).toMatch(/^opt-in-[0-9a-f]{8}$/)
+  })
+
+  test("is described for people", () => {
     expect(describeBaked({ mode: "always", allow: [], locked: true })).toBe("always offline, locked")
     expect(describeBaked({ mode: "default-on", allow: [], locked: false })).toBe("offline by default")
     expect(describeBaked({ mode: "opt-in", allow: [], locked: true })).toBe("locked")

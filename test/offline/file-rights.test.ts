@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { writablePart } from "../../offline/file-rights.ts"
+import { describeWritable, writablePart } from "../../offline/file-rights.ts"
 
 // What an ordinary user can write to. Only root can make files that are another's, so as root another process looks.
 
@@ -71,4 +71,9 @@ test("a file of the system's can be written to by no ordinary user, and root is 
 
 test("a part that cannot be looked at is an error, and not a right that is missing", () => {
   expect(() => writablePart(at("absent/a"), NOBODY)).toThrow("ENOENT")
+})
+
+test("on Windows any file may be this user's, whatever its modes, and a person is told why it does not count", () => {
+  expect(writablePart(at("fixed/a"), undefined, "win32")).toBe(at("fixed/a"))
+  expect(describeWritable(at("fixed/a"), "win32")).toContain("not known on Windows who else can write to it")
 })

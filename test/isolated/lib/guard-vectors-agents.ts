@@ -110,6 +110,40 @@ export const agents: Record<string, AgentVector> = {
     },
     goesOnToLoopback: true,
   },
+  "http-leaked-while-it-is-made": {
+    make({ name }) {
+      let leaked: http.ClientRequest | undefined
+      let end: (() => http.ClientRequest) | undefined
+      class Own extends http.ClientRequest {
+        override setHeader(...of: Parameters<http.ClientRequest["setHeader"]>) {
+          leaked ??= this
+          Object.defineProperty(this, "getHeaders", { value: () => ({}) })
+          return super.setHeader(...of)
+        }
+      }
+      // The runtime gives each request its own.
+      Object.defineProperty(Own.prototype, "end", {
+        get: () => end,
+        set(value) {
+          end ??= value
+        },
+      })
+      try {
+        new Own({ host: name, headers: { accept: "*/*" } } as never)
+      } catch {}
+      end?.call(leaked)
+      return leaked!
+    },
+  },
+  "http-host-of-a-class": {
+    make({ name }) {
+      class Own extends http.ClientRequest {}
+      const some = http.request(CLOSED)
+      Object.defineProperty(Own.prototype, symbolOf(some, "host"), { get: () => name, set() {} })
+      some.destroy()
+      return new Own(`http://${name}/`).end()
+    },
+  },
   "http-host-exchanged-in-time": {
     make({ name, redirector }) {
       const request = http.request(`${redirector}200`)
@@ -149,6 +183,9 @@ function disguised(proxy: () => unknown): http.Agent {
 
 /** The runtime keeps the parts of a request under symbols. What cannot be exchanged stays. */
 function exchange(request: http.ClientRequest, part: string, value: unknown): void {
-  const symbol = Object.getOwnPropertySymbols(request).find(({ description }) => description === part)!
-  Reflect.set(request, symbol, value)
+  Reflect.set(request, symbolOf(request, part), value)
+}
+
+function symbolOf(request: http.ClientRequest, part: string): symbol {
+  return Object.getOwnPropertySymbols(request).find(({ description }) => description === part)!
 }

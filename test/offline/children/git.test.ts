@@ -10,9 +10,12 @@ const policy = createPolicy([
 const decide = createDecide({ policy, origin: "--offline", userConfig: "/home/u/opencode.json" })
 const NOTHING = { GIT_ALLOW_PROTOCOL: "file" }
 
-test.each(["git", "/usr/bin/git", "C:\\Git\\git.exe"])("%s is git", (program) => {
-  expect(isGit(program)).toBe(true)
-})
+test.each(["git", "git.exe", "/usr/bin/git", "C:\\Git\\git.exe", "C:\\GIT\\Git.EXE"])(
+  "%s is git",
+  (program) => {
+    expect(isGit(program)).toBe(true)
+  },
+)
 
 test.each(["", "gh", "/usr/bin/legit", "/opt/git/tool"])("%p is not", (program) => {
   expect(isGit(program)).toBe(false)

@@ -14,7 +14,7 @@ import { copyProject, type Project } from "../../lib/project.ts"
 import { makePackage, type Registry, startRegistry } from "../../lib/registry.ts"
 import { sampleExecutable, sampleModule } from "../../lib/sample-executable.ts"
 import { commit, makeUpstream } from "../../lib/stand-in-upstream.ts"
-import { gitPin, pin } from "../../lib/stock.ts"
+import { gitPin, pin, pinWith } from "../../lib/stock.ts"
 
 const ROOT = join(import.meta.dirname, "../../..")
 
@@ -91,6 +91,19 @@ describe("the series on releases", () => {
     const lacks = verdicts.some(({ verdict, level }) => verdict === "formless" && level === "required")
     expect(green).toBe(!lacks)
     expect(exitCode).toBe(lacks ? 1 : 0)
+  })
+
+  test("applies to those for other platforms, whose code is minified by itself", async () => {
+    for (const target of ["windows-x64", "linux-arm64"]) {
+      const { version } = await pinWith(({ targets }) => target in targets)
+      const { exitCode, rows: found, stderr } = await rows([version, "--target", target])
+      expect(exitCode, stderr).toBe(0)
+      expect(found.map(({ upstream, green, required }) => [upstream, green, required])).toEqual([
+        [version, true, true],
+      ])
+    }
+    expect(await drift(["--target", "windows-x64"])).toMatchObject({ exitCode: 2 })
+    expect((await drift(["1.3.0", "--target", "amiga"])).stderr).toContain('There is no target "amiga"')
   })
 
   test("with a patch that is refused: it is named with why, the others are tried, and the exit code is 1", async () => {

@@ -5,11 +5,12 @@ import { join } from "node:path"
 import { run } from "../../../scripts/lib/process.ts"
 import { listPins, PINS, PRODUCT, pinFile, readPin } from "../../../scripts/pins/pin.ts"
 import { printPin } from "../../../scripts/pins/write-pin.ts"
-import { packageFor } from "../../../scripts/upstream/target.ts"
+import { findTarget, packageFor } from "../../../scripts/upstream/target.ts"
 import { makeNpmHome, type NpmHome } from "../../lib/npm-home.ts"
 import { makePackage, type Registry, startRegistry, type TestPackage } from "../../lib/registry.ts"
 import { UNUSED_BYTES } from "../../lib/sample-elf.ts"
-import { FORMS, type Form, sampleBun, sampleExecutable } from "../../lib/sample-executable.ts"
+import { ELF_FORMS, type Form, sampleBun, sampleExecutable } from "../../lib/sample-executable.ts"
+import { signPe } from "../../lib/sample-pe.ts"
 import { makeUpstream, must } from "../../lib/stand-in-upstream.ts"
 import { target } from "../../lib/stock.ts"
 
@@ -67,6 +68,7 @@ afterEach(async () => {
 })
 
 async function pin(packages: TestPackage[], args: string[] = []) {
+  await registry?.close()
   registry = await startRegistry([...packages, ripgrep, ...parts])
   await home.npmrc(`registry=${registry.url}`)
   const out = join(home.home, "pins")
@@ -77,7 +79,7 @@ async function pin(packages: TestPackage[], args: string[] = []) {
 }
 
 describe("a pin that is made", () => {
-  test.each(FORMS)(
+  test.each(ELF_FORMS)(
     "names the tag's commit and each package by its hash, and the Bun that it was made from: %s",
     async (layout) => {
       const { opencode, runtime } = await make(layout)
@@ -114,6 +116,53 @@ describe("a pin that is made", () => {
     await registry.close()
     const { exitCode, stderr } = await pin(packages, ["--commit", "0".repeat(40)])
     expect(stderr).toContain("is left as it is")
+    expect(exitCode).toBe(2)
+    expect(await readFile(pinFile("1.0.0", out), "utf8")).toBe(before)
+  })
+})
+
+describe("targets that a registry has later", () => {
+  const windows = findTarget("windows-arm64")
+  const sample = { layout: "pe-section", machine: "AArch64" } as const
+  const parts = async (runtime: Buffer, file: Buffer) => {
+    // In the data, which both have.
+    for (const bytes of [file, runtime])
+      bytes.write("bun/1.0.0 npm/? node/v24.3.0 windows arm64", 0x600, "latin1")
+    return [
+      await makePackage(packageFor(PRODUCT, windows), file, "bin/opencode.exe"),
+      await makePackage(windows.bun.names[0]!, runtime, windows.bun.path),
+      await makePackage(windows.ripgrep.name, Buffer.from("rg"), windows.ripgrep.path),
+    ]
+  }
+
+  test("are added to a pin, whose other parts stay as they are", async () => {
+    const { out } = await pin([await bun(0, runtime), opencode])
+    const before = await readPin("1.0.0", out)
+    const more = await parts(sampleBun(sample), signPe(sampleExecutable(sample).file))
+    const { exitCode, stderr } = await pin(more, ["--target", windows.name, "--add"])
+    expect(exitCode, stderr).toBe(0)
+    const [opencodeExe, bunExe, rg] = more.map(({ pinned }) => pinned)
+    expect(await readPin("1.0.0", out)).toEqual({
+      ...before,
+      targets: {
+        ...before.targets,
+        [windows.name]: { opencode: opencodeExe, bun: bunExe, ripgrep: rg },
+      } as never,
+    })
+    expect(await readdir(out)).toEqual(["1.0.0"])
+    const again = await pin(more, ["--target", windows.name, "--add"])
+    expect(again.stderr).toContain("There is nothing to add to the pin 1.0.0")
+    expect(again.exitCode).toBe(2)
+  })
+
+  test("are not taken when they are made of another Bun than the registry's", async () => {
+    const { out } = await pin([await bun(0, runtime), opencode])
+    const before = await readFile(pinFile("1.0.0", out), "utf8")
+    const other = sampleBun(sample)
+    other[0x7ff]! ^= 1
+    const more = await parts(other, signPe(sampleExecutable(sample).file))
+    const { exitCode, stderr } = await pin(more, ["--target", windows.name, "--add"])
+    expect(stderr).toContain("is none of npm's")
     expect(exitCode).toBe(2)
     expect(await readFile(pinFile("1.0.0", out), "utf8")).toBe(before)
   })

@@ -4,16 +4,33 @@ import { readModuleGraph, writeModuleGraph } from "../../../scripts/container/in
 import { Failure } from "../../../scripts/lib/errors.ts"
 import { arbitraryGraph } from "../../lib/arbitrary-graph.ts"
 import { MACHINES } from "../../lib/sample-elf.ts"
-import { FORMS, sampleExecutable, sampleModule } from "../../lib/sample-executable.ts"
+import {
+  ELF_FORMS,
+  FORMS,
+  type SampleExecutable,
+  sampleExecutable,
+  sampleModule,
+} from "../../lib/sample-executable.ts"
 
 const SAMPLES = FORMS.flatMap((layout) => MACHINES.map((machine) => ({ layout, machine })))
+const OF_ELF = SAMPLES.filter(({ layout }) => ELF_FORMS.some((form) => form === layout))
+const SIGNED = SAMPLES.filter((sample) => !OF_ELF.includes(sample))
 
-/** A file is either understood whole, so that writing it gives it back, or refused with a known error. */
-function isReadOrRefused(file: Buffer): "read" | "refused" {
+/**
+ * A file is either understood whole, so that writing it gives it back, or refused with a known error. In the formats that
+ * are signed, the signature is made anew, and what was written gives itself back.
+ */
+function isReadOrRefused(
+  file: Buffer,
+  { withoutSeal }: Pick<SampleExecutable, "withoutSeal">,
+): "read" | "refused" {
   try {
     const graph = readModuleGraph(file)
-    if (!Buffer.concat(writeModuleGraph(graph)).equals(file))
+    const written = Buffer.concat(writeModuleGraph(graph))
+    if (!withoutSeal(written).equals(withoutSeal(file)))
       throw new Error("read, but not the same when written")
+    if (!Buffer.concat(writeModuleGraph(readModuleGraph(written))).equals(written))
+      throw new Error("written, but not the same when read and written again")
     return "read"
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -23,18 +40,20 @@ function isReadOrRefused(file: Buffer): "read" | "refused" {
 
 describe.each(SAMPLES)("the layout $layout for $machine", (sample) => {
   test("is refused when it is cut off, wherever that is", () => {
-    const { file } = sampleExecutable(sample)
-    expect(isReadOrRefused(file)).toBe("read")
-    for (const length of telling(file)) expect(isReadOrRefused(file.subarray(0, length))).toBe("refused")
+    const made = sampleExecutable(sample)
+    expect(isReadOrRefused(made.file, made)).toBe("read")
+    for (const length of telling(made.file))
+      expect(isReadOrRefused(made.file.subarray(0, length), made)).toBe("refused")
   })
 
   test("is read or refused with any one byte changed", () => {
-    const { file } = sampleExecutable(sample)
+    const made = sampleExecutable(sample)
+    const { file } = made
     const outcomes = { read: 0, refused: 0 }
     for (const at of telling(file))
       for (const bits of sample.machine === "AArch64" ? [0xff] : [0x01, 0x80, 0xff]) {
         file[at]! ^= bits
-        outcomes[isReadOrRefused(file)]++
+        outcomes[isReadOrRefused(file, made)]++
         file[at]! ^= bits
       }
     expect(outcomes.read).toBeGreaterThan(300)
@@ -52,9 +71,9 @@ test("a graph with random numbers in its offsets record is read or refused", () 
   const numbers = fc.array(fc.tuple(fc.nat(7), hostileNumber), { minLength: 1, maxLength: 4 })
   fc.assert(
     fc.property(arbitraryGraph, numbers, (graph, changes) => {
-      const { file, offsets } = sampleExecutable(graph)
-      for (const [field, value] of changes) file.writeUInt32LE(value, offsets + 4 * field)
-      isReadOrRefused(file)
+      const made = sampleExecutable(graph)
+      for (const [field, value] of changes) made.file.writeUInt32LE(value, made.offsets + 4 * field)
+      isReadOrRefused(made.file, made)
     }),
     { numRuns: 1000 },
   )
@@ -64,10 +83,10 @@ test("a graph with random numbers in its modules' records is read or refused", (
   const numbers = fc.array(fc.tuple(fc.nat(6), fc.nat(12), hostileNumber), { minLength: 1, maxLength: 4 })
   fc.assert(
     fc.property(arbitraryGraph, numbers, (graph, changes) => {
-      const { file, record } = sampleExecutable(graph)
+      const made = sampleExecutable(graph)
       for (const [index, field, value] of changes)
-        file.writeUInt32LE(value, record(index % graph.modules.length) + 4 * field)
-      isReadOrRefused(file)
+        made.file.writeUInt32LE(value, made.record(index % graph.modules.length) + 4 * field)
+      isReadOrRefused(made.file, made)
     }),
     { numRuns: 1000 },
   )
@@ -77,24 +96,42 @@ test("an ELF file with random numbers in its headers is read or refused", () => 
   const number = fc.oneof(fc.nat(20_000), hostileNumber)
   const changes = fc.array(fc.tuple(fc.nat(), number), { minLength: 1, maxLength: 4 })
   fc.assert(
-    fc.property(fc.constantFrom(...SAMPLES), changes, (sample, changes) => {
-      const { file } = sampleExecutable(sample)
+    fc.property(fc.constantFrom(...OF_ELF), changes, (sample, changes) => {
+      const made = sampleExecutable(sample)
+      const { file } = made
       const table = file.readUInt32LE(40)
       const places = [...span(0, 232), ...span(table, table + 6 * 64)].filter((at) => at + 4 <= file.length)
       for (const [place, value] of changes) file.writeUInt32LE(value, places[place % places.length]!)
-      isReadOrRefused(file)
+      isReadOrRefused(file, made)
     }),
     { numRuns: 1000 },
   )
 })
 
+test("a PE or Mach-O file with random numbers in its headers is read or refused", () => {
+  const number = fc.oneof(fc.nat(0x9000), hostileNumber)
+  const changes = fc.array(fc.tuple(fc.nat(160), number), { minLength: 1, maxLength: 3 })
+  const outcomes = { read: 0, refused: 0 }
+  fc.assert(
+    fc.property(fc.constantFrom(...SIGNED), changes, (sample, changes) => {
+      const made = sampleExecutable(sample)
+      for (const [place, value] of changes) made.file.writeUInt32LE(value, 4 * place)
+      outcomes[isReadOrRefused(made.file, made)]++
+    }),
+    { numRuns: 3000 },
+  )
+  expect(outcomes.read).toBeGreaterThan(100)
+  expect(outcomes.refused).toBeGreaterThan(100)
+})
+
 test("random bytes in a graph's place, or as a whole file, are read or refused", () => {
   fc.assert(
     fc.property(fc.constantFrom(...SAMPLES), fc.uint8Array({ maxLength: 400 }), (sample, noise) => {
-      const { file, payload } = sampleExecutable(sample)
-      file.set(noise.subarray(0, payload.end - payload.start), payload.start)
-      isReadOrRefused(file)
-      isReadOrRefused(Buffer.from(noise))
+      const made = sampleExecutable(sample)
+      const { start, end } = made.payload
+      made.file.set(noise.subarray(0, end - start), start)
+      isReadOrRefused(made.file, made)
+      isReadOrRefused(Buffer.from(noise), made)
     }),
     { numRuns: 1000 },
   )
@@ -115,7 +152,7 @@ test("numbers that ask for gigabytes get no memory", () => {
   const refuse = (field: number, value: number) => {
     const sample = sampleExecutable({ layout: "appended" })
     sample.file.writeUInt32LE(value, sample.offsets + field)
-    expect(isReadOrRefused(sample.file)).toBe("refused")
+    expect(isReadOrRefused(sample.file, sample)).toBe("refused")
   }
   const before = process.memoryUsage().rss
   for (let round = 0; round < 200; round++) {

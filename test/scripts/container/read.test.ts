@@ -1,17 +1,21 @@
 import { describe, expect, test } from "bun:test"
 import { readModuleGraph } from "../../../scripts/container/index.ts"
 import { Failure } from "../../../scripts/lib/errors.ts"
-import { FORMS, sampleExecutable, sampleModule, sampleModules } from "../../lib/sample-executable.ts"
+import {
+  FORMS,
+  layoutOf,
+  sampleExecutable,
+  sampleModule,
+  sampleModules,
+} from "../../lib/sample-executable.ts"
+import { signPe } from "../../lib/sample-pe.ts"
 
 describe.each(FORMS)("the layout %p", (layout) => {
   test("gives every part of every module, and what the graph says of itself", () => {
     const { file, payload } = sampleExecutable({ layout, entry: 2, argv: "--smol --", flags: 0x8000_0003 })
     const graph = readModuleGraph(file)
     expect(graph).toMatchObject({ entry: 2, argv: "--smol --", flags: 0x8000_0003 })
-    expect(graph.runtime).toMatchObject({
-      ...payload,
-      layout: layout === "appended" ? "appended" : "elf-section",
-    })
+    expect(graph.runtime).toMatchObject({ ...payload, layout: layoutOf(layout) })
     expect(withPlainBytes(graph.modules)).toEqual(withPlainBytes(sampleModules()))
   })
 
@@ -296,9 +300,205 @@ describe("the ELF section layout", () => {
   })
 })
 
-test("says of a file that is no Linux executable what it is not", () => {
+describe("the PE layout", () => {
+  /** The optional header, and the header of the section that holds the graph. */
+  const [OPTIONAL, SECTION] = [88, 88 + 240 + 2 * 40]
+  type Fault = [title: string, breakIt: (file: Buffer) => void, message: RegExp]
+  const faults: Fault[] = [
+    ["no section of the name", (file) => file.write(".bum", SECTION), /count of sections .bun is 0\n/],
+    [
+      "two sections of the name",
+      (file) => file.write(".bun\0", SECTION - 40),
+      /count of sections .bun is 2\n/,
+    ],
+    [
+      "a section that is run",
+      (file) => file.writeUInt32LE(0x6000_0020, SECTION + 36),
+      /characteristics of section/,
+    ],
+    ["a section further back", (file) => file.writeUInt32LE(0xa00, SECTION + 20), /end of section 2 is/],
+    [
+      "a section that overlaps",
+      (file) => file.writeUInt32LE(0x700, SECTION + 20),
+      /offset of section .bun is 1792/,
+    ],
+    [
+      "a section over another in memory",
+      (file) => file.writeUInt32LE(0x3000, SECTION + 12),
+      /address of section .bun is/,
+    ],
+    [
+      "a section with room",
+      (file) => file.writeUInt32LE(file.readUInt32LE(SECTION + 8) + 512, SECTION + 8),
+      /size of section .bun/,
+    ],
+    ["a longer image", (file) => file.writeUInt32LE(0x9000, OPTIONAL + 56), /image's length is 36864\n/],
+    [
+      "a length that is not the section's",
+      (file) => file.writeUInt32LE(5, 0x800),
+      /length in section .bun is 5\n/,
+    ],
+    [
+      "bytes after the payload",
+      (file) => file.fill(1, file.length - 1),
+      /what follows the payload in section .bun/,
+    ],
+    [
+      "a directory inside the graph",
+      (file) => file.writeUInt32LE(0x4010, OPTIONAL + 112),
+      /end of directory 0 is/,
+    ],
+    [
+      "a certificate that is not there",
+      (file) => file.writeUInt32LE(8, OPTIONAL + 148),
+      /what follows the last section/,
+    ],
+    [
+      "a certificate of no length",
+      (file) => file.writeUInt32LE(8, OPTIONAL + 144),
+      /certificate's offset is 8\n/,
+    ],
+    ["symbols behind everything", (file) => file.writeUInt32LE(8, 68 + 8), /symbol table's offset is 8\n/],
+    ["no PE header", (file) => file.write("NE", 64), /the PE header is "NE/],
+    ["a PE header elsewhere", (file) => file.writeUInt32LE(1e9, 60), /PE header's offset is 1000000000\n/],
+    ["32 bits", (file) => file.writeUInt16LE(0x10b, OPTIONAL), /optional header's magic is 267\n/],
+    [
+      "an alignment that is none",
+      (file) => file.writeUInt32LE(600, OPTIONAL + 36),
+      /alignment in the file is 600\n/,
+    ],
+    ["no sections", (file) => file.writeUInt16LE(0, 70), /section count is 0\n.*1 to 96/],
+  ]
+  test.each(faults)("rejects %s", (_, breakIt, message) => {
+    const { file } = sampleExecutable({ layout: "pe-section" })
+    breakIt(file)
+    expect(messageOf(file)).toMatch(message)
+  })
+
+  test("takes a certificate behind everything, but nothing behind that", () => {
+    const { file } = sampleExecutable({ layout: "pe-section" })
+    expect(readModuleGraph(file).runtime.signature).toEqual({ kind: "none", bytes: 0 })
+    expect(readModuleGraph(signPe(file)).runtime.signature).toEqual({ kind: "certificate", bytes: 0x30 })
+    for (const more of [file, signPe(file)])
+      expect(messageOf(Buffer.concat([more, Buffer.alloc(8)]))).toMatch(/what follows the last section/)
+  })
+})
+
+describe("the Mach-O layout", () => {
+  /** The commands of the segments `__BUN` and `__LINKEDIT`, the header of the section, and the signature's command. */
+  const [BUN, SECTION] = [32 + 2 * 72, 32 + 3 * 72]
+  const LINKEDIT = BUN + 152
+  const SIGNATURE = LINKEDIT + 72 + 16 + 16 + 24 + 80 + 24 + 16
+  type Fault = [title: string, breakIt: (file: Buffer) => void, message: RegExp]
+  const faults: Fault[] = [
+    [
+      "another segment in its place",
+      (file) => file.write("__BUM", BUN + 8),
+      /last two segments is "__BUM, __LINKEDIT"/,
+    ],
+    ["another section", (file) => file.write("__bum", SECTION), /section of __BUN is "__bum"/],
+    [
+      "a section further back",
+      (file) => file.writeUInt32LE(0x1010, SECTION + 48),
+      /offset of section __bun is 4112\n/,
+    ],
+    [
+      "a section longer than its segment",
+      (file) => file.writeUInt32LE(0x4001, SECTION + 40),
+      /size of section __bun is 16385\n/,
+    ],
+    [
+      "a section of another address",
+      (file) => file.writeUInt32LE(0, SECTION + 32),
+      /address of section __bun is/,
+    ],
+    [
+      "a segment longer in memory",
+      (file) => file.writeUInt32LE(0x8000, BUN + 32),
+      /size in memory of segment __BUN is 32768\n/,
+    ],
+    [
+      "__LINKEDIT elsewhere in memory",
+      (file) => file.writeUInt32LE(0, LINKEDIT + 24),
+      /address of segment __LINKEDIT is/,
+    ],
+    [
+      "__LINKEDIT elsewhere in the file",
+      (file) => file.writeUInt32LE(0x5010, LINKEDIT + 40),
+      /end of command 3 is|offset of segment __LINKEDIT/,
+    ],
+    [
+      "__LINKEDIT that ends early",
+      (file) => file.writeUInt32LE(0x30, LINKEDIT + 48),
+      /end of __LINKEDIT or of its signature is/,
+    ],
+    [
+      "code inside the graph",
+      (file) => file.writeUInt32LE(0x1400, 32 + 72 + 48),
+      /end of another segment is 5120\n/,
+    ],
+    [
+      "code over the graph in memory",
+      (file) => file.writeUInt32LE(0x8000, 32 + 72 + 32),
+      /end of another segment in memory is/,
+    ],
+    [
+      "fixups outside of __LINKEDIT",
+      (file) => file.writeUInt32LE(0x1010, LINKEDIT + 72 + 8),
+      /offset of something in __LINKEDIT is 4112\n/,
+    ],
+    [
+      "a signature that ends early",
+      (file) => file.writeUInt32LE(0x20, SIGNATURE + 12),
+      /end of __LINKEDIT or of its signature is/,
+    ],
+    ["no signature", (file) => file.writeUInt32LE(0x1b, SIGNATURE), /count of code signatures is 0\n/],
+    [
+      "a signature of another kind",
+      (file) => file.fill(1, file.readUInt32LE(SIGNATURE + 8)),
+      /the code signature is "0x1010101"/,
+    ],
+    [
+      "a command that is not known",
+      (file) => file.writeUInt32LE(0x22, SIGNATURE - 16),
+      /command 9 is "0x22"\n/,
+    ],
+    ["a command of no length", (file) => file.writeUInt32LE(0, SIGNATURE + 4), /command 10: length is 0\n/],
+    ["too many commands", (file) => file.writeUInt32LE(300, 16), /command count is 300\n.*1 to 256/],
+    ["a library", (file) => file.writeUInt32LE(6, 12), /file's type is 6\n.*an executable/],
+    [
+      "a length that is not the section's",
+      (file) => file.writeUInt32LE(5, 0x1000),
+      /length in section .bun is 5\n/,
+    ],
+    [
+      "bytes after the payload",
+      (file) => file.fill(1, 0x4fff, 0x5000),
+      /what follows section __bun in its segment/,
+    ],
+  ]
+  test.each(faults)("rejects %s", (_, breakIt, message) => {
+    const { file } = sampleExecutable({ layout: "macho-section" })
+    breakIt(file)
+    expect(messageOf(file)).toMatch(message)
+  })
+
+  test("rejects anything behind the signature", () => {
+    const { file } = sampleExecutable({ layout: "macho-section" })
+    expect(readModuleGraph(file).runtime.signature).toMatchObject({ kind: "ad hoc" })
+    expect(messageOf(Buffer.concat([file, Buffer.alloc(16)]))).toMatch(
+      /end of __LINKEDIT or of its signature is/,
+    )
+  })
+})
+
+test("says of a file that is no executable of a known system what it is not", () => {
   expect(messageOf(Buffer.alloc(0))).toMatch(/the file's length is 0\n.*at least 64/)
-  expect(messageOf(Buffer.from("MZ".padEnd(4096)))).toMatch(/magic is "4d5a.*\n.*Linux executable/)
+  expect(messageOf(Buffer.from("#!/bin/sh\n".padEnd(4096)))).toMatch(
+    /magic is "23212f62.*\n.*Linux executable/,
+  )
+  expect(messageOf(Buffer.from("MZ".padEnd(4096)))).toMatch(/PE header's offset is \d+\n/)
+  expect(messageOf(Buffer.from("cffaedfe".padEnd(8192, "0"), "hex"))).toMatch(/file's type is 0\n/)
 })
 
 function messageOf(file: Uint8Array): string {

@@ -12,9 +12,12 @@ import {
 import { Failure } from "../../../scripts/lib/errors.ts"
 import { arbitraryGraph } from "../../lib/arbitrary-graph.ts"
 import { MACHINES } from "../../lib/sample-elf.ts"
-import { FORMS, sampleBun, sampleExecutable } from "../../lib/sample-executable.ts"
+import { ELF_FORMS, FORMS, sampleBun, sampleExecutable } from "../../lib/sample-executable.ts"
+import { signPe } from "../../lib/sample-pe.ts"
 
 const SAMPLES = FORMS.flatMap((layout) => MACHINES.map((machine) => ({ layout, machine })))
+const OF_ELF = SAMPLES.filter(({ layout }) => ELF_FORMS.some((form) => form === layout))
+const SIGNED = SAMPLES.filter((sample) => !OF_ELF.includes(sample))
 let folder: string
 
 beforeAll(async () => {
@@ -44,23 +47,28 @@ test.each(SAMPLES)("so is one whose graph grew: $layout for $machine", async (sa
 })
 
 test.each(SAMPLES)("one byte more or less is found where it is: $layout for $machine", async (sample) => {
-  const { file, payload } = sampleExecutable(sample)
+  const { file, payload, withoutSeal } = sampleExecutable(sample)
   const bun = sampleBun(sample)
-  const outcomes = { found: 0, refused: 0 }
+  const outcomes = { found: 0, refused: 0, sealed: 0 }
+  const plain = Buffer.from(withoutSeal(file))
   for (let at = 0; at < file.length; at += at < 0x400 || at > file.length - 500 ? 1 : file.length >> 9) {
     if (at >= payload.start && at < payload.end) continue
     file[at]! ^= 1
-    outcomes[await foundAt(file, bun, at)]++
+    outcomes[await foundAt(file, bun, { at, sealed: withoutSeal(file).equals(plain) })]++
     file[at]! ^= 1
   }
   expect(outcomes.found).toBeGreaterThan(300)
+  expect(outcomes.sealed > 0).toBe(SIGNED.includes(sample))
 })
 
-/** A change of a header may make a file that is not read. */
-async function foundAt(file: Buffer, bun: Buffer, at: number): Promise<"found" | "refused"> {
+/** A change of a header may make a file that is not read; one of a signature is somebody else's signature. */
+async function foundAt(file: Buffer, bun: Buffer, { at, sealed }: { at: number; sealed: boolean }) {
   try {
-    expect(await reconstruct(readModuleGraph(file), bun)).toEqual({ equal: false, firstDifference: at })
-    return "found"
+    const expected = sealed
+      ? { equal: true, apartFromSignature: true }
+      : { equal: false, firstDifference: at }
+    expect(await reconstruct(readModuleGraph(file), bun)).toEqual(expected as never)
+    return sealed ? "sealed" : "found"
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return "refused"
@@ -80,7 +88,7 @@ test("another Bun that is shorter, or longer, makes another file", async () => {
 })
 
 test("a file that goes on differs where it should end", async () => {
-  for (const sample of SAMPLES) {
+  for (const sample of OF_ELF) {
     const { runtime, ...graph } = readModuleGraph(sampleExecutable(sample).file)
     const longer = {
       ...graph,
@@ -93,7 +101,7 @@ test("a file that goes on differs where it should end", async () => {
   }
 })
 
-const IN_SECTION = SAMPLES.filter(({ layout }) => layout !== "appended")
+const IN_SECTION = OF_ELF.filter(({ layout }) => layout !== "appended")
 test.each(IN_SECTION)("a stock Bun must be one that holds nothing: $layout for $machine", async (sample) => {
   const graph = readModuleGraph(sampleExecutable(sample).file)
   const refuse = async (breakIt: (bun: Buffer, headers: number) => void) => {
@@ -132,9 +140,9 @@ test("a stock Bun with random numbers in its headers makes another file or is re
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...SAMPLES), changes, async (sample, changes) => {
       const bun = sampleBun(sample)
-      const table = bun.readUInt32LE(40)
+      const table = SIGNED.includes(sample) ? bun.length : bun.readUInt32LE(40)
       const places = [
-        ...Array(58).keys(),
+        ...Array(SIGNED.includes(sample) ? 160 : 58).keys(),
         ...Array((bun.length - table) / 4)
           .keys()
           .map((at) => table / 4 + at),
@@ -158,6 +166,36 @@ async function tryHostile(sample: (typeof SAMPLES)[number], bun: Buffer) {
     return "refused"
   }
 }
+
+test("a stock Bun for Windows or macOS must be one that holds nothing", async () => {
+  const refuse = (layout: "pe-section" | "macho-section", breakIt: (bun: Buffer) => Buffer | undefined) => {
+    const bun = sampleBun({ layout })
+    return reconstruct(readModuleGraph(sampleExecutable({ layout }).file), breakIt(bun) ?? bun)
+  }
+  const inPe = (breakIt: (bun: Buffer) => Buffer | undefined) => refuse("pe-section", breakIt)
+  const table = 88 + 240
+  expect(inPe((bun) => bun.fill(".bun\0", table + 40, table + 45))).rejects.toThrow(
+    /count of sections .bun is 1\n/,
+  )
+  expect(inPe((bun) => bun.fill(1, table + 100, table + 101))).rejects.toThrow(
+    /another section header is "not empty"/,
+  )
+  expect(inPe((bun) => bun.subarray(0, -8))).rejects.toThrow(/what follows the last section/)
+  expect(inPe((bun) => bun.fill(1, 88 + 61, 88 + 62).fill(0xa0, 88 + 60, 88 + 61))).rejects.toThrow(
+    /room for another section header is/,
+  )
+  expect(refuse("macho-section", (bun) => bun.fill(1, 0x1800, 0x1801))).rejects.toThrow(
+    /section __bun of the stock Bun is "not empty"\n/,
+  )
+})
+
+test("an executable that somebody signed is the stock Bun with its graph, apart from the signature", async () => {
+  const layout = "pe-section"
+  const signed = readModuleGraph(signPe(sampleExecutable({ layout }).file))
+  expect(await reconstruct(signed, sampleBun({ layout }))).toEqual({ equal: true, apartFromSignature: true })
+  signed.runtime.file[0x500]! ^= 1
+  expect(await reconstruct(signed, sampleBun({ layout }))).toMatchObject({ equal: false })
+})
 
 test("a Bun without a section .bun cannot have made one that has it", async () => {
   const graph = readModuleGraph(sampleExecutable({ layout: "elf-section" }).file)

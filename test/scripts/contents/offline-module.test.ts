@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { moduleNames } from "../../../offline/modules.ts"
 import { NAMES } from "../../../scripts/contents/names.ts"
 import { embedOffline } from "../../../scripts/contents/offline-module.ts"
 import { run } from "../../../scripts/lib/process.ts"
@@ -70,7 +71,7 @@ test("the modules import nothing before they are evaluated, but the guard", asyn
     NAMES.launch,
     NAMES.supervisor,
   ])
-  expect(imported(modules[NAMES.start]!)).toEqual(["./index.js"])
+  expect(imported(modules[NAMES.start]!)).toEqual([NAMES.index])
   expect(imported(modules[NAMES.index]!)).toEqual(["./guard.js"])
   expect(imported(modules[NAMES.guard]!)).toEqual([])
 })
@@ -78,4 +79,11 @@ test("the modules import nothing before they are evaluated, but the guard", asyn
 test("what a worker runs first does not read configuration", async () => {
   const modules = await embedOffline()
   expect(modules[NAMES.guard]).not.toContain("jsonc-parser")
+})
+
+test("an executable for another system has the same modules in its own folder, but for those of kernel mode", async () => {
+  const names = moduleNames("B:/~BUN/root")
+  const modules = await embedOffline({ kernel: false }, [], names)
+  expect(Object.keys(modules)).toEqual([names.start, names.index, names.guard])
+  expect(modules[names.start]).toContain('from "B:/~BUN/root/offline/index.js"')
 })

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { readBakedPolicy } from "../../../offline/baked.ts"
+import { KEYS } from "../../../offline/policy/keys.ts"
 import { embedPolicy } from "../../../scripts/contents/policy.ts"
 import { Failure } from "../../../scripts/lib/errors.ts"
 
@@ -25,7 +26,10 @@ test("what is built in is what the executable reads", async () => {
 
 test("what else a policy may say is built in, too", async () => {
   const log = { file: "/var/log/opencode.jsonl", allowed: true, maxBytes: 1_000_000 }
-  const whole = { ...good, projectCode: "allow", log }
+  const kernel = { enforce: "kernel", loopback: "any", unix: ["/run/agent.sock"], listen: "any" }
+  const whole = { ...good, projectCode: "allow", log, ...kernel }
+  // A key that is new is to be in this test, too: one that is dropped is a policy that does not hold.
+  expect(Object.keys(whole).sort()).toEqual(Object.keys(KEYS).sort())
   const { keys, bytes } = await embedPolicy(write(JSON.stringify(whole)))
   expect([keys as object, JSON.parse(Buffer.from(bytes).toString())]).toEqual([whole, whole])
 })

@@ -60,3 +60,19 @@ test("leaves out what no checkout can say again: the commit, and what an organis
   const inputs = [{ name: "--policy mine.json", bytes: 1, sha256: "0" }]
   expect(find({ record: { ...again.record, repository, inputs } })).toEqual([])
 })
+
+test("leaves out what a signer with a certificate changes of the file, and no other signature", () => {
+  const signed = (built: "certificate" | "none"): BuildRecord => ({
+    ...again.record,
+    executable: { ...again.record.executable, bytes: 1, sha256: "0" },
+    signature: { stock: "certificate", built },
+  })
+  expect(find({ record: signed("certificate") })).toEqual([])
+  expect(find({ record: signed("certificate"), sha256: "0" })).toEqual([
+    "the file is not what this checkout makes, in something that is in no module",
+  ])
+  expect(find({ record: signed("none") })).toEqual([
+    "build.json's executable is not what this checkout writes: bytes, sha256",
+    "build.json's signature is not what this checkout writes",
+  ])
+})

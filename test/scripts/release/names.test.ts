@@ -6,24 +6,11 @@ import { requirePromised } from "../../../scripts/release/make-release.ts"
 import { promisedFiles, releaseName } from "../../../scripts/release/names.ts"
 import { sampleRecord } from "../../lib/subject.ts"
 
-const input = (name: string, digit: string) => ({ name, bytes: 1, sha256: digit.repeat(64) })
-
 describe("a release's name", () => {
-  const name = (...inputs: ReturnType<typeof input>[]) => releaseName({ ...sampleRecord, inputs })
-
-  test("is the version, what of ours goes in, the target, and the policy that is built in", () => {
-    expect(releaseName(sampleRecord)).toMatch(/^1\.2\.3-[0-9a-f]{8}-linux-x64$/)
+  test("is the version, that of this project, the target, and what the policy is called", () => {
+    expect(releaseName(sampleRecord)).toBe("1.2.3-0.1.0-linux-x64-opt-in")
     const policy = { mode: "always" as const, locked: true, allow: [] }
-    expect(releaseName({ ...sampleRecord, policy })).toMatch(
-      /^1\.2\.3-[0-9a-f]{8}-linux-x64-always-[0-9a-f]{8}$/,
-    )
-  })
-
-  test("is another with another patch or module of ours, and the same with another build tool", () => {
-    const one = name(input("patches/a.ts", "1"), input("scripts/a.ts", "1"))
-    expect(name(input("patches/a.ts", "1"), input("scripts/a.ts", "2"))).toBe(one)
-    expect(name(input("patches/a.ts", "2"), input("scripts/a.ts", "1"))).not.toBe(one)
-    expect(name(input("patches/a.ts", "1"), input("offline/a.ts", "1"))).not.toBe(one)
+    expect(releaseName({ ...sampleRecord, policy })).toMatch(/^1\.2\.3-0\.1\.0-linux-x64-always/)
   })
 })
 
@@ -40,10 +27,10 @@ describe("the promised files", () => {
     const all = promisedFiles(sampleRecord, { signed: true, kit: true })
     for (const name of ["opencode", "brief.html", "patches/a-patch.diff", "SHA256SUMS.sig"])
       expect(all).toContain(name)
-    expect(all).toContain("opencode-1.2.3-linux-x64-kit.tar.gz.sig")
+    expect(all).toContain("opencode-offline-1.2.3-0.1.0-linux-x64-opt-in.tar.gz.sig")
     const few = promisedFiles({ ...sampleRecord, target: "linux-arm64" }, { signed: false, kit: true })
-    expect(few.filter((name) => /kit|\.sig|dsse/.test(name))).toEqual([])
-    expect(promisedFiles(sampleRecord, { signed: true, kit: false }).join()).not.toContain("kit")
+    expect(few.filter((name) => /tar\.gz|\.sig|dsse/.test(name))).toEqual([])
+    expect(promisedFiles(sampleRecord, { signed: true, kit: false }).join()).not.toContain("tar.gz")
   })
 
   test("are all there, and nothing else", async () => {

@@ -1,0 +1,115 @@
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Command } from "commander"
+import { buildRelease, isStale, type PlainRelease, plainRelease } from "../build/fresh-release.ts"
+import { leaveParser, runCommand } from "../lib/errors.ts"
+import { readCounts } from "../lib/junit.ts"
+import { replaceTable } from "../lib/made-table.ts"
+import { run } from "../lib/process.ts"
+import { listPins, type Pin, PRODUCT, packagesToMirror, pinName, readPin } from "../pins/pin.ts"
+import { TARGETS, type Target } from "../upstream/target.ts"
+
+const ROOT = join(import.meta.dirname, "../..")
+const FILE = "docs/targets.md"
+
+const DESCRIPTION = `Builds the newest pin of each target that one has, verifies it, and runs it where this machine can, and writes
+each result into the table of ${FILE} as it is known. For a target that no pin has, the table says which packages a registry
+must have.
+
+Exit codes: 0 all that was tried held, 1 something did not, 2 could not run.`
+
+/** How a target is run here: which tests, and what people call it. */
+const RUNNERS: Record<Target["runner"], { by: string; test: string } | undefined> = {
+  host: { by: "by itself", test: "smoke" },
+  musl: { by: "with Debian's musl", test: "foreign" },
+  qemu: { by: "by qemu", test: "foreign" },
+  wine: { by: "by Wine 8", test: "foreign" },
+  none: undefined,
+}
+
+interface Row {
+  target: string
+  cells: string[]
+  held: boolean
+}
+
+await runCommand(async () => {
+  const { target: wanted } = new Command("npm run targets --")
+    .description(DESCRIPTION)
+    .option("--target <name...>", "only these; the rows of others stay as they are", [])
+    .exitOverride(leaveParser)
+    .parse()
+    .opts<{ target: string[] }>()
+  const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
+  const ours = pins.filter(({ product }) => product === PRODUCT)
+  let held = true
+  for (const target of TARGETS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    const row = await tryTarget(target, ours)
+    console.log(`${row.held ? "✔" : "✖"} ${row.target}: ${row.cells.join("; ")}`)
+    await writeRow(row, ours)
+    held &&= row.held
+  }
+  return held
+})
+
+/** The newest pin that has a target, or what a registry must have for the newest of all to have it. */
+function pinCell({ name }: Target, pins: Pin[]): string {
+  const pin = pins.find(({ targets }) => name in targets)
+  return pin ? pin.version : `no: mirror ${packagesToMirror(pins[0]!, name)}`
+}
+
+async function tryTarget(target: Target, pins: Pin[]): Promise<Row> {
+  const pin = pins.find(({ targets }) => target.name in targets)
+  if (!pin) return { target: target.name, cells: [pinCell(target, pins), "", "", ""], held: true }
+  const release = await plainRelease(pinName(pin), target)
+  if (await isStale(release)) await buildRelease(release)
+  const verified = await verify(release)
+  const tests = await runTests(target)
+  return {
+    target: target.name,
+    cells: [pinCell(target, pins), "yes", verified ? "yes" : "no", tests.text],
+    held: verified && tests.held,
+  }
+}
+
+async function verify({ executable }: PlainRelease): Promise<boolean> {
+  const { exitCode } = await run(process.execPath, ["scripts/commands/verify.ts", executable], { cwd: ROOT })
+  return exitCode === 0
+}
+
+/** The tests that run it, as many as are of this target. */
+async function runTests({ name, runner, baseline }: Target): Promise<{ text: string; held: boolean }> {
+  const how = RUNNERS[runner]
+  // The same code as the other's, but for instructions that are not used.
+  if (!how || baseline) return { text: "no", held: true }
+  const folder = await mkdtemp(join(tmpdir(), "targets-"))
+  const report = join(folder, "junit.xml")
+  const words = ["test", `./test/isolated/${how.test}.test.ts`, "--timeout=21600000", "--reporter=junit"]
+  const only = how.test === "foreign" ? ["-t", `the executable for ${name} `] : []
+  await run(process.execPath, [...words, `--reporter-outfile=${report}`, ...only], {
+    cwd: ROOT,
+    stdio: ["ignore", process.stderr, process.stderr],
+  })
+  const { passed, failed } = await readCounts(report)
+  await rm(folder, { recursive: true })
+  if (passed + failed === 0) return { text: "not here", held: true }
+  return { text: `${how.by}: ${passed} of ${passed + failed} tests passed`, held: failed === 0 }
+}
+
+/**
+ * In the order of all targets. What was measured of another pin than is the newest now says nothing of this one, so such a
+ * row has no more than the pin.
+ */
+async function writeRow({ target, cells }: Row, pins: Pin[]): Promise<void> {
+  const file = join(ROOT, FILE)
+  const text = await readFile(file, "utf8")
+  const rows = TARGETS.map((one) => {
+    if (one.name === target) return `| ${target} | ${cells.join(" | ")} |`
+    const start = `| ${one.name} | ${pinCell(one, pins)} |`
+    return text.split("\n").find((line) => line.startsWith(start)) ?? `${start} | | |`
+  })
+  const head = ["| target | pin | built | verified | run here |", "|---|---|---|---|---|"]
+  await writeFile(`${file}.new`, replaceTable(text, "npm run targets", [...head, ...rows].join("\n")))
+  await rename(`${file}.new`, file)
+}

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { readdir, writeFile } from "node:fs/promises"
+import { basename, join } from "node:path"
+import type { z } from "zod"
+import { readSchema } from "../../scripts/contents/configuration.ts"
+import { providerConfig } from "../../scripts/harness/provider.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { runCommand } from "../../scripts/harness/scenarios.ts"
+import { kitName } from "../../scripts/kit/contents.ts"
+import { defaultCache } from "../../scripts/lib/npm/cache.ts"
+import { pinName } from "../../scripts/pins/pin.ts"
+import { readBuildRecord } from "../../scripts/record/build-record.ts"
+import { builtExecutable } from "../lib/built.ts"
+import { copyProject, type Project } from "../lib/project.ts"
+import { pin, stockExecutable, target } from "../lib/stock.ts"
+
+// A default configuration that the build puts inside: `npm run build -- --config FILE`.
+
+let project: Project
+let release: string
+let executable: string
+
+/** At the mock model, and at a host that nothing else names. */
+const configuration = {
+  ...providerConfig(),
+  username: "inside",
+  mcp: {
+    corp: { type: "remote", url: "https://mcp.corp.example/", enabled: false },
+    local: { type: "local", command: ["corps-server"], enabled: false },
+  },
+}
+
+beforeAll(async () => {
+  project = await copyProject()
+  await writeFile(join(project.folder, "opencode.json"), JSON.stringify(configuration))
+  const { exitCode, stderr } = await project.build(["--config", "opencode.json"])
+  if (exitCode !== 0) throw new Error(stderr)
+  const [folder] = await readdir(join(project.folder, "dist"))
+  release = join(project.folder, "dist", folder!)
+  executable = join(release, "opencode")
+})
+afterAll(() => project.remove())
+
+const NO_MODEL = { ".config/opencode/opencode.json": "{}" }
+
+test("a person who has no configuration asks its model", async () => {
+  const setup = { executable, args: ["--offline"], home: NO_MODEL }
+  const result = await runCommand(setup, "run", "say hi")
+  expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
+})
+
+/** What `debug config` says is the user's name, with configuration in one of upstream's other places. */
+async function username(setup: Omit<Parameters<typeof runIsolated>[0], "executable" | "args">) {
+  const result = await runIsolated({ ...setup, executable, args: ["debug", "config", "--offline"] })
+  expect(result.exitCode).toBe(0)
+  return JSON.parse(result.stdout.slice(result.stdout.indexOf("{"))).username
+}
+
+const said = (name: string) => JSON.stringify({ username: name })
+
+test("it stands where nothing else does, and below each of upstream's other places", async () => {
+  expect(await username({})).toBe("inside")
+  expect(await username({ home: { ".config/opencode/config.json": said("user") } })).toBe("user")
+  expect(await username({ home: { ".opencode/opencode.json": said("home") } })).toBe("home")
+  expect(await username({ files: { "opencode.json": said("project") } })).toBe("project")
+  expect(await username({ files: { "a.json": said("named") }, env: { OPENCODE_CONFIG: "a.json" } })).toBe(
+    "named",
+  )
+  expect(await username({ env: { OPENCODE_CONFIG_CONTENT: said("variable") } })).toBe("variable")
+  expect(await username({ etc: { "opencode/opencode.json": said("managed") } })).toBe("managed")
+})
+
+test("where a project's own code is ignored, it stays: it is no project's", async () => {
+  const result = await runIsolated({
+    executable,
+    args: ["debug", "config", "--offline"],
+    env: { OPENCODE_OFFLINE_PROJECT_CODE: "ignore" },
+  })
+  expect(result.stdout).toContain("corps-server")
+})
+
+test("`opencode offline` says that it is there, and what it allows", async () => {
+  const offline = (...words: string[]) =>
+    runIsolated({ executable, args: ["offline", ...words, "--offline"] })
+  const text = (await offline()).stdout
+  expect(text).toMatch(
+    /^A default configuration is inside, below every other: .*provider, .*username, mcp\.$/m,
+  )
+  expect(text).toMatch(
+    /^ {2}mcp\.corp\.example:443 +the configuration inside this executable \(mcp\.corp\.url\)$/m,
+  )
+  const report = JSON.parse((await offline("--json")).stdout)
+  expect(report.configuration).toEqual(Object.keys(configuration))
+  const plain = await runIsolated({ executable: builtExecutable(), args: ["offline", "--json"] })
+  expect(JSON.parse(plain.stdout).configuration).toBeNull()
+})
+
+test("it takes no other build's folder, and a kit with it no other kit's name", async () => {
+  const own = /-(own-[0-9a-f]{8})$/.exec(release)?.[1]
+  expect(basename(release)).toBe(`${pinName(pin)}-${target.name}-${own}`)
+  expect(kitName(await readBuildRecord(join(release, "build.json")))).toEndWith(
+    `-${target.name}-opt-in-${own}`,
+  )
+})
+
+test("build.json lists it as an input, and names its keys", async () => {
+  const record = await readBuildRecord(join(release, "build.json"))
+  expect(record.inputs.map(({ name }) => name)).toContain("--config opencode.json")
+  expect(record.configuration?.keys).toEqual(Object.keys(configuration))
+})
+
+describe("a build with a configuration that the release does not take", () => {
+  /** Ends ahead of the step that downloads. */
+  async function refuses(value: object, ...says: string[]) {
+    await writeFile(join(project.folder, "wrong.json"), JSON.stringify(value))
+    const { exitCode, stderr } = await project.build(["--config", "wrong.json", "--out", "wrong"])
+    expect(exitCode).toBe(2)
+    for (const words of says) expect(stderr).toContain(words)
+    expect(stderr).not.toContain("Acquire")
+  }
+
+  const ofAnotherForm = { provider: { corp: { models: { a: { limit: { context: "many", output: 1 } } } } } }
+
+  test("fails ahead of every download, and names each place", async () => {
+    await refuses({ modle: "a/b", share: "never" }, "modle: is not known", 'share: is not "manual" or')
+    await refuses(ofAnotherForm, "provider.corp.models.a.limit.context", pin.version)
+  })
+
+  test("is one that upstream's own executable refuses, where it is a value that has another form", async () => {
+    const env = { OPENCODE_CONFIG_CONTENT: JSON.stringify(ofAnotherForm) }
+    const { exitCode, stderr, stdout } = await runIsolated({
+      executable: await stockExecutable(),
+      args: ["debug", "config"],
+      env,
+    })
+    expect(exitCode).not.toBe(0)
+    expect(stderr + stdout).toMatch(/limit/)
+  })
+})
+
+test("what the build takes for the keys of a configuration is what upstream's executable says", async () => {
+  const schema = (await readSchema(pin, defaultCache())) as z.ZodObject
+  const { stdout } = await runIsolated({ executable: await stockExecutable(), args: ["generate"] })
+  const { properties } = JSON.parse(stdout).components.schemas.Config
+  expect(Object.keys(schema.shape).sort()).toEqual(Object.keys(properties).sort())
+})

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { buildRelease, isStale, plainRelease } from "../../scripts/build/fresh-release.ts"
+import {
+  readModuleGraph,
+  replaceModule,
+  writeExecutable,
+  writeModuleGraph,
+} from "../../scripts/container/index.ts"
+import { namesIn } from "../../scripts/contents/names.ts"
+import { replaceCode } from "../../scripts/harness/probe-executable.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { runCommand, runQuestion, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
+import { readScale } from "../../scripts/isolation/limits.ts"
+import { pinName } from "../../scripts/pins/pin.ts"
+import { findTarget, type Target } from "../../scripts/upstream/target.ts"
+import { pinWith } from "../lib/stock.ts"
+import { removeFolders, underQemu, underWine, type Wrap, withMusl } from "./lib/foreign.ts"
+import { notRefused, type Place, places, runProbe } from "./lib/guard-run.ts"
+import { vectors } from "./lib/guard-vectors.ts"
+
+// Executables that this machine does not run by itself: for another processor, emulated, and for another C library. What is
+// emulated is slow, so there the essentials are tried, and a sample of the guard's vectors.
+
+/** Some ways of each family, in the order of all. */
+const SAMPLE = Object.keys(vectors).filter((id) =>
+  [
+    ...["fetch-string", "fetch-https", "fetch-redirected-302", "http-request", "http-bound-request"],
+    ...["net-connect", "tls-connect", "http2-plain", "dns-lookup", "dns-resolver", "websocket-name"],
+    ...["bun-connect-name", "bind-net", "bun-udp-send", "dgram-send"],
+  ].includes(id),
+)
+
+const RUNNERS = { "linux-arm64": underQemu, "linux-x64-musl": withMusl, "windows-x64": underWine }
+
+afterAll(removeFolders)
+for (const [name, runner] of Object.entries(RUNNERS)) {
+  const wrap = await runner()
+  if (typeof wrap === "function") describe(`the executable for ${name}`, () => tests(findTarget(name), wrap))
+  else console.error(`${name} is not run: ${wrap.missing}`)
+}
+
+const PLATFORMS = { linux: "linux", darwin: "darwin", windows: "win32" }
+
+/** How much slower than this machine an emulated one is, at least. */
+const EMULATED = 10
+
+function tests(target: Target, wrap: Wrap): void {
+  const isSlow = target.runner !== "musl"
+  const made: string[] = []
+  const wrapped = async (executable: string) => {
+    made.push(dirname(await wrap(executable)))
+    return join(made.at(-1)!, "opencode")
+  }
+  let built: string
+  let executable: string
+  beforeAll(async () => {
+    const pin = await pinWith(({ targets }) => target.name in targets)
+    const release = await plainRelease(pinName(pin), target)
+    if (await isStale(release)) await buildRelease(release)
+    built = release.executable
+    executable = await wrapped(built)
+  })
+  afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true, force: true }))))
+  const offline = () => ({ executable, env: { OPENCODE_OFFLINE: "1" } })
+
+  test("prints its version, and tries nothing", async () => {
+    const { exitCode, stdout, attempts } = await runCommand(offline(), "--version")
+    expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  test("says that it is offline, and what a host is to it", async () => {
+    const said = await runCommand({ executable }, "offline", "--offline")
+    expect(said).toMatchObject({ exitCode: 0, attempts: [] })
+    expect(said.stdout).toContain("OpenCode is offline (--offline)")
+    const check = await runCommand({ executable }, "offline", "check", "https://some.example/", "--offline")
+    expect(check).toMatchObject({ exitCode: 1, attempts: [] })
+    expect(check.stdout).toContain("denied  https://some.example/")
+  })
+
+  test("has a ripgrep inside that runs", async () => {
+    const probe = await replaceCode(built, join(import.meta.dirname, "lib/ripgrep-probe.ts"))
+    made.push(dirname(probe))
+    const result = await runIsolated({
+      ...offline(),
+      executable: await wrapped(probe),
+      files: { "a.txt": "needle\n" },
+    })
+    expect(result).toMatchObject({
+      stdout: `${PLATFORMS[target.os]} ${target.arch} a.txt:needle\n`,
+      exitCode: 0,
+      attempts: [],
+    })
+  })
+
+  test("obeys a policy that is built in and locked", async () => {
+    const graph = readModuleGraph(await readFile(built))
+    const policy = { mode: "always", allow: ["llm.corp:443"], locked: true }
+    const contents = Buffer.from(JSON.stringify(policy))
+    const file = join(await mkdtemp(join(tmpdir(), "locked-")), "opencode")
+    made.push(dirname(file))
+    await writeExecutable(file, writeModuleGraph(replaceModule(graph, namesIn(graph).policy, contents)))
+    const locked = await wrapped(file)
+    const setup = { executable: locked, env: { OPENCODE_OFFLINE: "0", OPENCODE_OFFLINE_ALLOW: "b.example" } }
+    const version = await runCommand(setup, "--version")
+    expect(version).toMatchObject({ exitCode: 0, attempts: [] })
+    expect(version.stdout).toContain(" (always offline, locked)\n")
+    for (const [url, exitCode] of [["https://llm.corp/", 0] as const, ["https://b.example/", 1] as const])
+      expect(await runCommand(setup, "offline", "check", url)).toMatchObject({ exitCode, attempts: [] })
+  })
+
+  if (target.os !== "linux")
+    test("does not start where kernel mode is asked for", async () => {
+      const result = await runCommand({ executable }, "--offline=kernel", "run", "hi")
+      expect(result).toMatchObject({ exitCode: 2, stdout: "", attempts: [] })
+      expect(result.stderr).toContain(`is not available on ${PLATFORMS[target.os]}`)
+    })
+
+  if (target.runner !== "qemu") {
+    test("answers a question with a tool call, and tries nothing", async () => {
+      const result = await runQuestion(offline())
+      expect(result).toMatchObject({ exitCode: 0, attempts: [] })
+      // Upstream ends its lines as the system does.
+      expect(result.stdout.replaceAll("\r\n", "\n")).toBe("The mock model says hello.\n")
+      // Wine has no shell that knows what the tool is to run.
+      if (target.runner === "wine") return
+      expect(toolResults(result)).toContain("tool-42\n")
+    })
+
+    test("serves the page", async () => {
+      let status = 0
+      const { attempts } = await serve(offline(), async ({ fetch }) => {
+        status = (await fetch(`${serverUrl}/`, { headers: { accept: "text/html" } })).status
+      })
+      expect({ status, attempts }).toEqual({ status: 200, attempts: [] })
+    })
+  }
+
+  describe.each(Object.keys(places) as Place[])("in the %s", (place) => {
+    let probe: string
+    beforeAll(async () => {
+      const file = await replaceCode(built, join(import.meta.dirname, "lib/guard-probe.ts"))
+      made.push(dirname(file))
+      probe = await wrapped(file)
+    })
+    const sample = {
+      PROBE_SAMPLE: SAMPLE.join(" "),
+      ...(isSlow && { PROBE_SCALE: String(readScale() * EMULATED) }),
+    }
+
+    test("a sample of vectors gets out when the switch is off", async () => {
+      // Wine tells a resolver of no name server.
+      const getOut = SAMPLE.filter((id) => target.runner !== "wine" || id !== "dns-resolver")
+      expect((await runProbe(probe, place, [], sample)).leaked).toEqual(getOut)
+    })
+
+    test("none of them sends a packet when the switch is on, and each is refused", async () => {
+      const run = await runProbe(probe, place, ["--offline"], sample)
+      expect(run.attempts).toEqual([])
+      expect(run.outcomes.map(({ id }) => id)).toEqual(SAMPLE)
+      expect(notRefused(run)).toEqual([])
+    })
+  })
+}
