@@ -130,7 +130,7 @@ function powers({ record }: Subject): [string, string][] {
 }
 
 function limits({ record }: Subject): [string, string][] {
-  const kernel = record.policy && "enforce" in record.policy && record.policy.enforce === "kernel"
+  const kernel = record.policy?.enforce === "kernel"
   return [
     [
       "Programs and native code",

@@ -1,3 +1,4 @@
+import { UNBAKED } from "../../../offline/baked.ts"
 import type { Block } from "../../../offline/policy/address.ts"
 import { parseEntry } from "../../../offline/policy/entry.ts"
 import type { Subject } from "../output.ts"
@@ -35,7 +36,7 @@ export interface Egress {
 
 /** Reads the policy that is built in; without one, nothing but loopback is allowed offline. */
 export function egressOf({ record }: Pick<Subject, "record">): Egress {
-  const { mode, locked, allow } = record.policy ?? { mode: "opt-in", locked: false, allow: [] }
+  const { mode, locked, allow, enforce } = record.policy ?? UNBAKED
   return {
     format: 1,
     opencode: record.opencode,
@@ -46,12 +47,14 @@ export function egressOf({ record }: Pick<Subject, "record">): Egress {
     widenedBy: locked ? ["a managed policy, within what this build allows"] : WIDENED_BY,
     notHeld: [
       ...(mode === "always" ? [] : ["a run that is not offline: it connects to what upstream's does"]),
-      "programs in the shell and native code, unless kernel mode holds them (docs/kernel-mode.md)",
+      ...(enforce === "kernel" ? [] : [PROGRAMS]),
     ],
     loopback: true,
     rules: allow.map(ruleOf),
   }
 }
+
+const PROGRAMS = "programs in the shell and native code, unless kernel mode holds them (docs/kernel-mode.md)"
 
 const WIDENED_BY = [
   "a managed policy",

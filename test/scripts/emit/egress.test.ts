@@ -42,6 +42,7 @@ describe("egress.json", () => {
   test("says of a locked one that is always offline only what no policy holds", async () => {
     const { json } = await print(ALLOW)
     expect(json.notHeld).toHaveLength(1)
+    expect((await print(ALLOW, { enforce: "kernel" })).json.notHeld).toEqual([])
     expect(json.widenedBy).toEqual(["a managed policy, within what this build allows"])
   })
 })
