@@ -5,6 +5,7 @@ import { Spec, Validation } from "@cyclonedx/cyclonedx-library"
 import { readStatements } from "../../scripts/emit/vex.ts"
 import type { Material, Materials } from "../../scripts/materials/material.ts"
 import { npmUrl } from "../../scripts/materials/material.ts"
+import { pinName, readSupported } from "../../scripts/pins/pin.ts"
 import { readBuildRecord } from "../../scripts/record/build-record.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { spdxDocument } from "../lib/spdx-document.ts"
@@ -95,7 +96,10 @@ describe("the bills of materials", () => {
 describe("the statements about vulnerabilities", () => {
   test("each are about something inside, and name it by its package URL", async () => {
     const { statements } = JSON.parse(await read("openvex.json"))
-    expect(statements).toHaveLength(readStatements().length)
+    // A statement may be about what only some releases have; none is about nothing in the default one.
+    const isDefault = pinName(pin) === (await readSupported()).default
+    if (isDefault) expect(statements).toHaveLength(readStatements().length)
+    expect(statements.length).toBeGreaterThan(0)
     for (const { products } of statements)
       for (const { "@id": purl } of products[0].subcomponents) expect(find(purl)).toBeDefined()
   })
