@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto"
 import { acquireInputs } from "./scripts/build/acquire-inputs.ts"
 import { assemble } from "./scripts/build/assemble.ts"
 import { checkExecutable } from "./scripts/build/check.ts"
@@ -5,12 +6,14 @@ import { checkGiven } from "./scripts/build/check-given.ts"
 import { prepareContents } from "./scripts/build/contents.ts"
 import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.ts"
 import { takeFromRelease } from "./scripts/build/from-release.ts"
+import { listMaterials } from "./scripts/build/list-materials.ts"
 import { ALL, type BuildOptions, optionsFor, readOptions } from "./scripts/build/options.ts"
+import { printRelease } from "./scripts/build/print-release.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
 import { requirePatches } from "./scripts/build/require-patches.ts"
 import { sign } from "./scripts/build/sign.ts"
 import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
-import { readLicenses } from "./scripts/contents/licenses.ts"
+import { readSigningKey } from "./scripts/emit/sign.ts"
 import { recordDerived } from "./scripts/lib/derived-cache.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
@@ -21,8 +24,10 @@ import { findTarget } from "./scripts/upstream/target.ts"
 
 await runCommand(async () => {
   const options = await readOptions(process.argv)
+  // Once, as it may come through a pipe, and ahead of all that takes time.
+  const key = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
   for (const one of await targetsOf(options)) {
-    const record = await withTemporaryFolder(one.cache, (folder) => build(one, folder))
+    const record = await withTemporaryFolder(one.cache, (folder) => build(one, folder, key))
     console.log(describeRelease(record, one))
   }
   return true
@@ -40,10 +45,14 @@ async function targetsOf(options: BuildOptions): Promise<BuildOptions[]> {
 }
 
 /** The steps of both sources: they differ in where the code comes from, and in nothing else. */
-async function build(options: BuildOptions, folder: string): Promise<BuildRecord> {
+async function build(
+  options: BuildOptions,
+  folder: string,
+  signKey: KeyObject | undefined,
+): Promise<BuildRecord> {
   const { out, cache, gitUrl, coreOnly, signCommand } = options
   const target = findTarget(options.target)
-  const progress = new Progress((options.source === "git" ? 11 : 9) + (signCommand ? 1 : 0), {
+  const progress = new Progress((options.source === "git" ? 13 : 11) + (signCommand ? 1 : 0), {
     silent: options.json,
   })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
@@ -57,19 +66,22 @@ async function build(options: BuildOptions, folder: string): Promise<BuildRecord
     ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, coreOnly, cache, folder }, progress)
     : takeFromRelease({ pin, target, inputs, stock, contents, coreOnly, cache }, progress))
   requirePatches(contents.policy, code)
-  const built = await progress.step("Assemble", (step) =>
+  const assembled = await progress.step("Assemble", (step) =>
     assemble(code, contents, { out, file: target.file }, step),
   )
-  const signed = signCommand ? await progress.step("Sign", (step) => sign(built, signCommand, step)) : built
-  const record = await progress.step("Check", (step) =>
-    checkExecutable({ pin, inputs, stock, code, contents, built: signed }, options, step),
+  const built = signCommand
+    ? await progress.step("Sign", (step) => sign(assembled, signCommand, step))
+    : assembled
+  const made = { pin, inputs, stock, code, contents, built }
+  const record = await progress.step("Check", (step) => checkExecutable(made, options, step))
+  const materials = await progress.step("List the materials", (step) =>
+    listMaterials(made, record, options, step),
   )
-  const release = {
-    applied: code.applied,
-    staging: built.staging,
-    licenses: await readLicenses(pin, cache),
-  }
-  await progress.step("Write the release", () => writeRelease(release, record, { out }))
+  const listed = { applied: code.applied, record, materials, signKey }
+  const printed = await progress.step("Print", (step) => printRelease(listed, options, step))
+  await progress.step("Write the release", () =>
+    writeRelease({ applied: code.applied, staging: built.staging, printed }, record, { out, signKey }),
+  )
   if (options.recordDerived) await recordDerived()
   return record
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
 import cacache from "cacache"
 import { readModuleGraph } from "../scripts/container/index.ts"
+import { OUTPUTS } from "../scripts/emit/outputs.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
 import { RECORDED } from "../scripts/lib/derived-cache.ts"
 import { defaultCache } from "../scripts/lib/npm/cache.ts"
@@ -84,6 +85,14 @@ describe("a build", () => {
     ]
     expect(poisoned.stderr).toBe("")
     expect(JSON.parse(poisoned.stdout)).toEqual(JSON.parse(sound.stdout))
+  })
+
+  test("prints the outputs that are asked for, and no other", async () => {
+    const { exitCode } = await project.build(["--emit", "licenses,vex", "--out", "few"])
+    expect(exitCode).toBe(0)
+    const names = await readdir(join(project.folder, "few"))
+    const printed = OUTPUTS.flatMap(({ files }) => files).filter((name) => names.includes(name))
+    expect(printed.sort()).toEqual(["NOTICE", "licenses.txt", "openvex.json"])
   })
 
   const others = Object.keys(pin.targets).filter((name) => name !== target.name)
@@ -179,6 +188,28 @@ describe("a build that cannot be done says what, why and what next, exits with 2
         const message = await refused(["--with", "@ai-sdk/deepseek@1.0.60"])
         expect(message).toContain(wrong)
         expect(message).toContain(real)
+      },
+    )
+  })
+
+  test("for an output that there is not, and a key that cannot sign, ahead of all that is downloaded", async () => {
+    const nowhere = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" }
+    expect(await refused(["--emit", "licenses,pdf", "--cache", "no-cache"], nowhere)).toMatch(
+      /There is no output "pdf"[\s\S]*there are licenses, cyclonedx/,
+    )
+    expect(await refused(["--sign-key", "package.json", "--cache", "no-cache"], nowhere)).toContain(
+      "package.json cannot sign",
+    )
+  })
+
+  test("for something inside that has no licence", async () => {
+    await project.withChange(
+      "pins/licenses.json",
+      (text) => text.replace('"license": "MIT"', '"license": "UNKNOWN"'),
+      async () => {
+        const message = await refused([])
+        expect(message).toContain(`${pinned.opencode.name}@${pin.version} cannot be handed on`)
+        expect(message).toContain('"UNKNOWN", which says nothing')
       },
     )
   })

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { readModuleGraph, writeExecutable, writeModuleGraph } from "../scripts/container/index.ts"
+import { OUTPUTS } from "../scripts/emit/outputs.ts"
 import { runIsolated } from "../scripts/harness/run-opencode.ts"
 import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
@@ -59,7 +60,11 @@ describe("a build from git", () => {
     const names = sums.map((line) => line.split("  ")[1]!)
     const patches = record.patches.map(({ name }) => `patches/${name}.diff`)
     expect(names.sort()).toEqual(
-      ["opencode", "build.json", "licenses.txt", "unchanged-modules.txt", ...patches].sort(),
+      [
+        ...["opencode", "build.json", "materials.json", "unchanged-modules.txt"],
+        ...OUTPUTS.flatMap(({ files }) => files),
+        ...patches,
+      ].sort(),
     )
   })
 

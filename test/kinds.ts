@@ -14,9 +14,11 @@ const REAL = [
   ...[
     "scripts/commands/drift",
     "scripts/commands/pr.",
+    "scripts/commands/relink",
     "scripts/commands/verify",
     "scripts/pr/pull-requests-re",
     "scripts/pr/pull-requests-ru",
+    "scripts/release/make-release",
   ],
   ...["scripts/container/real-files", "scripts/container/signed-files", "scripts/lib/npm/npmrc"],
   ...["scripts/contents/assets", "scripts/contents/grammars", "scripts/contents/web-ui.test.ts"],

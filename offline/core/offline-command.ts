@@ -1,6 +1,7 @@
 import { print } from "../print.ts"
 import { orStop } from "../setting.ts"
 import { currentState } from "../switch.ts"
+import { answerVerify } from "../verify/command.ts"
 import type { Arguments } from "./arguments.ts"
 import { check } from "./check.ts"
 import { helpFor } from "./help.ts"
@@ -8,10 +9,11 @@ import { option } from "./listing.ts"
 import { formatReport, report } from "./report.ts"
 import { answerSetup } from "./setup/command.ts"
 
-/** Answers `opencode offline`, `opencode offline check` and `opencode offline setup`, and ends the process. */
+/** Answers `opencode offline` and its commands `check`, `setup` and `verify`, and ends the process. */
 export function answerOffline({ bare, words }: Arguments): void {
   if (bare[0] !== "offline") return
   if (bare[1] === "setup") answerSetup(words.slice(words.indexOf("setup") + 1), process.env)
+  if (bare[1] === "verify") answerVerify(words.slice(words.indexOf("verify") + 1))
   if (bare[1] === "help") answerHelp(words)
   const { verb, url, json, help, unknown } = parse(words)
   if (help) end(0, verb === "check" ? CHECK_HELP : HELP)
@@ -56,7 +58,7 @@ function answerHelp(words: string[]): never {
 const HELPS = ["--help", "-h"]
 
 const USAGE =
-  "opencode offline [--json], opencode offline check [url] [--json], opencode offline doctor [--json], opencode offline help [topic], or opencode offline setup [--help]"
+  "opencode offline [--json], opencode offline check [url] [--json], opencode offline doctor [--json], opencode offline help [topic], opencode offline verify [--help], or opencode offline setup [--help]"
 
 /** Exit code 0 when the URL is allowed, 1 when it is denied, 2 when it is none. */
 function answerCheck(url: string, json: boolean): never {
@@ -83,6 +85,7 @@ Commands:
   opencode offline doctor       say whether the kernel can hold every program here (--offline=kernel); exit code 0 or 1
   opencode offline help [topic] print a page: policy, providers, ca, proxy, language-servers, limits
   opencode offline setup        add a model that can be reached to the user-level configuration
+  opencode offline verify       compare the installed files with the list that they came with
 
 ${OPTIONS}`
 

@@ -9,7 +9,7 @@ import { releaseFolder } from "./release-folder.ts"
 const ROOT = join(import.meta.dirname, "../..")
 
 /** What the executable is made from; a newer file among them makes it stale. */
-const INPUTS = ["build.ts", "scripts", "patches", "offline", "pins", "package-lock.json"]
+const INPUTS = ["build.ts", "scripts", "patches", "offline", "pins", "vex", "package-lock.json"]
 
 /** A release as `npm run build` makes it when it is told no more than the pin. */
 export interface PlainRelease {

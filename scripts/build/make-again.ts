@@ -34,7 +34,7 @@ export async function makeAgain(
 ): Promise<MadeAgain> {
   const files = await filesFor(release, folder, given)
   const out = join(folder, "release")
-  const words = [...wordsFor(release), ...files, "--cache", cache, "--out", out, "--json"]
+  const words = [...wordsFor(release), ...files, "--cache", cache, "--out", out, "--emit", "none", "--json"]
   const { exitCode, stderr } = await run(process.execPath, ["build.ts", ...words], {
     cwd: ROOT,
     env: process.env,

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path"
 import { Command, Option } from "commander"
+import { keyPath } from "../emit/sign.ts"
 import { Failure, leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSupported } from "../pins/pin.ts"
@@ -37,6 +38,10 @@ export interface BuildOptions {
   signCommand: string | undefined
   /** Whether what is derived is made anew, and its hashes go into the repository. */
   recordDerived: boolean
+  /** The outputs that are printed, separated by commas; undefined for all. */
+  emit: string | undefined
+  /** The private key that signs, absolute. */
+  signKey: string | undefined
   json: boolean
 }
 
@@ -96,6 +101,11 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
       "write the hashes of what this build derived into pins/derived.json: by them later builds take it from the cache",
       false,
     )
+    .option(
+      "--emit <names>",
+      "print these outputs beside it, separated by commas (default: all; docs/outputs.md)",
+    )
+    .option("--sign-key <file>", "sign with this key, PEM, Ed25519 or ECDSA P-256 (docs/signing.md)")
     .option("--json", "print build.json on standard output, and nothing else", false)
     .exitOverride(leaveParser)
     .parse(argv)
@@ -109,6 +119,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     modelsExtend: options.modelsExtend && resolve(options.modelsExtend),
     config: options.config && resolve(options.config),
     policy: options.policy && resolve(options.policy),
+    signKey: keyPath(options.signKey),
   }
 }
 

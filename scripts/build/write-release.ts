@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto"
+import { createHash, type KeyObject } from "node:crypto"
 import { mkdir, readdir, writeFile } from "node:fs/promises"
 import { join, relative } from "node:path"
+import { signFiles } from "../emit/sign.ts"
 import { unrecorded } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes } from "../lib/log.ts"
@@ -30,9 +31,9 @@ export async function openStaging(out: string, file: string): Promise<Staging> {
  * @throws Failure when a promised file is missing
  */
 export async function writeRelease(
-  { applied, staging, licenses }: { applied: AppliedPatch[]; staging: Staging; licenses: string },
+  { applied, staging, printed }: { applied: AppliedPatch[]; staging: Staging; printed: Map<string, string> },
   record: BuildRecord,
-  { out }: { out: string },
+  { out, signKey }: { out: string; signKey?: KeyObject },
 ): Promise<void> {
   const { folder } = staging
   const files = new Map<string, string>()
@@ -41,11 +42,13 @@ export async function writeRelease(
     "unchanged-modules.txt",
     record.modules.unchanged.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(""),
   )
-  files.set("licenses.txt", licenses)
+  for (const [name, text] of printed) files.set(name, text)
   for (const patch of applied) files.set(`patches/${patch.name}.diff`, patch.diff)
+  files.set("SHA256SUMS", sums(record.executable, files))
+  // A signature may be another each time, so no sum of it is kept.
+  if (signKey) for (const [name, text] of signFiles(files, signKey)) files.set(name, text)
   for (const [name, text] of files) await writeFile(join(folder, name), text)
-  await writeFile(join(folder, "SHA256SUMS"), sums(record.executable, files))
-  await requireFiles(folder, [record.executable.file, "SHA256SUMS", ...files.keys()])
+  await requireFiles(folder, [record.executable.file, ...files.keys()])
   await replaceFolder(folder, out)
 }
 

@@ -1,9 +1,11 @@
 import { writeFile } from "node:fs/promises"
 import { basename, join, relative, resolve } from "node:path"
+import { readSigningKey } from "../emit/sign.ts"
 import { kitFiles, kitName, machineFile, releaseFiles, sums } from "../kit/contents.ts"
 import { findRelease } from "../kit/find-release.ts"
 import { parts, table } from "../kit/manifest.ts"
 import { readKitOptions } from "../kit/options.ts"
+import { outputFiles } from "../kit/outputs.ts"
 import { readLock } from "../kit/read-lock.ts"
 import { writeArchive } from "../kit/write-archive.ts"
 import { runCommand } from "../lib/errors.ts"
@@ -14,6 +16,7 @@ await runCommand(async () => {
   const started = performance.now()
   const options = await readKitOptions(process.argv)
   const progress = new Progress(4, { silent: options.json })
+  const signKey = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
   const release = await progress.step("Find the release", () => options.release ?? findRelease(options))
   const record = await readBuildRecord(join(release, "build.json"))
   const name = kitName(record)
@@ -27,8 +30,10 @@ await runCommand(async () => {
   })
   const { files, manifest } = await progress.step("Put together", async (step) => {
     const rest = await kitFiles(record, chosen, read)
-    const all = [...(await releaseFiles(release, record)), ...rest.files]
-    all.push(...machineFile(record, all))
+    const contents = [...(await releaseFiles(release, record)), ...rest.files]
+    contents.push(...machineFile(record, contents))
+    const { packages } = rest.manifest
+    const all = [...contents, ...(await outputFiles({ release, packages, read, files: contents }, signKey))]
     const bytes = all.reduce((sum, { data }) => sum + data.length, 0)
     step.result(`${all.length} files, ${formatBytes(bytes)}`)
     return { ...rest, files: [...all, sums(all)] }

@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from "node:path"
 import { Command } from "commander"
 import { makeAgain } from "../build/make-again.ts"
 import { type ModuleGraph, readModuleGraph, reconstruct, withoutSignature } from "../container/index.ts"
+import { findUnsigned } from "../emit/find-unsigned.ts"
 import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { acquireFile } from "../lib/npm/acquire.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
@@ -40,6 +41,7 @@ interface Options {
   modelsExtend?: string
   config?: string
   policy?: string
+  key?: string
 }
 
 interface Report {
@@ -66,6 +68,7 @@ await runCommand(async () => {
       "the organisation's catalogue that must be inside; otherwise the file's own is",
     )
     .option("--models-extend <file>", "what must be laid over upstream's catalogue")
+    .option("--key <file>", "the public key, PEM, that must have signed the release that the file lies in")
     .option("--config <file>", "the default configuration that must be inside; otherwise the file's own is")
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option("--json", "print { file, ok, findings, notes } on standard output, and nothing else", false)
@@ -95,6 +98,7 @@ async function verify(file: string, options: Options): Promise<Report> {
     ...findPackageDifferences(record, [...(pin.plugin ? [pin.plugin] : []), ...extra]),
     ...findFileDifferences("the file", bytes, record.executable),
     ...findFileDifferences("upstream's file", stockBytes, record.stock),
+    ...(options.key ? await findUnsigned(dirname(file), await readKey(options.key)) : []),
   ]
   const quick = options.recordOnly ? [RECORD_ONLY] : []
   if (built instanceof Failure) return { file, record, findings: [...findings, oneLine(built)], notes: quick }
@@ -156,6 +160,13 @@ async function notesOn(record: BuildRecord, options: Options): Promise<string[]>
       : []),
     ...(isCustom ? ["the catalogue is an organisation's: not compared (--models FILE)"] : []),
   ]
+}
+
+async function readKey(file: string): Promise<string> {
+  return readFile(resolve(file), "utf8").catch((error: Error) => {
+    const next = "name the public key, in PEM: openssl pkey -in KEY -pubout"
+    throw new Failure({ what: `${file} cannot be read`, why: error.message, next })
+  })
 }
 
 async function readExecutable(file: string): Promise<Uint8Array> {

@@ -22,13 +22,21 @@ export interface Reconstruction {
  */
 export async function reconstruct(graph: ModuleGraph, bun: string | Uint8Array): Promise<Reconstruction> {
   const { runtime } = graph
-  const bytes = typeof bun === "string" ? openFile(bun) : bun
-  const file = typeof bun === "string" ? { path: bun, from: 0, length: bytes.length } : bun
-  const made = runtime.embedIn(bytes)<Piece>(file, serialise(graph))
+  const made = putInto(graph, bun)
   const whole = await compare([runtime.file], made)
   if (whole.equal || !runtime.signature) return whole
   const { equal } = await compare(withoutSignature(graph), made)
   return equal ? { equal, apartFromSignature: true } : whole
+}
+
+/**
+ * The pieces of an executable that is a Bun with a graph put into it, as Bun puts it.
+ * @throws Failure when the Bun is not laid out as it is known to be; the file system's error when it cannot be read
+ */
+export function putInto({ runtime, ...graph }: ModuleGraph, bun: string | Uint8Array): Piece[] {
+  const bytes = typeof bun === "string" ? openFile(bun) : bun
+  const file = typeof bun === "string" ? { path: bun, from: 0, length: bytes.length } : bun
+  return runtime.embedIn(bytes)<Piece>(file, serialise(graph))
 }
 
 /** The file that a graph was read from, as pieces, with the checksum and signature that we make in the place of its own. */

@@ -1,4 +1,4 @@
-export { type Reconstruction, readBunVersion, reconstruct, withoutSignature } from "./bun.ts"
+export { putInto, type Reconstruction, readBunVersion, reconstruct, withoutSignature } from "./bun.ts"
 export type { Layout, Signature } from "./container.ts"
 export {
   compareModules,

@@ -82,6 +82,7 @@ export async function kitFiles(
     ...(await Promise.all(["README.md", "install.sh"].map((name) => ownFile(`archive/${name}`, name)))),
     await ownFile("archive/uninstall.sh", `${KIT}/uninstall.sh`),
     await ownFile("archive/rollback.sh", `${KIT}/rollback.sh`),
+    await ownFile("archive/verify.sh", `${KIT}/verify.sh`),
     ...Object.entries(await readHelpPages()).map(([topic, page]) =>
       kitFile(`${KIT}/docs/${topic}.txt`, page),
     ),

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path"
 import { Command } from "commander"
+import { keyPath } from "../emit/sign.ts"
 import { leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSupported } from "../pins/pin.ts"
@@ -14,6 +15,8 @@ export interface KitOptions extends Choice, Wanted {
   out: string | undefined
   /** The folder of what is kept between builds, absolute. */
   cache: string
+  /** The private key that signs, absolute. */
+  signKey: string | undefined
   json: boolean
 }
 
@@ -50,6 +53,7 @@ export async function readKitOptions(argv: string[]): Promise<KitOptions> {
     .option("--without <name>", "leave out a package of kit/package.json; repeatable", collect, [])
     .option("--with-intelephense", "put it in; that you may is for you to know", false)
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
+    .option("--sign-key <file>", "sign with this key, PEM, Ed25519 or ECDSA P-256 (docs/signing.md)")
     .option("--json", "print the result and the manifest as JSON on standard output, and nothing else", false)
     .exitOverride(leaveParser)
     .parse(argv)
@@ -63,6 +67,7 @@ export async function readKitOptions(argv: string[]): Promise<KitOptions> {
     config: absolute(options.config),
     models: absolute(options.models),
     modelsExtend: absolute(options.modelsExtend),
+    signKey: keyPath(options.signKey),
     cache: resolve(options.cache),
   }
 }

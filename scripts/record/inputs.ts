@@ -12,11 +12,25 @@ import { readRepository } from "./repository.ts"
 const ROOT = join(import.meta.dirname, "../..")
 
 /** All that decides what a build does, beside the pin. */
-const FOLDERS = ["offline", "patches", "scripts", "pins/highlights"]
-const FILES = ["build.ts", "package.json", "package-lock.json", "tsconfig.json", "pins/derived.json"]
+const FOLDERS = ["offline", "patches", "scripts", "pins/highlights", "vex"]
+const FILES = [
+  ...["build.ts", "package.json", "package-lock.json", "tsconfig.json", "LICENSE"],
+  ...["pins/derived.json", "pins/licenses.json"],
+]
 
 /** The libraries that can change what a build gives. */
-const TOOLS = ["@ast-grep/napi", "diff", "esbuild", "jsonc-parser", "pacote", "semver"]
+const TOOLS = [
+  ...[
+    "@ast-grep/napi",
+    "@cyclonedx/cyclonedx-library",
+    "diff",
+    "esbuild",
+    "jsonc-parser",
+    "pacote",
+    "semver",
+  ],
+  ...["spdx-expression-parse", "spdx-license-list"],
+]
 
 /** Paths of an organisation's own files, and what it has put inside beside them. */
 interface Given {

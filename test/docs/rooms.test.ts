@@ -17,7 +17,7 @@ async function readRooms(): Promise<Map<string, string[] | "all">> {
   const rows = [...text.matchAll(/^\| `([\w./-]+)` \|[^|]*\|[^|]*\| ([^|]*) \|$/gm)]
   return new Map(
     rows
-      .filter(([, room]) => !/^(offline|pins|kit|test)\//.test(room!))
+      .filter(([, room]) => !/^(offline|pins|kit|test|vex)\//.test(room!))
       .map(([, room, may]) => [
         room!.replace(/\/$/, ""),
         /^all rooms/.test(may!) ? "all" : [...may!.matchAll(/`([\w/]+)`/g)].map(([, name]) => named(name!)),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library"
 import { plainRelease } from "../../scripts/build/fresh-release.ts"
 import { readHelpPages } from "../../scripts/contents/help.ts"
 import type { Turn } from "../../scripts/harness/provider.ts"
@@ -10,6 +11,7 @@ import { ask, hostsTried, toolResults } from "../../scripts/harness/scenarios.ts
 import { PATCH_SET } from "../../scripts/lib/patch-set.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
+import { spdxDocument } from "../lib/spdx-document.ts"
 import { pin, target } from "../lib/stock.ts"
 
 // The archive that `npm run kit` makes, installed where there is no Node, no npm and no network.
@@ -88,6 +90,23 @@ const wrong = {
 test("the installer makes the executable and the kit, and connects to nothing", async () => {
   expect(installation).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
   expect((await readdir(prefix)).sort()).toEqual(["bin", "lib"])
+})
+
+test("what was installed is found unchanged by verify.sh and by the executable, which try nothing", async () => {
+  const byScript = await script(join(prefix, "lib/opencode-kit/verify.sh"))
+  expect(byScript).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
+  const byExecutable = await runIsolated({ ...fromPrefix(), args: ["offline", "verify", "--json"] })
+  expect(byExecutable).toMatchObject({ exitCode: 0, attempts: [] })
+  const { list, files } = JSON.parse(byExecutable.stdout)
+  expect(list).toBe(join(prefix, "lib/opencode-kit/SHA256SUMS"))
+  expect(byScript.stdout).toStartWith(`${files} files are as `)
+})
+
+test("the kit's bills of materials are valid", async () => {
+  const read = (name: string) => Bun.file(join(prefix, "lib/opencode-kit", name))
+  const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6)
+  expect(await validator.validate(await read("sbom.cdx.json").text())).toBeNull()
+  expect(spdxDocument.safeParse(await read("sbom.spdx.json").json()).error).toBeUndefined()
 })
 
 test("beside the archive lies its hash, in the form that sha256sum reads", () => {

@@ -21,6 +21,7 @@ export interface Project {
 export async function copyProject(): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "opencode-offline-project-"))
   for (const part of [
+    "LICENSE",
     "build.ts",
     "drift.json",
     "package.json",
@@ -29,6 +30,7 @@ export async function copyProject(): Promise<Project> {
     "patches",
     "offline",
     "pins",
+    "vex",
   ]) {
     await cp(join(ROOT, part), join(folder, part), { recursive: true })
   }

@@ -1,0 +1,16 @@
+import { relative } from "node:path"
+import { readSigningKey } from "../emit/sign.ts"
+import { runCommand } from "../lib/errors.ts"
+import { makeRelease } from "../release/make-release.ts"
+import { readReleaseOptions } from "../release/options.ts"
+
+await runCommand(async () => {
+  const options = await readReleaseOptions(process.argv)
+  // Read first: without it, nothing has to be built.
+  const key = options.key === undefined ? undefined : await readSigningKey(options.key)
+  for (const target of options.targets) {
+    const folder = await makeRelease(target, options, key)
+    console.log(`${relative(process.cwd(), folder)}${key ? "" : ", not signed (--key FILE)"}`)
+  }
+  return true
+})

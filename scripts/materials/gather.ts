@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto"
+import { Failure } from "../lib/errors.ts"
+import { type Found, type Material, type Materials, NO_ASSERTION } from "./material.ts"
+import { identifiersOf, standardText } from "./standard-texts.ts"
+
+/**
+ * Makes one list of what the steps put in: sorted, each once, each text once.
+ * @throws Failure that names every material without a licence, or whose licence has no text
+ */
+export function gather(about: Pick<Materials, "created" | "executable">, found: Found[]): Materials {
+  requireLicences(found)
+  const texts = new Map<string, string>()
+  const list = new Map<string, Material>()
+  for (const one of found) {
+    const keys = textsOf(one).map((text) => {
+      const key = createHash("sha256").update(text).digest("hex")
+      texts.set(key, text)
+      return key
+    })
+    const before = list.get(one.purl)
+    const where = [...new Set([...(before?.where ?? []), ...one.where])].sort()
+    list.set(one.purl, { ...one, ...before, where, texts: before?.texts ?? keys })
+  }
+  return {
+    format: 1,
+    ...about,
+    list: [...list.values()].sort(({ purl: a }, { purl: b }) => (a < b ? -1 : 1)),
+    texts: Object.fromEntries([...texts].sort(([a], [b]) => (a < b ? -1 : 1))),
+  }
+}
+
+/** Its own texts, or where it has none, those that SPDX publishes. */
+function textsOf({ license, texts, copyright }: Found): string[] {
+  const own = texts.map((text) => text.replaceAll("\r\n", "\n").trim()).filter((text) => text !== "")
+  if (own.length > 0 || license === NO_ASSERTION) return own
+  return identifiersOf(license)!.map((identifier, at) =>
+    standardText(identifier, at === 0 ? copyright : undefined),
+  )
+}
+
+function requireLicences(found: Found[]): void {
+  const without = found.filter(({ kind, license, texts }) => {
+    if (license === NO_ASSERTION) return kind !== "data"
+    const identifiers = identifiersOf(license)
+    return !identifiers || (texts.length === 0 && identifiers.some((name) => name.startsWith("LicenseRef-")))
+  })
+  if (without.length === 0) return
+  throw new Failure({
+    what: `${without.map(({ name, version }) => `${name}${version ? `@${version}` : ""}`).join(", ")} cannot be handed on`,
+    why: without
+      .map(({ name, license }) => `the licence of ${name} is ${JSON.stringify(license)}, which says nothing`)
+      .join("; "),
+    next: "leave it out, or say what its licence is in pins/licenses.json: docs/licenses.md",
+  })
+}

@@ -1,0 +1,68 @@
+/** What a material is, for those who read a bill of materials. */
+export type MaterialKind =
+  | "application"
+  | "runtime"
+  | "library"
+  | "program"
+  | "font"
+  | "data"
+  | "patch"
+  | "source"
+
+/** One thing that goes into what is handed over. */
+export interface Material {
+  /** Its package URL; no two of a list have the same. */
+  purl: string
+  kind: MaterialKind
+  name: string
+  /** Missing where whoever made it says none. */
+  version?: string
+  /** An SPDX expression, or {@link NO_ASSERTION} for what an organisation gave. */
+  license: string
+  copyright?: string
+  /** The sha256 of each of its licence texts: keys of {@link Materials.texts}. */
+  texts: string[]
+  /** Of the package that it is from, as npm writes it. */
+  integrity?: string
+  /** The one file that is used from it. */
+  file?: { bytes: number; sha256: string }
+  /** Where its source is. */
+  url?: string
+  /** The package URL of what it is a part of. */
+  within?: string
+  /** Modules of the executable, or files below the kit's prefix, that hold it. */
+  where: string[]
+  /** Whether all that it is made of is in the list. */
+  complete: boolean
+  note?: string
+}
+
+/** The one list that every output is printed from: `materials.json`. */
+export interface Materials {
+  format: 1
+  /** The time of this project's commit, or of SOURCE_DATE_EPOCH: not when it was made. */
+  created: string
+  /** What build.json does not say of the executable. */
+  executable: { sha512: string }
+  /** By package URL. */
+  list: Material[]
+  /** Licence texts by their sha256, each once. */
+  texts: Record<string, string>
+}
+
+/** A material as whoever put it in says it: with the texts themselves. */
+export type Found = Omit<Material, "texts"> & { texts: string[] }
+
+/** What SPDX calls it when nothing is said. */
+export const NO_ASSERTION = "NOASSERTION"
+
+/** The package URL of a package of npm's. */
+export function npmUrl(name: string, version: string): string {
+  return `pkg:npm/${name.replace("@", "%40")}@${version}`
+}
+
+/** The package URL of what is in no package registry. */
+export function genericUrl(name: string, version?: string): string {
+  const encoded = encodeURIComponent(name)
+  return `pkg:generic/${encoded}${version ? `@${encodeURIComponent(version)}` : ""}`
+}

@@ -1,0 +1,151 @@
+import { createHash, type KeyObject } from "node:crypto"
+import { readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { join, relative } from "node:path"
+import { OUTPUTS, printOutputs } from "../emit/outputs.ts"
+import { readSubject } from "../emit/read-subject.ts"
+import { fingerprintOf, signBytes, signFiles } from "../emit/sign.ts"
+import { Failure } from "../lib/errors.ts"
+import { run } from "../lib/process.ts"
+import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
+import type { BuildRecord } from "../record/build-record.ts"
+import { hasKit } from "./kit-targets.ts"
+import { readMeasured } from "./measured.ts"
+import { archiveName, promisedFiles, releaseName } from "./names.ts"
+import type { ReleaseOptions } from "./options.ts"
+
+const ROOT = join(import.meta.dirname, "../..")
+
+/**
+ * Makes the release of one target: built, printed with what was measured, with its kit, signed; and puts it in the place of
+ * the last one when it holds exactly what is promised.
+ * @returns its folder
+ * @throws Failure when something of it cannot be made, is missing, or is there and not promised
+ */
+export async function makeRelease(
+  target: string,
+  options: ReleaseOptions,
+  key: KeyObject | undefined,
+): Promise<string> {
+  const staged = await openStagedFolder(join(options.out, `.${options.pin}-${target}`))
+  await runOwn("build.ts", [...buildWords(target, options), "--out", staged, "--emit", "none"])
+  const record = await finish(staged, options, key)
+  if (options.kit && hasKit(record)) await addKit(staged, record, options, key)
+  await writeSums(staged, key)
+  await requirePromised(staged, promisedFiles(record, { signed: key !== undefined, kit: options.kit }))
+  const folder = join(options.out, releaseName(record))
+  await replaceFolder(staged, folder)
+  return folder
+}
+
+function buildWords(target: string, options: ReleaseOptions): string[] {
+  const { pin, policy, config, models, modelsExtend, cache, with: packages } = options
+  const files = {
+    "--policy": policy,
+    "--config": config,
+    "--models": models,
+    "--models-extend": modelsExtend,
+  }
+  const given = Object.entries(files).flatMap(([option, file]) => (file ? [option, file] : []))
+  return [
+    "--pin",
+    pin,
+    "--target",
+    target,
+    "--cache",
+    cache,
+    ...given,
+    ...packages.flatMap((name) => ["--with", name]),
+  ]
+}
+
+/** Prints every output, now that it is known what was measured and who signs. */
+async function finish(
+  folder: string,
+  { audit }: ReleaseOptions,
+  key: KeyObject | undefined,
+): Promise<BuildRecord> {
+  const subject = await readSubject(folder)
+  const measured = audit === undefined ? undefined : await readMeasured(audit, subject.record)
+  const signedBy = key && fingerprintOf(key)
+  const printed = await printOutputs(OUTPUTS, { ...subject, measured, signedBy })
+  for (const [name, text] of printed) await writeFile(join(folder, name), text)
+  await writeSums(folder, key)
+  return subject.record
+}
+
+async function addKit(
+  folder: string,
+  record: BuildRecord,
+  { cache }: ReleaseOptions,
+  key: KeyObject | undefined,
+): Promise<void> {
+  const archive = join(folder, archiveName(record))
+  // Beside the folder: the kit takes in all that lies in a release.
+  const made = `${folder}.kit`
+  const words = ["--release", folder, "--out", made, "--cache", cache]
+  // A pipe that the key came through can be read only once.
+  const pem = key?.export({ format: "pem", type: "pkcs8" }).toString()
+  await runOwn("scripts/commands/kit.ts", [...words, ...(pem ? ["--sign-key", "-"] : [])], pem)
+  const bytes = await readFile(made)
+  await writeFile(archive, bytes)
+  for (const file of [made, `${made}.sha256`]) await rm(file)
+  if (key) await writeFile(`${archive}.sig`, `${signBytes(bytes, key)}\n`)
+}
+
+/** Writes the sums of all files that have one, and what signs them. */
+async function writeSums(folder: string, key: KeyObject | undefined): Promise<void> {
+  const files = (await filesBelow(folder)).filter(
+    (name) => !/(^SHA256SUMS|\.sig|^provenance\.dsse\.json)$/.test(name),
+  )
+  const lines = files.map(async (name) => {
+    const bytes = await readFile(join(folder, name))
+    return `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`
+  })
+  const sums = (await Promise.all(lines)).join("")
+  await writeFile(join(folder, "SHA256SUMS"), sums)
+  if (!key) return
+  const texts = new Map([["SHA256SUMS", sums]])
+  for (const name of OUTPUTS.flatMap((output) => output.files))
+    texts.set(name, await readFile(join(folder, name), "utf8"))
+  for (const [name, text] of signFiles(texts, key)) await writeFile(join(folder, name), text)
+}
+
+/** @throws Failure that names what is missing, and what is there and not promised */
+export async function requirePromised(folder: string, promised: string[]): Promise<void> {
+  const there = await filesBelow(folder)
+  const missing = promised.filter((name) => !there.includes(name))
+  const more = there.filter((name) => !promised.includes(name))
+  if (missing.length === 0 && more.length === 0) return
+  throw new Failure({
+    what: "The release does not hold exactly what is promised",
+    why: [
+      ...(missing.length > 0 ? [`missing: ${missing.join(", ")}`] : []),
+      ...(more.length > 0 ? [`not promised: ${more.join(", ")}`] : []),
+    ].join("; "),
+    next: "this is a defect of the release command: report it with this message",
+  })
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort()
+}
+
+async function runOwn(script: string, words: string[], input = ""): Promise<void> {
+  const { exitCode } = await run(process.execPath, [script, ...words], {
+    cwd: ROOT,
+    env: process.env,
+    input,
+    stdout: process.stderr,
+    stderr: process.stderr,
+  })
+  if (exitCode === 0) return
+  throw new Failure({
+    what: `${script} did not make its part of the release`,
+    why: "see above",
+    next: "do as it says, and start npm run release again",
+  })
+}

@@ -1,0 +1,32 @@
+import { OUTPUTS } from "../emit/outputs.ts"
+import { SIGNED } from "../emit/sign.ts"
+import { kitName } from "../kit/contents.ts"
+import type { BuildRecord } from "../record/build-record.ts"
+import { hasKit } from "./kit-targets.ts"
+
+/** What a release's folder is called: VERSION-PATCHSET-TARGET-POLICY, as the kit is, without the name of this project. */
+export function releaseName(record: BuildRecord): string {
+  return kitName(record).replace(/^opencode-offline-/, "")
+}
+
+/** The archive for the air gap. */
+export function archiveName(record: BuildRecord): string {
+  return `${kitName(record)}.tar.gz`
+}
+
+/** Every file that a release has, sorted: no more, and no less. */
+export function promisedFiles(
+  record: BuildRecord,
+  { signed, kit }: { signed: boolean; kit: boolean },
+): string[] {
+  const printed = OUTPUTS.flatMap(({ files }) => files)
+  const archive = kit && hasKit(record) ? [archiveName(record)] : []
+  const signatures = [...SIGNED, ...archive].map((name) => `${name}.sig`)
+  return [
+    ...[record.executable.file, "build.json", "materials.json", "unchanged-modules.txt", "SHA256SUMS"],
+    ...record.patches.map(({ name }) => `patches/${name}.diff`),
+    ...printed,
+    ...archive,
+    ...(signed ? [...signatures, "provenance.dsse.json"] : []),
+  ].sort()
+}

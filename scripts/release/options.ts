@@ -1,0 +1,70 @@
+import { join, resolve } from "node:path"
+import { Command } from "commander"
+import { keyPath } from "../emit/sign.ts"
+import { leaveParser } from "../lib/errors.ts"
+import { defaultCache } from "../lib/npm/cache.ts"
+import { readSupported } from "../pins/pin.ts"
+import { hostTarget } from "../upstream/target.ts"
+
+export interface ReleaseOptions {
+  pin: string
+  targets: string[]
+  /** Passed on to the build, absolute. */
+  policy: string | undefined
+  config: string | undefined
+  models: string | undefined
+  modelsExtend: string | undefined
+  with: string[]
+  /** The private key that signs, absolute. */
+  key: string | undefined
+  /** The audit's report, absolute. */
+  audit: string | undefined
+  kit: boolean
+  /** The folder of releases, absolute. */
+  out: string
+  cache: string
+}
+
+const DESCRIPTION = `Makes all that is handed over: a folder a target, with the executable, the kit, and every file about them.
+
+A folder holds exactly the promised files (docs/release.md); when one is missing, or there is another, nothing is released.
+Exit codes: 0 made, 2 not made; then an earlier release is as it was.`
+
+/** Commander ends the process with 2 for unknown options. */
+export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions> {
+  const supported = await readSupported()
+  const options = new Command("npm run release --")
+    .description(DESCRIPTION)
+    .option("--pin <name>", "which upstream: a folder in pins/", supported.default)
+    .option("--target <target>", "for which platform; repeatable (default: this machine's)", collect, [])
+    .option("--policy <file>", "build this policy in")
+    .option("--config <file>", "put this default configuration inside")
+    .option("--with <package@version>", "put this package inside; repeatable", collect, [])
+    .option("--models <file>", "put this model catalogue inside, and no other")
+    .option("--models-extend <file>", "add these providers and models to upstream's catalogue")
+    .option("--key <file>", "sign with this private key, PEM, Ed25519 or ECDSA P-256")
+    .option("--audit <file>", "the audit's report.json of this executable, for the brief")
+    .option("--no-kit", "make no archive for the air gap")
+    .option("--out <folder>", "where the folders go", join(import.meta.dirname, "../../dist/release"))
+    .option("--cache <folder>", "where packages are kept between builds", defaultCache())
+    .exitOverride(leaveParser)
+    .parse(argv)
+    .opts<Omit<ReleaseOptions, "targets"> & { target: string[] }>()
+  const absolute = (path: string | undefined) => path && resolve(path)
+  return {
+    ...options,
+    targets: options.target.length > 0 ? options.target : [hostTarget().name],
+    policy: absolute(options.policy),
+    config: absolute(options.config),
+    models: absolute(options.models),
+    modelsExtend: absolute(options.modelsExtend),
+    key: keyPath(options.key),
+    audit: absolute(options.audit),
+    out: resolve(options.out),
+    cache: resolve(options.cache),
+  }
+}
+
+function collect(value: string, values: string[]): string[] {
+  return [...values, value]
+}

@@ -1,0 +1,92 @@
+import parse from "spdx-expression-parse"
+import { z } from "zod"
+
+// SPDX 2.3 as its specification says it, clauses 6, 7, 8 and 11, as far as documents of ours have it. No package of npm
+// has the schema that SPDX publishes, so this is no copy of it; what it does not know is refused.
+
+const id = z.string().regex(/^SPDXRef-[a-zA-Z0-9.-]+$/)
+const expression = z.string().refine((text) => {
+  if (text === "NOASSERTION" || text === "NONE") return true
+  try {
+    return Boolean(parse(text))
+  } catch {
+    return false
+  }
+}, "must be an SPDX expression")
+
+const checksum = z.discriminatedUnion("algorithm", [
+  z.strictObject({ algorithm: z.literal("SHA256"), checksumValue: z.string().regex(/^[0-9a-f]{64}$/) }),
+  z.strictObject({ algorithm: z.literal("SHA512"), checksumValue: z.string().regex(/^[0-9a-f]{128}$/) }),
+])
+
+const PURPOSES =
+  "APPLICATION FRAMEWORK LIBRARY CONTAINER OPERATING-SYSTEM DEVICE FIRMWARE SOURCE ARCHIVE FILE INSTALL OTHER"
+
+const item = z.strictObject({
+  SPDXID: id,
+  name: z.string().min(1),
+  versionInfo: z.string().optional(),
+  packageFileName: z.string().optional(),
+  downloadLocation: z.union([z.url(), z.literal("NOASSERTION"), z.literal("NONE")]),
+  filesAnalyzed: z.literal(false),
+  primaryPackagePurpose: z.enum(PURPOSES.split(" ")),
+  licenseConcluded: expression,
+  licenseDeclared: expression,
+  copyrightText: z.string().min(1),
+  homepage: z.url().optional(),
+  checksums: z.array(checksum).min(1).optional(),
+  sourceInfo: z.string().optional(),
+  comment: z.string().optional(),
+  externalRefs: z.array(
+    z.strictObject({
+      referenceCategory: z.literal("PACKAGE-MANAGER"),
+      referenceType: z.literal("purl"),
+      referenceLocator: z.string().regex(/^pkg:[a-z]+\/\S+$/),
+    }),
+  ),
+})
+
+export const spdxDocument = z
+  .strictObject({
+    spdxVersion: z.literal("SPDX-2.3"),
+    dataLicense: z.literal("CC0-1.0"),
+    SPDXID: z.literal("SPDXRef-DOCUMENT"),
+    name: z.string().min(1),
+    documentNamespace: z.string().regex(/^(https?:\/\/|urn:)[^#]+$/),
+    comment: z.string(),
+    creationInfo: z.strictObject({
+      created: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      creators: z.array(z.string().regex(/^(Tool|Organization|Person): .+/)).min(1),
+    }),
+    packages: z.array(item).min(1),
+    hasExtractedLicensingInfos: z
+      .array(
+        z.strictObject({
+          licenseId: z.string().regex(/^LicenseRef-[a-zA-Z0-9.-]+$/),
+          extractedText: z.string().min(1),
+        }),
+      )
+      .optional(),
+    files: z.array(
+      z.strictObject({
+        SPDXID: id,
+        fileName: z.string().startsWith("./"),
+        checksums: z.array(checksum).min(1),
+      }),
+    ),
+    relationships: z.array(
+      z.strictObject({
+        spdxElementId: id,
+        relationshipType: z.enum(["DESCRIBES", "CONTAINS", "PATCH_APPLIED"]),
+        relatedSpdxElement: id,
+      }),
+    ),
+  })
+  .superRefine(({ packages, files, relationships }, context) => {
+    const ids = ["SPDXRef-DOCUMENT", ...[...packages, ...files].map(({ SPDXID }) => SPDXID)]
+    const add = (message: string) => context.addIssue({ code: "custom", message })
+    if (new Set(ids).size !== ids.length) add("an SPDXID stands twice")
+    const ends = relationships.flatMap((one) => [one.spdxElementId, one.relatedSpdxElement])
+    for (const end of ends) if (!ids.includes(end)) add(`${end} is related, but is nowhere`)
+    for (const one of ids) if (!ends.includes(one)) add(`${one} is related to nothing`)
+  })

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "bun:test"
+import { parseEntry } from "../../../offline/policy/entry.ts"
+import { canonicalHost } from "../../../offline/policy/host.ts"
+import { judge } from "../../../offline/policy.ts"
+import { egress } from "../../../scripts/emit/egress.ts"
+import { sampleRecord, sampleSubject } from "../../lib/subject.ts"
+
+const ALLOW = ["llm.corp:8443", "*.svc.corp", "10.1.0.7:443", "192.0.2.7", "2001:db8::/32", "private"]
+
+async function print(allow: string[], more: object = {}) {
+  const policy = { mode: "always" as const, locked: true, allow, ...more }
+  const files = await egress.print(sampleSubject({ record: { ...sampleRecord, policy } }))
+  return {
+    json: JSON.parse(files["egress.json"]!),
+    squid: files["egress.squid.conf"]!,
+    nft: files["egress.nft"]!,
+    kubernetes: files["egress.networkpolicy.yaml"]!,
+  }
+}
+
+describe("egress.json", () => {
+  test("has each entry of the policy, taken apart", async () => {
+    const { rules } = (await print(ALLOW)).json
+    expect(rules.slice(0, 5)).toEqual([
+      { entry: "llm.corp:8443", name: "llm.corp", port: 8443 },
+      { entry: "*.svc.corp", suffix: ".svc.corp" },
+      { entry: "10.1.0.7:443", blocks: ["10.1.0.7/32"], port: 443 },
+      { entry: "192.0.2.7", blocks: ["192.0.2.7/32"] },
+      { entry: "2001:db8::/32", blocks: ["2001:db8:0:0:0:0:0:0/32"] },
+    ])
+    expect(rules[5].blocks).toContain("172.16.0.0/12")
+  })
+
+  test("says of a build without a policy that a run online is not held, and who can allow more", async () => {
+    const files = await egress.print(sampleSubject())
+    const found = JSON.parse(files["egress.json"]!)
+    expect(found).toMatchObject({ mode: "opt-in", locked: false, rules: [] })
+    expect(found.notHeld.join()).toContain("a run that is not offline")
+    expect(found.widenedBy.join()).toContain("OPENCODE_OFFLINE_ALLOW")
+  })
+
+  test("says of a locked one that is always offline only what no policy holds", async () => {
+    const { json } = await print(ALLOW)
+    expect(json.notHeld).toHaveLength(1)
+    expect((await print(ALLOW, { enforce: "kernel" })).json.notHeld).toEqual([])
+    expect(json.widenedBy).toEqual(["a managed policy, within what this build allows"])
+  })
+})
+
+/** Whether squid's `dstdom_regex` and `dstdomain` lines of the rule allow a name: what the guard has to say, too. */
+function squidAllows(squid: string, host: string): boolean {
+  const exact = [...squid.matchAll(/dstdomain -n (\S+)/g)].some(([, name]) => name === host)
+  const patterns = [...squid.matchAll(/dstdom_regex -n -i (\S+)/g)].map(([, text]) => new RegExp(text!, "i"))
+  return exact || patterns.some((pattern) => pattern.test(host))
+}
+
+describe("the allow-list of squid", () => {
+  const policy = { entries: [parseEntry("*.svc.corp", "x"), parseEntry("llm.corp", "x")], ignored: [] }
+
+  test.each([
+    "a.svc.corp",
+    "svc.corp",
+    "xsvc.corp",
+    "a.svc.corp.evil",
+    "llm.corp",
+    "a.llm.corp",
+    "llm.corpx",
+  ])("says of %s what the policy says", async (host) => {
+    const { squid } = await print(["*.svc.corp", "llm.corp"])
+    const verdict = judge(policy, canonicalHost(host)!, undefined)
+    expect(squidAllows(squid, host)).toBe(verdict.allowed)
+  })
+
+  test("allows an address only where one is asked for as such, on the entry's port", async () => {
+    const { squid } = await print(["10.1.0.7:443"])
+    expect(squid).toContain("acl opencode_host_1 dst 10.1.0.7/32\nacl opencode_port_1 port 443\n")
+    expect(squid).toContain("http_access allow opencode_address opencode_host_1 opencode_port_1\n")
+  })
+
+  test("takes for an address what is written as one, and no name", async () => {
+    const { squid } = await print(["10.0.0.0/8"])
+    const address = new RegExp(/acl opencode_address dstdom_regex -n (\S+)/.exec(squid)![1]!)
+    for (const text of ["10.1.2.3", "[2001:db8::1]", "::1"]) expect(text).toMatch(address)
+    for (const text of ["face.de", "cafe", "a.b", "llm.corp"]) expect(text).not.toMatch(address)
+  })
+
+  test("ends with a refusal, also when nothing is allowed", async () => {
+    for (const allow of [[], ALLOW]) expect((await print(allow)).squid).toEndWith("\nhttp_access deny all\n")
+    expect((await print([])).squid).not.toContain("http_access allow")
+  })
+})
+
+describe("the rules of nftables", () => {
+  test("accept loopback and what is allowed, and reject the rest", async () => {
+    const { nft } = await print(["10.1.0.7:443", "2001:db8::/32", "llm.corp:8443"])
+    expect(nft).toContain("policy drop;")
+    expect(nft).toContain('oifname "lo" accept')
+    expect(nft).toContain("ip daddr 10.1.0.7/32 meta l4proto { tcp, udp } th dport 443 accept")
+    expect(nft).toContain("ip6 daddr 2001:db8:0:0:0:0:0:0/32 accept")
+    expect(nft).toContain("ip daddr @name_3_ipv4 meta l4proto { tcp, udp } th dport 8443 accept")
+    expect(nft.trimEnd().split("\n").at(-3)).toContain("reject")
+  })
+
+  test("accept nothing else when nothing is allowed", async () => {
+    expect((await print([])).nft).not.toContain("daddr")
+  })
+})
+
+describe("the NetworkPolicy", () => {
+  test("is YAML that Kubernetes reads: address blocks, and a proxy for names", async () => {
+    const document = Bun.YAML.parse((await print(ALLOW)).kubernetes)
+    expect(document).toMatchObject({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      spec: { podSelector: { matchLabels: { app: "opencode" } }, policyTypes: ["Egress"] },
+    })
+    const { egress } = (document as { spec: { egress: unknown[] } }).spec
+    expect(egress).toHaveLength(5)
+    expect(egress[0]).toEqual({
+      to: [{ ipBlock: { cidr: "10.1.0.7/32" } }],
+      ports: [
+        { protocol: "TCP", port: 443 },
+        { protocol: "UDP", port: 443 },
+      ],
+    })
+    expect(egress[4]).toMatchObject({ to: [{ podSelector: { matchLabels: { app: "egress-proxy" } } }] })
+  })
+
+  test("lets nothing out when nothing is allowed", async () => {
+    expect(Bun.YAML.parse((await print([])).kubernetes)).toMatchObject({ spec: { egress: [] } })
+  })
+})

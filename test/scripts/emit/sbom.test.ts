@@ -1,0 +1,76 @@
+import { describe, expect, test } from "bun:test"
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library"
+import { cyclonedx } from "../../../scripts/emit/cyclonedx.ts"
+import { spdx } from "../../../scripts/emit/spdx.ts"
+import { spdxDocument } from "../../lib/spdx-document.ts"
+import { sampleKit, sampleSubject } from "../../lib/subject.ts"
+
+const subjects = { executable: sampleSubject, kit: sampleKit }
+const kinds = Object.keys(subjects) as (keyof typeof subjects)[]
+
+async function printOne(output: typeof spdx, kind: keyof typeof subjects): Promise<string> {
+  const [text] = Object.values(await output.print(subjects[kind]()))
+  return text!
+}
+
+describe("the CycloneDX bill of materials", () => {
+  const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6)
+
+  test.each(kinds)("of a sample %s is valid by the schema that CycloneDX publishes", async (kind) => {
+    expect(await validator.validate(await printOne(cyclonedx, kind))).toBeNull()
+  })
+
+  test("would not be valid with a hash that is none", async () => {
+    const text = await printOne(cyclonedx, "executable")
+    expect(
+      await validator.validate(text.replace(/"content": "[0-9a-f]{64}"/, '"content": "xyz"')),
+    ).not.toBeNull()
+  })
+
+  test("names each material with package URL and licence, and the hash of its tarball", async () => {
+    const { components } = JSON.parse(await printOne(cyclonedx, "executable"))
+    expect(components).toHaveLength(6)
+    const [library] = components.filter(({ purl }: { purl: string }) => purl === "pkg:npm/%40a/library@1.0.0")
+    expect(library).toMatchObject({ group: "@a", name: "library", licenses: [{ license: { id: "MIT" } }] })
+    expect(library.externalReferences[0].hashes).toEqual([{ alg: "SHA-512", content: "07".repeat(64) }])
+  })
+
+  test("says what was patched, with the patch's own diff, and what is not known in full", async () => {
+    const { metadata, compositions } = JSON.parse(await printOne(cyclonedx, "executable"))
+    const [patch] = metadata.component.pedigree.patches
+    expect(Buffer.from(patch.diff.text.content, "base64").toString()).toBe("--- a/x\n+++ b/x\n")
+    expect(compositions[1]).toEqual({
+      aggregate: "incomplete",
+      assemblies: ["pkg:npm/opencode-sample@1.2.3"],
+    })
+  })
+
+  test("of a kit lists its files", async () => {
+    expect(await printOne(cyclonedx, "kit")).toContain('"name": "bin/opencode"')
+  })
+})
+
+describe("the SPDX bill of materials", () => {
+  test.each(kinds)("of a sample %s is what the specification asks for", async (kind) => {
+    expect(spdxDocument.safeParse(JSON.parse(await printOne(spdx, kind))).error).toBeUndefined()
+  })
+
+  test("would not be with a licence that is no SPDX expression, or a relationship to nothing", async () => {
+    const document = JSON.parse(await printOne(spdx, "executable"))
+    const [first, ...rest] = document.packages
+    const wrong = { ...document, packages: [{ ...first, licenseDeclared: "see the file" }, ...rest] }
+    expect(spdxDocument.safeParse(wrong).success).toBe(false)
+    expect(spdxDocument.safeParse({ ...document, packages: rest }).success).toBe(false)
+  })
+
+  test("says of what upstream does not list that it is not listed", async () => {
+    const { packages } = JSON.parse(await printOne(spdx, "executable"))
+    const upstream = packages.find(({ name }: { name: string }) => name === "opencode-sample")
+    expect(upstream.comment).toContain("not listed in full")
+  })
+})
+
+test("both are the same bytes when they are printed again", async () => {
+  for (const output of [cyclonedx, spdx])
+    for (const kind of kinds) expect(await printOne(output, kind)).toBe(await printOne(output, kind))
+})

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "bun:test"
+import { gather } from "../../../scripts/materials/gather.ts"
+import { sampleMaterial } from "../../lib/subject.ts"
+
+const about = { created: "2026-01-02T03:04:05Z", executable: { sha512: "0".repeat(128) } }
+
+describe("the list of materials", () => {
+  test("has each once, sorted, with all places that hold it", () => {
+    const { list } = gather(about, [
+      sampleMaterial({ purl: "pkg:npm/b@1.0.0" }),
+      sampleMaterial({ where: ["two"] }),
+      sampleMaterial({ where: ["one", "two"] }),
+    ])
+    expect(list.map(({ purl, where }) => [purl, where])).toEqual([
+      ["pkg:npm/%40a/library@1.0.0", ["one", "two"]],
+      ["pkg:npm/b@1.0.0", ["/$bunfs/root/a.js"]],
+    ])
+  })
+
+  test("has the same text of two once", () => {
+    const { list, texts } = gather(about, [sampleMaterial(), sampleMaterial({ purl: "pkg:npm/b@1.0.0" })])
+    expect(Object.keys(texts)).toHaveLength(1)
+    expect(list.map((material) => material.texts)).toEqual([Object.keys(texts), Object.keys(texts)])
+  })
+
+  test("has the text that SPDX publishes of what has none of its own, with its copyright", () => {
+    const { list, texts } = gather(about, [
+      sampleMaterial({ texts: [], copyright: "Copyright (c) 2025 opencode" }),
+    ])
+    const text = texts[list[0]!.texts[0]!]!
+    expect(text).toContain("Copyright (c) 2025 opencode\n")
+    expect(text).toContain("Permission is hereby granted")
+    expect(text).not.toContain("<year>")
+  })
+
+  test("has the text of each licence that an expression names", () => {
+    const license = "LGPL-2.0-or-later AND BSD-2-Clause"
+    const { texts } = gather(about, [sampleMaterial({ texts: [], license })])
+    const all = Object.values(texts).join("\n")
+    expect(all).toContain("GNU LIBRARY GENERAL PUBLIC LICENSE")
+    expect(all).toContain("Redistributions in binary form")
+  })
+
+  test.each(["", "UNKNOWN", "UNLICENSED", "SEE LICENSE IN LICENSE.txt", "NOASSERTION", "LicenseRef-own"])(
+    "is not made with a package whose licence is %p and that has no text",
+    (license) => {
+      expect(() =>
+        gather(about, [sampleMaterial(), sampleMaterial({ name: "left", license, texts: [] })]),
+      ).toThrow(/left@1\.0\.0 cannot be handed on[\s\S]*docs\/licenses\.md/)
+    },
+  )
+
+  test("takes what an organisation gave without a licence", () => {
+    const given = sampleMaterial({ kind: "data", license: "NOASSERTION", texts: [] })
+    expect(gather(about, [given]).list).toHaveLength(1)
+  })
+})

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { generateKeyPairSync } from "node:crypto"
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { findUnsigned } from "../../../scripts/emit/find-unsigned.ts"
+import { run } from "../../../scripts/lib/process.ts"
+import { pinName } from "../../../scripts/pins/pin.ts"
+import { readBuildRecord } from "../../../scripts/record/build-record.ts"
+import { promisedFiles, releaseName } from "../../../scripts/release/names.ts"
+import { makeReport, makeResult } from "../../lib/audit-report.ts"
+import { builtExecutable } from "../../lib/built.ts"
+import { pin } from "../../lib/stock.ts"
+
+// Of the real executable, without the kit, which takes a while.
+
+const ROOT = join(import.meta.dirname, "../../..")
+let folder: string
+let publicKey: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "make-release-"))
+  const keys = generateKeyPairSync("ed25519", {
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  })
+  publicKey = keys.publicKey
+  await writeFile(join(folder, "key.pem"), keys.privateKey)
+  const { executable } = await readBuildRecord(join(dirname(builtExecutable()), "build.json"))
+  const report = makeReport([makeResult("offline", "one")], { allScenarios: true })
+  const executables = report.executables.map((one) =>
+    one.variant === "offline" ? { ...one, sha256: executable.sha256 } : one,
+  )
+  await writeFile(join(folder, "report.json"), JSON.stringify({ ...report, executables }))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function release(out: string, ...more: string[]) {
+  const words = [
+    "scripts/commands/release.ts",
+    "--pin",
+    pinName(pin),
+    "--no-kit",
+    "--out",
+    join(folder, out),
+    ...more,
+  ]
+  const { exitCode, stderr } = await run(process.execPath, words, { cwd: ROOT, env: process.env })
+  return { exitCode, stderr: String(stderr) }
+}
+
+describe("npm run release", () => {
+  test("makes the promised files and no other, signed, and the same bytes each time", async () => {
+    const words = ["--key", join(folder, "key.pem"), "--audit", join(folder, "report.json")]
+    expect(await release("one", ...words)).toMatchObject({ exitCode: 0 })
+    expect(await release("two", ...words)).toMatchObject({ exitCode: 0 })
+    const [name, ...others] = await readdir(join(folder, "one"))
+    expect(others).toEqual([])
+    const made = join(folder, "one", name!)
+    const record = await readBuildRecord(join(made, "build.json"))
+    expect(name).toBe(releaseName(record))
+    const promised = promisedFiles(record, { signed: true, kit: false })
+    expect(await findUnsigned(made, publicKey)).toEqual([])
+    for (const file of promised) {
+      const again = await readFile(join(folder, "two", name!, file))
+      expect(Buffer.compare(await readFile(join(made, file)), again), file).toBe(0)
+    }
+    expect(await readFile(join(made, "brief.md"), "utf8")).toContain("Offline, 0 packets left this machine")
+  })
+
+  test("makes nothing with a report about another executable", async () => {
+    const file = join(folder, "other.json")
+    await writeFile(file, JSON.stringify(makeReport([makeResult("offline", "one")])))
+    const { exitCode, stderr } = await release("three", "--audit", file)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain("says nothing of the executable that is released")
+    expect(await readdir(join(folder, "three"))).toEqual([])
+  })
+
+  test("builds nothing with a key that cannot sign", async () => {
+    const { exitCode, stderr } = await release("four", "--key", join(folder, "report.json"))
+    expect(exitCode).toBe(2)
+    expect(stderr).not.toContain("Read the pin")
+    expect(stderr).toContain("cannot sign")
+  })
+})
