@@ -8,7 +8,7 @@ export default definePatch({
   why: "Whoever hands the executable out knows where the models are; each user behind the gap would have to write it down.",
   whyPatch:
     "The least of upstream's places for configuration is the user's own; a variable or a managed file would stand above what the user writes.",
-  kind: "upstreamable",
+  kind: "offline-only",
   upstream: [],
   removeWhen: "upstream reads a default configuration from inside its executable, below all others",
   range: "*",
