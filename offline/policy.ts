@@ -42,6 +42,12 @@ export function judge(policy: Policy, host: Host, port: number | undefined): Ver
   return { allowed: false, asked: firstMatch(policy.ignored, host, port) }
 }
 
+/** Whether an entry names it: loopback, which {@link judge} lets through in any case, by an address or as `localhost`. */
+export function isNamed({ entries }: Policy, host: Host, port: number | undefined): boolean {
+  if (firstMatch(entries, host, port)) return true
+  return isLoopback(host) && firstMatch(entries, { text: "localhost" }, port) !== undefined
+}
+
 /**
  * What an URL points at: its host, and its port alone.
  * @returns a line without its origin; undefined when the text is no http(s) or ws(s) URL, or its host has a star in it

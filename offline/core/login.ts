@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs"
 import { type CatalogueProvider, listed } from "../models/catalogue.ts"
-import { reachable } from "../models/reachable.ts"
-import type { Policy } from "../policy.ts"
+import { type Deciding, reachable } from "../models/reachable.ts"
 import { print } from "../print.ts"
 import { currentState, isActive } from "../switch.ts"
 import type { Arguments } from "./arguments.ts"
@@ -14,7 +13,7 @@ export function tellOfProviders({ bare, options }: Arguments, env: NodeJS.Proces
   const [command, verb, url] = bare
   const lists = (command === "auth" || command === "providers") && verb === "login" && url === undefined
   if (!isActive() || !lists || options.has("p") || options.has("provider")) return
-  print("error", `! ${sentence(namesInReach(env.OPENCODE_MODELS_PATH, currentState().policy, env))}\n`)
+  print("error", `! ${sentence(namesInReach(env.OPENCODE_MODELS_PATH, currentState(), env))}\n`)
 }
 
 function sentence(names: string[]): string {
@@ -24,10 +23,10 @@ function sentence(names: string[]): string {
 }
 
 /** By the catalogue that offline upstream lists, too. None where it cannot be read, as then nothing is known to be in reach. */
-function namesInReach(file: string | undefined, policy: Policy, env: NodeJS.ProcessEnv): string[] {
+function namesInReach(file: string | undefined, by: Deciding, env: NodeJS.ProcessEnv): string[] {
   const catalogue = readCatalogue(file)
   const all = Object.entries(catalogue).map(([id, provider]) => [id, listed(provider)])
-  return Object.keys(reachable(Object.fromEntries(all), policy, env)).map((id) => catalogue[id]!.name ?? id)
+  return Object.keys(reachable(Object.fromEntries(all), by, env)).map((id) => catalogue[id]!.name ?? id)
 }
 
 function readCatalogue(file: string | undefined): Record<string, CatalogueProvider & { name?: string }> {

@@ -1,6 +1,5 @@
-import { matches } from "../policy/entry.ts"
 import { canonicalHost, type Host, isLoopback } from "../policy/host.ts"
-import { createPolicy, judge, type Policy } from "../policy.ts"
+import { createPolicy, isNamed, judge, type Policy } from "../policy.ts"
 import type { SupervisorStart } from "./settings.ts"
 
 /** Addresses whose names are remembered; the oldest are forgotten, and have to be looked up again. */
@@ -62,8 +61,7 @@ export class Reach {
   }
 
   private isNamed(host: Host, port: number): boolean {
-    const hosts = isLoopback(host) ? [host, { text: "localhost" }] : [host]
-    return this.policy.entries.some(({ matcher }) => hosts.some((one) => matches(matcher, one, port)))
+    return isNamed(this.policy, host, port)
   }
 
   private isOwn(host: Host, port: number): boolean {

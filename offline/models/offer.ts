@@ -12,7 +12,7 @@ import { type Provider, reachable } from "./reachable.ts"
  */
 export function offered<P extends Provider>(providers: Record<string, P>): Record<string, P> {
   if (!isActive()) return providers
-  const left = reachable(providers, currentState().policy, process.env)
+  const left = reachable(providers, currentState(), process.env)
   if (Object.keys(left).length === 0) sayForList()
   return left
 }
@@ -35,10 +35,15 @@ export function noModelError(): OfflineError | undefined {
  * One sentence, and the lines of a configuration with a model that can be reached.
  * @param file the user-level configuration
  */
-export function explainNoModel({ baked }: Pick<OfflineState, "baked">, file: string): string {
-  const where = baked.locked
-    ? "on this machine, or at a host that the policy names,"
-    : "on this machine, or inside your network,"
+export function explainNoModel(
+  { baked, kernel }: Pick<OfflineState, "baked" | "kernel">,
+  file: string,
+): string {
+  const where = !baked.locked
+    ? "on this machine, or inside your network,"
+    : kernel?.loopback === "own"
+      ? "at a host that the policy names, with its port where that is this machine,"
+      : "on this machine, or at a host that the policy names,"
   return `No model can be reached: OpenCode is offline, and the policy lets no provider through. Run \`opencode offline setup\`, or configure a model ${where} in ${file}:\n${EXAMPLE}`
 }
 

@@ -1,5 +1,6 @@
-import { canonicalHost } from "../policy/host.ts"
-import { DEFAULT_PORTS, judge, type Policy } from "../policy.ts"
+import type { KernelSettings } from "../kernel/settings.ts"
+import { canonicalHost, isLoopback } from "../policy/host.ts"
+import { DEFAULT_PORTS, isNamed, judge, type Policy } from "../policy.ts"
 import { parseUrl } from "../primordials.ts"
 import { hostsOfPackage } from "./package-hosts.ts"
 
@@ -9,6 +10,12 @@ export interface Provider {
   source?: string
   options?: Record<string, unknown>
   models: Record<string, Model>
+}
+
+/** What decides: the policy, and where the kernel holds all programs, how. */
+export interface Deciding {
+  policy: Policy
+  kernel?: KernelSettings
 }
 
 interface Model {
@@ -23,10 +30,10 @@ interface Model {
  */
 export function reachable<P extends Provider>(
   providers: Record<string, P>,
-  policy: Policy,
+  by: Deciding,
   env: NodeJS.ProcessEnv,
 ): Record<string, P> {
-  const may = remembering((place) => mayConnect(place, policy, env))
+  const may = remembering((place) => mayConnect(place, by, env))
   const kept = Object.entries(providers).flatMap(([id, provider]): [string, P][] => {
     const all = Object.entries(provider.models)
     const models = all.filter(([, model]) => may(placeOf(provider, model)))
@@ -52,19 +59,23 @@ function placeOf({ options = {}, source }: Provider, { api }: Model): Place {
   return { url, npm: api.npm, configured: source === "config" }
 }
 
-function mayConnect({ url, npm = "", configured }: Place, policy: Policy, env: NodeJS.ProcessEnv): boolean {
+function mayConnect({ url, npm = "", configured }: Place, by: Deciding, env: NodeJS.ProcessEnv): boolean {
   const address = url?.replace(/\$\{([^}]+)\}/g, (token, name: string) => env[name] ?? token)
-  if (address !== undefined && !address.includes("${")) return mayAsk(address, policy)
+  if (address !== undefined && !address.includes("${")) return mayAsk(address, by)
   // A part of the host is known to the package only.
   const behind = address && /\}(\.[^/:{}]+)(?:[:/]|$)/.exec(address)?.[1]
   const hosts = behind ? [behind] : hostsOfPackage(npm)
-  return hosts ? hosts.some((host) => namesOneOf(host, policy)) : configured
+  return hosts ? hosts.some((host) => namesOneOf(host, by.policy)) : configured
 }
 
-function mayAsk(address: string, policy: Policy): boolean {
+function mayAsk(address: string, { policy, kernel }: Deciding): boolean {
   const url = parseUrl(address)
   const host = url?.hostname ? canonicalHost(url.hostname) : undefined
-  return url && host ? judge(policy, host, Number(url.port || DEFAULT_PORTS[url.protocol])).allowed : false
+  if (!url || !host) return false
+  const port = Number(url.port || DEFAULT_PORTS[url.protocol])
+  // Of this machine's ports the guard lets all through, and the kernel those that are named.
+  if (kernel?.loopback === "own" && isLoopback(host)) return isNamed(policy, host, port)
+  return judge(policy, host, port).allowed
 }
 
 /** Whether the policy lets the host through or, where it begins with a dot, names any below it. */

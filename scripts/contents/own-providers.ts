@@ -1,6 +1,8 @@
+import { type KernelKeys, widened } from "../../offline/kernel/settings.ts"
 import { listed } from "../../offline/models/catalogue.ts"
 import { hostsOfPackage } from "../../offline/models/package-hosts.ts"
 import { reachable } from "../../offline/models/reachable.ts"
+import type { PolicyKeys } from "../../offline/policy/keys.ts"
 import { createPolicy, endpointOf } from "../../offline/policy.ts"
 import { Failure } from "../lib/errors.ts"
 
@@ -81,13 +83,16 @@ function addressFault(key: string, api: unknown): string[] {
  */
 export function requireReachable(
   own: Record<string, OwnProvider>,
-  policy: { allow: string[]; locked: boolean } | undefined,
+  policy: Pick<PolicyKeys, "allow" | "locked" | keyof KernelKeys> | undefined,
 ): void {
   if (!policy?.locked) return
-  const entries = createPolicy(policy.allow.map((text) => ({ text, origin: "allow" })))
+  const by = {
+    policy: createPolicy((policy.allow ?? []).map((text) => ({ text, origin: "allow" }))),
+    kernel: policy.enforce === "kernel" ? widened([policy]) : undefined,
+  }
   const left = reachable(
     Object.fromEntries(Object.entries(own).map(([id, one]) => [id, listed(one)])),
-    entries,
+    by,
     {},
   )
   const cut = Object.entries(own).filter(([id]) => !left[id])

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test"
-import { type Provider, reachable } from "../../../offline/models/reachable.ts"
+import { STRICTEST } from "../../../offline/kernel/settings.ts"
+import { type Deciding, type Provider, reachable } from "../../../offline/models/reachable.ts"
 import { createPolicy } from "../../../offline/policy.ts"
 
 /** A provider whose models are at these addresses, under names that are their numbers. */
@@ -13,15 +14,25 @@ function provider(
 }
 
 const policy = createPolicy(
-  ["llm.corp:443", "api.mistral.ai", "bedrock-runtime.eu-west-1.amazonaws.com:443"].map((text) => ({
+  [
+    "llm.corp:443",
+    "localhost:4010",
+    "127.0.0.1:4010",
+    "api.mistral.ai",
+    "bedrock-runtime.eu-west-1.amazonaws.com:443",
+  ].map((text) => ({
     text,
     origin: "a test",
   })),
 )
 
 /** Which of a provider's models are left; undefined when it is left out. */
-function left(of: Provider, env: NodeJS.ProcessEnv = {}): string[] | undefined {
-  const { some } = reachable({ some: of }, policy, env)
+function left(
+  of: Provider,
+  env: NodeJS.ProcessEnv = {},
+  held: Pick<Deciding, "kernel"> = {},
+): string[] | undefined {
+  const { some } = reachable({ some: of }, { policy, ...held }, env)
   return some && Object.keys(some.models)
 }
 
@@ -38,6 +49,18 @@ describe("of a provider", () => {
     ["no URL", false],
   ])("at %s it is %p that it is offered", (url, expected) => {
     expect(left(provider([url]))).toEqual(expected ? ["0"] : undefined)
+  })
+
+  test.each([
+    ["http://127.0.0.1:4010/v1", true],
+    ["http://localhost:4010/v1", true],
+    ["http://127.0.0.1:11434/v1", false],
+    ["https://llm.corp/v1", true],
+  ])("at %s it is %p that it is offered where the kernel holds all programs", (url, expected) => {
+    const own = { kernel: STRICTEST }
+    expect(left(provider([url]), {}, own)).toEqual(expected ? ["0"] : undefined)
+    const any = { kernel: { ...STRICTEST, loopback: "any" as const } }
+    expect(left(provider([url]), {}, any)).toEqual(["0"])
   })
 
   test("only the models are offered whose own address is let through", () => {
@@ -85,7 +108,7 @@ test("what is left whole is the same object, and what is not, another", () => {
     provider(["https://llm.corp"]),
     provider(["https://llm.corp", "https://else.example"]),
   ]
-  const found = reachable({ whole, part }, policy, {})
+  const found = reachable({ whole, part }, { policy }, {})
   expect(found.whole).toBe(whole)
   expect(found.part).toEqual(provider(["https://llm.corp"]))
   expect(Object.keys(part.models)).toHaveLength(2)
