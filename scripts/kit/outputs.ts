@@ -5,7 +5,7 @@ import { foundIn, readSubject } from "../emit/read-subject.ts"
 import { signFiles } from "../emit/sign.ts"
 import type { PackageFile } from "../lib/npm/read-packages.ts"
 import { gather } from "../materials/gather.ts"
-import { type Found, npmUrl } from "../materials/material.ts"
+import { type Found, npmLibrary } from "../materials/material.ts"
 import { identifiersOf } from "../materials/standard-texts.ts"
 import { type KitFile, kitFile } from "./kit-file.ts"
 import type { DescribedPackage } from "./manifest.ts"
@@ -59,15 +59,11 @@ function ofPackage(described: DescribedPackage, files: PackageFile[]): Found {
     .filter((file) => licenceFiles.includes(file.path))
     .map(({ data }) => new TextDecoder().decode(data))
   return {
-    purl: npmUrl(name, version),
-    kind: "library",
-    name,
-    version,
-    integrity,
-    license: expressionOf(described, texts),
-    texts,
-    where: [`lib/opencode-kit/${path}`],
-    complete: true,
+    ...npmLibrary({
+      ...{ name, version, integrity, texts },
+      license: expressionOf(described, texts),
+      where: [`lib/opencode-kit/${path}`],
+    }),
     ...(identifiersOf(licence) ? {} : { note: `Its package.json says of its licence: ${licence}` }),
   }
 }

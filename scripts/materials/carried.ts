@@ -6,7 +6,7 @@ import { cachedPath } from "../lib/npm/cache.ts"
 import { type Pin, pinnedTarget } from "../pins/pin.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import type { Known } from "./known.ts"
-import { type Found, npmUrl } from "./material.ts"
+import { type Found, npmLibrary, npmUrl } from "./material.ts"
 import { ofPart } from "./upstream.ts"
 
 /** The program that searches files, and what is linked into it. */
@@ -49,17 +49,7 @@ export async function ofGrammars(
       .map(({ module }) => module)
     return list.map(async ({ name, version, integrity, license, licenseFile }): Promise<Found> => {
       const file = cachedPath(cache, { name, version, integrity, executable: licenseFile })
-      return {
-        purl: npmUrl(name, version),
-        kind: "library",
-        name,
-        version,
-        integrity,
-        license,
-        texts: [await readFile(file, "utf8")],
-        where,
-        complete: true,
-      }
+      return npmLibrary({ name, version, integrity, license, texts: [await readFile(file, "utf8")], where })
     })
   })
   return Promise.all(found)
@@ -77,16 +67,15 @@ export function ofPackages(
       const text = texts.get(`${name}@${version}: ${license}`)
       if (text === undefined) throw noSection(module, name)
       return {
-        purl: npmUrl(name, version),
-        kind: "library",
-        name,
-        version,
-        integrity,
-        license,
+        ...npmLibrary({
+          name,
+          version,
+          integrity,
+          license,
+          texts: text === "" ? [] : [text],
+          where: [module],
+        }),
         ...(name.startsWith("@opencode-ai/") && { copyright: holders.opencode.copyright }),
-        texts: text === "" ? [] : [text],
-        where: [module],
-        complete: true,
       }
     })
   })

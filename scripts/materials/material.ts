@@ -61,6 +61,13 @@ export function npmUrl(name: string, version: string): string {
   return `pkg:npm/${name.replace("@", "%40")}@${version}`
 }
 
+/** A library that is a package of npm's, as it is there. */
+export function npmLibrary(
+  of: Pick<Found, "name" | "license" | "texts" | "where"> & Required<Pick<Found, "version" | "integrity">>,
+): Found {
+  return { purl: npmUrl(of.name, of.version), kind: "library", ...of, complete: true }
+}
+
 /** The package URL of what is in no package registry. */
 export function genericUrl(name: string, version?: string): string {
   const encoded = encodeURIComponent(name)

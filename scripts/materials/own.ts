@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { build } from "esbuild"
 import type { BuildRecord } from "../record/build-record.ts"
-import { type Found, genericUrl, NO_ASSERTION, npmUrl } from "./material.ts"
+import { type Found, genericUrl, NO_ASSERTION, npmLibrary, npmUrl } from "./material.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
@@ -112,16 +112,5 @@ async function ofInstalled(folder: string, where: string[], within: string): Pro
     /^(licen[cs]e|copying|notice)/i.test(file),
   )
   const texts = await Promise.all(files.sort().map((file) => readFile(join(ROOT, place, file), "utf8")))
-  return {
-    purl: npmUrl(name, version),
-    kind: "library",
-    name,
-    version,
-    integrity,
-    license: license ?? "",
-    texts,
-    within,
-    where,
-    complete: true,
-  }
+  return { ...npmLibrary({ name, version, integrity, license: license ?? "", texts, where }), within }
 }
