@@ -68,6 +68,7 @@ test("the TUI opens, and answers", async () => {
       await waitFor("Ask anything")
       await waitFor("Mock Model")
       await type("say hi")
+      await waitFor("say hi")
       await type("\r")
       await waitFor("The mock model says hello.")
     },
