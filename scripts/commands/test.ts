@@ -95,6 +95,8 @@ async function runTests(kind: TestKind, args: string[], env: NodeJS.ProcessEnv):
   const folder = await mkdtemp(join(tmpdir(), "opencode-offline-tests-"))
   const report = join(folder, "junit.xml")
   const options = [
+    // Those are of pull requests, for upstream's tree.
+    "--path-ignore-patterns=pull-requests/files/**",
     "--parallel=2",
     "--max-concurrency=2",
     `--timeout=${FAR}`,
