@@ -6,6 +6,7 @@ import { type BuildRecord, readBuildRecord } from "../scripts/record/build-recor
 import { type GitProject, makeGitProject } from "./lib/git-project.ts"
 import { makeUpstream, must } from "./lib/stand-in-upstream.ts"
 import { pinWith, target } from "./lib/stock.ts"
+import { versionOf } from "./lib/version.ts"
 
 // The newest 1.x from its commit: the second stand-in, out of a bundle, with the core alone.
 
@@ -52,7 +53,7 @@ describe("a build of the newest 1.x from git, with the core alone,", () => {
 
   test("says its version and its commit", async () => {
     const { stdout, attempts } = await runIsolated({ executable, args: ["--version"] })
-    expect({ stdout, attempts }).toEqual({ stdout: `${newest.version}\n`, attempts: [] })
+    expect({ stdout, attempts }).toEqual({ stdout: versionOf(undefined, newest), attempts: [] })
     const shown = await runIsolated({ executable, args: ["offline", "--json"] })
     expect(JSON.parse(shown.stdout).build).toMatchObject({ source: "git", commit: project.commit })
   })
