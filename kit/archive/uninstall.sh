@@ -66,19 +66,21 @@ remove_previous() {
 
 # Who can write to the lists is perhaps not who runs this: it removes nothing that it cannot have installed.
 check_lists() {
-  bad=$({ foreign lib/opencode-kit && if [ -d lib/opencode-kit.previous ]; then foreign lib/opencode-kit.previous; fi; } | head -n 5)
+  bad=$({ foreign lib/opencode-kit; [ ! -d lib/opencode-kit.previous ] || foreign lib/opencode-kit.previous; } | head -n 5)
   [ -z "$bad" ] || {
     printf '%s\n' "error: the lists of what was installed in $kit name something else; nothing was removed:" "$bad" >&2
     exit 2
   }
 }
 
+# What cannot be read is not known to be harmless.
 foreign() {
+  [ -r "$1/installed" ] && [ -r "$1/installed-folders" ] || echo "$1: its lists cannot be read"
   LC_ALL=C grep -Ev '^[0-9a-f]{64}  (bin/opencode|lib/opencode-kit/[^"\[:cntrl:]]+)$' "$1/installed" || true
   LC_ALL=C grep -E '^[^ ]*  (.*/)?\.\.(/.*)?$' "$1/installed" || true
   tr ' ' '\n' <"$1/installed-folders" | grep -Evx 'bin|lib|\.|' || true
   # What lies behind a link to a folder is not what was installed there.
-  find "$1" -type l -exec test -d {} \; -print
+  find "$1" -type l -exec test -d {} \; -print || echo "$1 cannot be searched"
 }
 
 main "$@"; exit

@@ -64,6 +64,16 @@ async function script(file: string, ...args: string[]) {
   return { exitCode, stdout: String(stdout), stderr: String(stderr) }
 }
 
+/** A program of the machine that does something else. */
+async function says(program: string, text: string) {
+  await mkdir(join(folder, "programs"), { recursive: true })
+  await writeFile(join(folder, "programs", program), `#!/bin/sh\n${text}\n`)
+  await chmod(join(folder, "programs", program), 0o755)
+}
+
+/** In such a program: the machine's own. */
+const MACHINES = "PATH=${PATH#*:}"
+
 const install = (...args: string[]) => script(join(archive, "install.sh"), ...args)
 const uninstall = () => script(join(prefix, KIT, "uninstall.sh"))
 
@@ -200,6 +210,20 @@ describe("uninstall removes nothing, and its exit code is 2,", () => {
     await refuses("opencode-kit.previous")
   })
 
+  test("when a folder cannot be searched, or the lists cannot be read, for whatever the other lists name", async () => {
+    await makeArchive("two")
+    await install("--prefix", prefix)
+    const previous = join(prefix, `${KIT}.previous`)
+    // As it ends where it may not read a folder.
+    await says("find", `${MACHINES}\nfind "$@"\nexit 1`)
+    await refuses(`${KIT} cannot be searched`)
+    await appendFile(join(previous, "installed"), `${hash}  ../victim\n`)
+    await refuses("../victim")
+    await rm(join(folder, "programs"), { recursive: true })
+    await rm(join(previous, "installed-folders"))
+    await refuses(`${KIT}.previous: its lists cannot be read`)
+  })
+
   test("when its list of folders names others", async () => {
     for (const words of ["/tmp", "bin ../..", "lib/other"]) {
       await writeFile(join(prefix, KIT, "installed-folders"), `${words}\n`)
@@ -275,13 +299,6 @@ test("the installer says which line puts it into PATH, and the next command; uni
 
 describe("on a machine that cannot run it, nothing is changed, and the exit code is 2:", () => {
   const here = { system: "Linux", processor: "x86_64", kernel: "5.1", kilobytes: "1" }
-
-  /** A program of the machine that says something else. */
-  async function says(program: string, text: string) {
-    await mkdir(join(folder, "programs"), { recursive: true })
-    await writeFile(join(folder, "programs", program), `#!/bin/sh\n${text}\n`)
-    await chmod(join(folder, "programs", program), 0o755)
-  }
 
   const uname = (system: string, processor: string, kernel: string) =>
     says("uname", `case $1 in -s) echo ${system};; -m) echo ${processor};; -r) echo ${kernel};; esac`)
