@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { existsSync } from "node:fs"
 import {
   appendFile,
   chmod,
@@ -55,8 +56,9 @@ async function makeArchive(version: string, machine?: string) {
 }
 
 async function script(file: string, ...args: string[]) {
-  // What a test puts into `programs` is found first.
-  const PATH = `${join(folder, "programs")}:${process.env.PATH}`
+  // What a test puts into `programs` is found first; where it made `few`, there is nothing else.
+  const few = join(folder, "few")
+  const PATH = existsSync(few) ? few : `${join(folder, "programs")}:${process.env.PATH}`
   const { exitCode, stdout, stderr } = await run("sh", [file, ...args], {
     env: { PATH, HOME: join(folder, "home") },
     cwd: folder,
@@ -71,8 +73,20 @@ async function says(program: string, text: string) {
   await chmod(join(folder, "programs", program), 0o755)
 }
 
+/** A machine that has no more than the scripts use, and of that not this one. */
+async function withoutProgram(missing: string) {
+  await mkdir(join(folder, "few"))
+  for (const name of PROGRAMS.filter((other) => other !== missing))
+    await symlink(Bun.which(name)!, join(folder, "few", name))
+}
+
+const PROGRAMS =
+  "awk cat cp df dirname find grep head ln ls mkdir mv rm rmdir sed sh sha256sum sort tr uname wc xargs".split(
+    " ",
+  )
+
 /** In such a program: the machine's own. */
-const MACHINES = "PATH=${PATH#*:}"
+const MACHINES = `PATH=\${PATH#*:}`
 
 const install = (...args: string[]) => script(join(archive, "install.sh"), ...args)
 const uninstall = () => script(join(prefix, KIT, "uninstall.sh"))
@@ -287,6 +301,72 @@ test("rollback does nothing, and its exit code is 2, where nothing was kept, or 
     await writeFile(path, text)
   }
   expect(await rollback()).toMatchObject({ exitCode: 0 })
+})
+
+describe("rollback puts nothing back, and its exit code is 2,", () => {
+  const kept = (path: string) => join(prefix, `${KIT}.previous`, path)
+  const rollback = (...args: string[]) => script(join(prefix, KIT, "rollback.sh"), ...args)
+
+  beforeEach(async () => {
+    await install("--prefix", prefix)
+    await makeArchive("two")
+    await install("--prefix", prefix)
+  })
+
+  async function refuses(...says: string[]) {
+    const before = await tree(prefix)
+    for (const args of [[], ["--check", prefix]]) {
+      const { exitCode, stdout, stderr } = await rollback(...args)
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" })
+      for (const words of says) expect(stderr).toContain(words)
+    }
+    expect(await tree(prefix)).toEqual(before)
+    expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("two\n")
+  }
+
+  test("when there is no sha256sum, or it dies over the list", async () => {
+    await writeFile(kept("opencode.kept"), "echo changed\n")
+    await withoutProgram("sha256sum")
+    await refuses("no sha256sum in PATH")
+    await rm(join(folder, "few"), { recursive: true })
+    await says("sha256sum", "kill -KILL $$")
+    await refuses("could not be compared")
+    await says("sha256sum", "exit 0")
+    await refuses("could not be compared")
+  })
+
+  test("when the list is empty, has no executable, or names what is not the kit's", async () => {
+    const before = await readFile(kept("installed"), "utf8")
+    const hash = before.slice(0, 64)
+    for (const list of [
+      "",
+      before.replace(/.*bin\/opencode\n/, ""),
+      `${before}${hash}  ../victim\n`,
+      `${before}${hash}  ${KIT}/../../victim\n`,
+      `${before}# a remark\n`,
+    ]) {
+      await writeFile(kept("installed"), list)
+      await refuses("names what was not installed, or is not all there")
+    }
+  })
+
+  test("when files were added to what was kept, or are links", async () => {
+    await writeFile(kept("bin/more"), "")
+    await refuses("There are other files")
+    await rm(kept("bin/more"))
+    await rm(kept("opencode.kept"))
+    await writeFile(join(folder, "elsewhere"), "#!/bin/sh\necho one\n")
+    await symlink(join(folder, "elsewhere"), kept("opencode.kept"))
+    await refuses("opencode.kept")
+  })
+
+  test("but 0 when all is as it was kept, and --check exchanges nothing", async () => {
+    expect(await rollback("--check", prefix)).toMatchObject({ exitCode: 0, stdout: "", stderr: "" })
+    expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("two\n")
+    expect(await rollback("--check")).toMatchObject({ exitCode: 2 })
+    expect(await rollback()).toMatchObject({ exitCode: 0, stderr: "" })
+    expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("one\n")
+  })
 })
 
 test("the installer says which line puts it into PATH, and the next command; uninstall says what it removed", async () => {
