@@ -52,10 +52,8 @@ check_archive() {
   bad=$(foreign_lines SHA256SUMS)
   [ -z "$bad" ] ||
     fail "SHA256SUMS names what cannot be in this archive" "$bad" "do not use it: compare its sha256 with the one that was printed when it was made"
-  if ! LC_ALL=C sha256sum -c SHA256SUMS >/dev/null 2>&1; then
-    bad=$(LC_ALL=C sha256sum -c SHA256SUMS 2>&1 | grep -v ': OK$' | head -n 5)
-    fail "The archive is damaged" "$bad" "unpack it again, and compare its sha256 with the one that was printed when it was made"
-  fi
+  unchanged SHA256SUMS ||
+    fail "The archive is damaged" "$changed" "unpack it again, and compare its sha256 with the one that was printed when it was made"
   listed=$(sed 's,^[0-9a-f]*  ,./,' SHA256SUMS && echo ./SHA256SUMS)
   there=$(find . ! -type d | LC_ALL=C sort)
   [ "$(echo "$listed" | LC_ALL=C sort)" = "$there" ] ||
@@ -105,6 +103,15 @@ check_space() {
     fail "There is not enough room in $there" "$((kilobytes / 1000)) MB are needed, and $((free / 1000)) MB are free" "make room, or choose another folder: sh install.sh --prefix DIR"
 }
 
+# Whether every file of a list is as it says. A sha256sum that died has not said so of all.
+unchanged() {
+  said=$(LC_ALL=C sha256sum -c "$1" 2>&1) &&
+    [ "$(printf '%s\n' "$said" | grep -c ': OK$')" -eq "$(grep -c '' "$1")" ] && return
+  changed=$(printf '%s\n' "$said" | grep -v ': OK$' | head -n 5)
+  : "${changed:=sha256sum did not compare all files}"
+  return 1
+}
+
 # Lines that are not the hash of a file below this folder, in the one form that they are written in.
 foreign_lines() {
   LC_ALL=C grep -Ev '^[0-9a-f]{64}  [^/"\[:cntrl:]][^"\[:cntrl:]]*$' "$1" | head -n 5 || true
@@ -132,9 +139,8 @@ check_earlier() {
   bad=$(tr ' ' '\n' <"$kit/installed-folders" | grep -Evx 'bin|lib|\.|' | head -n 5) || true
   [ -z "$bad" ] ||
     fail "$kit/installed-folders names what was not made" "$bad" "remove the words, and look at who can write there"
-  changed=$(LC_ALL=C sha256sum -c "$kit/installed" 2>/dev/null | grep -v ': OK$' | head -n 5) || true
-  [ -z "$changed" ] ||
-    fail "What was installed in $prefix was changed since" "$changed" "sh $kit/uninstall.sh, and look at what it leaves"
+  unchanged "$kit/installed" ||
+    fail "What was installed in $prefix was changed since, or could not be compared" "$changed" "sh $kit/uninstall.sh, and look at what it leaves"
   listed=$(sed 's,^[0-9a-f]*  ,,' "$kit/installed" | grep '^lib/' && echo lib/opencode-kit/installed && echo lib/opencode-kit/installed-folders)
   there=$(find lib/opencode-kit ! -type d | LC_ALL=C sort)
   [ "$(echo "$listed" | LC_ALL=C sort)" = "$there" ] ||

@@ -71,8 +71,13 @@ check_lines() {
 }
 
 check_files() {
-  changed=$(LC_ALL=C sha256sum -c "$list" 2>&1 | grep -v ': OK$' | grep -v '^sha256sum: WARNING' || true)
+  said=$(LC_ALL=C sha256sum -c "$list" 2>&1) && all=yes || all=no
+  changed=$(printf '%s\n' "$said" | grep -v ': OK$' | grep -v '^sha256sum: WARNING' || true)
   [ -z "$changed" ] || finding "$changed"
+  # It may also have died on the way.
+  fine=$(printf '%s\n' "$said" | grep -c ': OK$' || true)
+  [ -n "$changed" ] || { [ $all = yes ] && [ "$fine" -eq "$(grep -c '' "$list")" ]; } ||
+    fail "Not every file could be compared" "sha256sum ended after $fine" "run it again, and look at what ends it"
 }
 
 # Also a link: sha256sum follows it, and what it leads to is not what was installed.

@@ -73,6 +73,9 @@ async function says(program: string, text: string) {
   await chmod(join(folder, "programs", program), 0o755)
 }
 
+/** A sha256sum that compares nothing. */
+const SAYS_OK = 'while read -r _ name; do echo "$name: OK"; done <"$2"'
+
 /** A machine that has no more than the scripts use, and of that not this one. */
 async function withoutProgram(missing: string) {
   await mkdir(join(folder, "few"))
@@ -506,6 +509,18 @@ describe("nothing is changed, and the exit code is 2,", () => {
     await install("--prefix", prefix)
     await appendFile(join(prefix, "bin/opencode"), "echo changed\n")
     await refuses("was changed since", "bin/opencode: FAILED")
+  })
+
+  test("when sha256sum dies over what is installed, or over the archive", async () => {
+    await install("--prefix", prefix)
+    for (const [list, words] of [
+      [`${KIT}/installed`, "was changed since, or could not be compared"],
+      ["SHA256SUMS", "The archive is damaged"],
+    ])
+      for (const end of ["kill -KILL $$", "exit 0", `${SAYS_OK}; exit 1`]) {
+        await says("sha256sum", `case $* in *${list}*) ${end} ;; esac\n${MACHINES} exec sha256sum "$@"`)
+        await refuses(words!, "sha256sum did not compare all files")
+      }
   })
 
   test("when something was added to what it installed", async () => {

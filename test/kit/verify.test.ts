@@ -64,8 +64,10 @@ async function sign(kind: (typeof KINDS)[number]) {
 }
 
 async function verify(...args: string[]) {
+  // What a test puts into `programs` is found first.
+  const PATH = `${join(prefix, "programs")}:${process.env.PATH}`
   const { exitCode, stdout, stderr } = await run("sh", [join(prefix, KIT, "verify.sh"), ...args], {
-    env: { PATH: process.env.PATH },
+    env: { PATH },
     cwd: "/",
   })
   return { exitCode, stdout: String(stdout), stderr: String(stderr) }
@@ -136,6 +138,22 @@ describe("verify.sh", () => {
       expect(stderr).toContain("names what is no file of the kit")
     },
   )
+
+  test.each([
+    "kill -KILL $$",
+    "exit 0",
+    "exit 1",
+    "echo 'bin/opencode: OK'",
+    // All of them, and then something went wrong.
+    'while read -r _ name; do echo "$name: OK"; done <"$2"; exit 1',
+  ])("exits with 2 when sha256sum ends early: %s", async (text) => {
+    await mkdir(join(prefix, "programs"))
+    await writeFile(join(prefix, "programs/sha256sum"), `#!/bin/sh\n${text}\n`)
+    await chmod(join(prefix, "programs/sha256sum"), 0o755)
+    const { exitCode, stdout, stderr } = await verify()
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" })
+    expect(stderr).toContain("Not every file could be compared")
+  })
 
   test("checks another place by the list beside it", async () => {
     const elsewhere = join(folder, "elsewhere")
