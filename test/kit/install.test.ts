@@ -147,11 +147,32 @@ test("uninstall leaves, and names, what was added or changed since", async () =>
   await install("--prefix", prefix)
   await writeFile(join(prefix, KIT, "node_modules/mine.js"), "")
   await appendFile(join(prefix, "bin/opencode"), "echo changed\n")
+  const own = ["installed", "installed-folders", "uninstall.sh"].map((name) => `${KIT}/${name}`)
   const { exitCode, stderr } = await uninstall()
   expect(exitCode).toBe(1)
   expect(stderr).toContain(`${KIT}/node_modules/mine.js`)
   expect(stderr).toContain("bin/opencode")
-  expect(await tree(prefix)).toEqual(["bin/opencode", `${KIT}/node_modules/mine.js`])
+  expect(stderr).toContain("run it again")
+  const mine = `${KIT}/node_modules/mine.js`
+  expect(await tree(prefix)).toEqual(["bin/opencode", mine, ...own].sort())
+  // The list stays for as long as it names something; what was added is in none.
+  await rm(join(prefix, "bin/opencode"))
+  const again = await uninstall()
+  expect(again).toMatchObject({ exitCode: 1, stderr: expect.not.stringContaining("run it again") })
+  expect(await tree(prefix)).toEqual([mine])
+})
+
+test("uninstall keeps its lists when sha256sum dies on the way, and can be run again", async () => {
+  await install("--prefix", prefix)
+  await makeArchive("two")
+  await install("--prefix", prefix)
+  const before = await tree(prefix)
+  await says("sha256sum", "kill -KILL $$")
+  expect(await uninstall()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("run it again") })
+  expect(await tree(prefix)).toEqual(before)
+  await rm(join(folder, "programs"), { recursive: true })
+  expect(await uninstall()).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await readdir(folder)).toEqual(["an archive"])
 })
 
 describe("uninstall removes nothing, and its exit code is 2,", () => {
@@ -239,6 +260,11 @@ describe("uninstall removes nothing, and its exit code is 2,", () => {
     await rm(join(folder, "programs"), { recursive: true })
     await rm(join(previous, "installed-folders"))
     await refuses(`${KIT}.previous: its lists cannot be read`)
+  })
+
+  test("when there is no sha256sum", async () => {
+    await withoutProgram("sha256sum")
+    await refuses("no sha256sum in PATH")
   })
 
   test("when its list of folders names others", async () => {
