@@ -165,18 +165,22 @@ copy() {
   echo "$folders" >"$new/installed-folders"
 }
 
-# The one that was there is kept, for rollback.sh.
+# The one that was there is kept, for rollback.sh. What takes long, or can fail, stands ahead of the renames or after.
 replace() {
+  old=$previous.old-$$
   if [ -d "$kit" ]; then
-    ln -f -- "$prefix/bin/opencode" "$kit/opencode.kept" 2>/dev/null || cp -- "$prefix/bin/opencode" "$kit/opencode.kept"
+    ln -- "$prefix/bin/opencode" "$new/opencode.kept" 2>/dev/null || cp -- "$prefix/bin/opencode" "$new/opencode.kept"
   fi
+  trap '' HUP INT TERM
   mv -f -- "$new/opencode.new" "$prefix/bin/opencode"
   if [ -d "$kit" ]; then
-    rm -rf -- "$previous"
+    [ ! -d "$previous" ] || mv -- "$previous" "$old"
     mv -- "$kit" "$previous"
+    mv -- "$new/opencode.kept" "$previous/opencode.kept"
     kept="The one that was there is kept. To go back to it: sh $kit/rollback.sh"
   fi
   mv -- "$new" "$kit"
+  rm -rf -- "$old" || echo "left, as it could not be removed: $old" >&2
 }
 
 finish() {

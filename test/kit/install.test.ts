@@ -308,6 +308,51 @@ test("what an upgrade replaced is kept, and rollback puts it back; again, and it
   expect(await readdir(folder)).toEqual(["an archive"])
 })
 
+describe("an upgrade is whole", () => {
+  beforeEach(async () => {
+    for (const version of ["one", "two"]) {
+      await makeArchive(version)
+      await install("--prefix", prefix)
+    }
+    await makeArchive("three")
+  })
+
+  /** The executable is that of the kit, and the one before them is kept whole. */
+  async function expectThree() {
+    expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("three\n")
+    expect(await tree(join(prefix, KIT, "bin"))).toEqual(["server-three"])
+    expect((await script(join(prefix, KIT, "rollback.sh"), "--check", prefix)).exitCode).toBe(0)
+    expect(await tree(join(prefix, `${KIT}.previous/bin`))).toEqual(["server-two"])
+  }
+
+  const forPrevious = (action: string) =>
+    `case $* in *opencode-kit.previous*) ${action} ;; esac\n${MACHINES} exec "$(basename "$0")" "$@"`
+
+  test("when the oldest cannot be removed, which is named", async () => {
+    await says("rm", forPrevious("exit 1"))
+    const { exitCode, stderr } = await install("--prefix", prefix)
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^left, .*opencode-kit\.previous\.old-\d+\n$/),
+    })
+    await expectThree()
+  })
+
+  test("or none, when the executable cannot be replaced", async () => {
+    const before = await tree(prefix)
+    await says("mv", `case $* in *bin/opencode) exit 1 ;; esac\n${MACHINES} exec mv "$@"`)
+    expect((await install("--prefix", prefix)).exitCode).not.toBe(0)
+    expect(await tree(prefix)).toEqual(before)
+  })
+
+  test.each(["mv", "rm"])("when somebody ends it while it is at %s", async (program) => {
+    await says(program, forPrevious("kill -INT $PPID"))
+    expect(await install("--prefix", prefix)).toMatchObject({ exitCode: 0, stderr: "" })
+    await expectThree()
+    expect(await readdir(join(prefix, "lib"))).toHaveLength(2)
+  })
+})
+
 test("rollback does nothing, and its exit code is 2, where nothing was kept, or that was changed since", async () => {
   await install("--prefix", prefix)
   const rollback = () => script(join(prefix, KIT, "rollback.sh"))
