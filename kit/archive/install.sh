@@ -121,8 +121,8 @@ foreign_lines() {
 check_prefix() {
   previous=$prefix/lib/opencode-kit.previous
   if [ -e "$previous" ] || [ -h "$previous" ]; then
-    { [ ! -h "$previous" ] && [ -f "$previous/installed" ] && [ -f "$previous/opencode.kept" ]; } ||
-      fail "$previous is there already" "this script did not make it" "remove it, or choose another folder: sh install.sh --prefix DIR"
+    sh "$here/files/lib/opencode-kit/rollback.sh" --check "$prefix" ||
+      fail "$previous is there already" "it is not, or no longer, what this script kept: see above" "look at it, and remove it, or choose another folder: sh install.sh --prefix DIR"
   fi
   [ -d "$kit" ] && [ -f "$kit/installed" ] && check_earlier && return
   for there in "$prefix/bin/opencode" "$kit"; do

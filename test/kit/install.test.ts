@@ -576,6 +576,19 @@ describe("nothing is changed, and the exit code is 2,", () => {
     await refuses("opencode-kit.previous is there already")
   })
 
+  test("when there is anything else in what it kept, which it would delete", async () => {
+    await install("--prefix", prefix)
+    await makeArchive("two")
+    await install("--prefix", prefix)
+    await makeArchive("three")
+    const previous = join(prefix, `${KIT}.previous`)
+    await writeFile(join(previous, "mine"), "")
+    await refuses("There are other files in", "opencode-kit.previous is there already")
+    await rm(join(previous, "mine"))
+    await appendFile(join(previous, "opencode.kept"), "changed")
+    await refuses("was changed since", "opencode.kept: FAILED", "opencode-kit.previous is there already")
+  })
+
   test("when what it installed was changed since", async () => {
     await install("--prefix", prefix)
     await appendFile(join(prefix, "bin/opencode"), "echo changed\n")
