@@ -62,13 +62,16 @@ check_archive() {
 
 # What the executable needs of this machine, as the archive's file says it.
 check_machine() {
-  [ -f "$here/machine" ] || return 0
+  [ -f "$here/machine" ] ||
+    fail "This kit does not say which machine it is for" "the file machine is not in it" "make one that does: npm run kit -- --target TARGET"
   system=$(needs system) processor=$(needs processor) kernel=$(needs kernel) loader=$(needs loader) flag=$(needs flag)
   [ "$(uname -s) $(uname -m)" = "$system $processor" ] ||
     fail "This kit is for $system on $processor" "this machine is $(uname -s) on $(uname -m)" "make one for it: npm run kit -- --target TARGET"
   [ -z "$loader" ] || [ -e "$loader" ] ||
     fail "This kit is for another C library" "there is no $loader here$(is_musl)" "make one with the other: npm run kit -- --target TARGET (its name ends in -musl for Alpine and the like)"
-  older "$(uname -r)" "$kernel" &&
+  uname -r | grep -Eq '^[0-9]+\.[0-9]' ||
+    fail "This machine's kernel does not say its version" "it says $(uname -r), and $kernel or newer is needed" "install on a machine where uname -r says it"
+  new_enough "$(uname -r)" "$kernel" ||
     fail "This machine's kernel is older than $kernel" "it is $(uname -r), and OpenCode's runtime does not start there" "install on a machine with a newer one"
   [ -z "$flag" ] || [ ! -r /proc/cpuinfo ] || grep -qw "$flag" /proc/cpuinfo ||
     fail "This machine's processor has no $flag" "this kit's executable uses it" "make one without: npm run kit -- --target TARGET-baseline"
@@ -82,11 +85,11 @@ is_musl() {
   ls /lib/ld-musl-* >/dev/null 2>&1 && echo ", but musl's is"
 }
 
-# Whether the first of two versions is the older; only their first two numbers count.
-older() {
+# Whether the first of two versions is not the older; only their first two numbers count.
+new_enough() {
   have=$(echo "$1" | sed 's/[^0-9.].*//') want=$2
-  [ "${have%%.*}" -lt "${want%%.*}" ] ||
-    { [ "${have%%.*}" -eq "${want%%.*}" ] && [ "$(second "$have")" -lt "$(second "$want")" ]; }
+  [ "${have%%.*}" -gt "${want%%.*}" ] ||
+    { [ "${have%%.*}" -eq "${want%%.*}" ] && [ "$(second "$have")" -ge "$(second "$want")" ]; }
 }
 
 second() {
@@ -95,10 +98,12 @@ second() {
 }
 
 check_space() {
-  [ -f "$here/machine" ] || return 0
   there=$prefix
   while [ ! -d "$there" ]; do there=$(dirname -- "$there"); done
-  free=$(df -Pk -- "$there" | awk 'END { print $4 }') kilobytes=$(needs kilobytes)
+  # The number ahead of the percentage: names on both sides of them may have spaces.
+  free=$(df -Pk -- "$there" | sed -n '$s/.* \([0-9][0-9]*\)  *[0-9]*% .*/\1/p') kilobytes=$(needs kilobytes)
+  [ -n "$free" ] ||
+    fail "The free space in $there is not known" "df -Pk does not say it in its usual form" "choose another folder: sh install.sh --prefix DIR"
   [ "$free" -ge "$kilobytes" ] ||
     fail "There is not enough room in $there" "$((kilobytes / 1000)) MB are needed, and $((free / 1000)) MB are free" "make room, or choose another folder: sh install.sh --prefix DIR"
 }

@@ -12,7 +12,7 @@ import {
   symlink,
   writeFile,
 } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { machine, tmpdir, type } from "node:os"
 import { dirname, join, relative } from "node:path"
 import { sums } from "../../scripts/kit/contents.ts"
 import { kitFile } from "../../scripts/kit/kit-file.ts"
@@ -22,6 +22,9 @@ import { run } from "../../scripts/lib/process.ts"
 
 const OWN = join(import.meta.dirname, "../../kit/archive")
 const KIT = "lib/opencode-kit"
+
+/** What the installer asks for, of which this machine has all. */
+const THIS_MACHINE = `system ${type()}\nprocessor ${machine()}\nkernel 1.0\nkilobytes 1\n`
 
 let folder: string
 let archive: string
@@ -36,7 +39,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 /** An archive in the layout of the real one. */
-async function makeArchive(version: string, machine?: string) {
+async function makeArchive(version: string, needs = THIS_MACHINE) {
   await rm(archive, { recursive: true, force: true })
   const files = [
     kitFile("README.md", "Read me\n"),
@@ -44,7 +47,7 @@ async function makeArchive(version: string, machine?: string) {
     kitFile("files/bin/opencode", `#!/bin/sh\necho ${version}\n`, true),
     kitFile(`files/${KIT}/bin/server-${version}`, "#!/bin/sh\n", true),
     kitFile(`files/${KIT}/node_modules/@a/b/in $dex.js`, "b\n"),
-    ...(machine === undefined ? [] : [kitFile("machine", machine)]),
+    ...(needs === "" ? [] : [kitFile("machine", needs)]),
     kitFile(`files/${KIT}/rollback.sh`, await readFile(join(OWN, "rollback.sh"))),
     kitFile(`files/${KIT}/uninstall.sh`, await readFile(join(OWN, "uninstall.sh"))),
   ]
@@ -84,7 +87,7 @@ async function withoutProgram(missing: string) {
 }
 
 const PROGRAMS =
-  "awk cat cp df dirname find grep head ln ls mkdir mv rm rmdir sed sh sha256sum sort tr uname wc xargs".split(
+  "cat cp df dirname find grep head ln ls mkdir mv rm rmdir sed sh sha256sum sort tr uname wc xargs".split(
     " ",
   )
 
@@ -464,11 +467,45 @@ describe("on a machine that cannot run it, nothing is changed, and the exit code
   }
 
   async function refuses(machine: Record<string, string>, ...words: string[]) {
-    const { exitCode, stderr } = await needing(machine)
+    await expectRefused(await needing(machine), ...words)
+  }
+
+  async function expectRefused(
+    { exitCode, stderr }: Awaited<ReturnType<typeof install>>,
+    ...words: string[]
+  ) {
     expect(exitCode).toBe(2)
     for (const word of [...words, "why:", "next:"]) expect(stderr).toContain(word)
     expect(await tree(prefix)).toEqual([])
   }
+
+  test("any, when the kit does not say what it needs", async () => {
+    await makeArchive("one", "")
+    await expectRefused(await install("--prefix", prefix), "does not say which machine")
+  })
+
+  test("one whose kernel has no version that can be compared", async () => {
+    for (const kernel of ["", "unknown", "5", "v6.1", "6.x"]) {
+      await uname("Linux", "x86_64", kernel)
+      await refuses({}, "kernel does not say its version")
+    }
+    await uname("Linux", "x86_64", `${"9".repeat(30)}.1`)
+    await refuses({}, "kernel is older than 5.1")
+  })
+
+  test("one with too little room on a disk whose name has spaces, or that does not say it", async () => {
+    await uname("Linux", "x86_64", "6.1.0")
+    const df = (line: string) =>
+      says("df", `echo Filesystem 1024-blocks Used Available Capacity Mounted on\necho '${line}'`)
+    await df("//server/my 900 share  1000 995 5 100% /mnt/my 7 share")
+    await refuses({ kilobytes: "6" }, "not enough room")
+    expect(await needing({ kilobytes: "5" })).toMatchObject({ exitCode: 0 })
+    expect(await uninstall()).toMatchObject({ exitCode: 0 })
+    for (const line of ["", "none 0 0 0 - /mnt"]) {
+      await df(line)
+      await refuses({}, "free space in", "is not known")
+    }
+  })
 
   test("another processor or system", async () => {
     await uname("Linux", "aarch64", "6.1.0-13-arm64")
