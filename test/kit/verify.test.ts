@@ -3,7 +3,7 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto"
 import { appendFile, chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { findChanges, readSums } from "../../offline/verify/list.ts"
+import { findChanges, readSums, SIGNED } from "../../offline/verify/list.ts"
 import { signBytes } from "../../scripts/emit/sign.ts"
 import { run } from "../../scripts/lib/process.ts"
 
@@ -127,6 +127,25 @@ describe("verify.sh", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" })
     expect(stderr).toContain(name)
     expect((await findByExecutable()).join("\n")).toContain(name)
+  })
+
+  const elsewhere = [
+    ...["node_modules/installed", "bin/SHA256SUMS", "node_modules/a.sig", "docs/provenance.dsse.json"],
+    ...["verify.sh.sig", "installed.sig", "node_modules/installed-folders", "more.tar.gz.sig"],
+  ]
+  test.each(elsewhere)("finds %s, which belongs elsewhere, and so does the executable", async (name) => {
+    await mkdir(dirname(join(prefix, KIT, name)), { recursive: true })
+    await writeFile(join(prefix, KIT, name), "")
+    const line = `${KIT}/${name} is there, but not in the list`
+    expect(await verify()).toMatchObject({ exitCode: 1, stderr: `${line}\n` })
+    expect(await findByExecutable()).toEqual([line])
+  })
+
+  test("finds what is signed, and what the installer writes, where it belongs, as does the executable", async () => {
+    const names = ["installed-folders", "provenance.dsse.json", ...SIGNED.map((name) => `${name}.sig`)]
+    for (const name of names) await writeFile(join(prefix, KIT, name), "")
+    expect(await verify()).toMatchObject({ exitCode: 0, stderr: "" })
+    expect(await findByExecutable()).toEqual([])
   })
 
   test.each([`${"0".repeat(64)}  /etc/passwd`, `${"0".repeat(64)}  ${KIT}/../../../x`, "text"])(
