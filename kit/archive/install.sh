@@ -52,10 +52,8 @@ check_archive() {
   bad=$(foreign_lines SHA256SUMS)
   [ -z "$bad" ] ||
     fail "SHA256SUMS names what cannot be in this archive" "$bad" "do not use it: compare its sha256 with the one that was printed when it was made"
-  if ! LC_ALL=C sha256sum -c SHA256SUMS >/dev/null 2>&1; then
-    bad=$(LC_ALL=C sha256sum -c SHA256SUMS 2>&1 | grep -v ': OK$' | head -n 5)
-    fail "The archive is damaged" "$bad" "unpack it again, and compare its sha256 with the one that was printed when it was made"
-  fi
+  unchanged SHA256SUMS ||
+    fail "The archive is damaged" "$changed" "unpack it again, and compare its sha256 with the one that was printed when it was made"
   listed=$(sed 's,^[0-9a-f]*  ,./,' SHA256SUMS && echo ./SHA256SUMS)
   there=$(find . ! -type d | LC_ALL=C sort)
   [ "$(echo "$listed" | LC_ALL=C sort)" = "$there" ] ||
@@ -64,13 +62,16 @@ check_archive() {
 
 # What the executable needs of this machine, as the archive's file says it.
 check_machine() {
-  [ -f "$here/machine" ] || return 0
+  [ -f "$here/machine" ] ||
+    fail "This kit does not say which machine it is for" "the file machine is not in it" "make one that does: npm run kit -- --target TARGET"
   system=$(needs system) processor=$(needs processor) kernel=$(needs kernel) loader=$(needs loader) flag=$(needs flag)
   [ "$(uname -s) $(uname -m)" = "$system $processor" ] ||
     fail "This kit is for $system on $processor" "this machine is $(uname -s) on $(uname -m)" "make one for it: npm run kit -- --target TARGET"
   [ -z "$loader" ] || [ -e "$loader" ] ||
     fail "This kit is for another C library" "there is no $loader here$(is_musl)" "make one with the other: npm run kit -- --target TARGET (its name ends in -musl for Alpine and the like)"
-  older "$(uname -r)" "$kernel" &&
+  uname -r | grep -Eq '^[0-9]+\.[0-9]' ||
+    fail "This machine's kernel does not say its version" "it says $(uname -r), and $kernel or newer is needed" "install on a machine where uname -r says it"
+  new_enough "$(uname -r)" "$kernel" ||
     fail "This machine's kernel is older than $kernel" "it is $(uname -r), and OpenCode's runtime does not start there" "install on a machine with a newer one"
   [ -z "$flag" ] || [ ! -r /proc/cpuinfo ] || grep -qw "$flag" /proc/cpuinfo ||
     fail "This machine's processor has no $flag" "this kit's executable uses it" "make one without: npm run kit -- --target TARGET-baseline"
@@ -84,11 +85,11 @@ is_musl() {
   ls /lib/ld-musl-* >/dev/null 2>&1 && echo ", but musl's is"
 }
 
-# Whether the first of two versions is the older; only their first two numbers count.
-older() {
+# Whether the first of two versions is not the older; only their first two numbers count.
+new_enough() {
   have=$(echo "$1" | sed 's/[^0-9.].*//') want=$2
-  [ "${have%%.*}" -lt "${want%%.*}" ] ||
-    { [ "${have%%.*}" -eq "${want%%.*}" ] && [ "$(second "$have")" -lt "$(second "$want")" ]; }
+  [ "${have%%.*}" -gt "${want%%.*}" ] ||
+    { [ "${have%%.*}" -eq "${want%%.*}" ] && [ "$(second "$have")" -ge "$(second "$want")" ]; }
 }
 
 second() {
@@ -97,12 +98,23 @@ second() {
 }
 
 check_space() {
-  [ -f "$here/machine" ] || return 0
   there=$prefix
   while [ ! -d "$there" ]; do there=$(dirname -- "$there"); done
-  free=$(df -Pk -- "$there" | awk 'END { print $4 }') kilobytes=$(needs kilobytes)
+  # The number ahead of the percentage: names on both sides of them may have spaces.
+  free=$(df -Pk -- "$there" | sed -n '$s/.* \([0-9][0-9]*\)  *[0-9]*% .*/\1/p') kilobytes=$(needs kilobytes)
+  [ -n "$free" ] ||
+    fail "The free space in $there is not known" "df -Pk does not say it in its usual form" "choose another folder: sh install.sh --prefix DIR"
   [ "$free" -ge "$kilobytes" ] ||
     fail "There is not enough room in $there" "$((kilobytes / 1000)) MB are needed, and $((free / 1000)) MB are free" "make room, or choose another folder: sh install.sh --prefix DIR"
+}
+
+# Whether every file of a list is as it says. A sha256sum that died has not said so of all.
+unchanged() {
+  said=$(LC_ALL=C sha256sum -c "$1" 2>&1) &&
+    [ "$(printf '%s\n' "$said" | grep -c ': OK$')" -eq "$(grep -c '' "$1")" ] && return
+  changed=$(printf '%s\n' "$said" | grep -v ': OK$' | head -n 5)
+  : "${changed:=sha256sum did not compare all files}"
+  return 1
 }
 
 # Lines that are not the hash of a file below this folder, in the one form that they are written in.
@@ -114,8 +126,8 @@ foreign_lines() {
 check_prefix() {
   previous=$prefix/lib/opencode-kit.previous
   if [ -e "$previous" ] || [ -h "$previous" ]; then
-    { [ ! -h "$previous" ] && [ -f "$previous/installed" ] && [ -f "$previous/opencode.kept" ]; } ||
-      fail "$previous is there already" "this script did not make it" "remove it, or choose another folder: sh install.sh --prefix DIR"
+    sh "$here/files/lib/opencode-kit/rollback.sh" --check "$prefix" ||
+      fail "$previous is there already" "it is not, or no longer, what this script kept: see above" "look at it, and remove it, or choose another folder: sh install.sh --prefix DIR"
   fi
   [ -d "$kit" ] && [ -f "$kit/installed" ] && check_earlier && return
   for there in "$prefix/bin/opencode" "$kit"; do
@@ -132,9 +144,8 @@ check_earlier() {
   bad=$(tr ' ' '\n' <"$kit/installed-folders" | grep -Evx 'bin|lib|\.|' | head -n 5) || true
   [ -z "$bad" ] ||
     fail "$kit/installed-folders names what was not made" "$bad" "remove the words, and look at who can write there"
-  changed=$(LC_ALL=C sha256sum -c "$kit/installed" 2>/dev/null | grep -v ': OK$' | head -n 5) || true
-  [ -z "$changed" ] ||
-    fail "What was installed in $prefix was changed since" "$changed" "sh $kit/uninstall.sh, and look at what it leaves"
+  unchanged "$kit/installed" ||
+    fail "What was installed in $prefix was changed since, or could not be compared" "$changed" "sh $kit/uninstall.sh, and look at what it leaves"
   listed=$(sed 's,^[0-9a-f]*  ,,' "$kit/installed" | grep '^lib/' && echo lib/opencode-kit/installed && echo lib/opencode-kit/installed-folders)
   there=$(find lib/opencode-kit ! -type d | LC_ALL=C sort)
   [ "$(echo "$listed" | LC_ALL=C sort)" = "$there" ] ||
@@ -159,18 +170,22 @@ copy() {
   echo "$folders" >"$new/installed-folders"
 }
 
-# The one that was there is kept, for rollback.sh.
+# The one that was there is kept, for rollback.sh. What takes long, or can fail, stands ahead of the renames or after.
 replace() {
+  old=$previous.old-$$
   if [ -d "$kit" ]; then
-    ln -f -- "$prefix/bin/opencode" "$kit/opencode.kept" 2>/dev/null || cp -- "$prefix/bin/opencode" "$kit/opencode.kept"
+    ln -- "$prefix/bin/opencode" "$new/opencode.kept" 2>/dev/null || cp -- "$prefix/bin/opencode" "$new/opencode.kept"
   fi
+  trap '' HUP INT TERM
   mv -f -- "$new/opencode.new" "$prefix/bin/opencode"
   if [ -d "$kit" ]; then
-    rm -rf -- "$previous"
+    [ ! -d "$previous" ] || mv -- "$previous" "$old"
     mv -- "$kit" "$previous"
+    mv -- "$new/opencode.kept" "$previous/opencode.kept"
     kept="The one that was there is kept. To go back to it: sh $kit/rollback.sh"
   fi
   mv -- "$new" "$kit"
+  rm -rf -- "$old" || echo "left, as it could not be removed: $old" >&2
 }
 
 finish() {

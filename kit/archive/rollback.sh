@@ -4,10 +4,11 @@ set -eu
 
 usage() {
   cat <<'END'
-sh rollback.sh
+sh rollback.sh [--check PREFIX]
 
 Puts the OpenCode and the kit back that were there before the last installation. Nothing is done when what was kept was
-changed since. Exit codes: 0 done, 2 nothing was done.
+changed since, or cannot be compared. --check only compares what was kept below PREFIX, with its own list.
+Exit codes: 0 done, 2 nothing was done.
 END
 }
 
@@ -16,28 +17,56 @@ fail() {
   exit 2
 }
 
+now=lib/opencode-kit
+before=lib/opencode-kit.previous
+
 main() {
   case ${1-} in
-    '') ;;
+    '') CDPATH='' cd -- "$(dirname -- "$0")/../.." ;;
+    --check) [ $# -gt 1 ] && CDPATH='' cd -- "$2" || fail "--check needs a folder" "see sh rollback.sh --help" ;;
     --help | -h) usage && exit 0 ;;
     *) fail "$1 is not an option" "see sh rollback.sh --help" ;;
   esac
-  kit=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-  cd -- "$kit/../.."
-  now=lib/opencode-kit
-  before=lib/opencode-kit.previous
-  between=lib/opencode-kit.between-$$
-  [ -d "$before" ] && [ -f "$before/installed" ] && [ -f "$before/opencode.kept" ] ||
+  check_kept
+  [ $# -gt 0 ] || exchange
+}
+
+check_kept() {
+  command -v sha256sum >/dev/null || fail "What was kept cannot be compared" "there is no sha256sum in PATH"
+  [ ! -h $before ] || fail "$PWD/$before is not what was kept" "it is a link"
+  [ -f $before/installed ] && [ -f $before/opencode.kept ] ||
     fail "There is nothing to go back to" "there is no $PWD/$before"
-  [ ! -h "$before" ] || fail "$PWD/$before is not what was kept" "it is a link"
-  changed=$(sed "s,  bin/opencode\$,  $before/opencode.kept,; s,  $now/,  $before/," "$before/installed" |
-    LC_ALL=C sha256sum -c 2>/dev/null | grep -v ': OK$' | head -n 5) || true
-  [ -z "$changed" ] || fail "What was kept was changed since" "$changed"
-  ln -f -- bin/opencode "$now/opencode.kept" 2>/dev/null || cp -- bin/opencode "$now/opencode.kept"
-  mv -- "$before" "$between"
+  bad=$(foreign | head -n 5)
+  [ -z "$bad" ] || fail "$PWD/$before/installed names what was not installed, or is not all there" "$bad"
+  listed=$(kept_list | sed 's,^[0-9a-f]*  ,,' && for name in installed installed-folders; do echo $before/$name; done)
+  there=$(find $before ! -type d) || fail "What was kept cannot be compared" "$PWD/$before cannot be searched"
+  [ "$(printf '%s\n' "$listed" | LC_ALL=C sort)" = "$(printf '%s\n' "$there" | LC_ALL=C sort)" ] ||
+    fail "There are other files in $PWD/$before" "they were not kept, or some are gone"
+  said=$(kept_list | LC_ALL=C sha256sum -c 2>&1) &&
+    [ "$(printf '%s\n' "$said" | grep -c ': OK$')" -eq "$(grep -c '' $before/installed)" ] ||
+    fail "What was kept was changed since, or could not be compared" "$(printf '%s\n' "$said" | grep -v ': OK$' | head -n 5)"
+}
+
+# The list of what was kept, by where it is now.
+kept_list() {
+  sed "s,  bin/opencode\$,  $before/opencode.kept,; s,  $now/,  $before/," $before/installed
+}
+
+# What makes the list none to go by.
+foreign() {
+  LC_ALL=C grep -Ev '^[0-9a-f]{64}  (bin/opencode|lib/opencode-kit/[^"\[:cntrl:]]+)$' $before/installed || true
+  LC_ALL=C grep -E '^[^ ]*  (.*/)?\.\.(/.*)?$' $before/installed || true
+  grep -q '  bin/opencode$' $before/installed || echo "there is no line of bin/opencode"
+  find $before -type l || echo "$before cannot be searched"
+}
+
+exchange() {
+  between=lib/opencode-kit.between-$$
+  ln -f -- bin/opencode $now/opencode.kept 2>/dev/null || cp -- bin/opencode $now/opencode.kept
+  mv -- $before "$between"
   mv -f -- "$between/opencode.kept" bin/opencode
-  mv -- "$now" "$before"
-  mv -- "$between" "$now"
+  mv -- $now $before
+  mv -- "$between" $now
   echo "Put back what was there before the last installation: $PWD/bin/opencode"
   echo "The other one is kept. To go back to it: run this again"
 }

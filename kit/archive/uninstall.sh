@@ -7,7 +7,8 @@ usage() {
 sh uninstall.sh
 
 Removes the OpenCode and the kit that this script was installed with. Settings, sessions and caches of users stay, and so
-does every file that was added or changed after the installation: these are named.
+does every file that was added or changed after the installation: these are named. While a changed one is there, this
+script and its list stay, too.
 Exit codes: 0 all is removed, 1 something was left, 2 nothing was done.
 END
 }
@@ -18,6 +19,10 @@ main() {
     --help | -h) usage && exit 0 ;;
     *) echo "error: $1 is not an option: see sh uninstall.sh --help" >&2 && exit 2 ;;
   esac
+  command -v sha256sum >/dev/null || {
+    echo "error: there is no sha256sum in PATH, so what was changed is not known; nothing was removed" >&2
+    exit 2
+  }
   kit=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
   if [ ! -f "$kit/installed" ]; then
     echo "error: $kit/installed is not there, so what was installed is not known" >&2
@@ -27,8 +32,7 @@ main() {
   check_lists
   folders=$(cat lib/opencode-kit/installed-folders)
   remove_previous
-  count=$(remove_listed <lib/opencode-kit/installed)
-  rm -f lib/opencode-kit/installed lib/opencode-kit/installed-folders
+  remove_kit
   find lib/opencode-kit -depth -type d -exec rmdir {} + 2>/dev/null || true
   left=$(for there in bin/opencode lib/opencode-kit lib/opencode-kit.previous; do [ ! -e $there ] || find $there ! -type d; done)
   prefix=$PWD
@@ -43,7 +47,22 @@ main() {
   [ -n "$left" ] || exit 0
   echo "Left in $prefix, as it was added or changed since the installation:" >&2
   echo "$left" >&2
+  [ ! -f "$kit/installed" ] || echo "Next: look at these, remove them, and run it again: sh $kit/uninstall.sh" >&2
   exit 1
+}
+
+# This script and the lists go last, and stay when anything else does that they name.
+remove_kit() {
+  list=lib/opencode-kit/installed
+  own='  lib/opencode-kit/uninstall\.sh$'
+  count=$(grep -v "$own" $list | remove_listed)
+  [ -n "$(grep -v "$own" $list | still_there)" ] || count=$((count + $(grep "$own" $list | remove_listed)))
+  [ -n "$(still_there <$list)" ] || rm -f $list lib/opencode-kit/installed-folders
+}
+
+# The files of a list that are there.
+still_there() {
+  sed 's,^[0-9a-f]*  ,,' | while IFS= read -r file; do [ ! -e "$file" ] && [ ! -h "$file" ] || echo "$file"; done
 }
 
 # Removes the files of a list that are unchanged, and prints their number.
@@ -58,27 +77,33 @@ remove_previous() {
   also=
   previous=lib/opencode-kit.previous
   [ -f $previous/installed ] && [ ! -h $previous ] || return 0
-  sed "s,  bin/opencode\$,  $previous/opencode.kept,; s,  lib/opencode-kit/,  $previous/," $previous/installed | remove_listed >/dev/null
-  rm -f $previous/installed $previous/installed-folders
+  kept_list | remove_listed >/dev/null
+  [ -n "$(kept_list | still_there)" ] || rm -f $previous/installed $previous/installed-folders
   find $previous -depth -type d -exec rmdir {} + 2>/dev/null || true
   also=", and the one before it"
 }
 
+kept_list() {
+  sed "s,  bin/opencode\$,  $previous/opencode.kept,; s,  lib/opencode-kit/,  $previous/," $previous/installed
+}
+
 # Who can write to the lists is perhaps not who runs this: it removes nothing that it cannot have installed.
 check_lists() {
-  bad=$({ foreign lib/opencode-kit && if [ -d lib/opencode-kit.previous ]; then foreign lib/opencode-kit.previous; fi; } | head -n 5)
+  bad=$({ foreign lib/opencode-kit; [ ! -d lib/opencode-kit.previous ] || foreign lib/opencode-kit.previous; } | head -n 5)
   [ -z "$bad" ] || {
     printf '%s\n' "error: the lists of what was installed in $kit name something else; nothing was removed:" "$bad" >&2
     exit 2
   }
 }
 
+# What cannot be read is not known to be harmless.
 foreign() {
+  [ -r "$1/installed" ] && [ -r "$1/installed-folders" ] || echo "$1: its lists cannot be read"
   LC_ALL=C grep -Ev '^[0-9a-f]{64}  (bin/opencode|lib/opencode-kit/[^"\[:cntrl:]]+)$' "$1/installed" || true
   LC_ALL=C grep -E '^[^ ]*  (.*/)?\.\.(/.*)?$' "$1/installed" || true
   tr ' ' '\n' <"$1/installed-folders" | grep -Evx 'bin|lib|\.|' || true
   # What lies behind a link to a folder is not what was installed there.
-  find "$1" -type l -exec test -d {} \; -print
+  find "$1" -type l -exec test -d {} \; -print || echo "$1 cannot be searched"
 }
 
 main "$@"; exit

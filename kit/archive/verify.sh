@@ -71,14 +71,22 @@ check_lines() {
 }
 
 check_files() {
-  changed=$(LC_ALL=C sha256sum -c "$list" 2>&1 | grep -v ': OK$' | grep -v '^sha256sum: WARNING' || true)
+  said=$(LC_ALL=C sha256sum -c "$list" 2>&1) && all=yes || all=no
+  changed=$(printf '%s\n' "$said" | grep -v ': OK$' | grep -v '^sha256sum: WARNING' || true)
   [ -z "$changed" ] || finding "$changed"
+  # It may also have died on the way.
+  fine=$(printf '%s\n' "$said" | grep -c ': OK$' || true)
+  [ -n "$changed" ] || { [ $all = yes ] && [ "$fine" -eq "$(grep -c '' "$list")" ]; } ||
+    fail "Not every file could be compared" "sha256sum ended after $fine" "run it again, and look at what ends it"
 }
+
+# What is in no list, as it is made of it, or by the installer.
+BESIDE='SHA256SUMS SHA256SUMS.sig sbom.cdx.json.sig sbom.spdx.json.sig provenance.dsse.json installed installed-folders'
 
 # Also a link: sha256sum follows it, and what it leads to is not what was installed.
 check_more() {
-  listed=$(sed 's,^[0-9a-f]*  ,,' "$list" && for name in SHA256SUMS installed installed-folders provenance.dsse.json; do echo "lib/opencode-kit/$name"; done)
-  there=$(find lib/opencode-kit ! -type d ! -name '*.sig')
+  listed=$(sed 's,^[0-9a-f]*  ,,' "$list" && for name in $BESIDE; do echo "lib/opencode-kit/$name"; done)
+  there=$(find lib/opencode-kit ! -type d)
   more=$(printf '%s\n' "$listed" "=" "$there" | LC_ALL=C awk '$0 == "=" { files = 1; next } files && !($0 in known) { print $0 " is there, but not in the list" } !files { known[$0] = 1 }')
   [ -z "$more" ] || finding "$more"
   links=$(find bin/opencode lib/opencode-kit -type l)

@@ -25,7 +25,7 @@ export function answerVerify(words: readonly string[], executable = process.exec
   const list = options.list ?? findList(executable)
   if (list === undefined) end(2, "", `! There is no list of files beside ${executable}. Write: ${USAGE}\n`)
   const found = verify(list, options.key)
-  if ("failed" in found) end(2, "", `! ${found.failed}\n`)
+  if ("failed" in found) end(2, "", `! ${printable(found.failed)}\n`)
   end(
     found.findings.length === 0 ? 0 : 1,
     options.json ? `${JSON.stringify(found, null, 2)}\n` : describe(found),

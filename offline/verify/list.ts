@@ -8,8 +8,14 @@ export interface Sum {
   file: string
 }
 
-/** What lies beside a list and is not in it: it is made of the list, or where the files are. */
-const BESIDE = /(^|\/)(SHA256SUMS|installed|installed-folders|provenance\.dsse\.json|[^/]*\.sig)$/
+/** The files that get a signature of their own, when they are there. `SHA256SUMS` has the sums of all. */
+export const SIGNED = ["SHA256SUMS", "sbom.cdx.json", "sbom.spdx.json"]
+
+/** What lies beside a list and is not in it: it is made of the list, or signs something. */
+const BESIDE = ["SHA256SUMS", ...SIGNED.map((name) => `${name}.sig`), "provenance.dsse.json"]
+
+/** What the installer writes into a kit, which is not in its list either. */
+const INSTALLED = ["installed", "installed-folders"]
 
 /**
  * Reads a list of sums.
@@ -39,13 +45,18 @@ export function findChanges(sums: Sum[], base: string, whole: string | undefined
     return found === sha256 ? [] : [`${file} was changed: ${found}, the list says ${sha256}`]
   })
   const known = new Set(sums.map(({ file }) => file))
-  const more = whole === undefined ? [] : filesBelow(base, whole)
-  return [
-    ...changes,
-    ...more
-      .filter((file) => !known.has(file) && !BESIDE.test(file))
-      .map((file) => `${file} is there, but not in the list`),
-  ]
+  if (whole === undefined) return changes
+  const more = filesBelow(base, whole).filter((file) => !known.has(file) && !belongs(file, whole, known))
+  return [...changes, ...more.map((file) => `${file} is there, but not in the list`)]
+}
+
+/** Whether a file that the list does not name belongs where it lies. */
+function belongs(file: string, whole: string, known: Set<string>): boolean {
+  const name = path.relative(whole, file)
+  if (BESIDE.includes(name)) return true
+  if (whole !== ".") return INSTALLED.includes(name)
+  // A release has the archive of its kit, which is signed, too.
+  return /^[^/]+\.tar\.gz\.sig$/.test(name) && known.has(name.slice(0, -".sig".length))
 }
 
 function filesBelow(base: string, folder: string): string[] {

@@ -2,15 +2,15 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } f
 import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { text } from "node:stream/consumers"
+import { SIGNED } from "../../offline/verify/list.ts"
 import { digestFor } from "../../offline/verify/signature.ts"
 import { Failure } from "../lib/errors.ts"
 import { toJson } from "./output.ts"
 
+export { SIGNED }
+
 /** What an envelope says that it holds: of in-toto. */
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json"
-
-/** The files that get a signature of their own, when they are there. `SHA256SUMS` has the sums of all. */
-export const SIGNED = ["SHA256SUMS", "sbom.cdx.json", "sbom.spdx.json"]
 
 /** The statement that gets an envelope. */
 const STATEMENT = "provenance.json"

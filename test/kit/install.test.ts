@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { existsSync } from "node:fs"
 import {
   appendFile,
   chmod,
@@ -11,7 +12,7 @@ import {
   symlink,
   writeFile,
 } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { machine, tmpdir, type } from "node:os"
 import { dirname, join, relative } from "node:path"
 import { sums } from "../../scripts/kit/contents.ts"
 import { kitFile } from "../../scripts/kit/kit-file.ts"
@@ -21,6 +22,9 @@ import { run } from "../../scripts/lib/process.ts"
 
 const OWN = join(import.meta.dirname, "../../kit/archive")
 const KIT = "lib/opencode-kit"
+
+/** What the installer asks for, of which this machine has all. */
+const THIS_MACHINE = `system ${type()}\nprocessor ${machine()}\nkernel 1.0\nkilobytes 1\n`
 
 let folder: string
 let archive: string
@@ -35,7 +39,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 /** An archive in the layout of the real one. */
-async function makeArchive(version: string, machine?: string) {
+async function makeArchive(version: string, needs = THIS_MACHINE) {
   await rm(archive, { recursive: true, force: true })
   const files = [
     kitFile("README.md", "Read me\n"),
@@ -43,7 +47,7 @@ async function makeArchive(version: string, machine?: string) {
     kitFile("files/bin/opencode", `#!/bin/sh\necho ${version}\n`, true),
     kitFile(`files/${KIT}/bin/server-${version}`, "#!/bin/sh\n", true),
     kitFile(`files/${KIT}/node_modules/@a/b/in $dex.js`, "b\n"),
-    ...(machine === undefined ? [] : [kitFile("machine", machine)]),
+    ...(needs === "" ? [] : [kitFile("machine", needs)]),
     kitFile(`files/${KIT}/rollback.sh`, await readFile(join(OWN, "rollback.sh"))),
     kitFile(`files/${KIT}/uninstall.sh`, await readFile(join(OWN, "uninstall.sh"))),
   ]
@@ -55,14 +59,40 @@ async function makeArchive(version: string, machine?: string) {
 }
 
 async function script(file: string, ...args: string[]) {
-  // What a test puts into `programs` is found first.
-  const PATH = `${join(folder, "programs")}:${process.env.PATH}`
+  // What a test puts into `programs` is found first; where it made `few`, there is nothing else.
+  const few = join(folder, "few")
+  const PATH = existsSync(few) ? few : `${join(folder, "programs")}:${process.env.PATH}`
   const { exitCode, stdout, stderr } = await run("sh", [file, ...args], {
     env: { PATH, HOME: join(folder, "home") },
     cwd: folder,
   })
   return { exitCode, stdout: String(stdout), stderr: String(stderr) }
 }
+
+/** A program of the machine that does something else. */
+async function says(program: string, text: string) {
+  await mkdir(join(folder, "programs"), { recursive: true })
+  await writeFile(join(folder, "programs", program), `#!/bin/sh\n${text}\n`)
+  await chmod(join(folder, "programs", program), 0o755)
+}
+
+/** A sha256sum that compares nothing. */
+const SAYS_OK = 'while read -r _ name; do echo "$name: OK"; done <"$2"'
+
+/** A machine that has no more than the scripts use, and of that not this one. */
+async function withoutProgram(missing: string) {
+  await mkdir(join(folder, "few"))
+  for (const name of PROGRAMS.filter((other) => other !== missing))
+    await symlink(Bun.which(name)!, join(folder, "few", name))
+}
+
+const PROGRAMS =
+  "cat cp df dirname find grep head ln ls mkdir mv rm rmdir sed sh sha256sum sort tr uname wc xargs".split(
+    " ",
+  )
+
+/** In such a program: the machine's own. */
+const MACHINES = `PATH=\${PATH#*:}`
 
 const install = (...args: string[]) => script(join(archive, "install.sh"), ...args)
 const uninstall = () => script(join(prefix, KIT, "uninstall.sh"))
@@ -120,11 +150,32 @@ test("uninstall leaves, and names, what was added or changed since", async () =>
   await install("--prefix", prefix)
   await writeFile(join(prefix, KIT, "node_modules/mine.js"), "")
   await appendFile(join(prefix, "bin/opencode"), "echo changed\n")
+  const own = ["installed", "installed-folders", "uninstall.sh"].map((name) => `${KIT}/${name}`)
   const { exitCode, stderr } = await uninstall()
   expect(exitCode).toBe(1)
   expect(stderr).toContain(`${KIT}/node_modules/mine.js`)
   expect(stderr).toContain("bin/opencode")
-  expect(await tree(prefix)).toEqual(["bin/opencode", `${KIT}/node_modules/mine.js`])
+  expect(stderr).toContain("run it again")
+  const mine = `${KIT}/node_modules/mine.js`
+  expect(await tree(prefix)).toEqual(["bin/opencode", mine, ...own].sort())
+  // The list stays for as long as it names something; what was added is in none.
+  await rm(join(prefix, "bin/opencode"))
+  const again = await uninstall()
+  expect(again).toMatchObject({ exitCode: 1, stderr: expect.not.stringContaining("run it again") })
+  expect(await tree(prefix)).toEqual([mine])
+})
+
+test("uninstall keeps its lists when sha256sum dies on the way, and can be run again", async () => {
+  await install("--prefix", prefix)
+  await makeArchive("two")
+  await install("--prefix", prefix)
+  const before = await tree(prefix)
+  await says("sha256sum", "kill -KILL $$")
+  expect(await uninstall()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("run it again") })
+  expect(await tree(prefix)).toEqual(before)
+  await rm(join(folder, "programs"), { recursive: true })
+  expect(await uninstall()).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await readdir(folder)).toEqual(["an archive"])
 })
 
 describe("uninstall removes nothing, and its exit code is 2,", () => {
@@ -200,6 +251,25 @@ describe("uninstall removes nothing, and its exit code is 2,", () => {
     await refuses("opencode-kit.previous")
   })
 
+  test("when a folder cannot be searched, or the lists cannot be read, for whatever the other lists name", async () => {
+    await makeArchive("two")
+    await install("--prefix", prefix)
+    const previous = join(prefix, `${KIT}.previous`)
+    // As it ends where it may not read a folder.
+    await says("find", `${MACHINES}\nfind "$@"\nexit 1`)
+    await refuses(`${KIT} cannot be searched`)
+    await appendFile(join(previous, "installed"), `${hash}  ../victim\n`)
+    await refuses("../victim")
+    await rm(join(folder, "programs"), { recursive: true })
+    await rm(join(previous, "installed-folders"))
+    await refuses(`${KIT}.previous: its lists cannot be read`)
+  })
+
+  test("when there is no sha256sum", async () => {
+    await withoutProgram("sha256sum")
+    await refuses("no sha256sum in PATH")
+  })
+
   test("when its list of folders names others", async () => {
     for (const words of ["/tmp", "bin ../..", "lib/other"]) {
       await writeFile(join(prefix, KIT, "installed-folders"), `${words}\n`)
@@ -241,6 +311,51 @@ test("what an upgrade replaced is kept, and rollback puts it back; again, and it
   expect(await readdir(folder)).toEqual(["an archive"])
 })
 
+describe("an upgrade is whole", () => {
+  beforeEach(async () => {
+    for (const version of ["one", "two"]) {
+      await makeArchive(version)
+      await install("--prefix", prefix)
+    }
+    await makeArchive("three")
+  })
+
+  /** The executable is that of the kit, and the one before them is kept whole. */
+  async function expectThree() {
+    expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("three\n")
+    expect(await tree(join(prefix, KIT, "bin"))).toEqual(["server-three"])
+    expect((await script(join(prefix, KIT, "rollback.sh"), "--check", prefix)).exitCode).toBe(0)
+    expect(await tree(join(prefix, `${KIT}.previous/bin`))).toEqual(["server-two"])
+  }
+
+  const forPrevious = (action: string) =>
+    `case $* in *opencode-kit.previous*) ${action} ;; esac\n${MACHINES} exec "$(basename "$0")" "$@"`
+
+  test("when the oldest cannot be removed, which is named", async () => {
+    await says("rm", forPrevious("exit 1"))
+    const { exitCode, stderr } = await install("--prefix", prefix)
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^left, .*opencode-kit\.previous\.old-\d+\n$/),
+    })
+    await expectThree()
+  })
+
+  test("or none, when the executable cannot be replaced", async () => {
+    const before = await tree(prefix)
+    await says("mv", `case $* in *bin/opencode) exit 1 ;; esac\n${MACHINES} exec mv "$@"`)
+    expect((await install("--prefix", prefix)).exitCode).not.toBe(0)
+    expect(await tree(prefix)).toEqual(before)
+  })
+
+  test.each(["mv", "rm"])("when somebody ends it while it is at %s", async (program) => {
+    await says(program, forPrevious("kill -INT $PPID"))
+    expect(await install("--prefix", prefix)).toMatchObject({ exitCode: 0, stderr: "" })
+    await expectThree()
+    expect(await readdir(join(prefix, "lib"))).toHaveLength(2)
+  })
+})
+
 test("rollback does nothing, and its exit code is 2, where nothing was kept, or that was changed since", async () => {
   await install("--prefix", prefix)
   const rollback = () => script(join(prefix, KIT, "rollback.sh"))
@@ -265,6 +380,72 @@ test("rollback does nothing, and its exit code is 2, where nothing was kept, or 
   expect(await rollback()).toMatchObject({ exitCode: 0 })
 })
 
+describe("rollback puts nothing back, and its exit code is 2,", () => {
+  const kept = (path: string) => join(prefix, `${KIT}.previous`, path)
+  const rollback = (...args: string[]) => script(join(prefix, KIT, "rollback.sh"), ...args)
+
+  beforeEach(async () => {
+    await install("--prefix", prefix)
+    await makeArchive("two")
+    await install("--prefix", prefix)
+  })
+
+  async function refuses(...says: string[]) {
+    const before = await tree(prefix)
+    for (const args of [[], ["--check", prefix]]) {
+      const { exitCode, stdout, stderr } = await rollback(...args)
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" })
+      for (const words of says) expect(stderr).toContain(words)
+    }
+    expect(await tree(prefix)).toEqual(before)
+    expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("two\n")
+  }
+
+  test("when there is no sha256sum, or it dies over the list", async () => {
+    await writeFile(kept("opencode.kept"), "echo changed\n")
+    await withoutProgram("sha256sum")
+    await refuses("no sha256sum in PATH")
+    await rm(join(folder, "few"), { recursive: true })
+    await says("sha256sum", "kill -KILL $$")
+    await refuses("could not be compared")
+    await says("sha256sum", "exit 0")
+    await refuses("could not be compared")
+  })
+
+  test("when the list is empty, has no executable, or names what is not the kit's", async () => {
+    const before = await readFile(kept("installed"), "utf8")
+    const hash = before.slice(0, 64)
+    for (const list of [
+      "",
+      before.replace(/.*bin\/opencode\n/, ""),
+      `${before}${hash}  ../victim\n`,
+      `${before}${hash}  ${KIT}/../../victim\n`,
+      `${before}# a remark\n`,
+    ]) {
+      await writeFile(kept("installed"), list)
+      await refuses("names what was not installed, or is not all there")
+    }
+  })
+
+  test("when files were added to what was kept, or are links", async () => {
+    await writeFile(kept("bin/more"), "")
+    await refuses("There are other files")
+    await rm(kept("bin/more"))
+    await rm(kept("opencode.kept"))
+    await writeFile(join(folder, "elsewhere"), "#!/bin/sh\necho one\n")
+    await symlink(join(folder, "elsewhere"), kept("opencode.kept"))
+    await refuses("opencode.kept")
+  })
+
+  test("but 0 when all is as it was kept, and --check exchanges nothing", async () => {
+    expect(await rollback("--check", prefix)).toMatchObject({ exitCode: 0, stdout: "", stderr: "" })
+    expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("two\n")
+    expect(await rollback("--check")).toMatchObject({ exitCode: 2 })
+    expect(await rollback()).toMatchObject({ exitCode: 0, stderr: "" })
+    expect((await script(join(prefix, "bin/opencode"))).stdout).toBe("one\n")
+  })
+})
+
 test("the installer says which line puts it into PATH, and the next command; uninstall says what it removed", async () => {
   const { stdout } = await install("--prefix", prefix)
   expect(stdout).toContain(`export PATH="${prefix}/bin:$PATH"`)
@@ -276,13 +457,6 @@ test("the installer says which line puts it into PATH, and the next command; uni
 describe("on a machine that cannot run it, nothing is changed, and the exit code is 2:", () => {
   const here = { system: "Linux", processor: "x86_64", kernel: "5.1", kilobytes: "1" }
 
-  /** A program of the machine that says something else. */
-  async function says(program: string, text: string) {
-    await mkdir(join(folder, "programs"), { recursive: true })
-    await writeFile(join(folder, "programs", program), `#!/bin/sh\n${text}\n`)
-    await chmod(join(folder, "programs", program), 0o755)
-  }
-
   const uname = (system: string, processor: string, kernel: string) =>
     says("uname", `case $1 in -s) echo ${system};; -m) echo ${processor};; -r) echo ${kernel};; esac`)
 
@@ -293,11 +467,45 @@ describe("on a machine that cannot run it, nothing is changed, and the exit code
   }
 
   async function refuses(machine: Record<string, string>, ...words: string[]) {
-    const { exitCode, stderr } = await needing(machine)
+    await expectRefused(await needing(machine), ...words)
+  }
+
+  async function expectRefused(
+    { exitCode, stderr }: Awaited<ReturnType<typeof install>>,
+    ...words: string[]
+  ) {
     expect(exitCode).toBe(2)
     for (const word of [...words, "why:", "next:"]) expect(stderr).toContain(word)
     expect(await tree(prefix)).toEqual([])
   }
+
+  test("any, when the kit does not say what it needs", async () => {
+    await makeArchive("one", "")
+    await expectRefused(await install("--prefix", prefix), "does not say which machine")
+  })
+
+  test("one whose kernel has no version that can be compared", async () => {
+    for (const kernel of ["", "unknown", "5", "v6.1", "6.x"]) {
+      await uname("Linux", "x86_64", kernel)
+      await refuses({}, "kernel does not say its version")
+    }
+    await uname("Linux", "x86_64", `${"9".repeat(30)}.1`)
+    await refuses({}, "kernel is older than 5.1")
+  })
+
+  test("one with too little room on a disk whose name has spaces, or that does not say it", async () => {
+    await uname("Linux", "x86_64", "6.1.0")
+    const df = (line: string) =>
+      says("df", `echo Filesystem 1024-blocks Used Available Capacity Mounted on\necho '${line}'`)
+    await df("//server/my 900 share  1000 995 5 100% /mnt/my 7 share")
+    await refuses({ kilobytes: "6" }, "not enough room")
+    expect(await needing({ kilobytes: "5" })).toMatchObject({ exitCode: 0 })
+    expect(await uninstall()).toMatchObject({ exitCode: 0 })
+    for (const line of ["", "none 0 0 0 - /mnt"]) {
+      await df(line)
+      await refuses({}, "free space in", "is not known")
+    }
+  })
 
   test("another processor or system", async () => {
     await uname("Linux", "aarch64", "6.1.0-13-arm64")
@@ -405,10 +613,35 @@ describe("nothing is changed, and the exit code is 2,", () => {
     await refuses("opencode-kit.previous is there already")
   })
 
+  test("when there is anything else in what it kept, which it would delete", async () => {
+    await install("--prefix", prefix)
+    await makeArchive("two")
+    await install("--prefix", prefix)
+    await makeArchive("three")
+    const previous = join(prefix, `${KIT}.previous`)
+    await writeFile(join(previous, "mine"), "")
+    await refuses("There are other files in", "opencode-kit.previous is there already")
+    await rm(join(previous, "mine"))
+    await appendFile(join(previous, "opencode.kept"), "changed")
+    await refuses("was changed since", "opencode.kept: FAILED", "opencode-kit.previous is there already")
+  })
+
   test("when what it installed was changed since", async () => {
     await install("--prefix", prefix)
     await appendFile(join(prefix, "bin/opencode"), "echo changed\n")
     await refuses("was changed since", "bin/opencode: FAILED")
+  })
+
+  test("when sha256sum dies over what is installed, or over the archive", async () => {
+    await install("--prefix", prefix)
+    for (const [list, words] of [
+      [`${KIT}/installed`, "was changed since, or could not be compared"],
+      ["SHA256SUMS", "The archive is damaged"],
+    ])
+      for (const end of ["kill -KILL $$", "exit 0", `${SAYS_OK}; exit 1`]) {
+        await says("sha256sum", `case $* in *${list}*) ${end} ;; esac\n${MACHINES} exec sha256sum "$@"`)
+        await refuses(words!, "sha256sum did not compare all files")
+      }
   })
 
   test("when something was added to what it installed", async () => {

@@ -3,7 +3,7 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto"
 import { appendFile, chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { findChanges, readSums } from "../../offline/verify/list.ts"
+import { findChanges, readSums, SIGNED } from "../../offline/verify/list.ts"
 import { signBytes } from "../../scripts/emit/sign.ts"
 import { run } from "../../scripts/lib/process.ts"
 
@@ -64,8 +64,10 @@ async function sign(kind: (typeof KINDS)[number]) {
 }
 
 async function verify(...args: string[]) {
+  // What a test puts into `programs` is found first.
+  const PATH = `${join(prefix, "programs")}:${process.env.PATH}`
   const { exitCode, stdout, stderr } = await run("sh", [join(prefix, KIT, "verify.sh"), ...args], {
-    env: { PATH: process.env.PATH },
+    env: { PATH },
     cwd: "/",
   })
   return { exitCode, stdout: String(stdout), stderr: String(stderr) }
@@ -127,6 +129,25 @@ describe("verify.sh", () => {
     expect((await findByExecutable()).join("\n")).toContain(name)
   })
 
+  const elsewhere = [
+    ...["node_modules/installed", "bin/SHA256SUMS", "node_modules/a.sig", "docs/provenance.dsse.json"],
+    ...["verify.sh.sig", "installed.sig", "node_modules/installed-folders", "more.tar.gz.sig"],
+  ]
+  test.each(elsewhere)("finds %s, which belongs elsewhere, and so does the executable", async (name) => {
+    await mkdir(dirname(join(prefix, KIT, name)), { recursive: true })
+    await writeFile(join(prefix, KIT, name), "")
+    const line = `${KIT}/${name} is there, but not in the list`
+    expect(await verify()).toMatchObject({ exitCode: 1, stderr: `${line}\n` })
+    expect(await findByExecutable()).toEqual([line])
+  })
+
+  test("finds what is signed, and what the installer writes, where it belongs, as does the executable", async () => {
+    const names = ["installed-folders", "provenance.dsse.json", ...SIGNED.map((name) => `${name}.sig`)]
+    for (const name of names) await writeFile(join(prefix, KIT, name), "")
+    expect(await verify()).toMatchObject({ exitCode: 0, stderr: "" })
+    expect(await findByExecutable()).toEqual([])
+  })
+
   test.each([`${"0".repeat(64)}  /etc/passwd`, `${"0".repeat(64)}  ${KIT}/../../../x`, "text"])(
     "does not go by a list with the line %p",
     async (line) => {
@@ -136,6 +157,22 @@ describe("verify.sh", () => {
       expect(stderr).toContain("names what is no file of the kit")
     },
   )
+
+  test.each([
+    "kill -KILL $$",
+    "exit 0",
+    "exit 1",
+    "echo 'bin/opencode: OK'",
+    // All of them, and then something went wrong.
+    'while read -r _ name; do echo "$name: OK"; done <"$2"; exit 1',
+  ])("exits with 2 when sha256sum ends early: %s", async (text) => {
+    await mkdir(join(prefix, "programs"))
+    await writeFile(join(prefix, "programs/sha256sum"), `#!/bin/sh\n${text}\n`)
+    await chmod(join(prefix, "programs/sha256sum"), 0o755)
+    const { exitCode, stdout, stderr } = await verify()
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" })
+    expect(stderr).toContain("Not every file could be compared")
+  })
 
   test("checks another place by the list beside it", async () => {
     const elsewhere = join(folder, "elsewhere")

@@ -74,6 +74,17 @@ describe("files that are compared with a list", () => {
   })
 })
 
+test("a release may have the signatures of its list and its archive, and nothing of a kit's", async () => {
+  const release = join(folder, "release")
+  await mkdir(join(release, "patches"), { recursive: true })
+  const names = ["kit.tar.gz", "kit.tar.gz.sig", "SHA256SUMS", "SHA256SUMS.sig", "sbom.spdx.json.sig"]
+  const wrong = ["installed", "other.tar.gz.sig", "patches/SHA256SUMS", "patches/kit.tar.gz.sig"]
+  for (const name of [...names, ...wrong]) await writeFile(join(release, name), "")
+  expect(findChanges([{ sha256: sha256(""), file: "kit.tar.gz" }], release, ".")).toEqual(
+    wrong.map((name) => `${name} is there, but not in the list`),
+  )
+})
+
 describe("where a list stands", () => {
   test("says what its paths begin in: the prefix of a kit, the folder of a release", () => {
     expect(placeOf("/opt/x/lib/opencode-kit/SHA256SUMS")).toMatchObject({
