@@ -95,13 +95,15 @@ export async function kitFiles(
   return { manifest, files }
 }
 
-/** `machine`, by which the installer sees whether it is on the right one; a list of one, or of none. */
-export function machineFile({ target }: BuildRecord, files: KitFile[]): KitFile[] {
+/**
+ * `machine`, by which the installer sees whether it is on the right one.
+ * @throws Failure when it is not known what the executable needs
+ */
+export function machineFile({ target }: BuildRecord, files: KitFile[]): KitFile {
   const executable = files.find(({ path }) => path === EXECUTABLE)!.data
   // A file takes whole blocks.
   const bytes = files.reduce((sum, { data }) => sum + Math.ceil(data.length / BLOCK) * BLOCK, 0)
-  const machine = machineFor(target, executable, bytes)
-  return machine ? [kitFile("machine", printMachine(machine))] : []
+  return kitFile("machine", printMachine(machineFor(target, executable, bytes)))
 }
 
 const EXECUTABLE = "files/bin/opencode"
