@@ -20,11 +20,23 @@ const KIT = "files/lib/opencode-kit"
 /** What every release has inside. */
 const PLUGIN = "@opencode-ai/plugin"
 
-/** What a kit and the folder in it are called: of which upstream, of which version of this project, and with what inside. */
-export function kitName(record: BuildRecord): string {
-  const { opencode, target, tools } = record
-  return ["opencode-offline", opencode, tools[PROJECT], target, variantOfRecord(record, PLUGIN)].join("-")
+/**
+ * What a kit and the folder in it are called: of which upstream, of which version of this project, how it was built, and
+ * with what inside.
+ */
+export function kitName(record: NamedBy): string {
+  const { opencode, target, tools, source, leftOut } = record
+  const isCore = leftOut.some(({ why }) => why === "--core-only")
+  const built = [...(source === "git" ? ["git"] : []), ...(isCore ? ["core"] : [])]
+  const parts = [opencode, tools[PROJECT], target, ...built, variantOfRecord(record, PLUGIN)]
+  return ["opencode-offline", ...parts].join("-")
 }
+
+/** What of a record a kit's name says. */
+type NamedBy = Pick<
+  BuildRecord,
+  "opencode" | "target" | "tools" | "source" | "leftOut" | "policy" | "inputs" | "packages"
+>
 
 /** The name of this project among the tools of a record. */
 const PROJECT = "opencode-offline"
