@@ -22,17 +22,49 @@ function sentence(names: string[]): string {
   return `OpenCode is offline: of the providers below, only ${names.join(", ")} can be reached`
 }
 
-/** By the catalogue that offline upstream lists, too. None where it cannot be read, as then nothing is known to be in reach. */
-function namesInReach(file: string | undefined, by: Deciding, env: NodeJS.ProcessEnv): string[] {
-  const catalogue = readCatalogue(file)
-  const all = Object.entries(catalogue).map(([id, provider]) => [id, listed(provider)])
-  return Object.keys(reachable(Object.fromEntries(all), by, env)).map((id) => catalogue[id]!.name ?? id)
+/**
+ * The names of the providers that can be reached, by the catalogue that offline upstream lists, too. What of it cannot be read is
+ * left out: then nothing is known to be in reach.
+ */
+export function namesInReach(file: string | undefined, by: Deciding, env: NodeJS.ProcessEnv): string[] {
+  const providers = Object.entries(readCatalogue(file)).filter((entry): entry is [string, NamedProvider] =>
+    isProvider(entry[1]),
+  )
+  const catalogue = new Map(providers)
+  const all = providers.map(([id, provider]) => [id, listed(provider)])
+  return Object.keys(reachable(Object.fromEntries(all), by, env)).map((id) => catalogue.get(id)?.name ?? id)
 }
 
-function readCatalogue(file: string | undefined): Record<string, CatalogueProvider & { name?: string }> {
+type NamedProvider = CatalogueProvider & { name?: string }
+
+function readCatalogue(file: string | undefined): Record<string, unknown> {
   try {
-    return file ? JSON.parse(readFileSync(file, "utf8")) : {}
+    const catalogue = file ? JSON.parse(readFileSync(file, "utf8")) : {}
+    return isRecord(catalogue) ? catalogue : {}
   } catch {
     return {}
   }
+}
+
+/** Whether it has the form of one, as far as it is read here: the file is a user's. */
+function isProvider(value: unknown): value is NamedProvider {
+  if (!isRecord(value)) return false
+  const { name, models = {} } = value
+  return isText(name) && hasPlace(value) && isRecord(models) && Object.values(models).every(isModel)
+}
+
+function isModel(value: unknown): boolean {
+  return isRecord(value) && (value.provider === undefined || hasPlace(value.provider))
+}
+
+function hasPlace(value: unknown): boolean {
+  return isRecord(value) && isText(value.api) && isText(value.npm)
+}
+
+function isText(value: unknown): boolean {
+  return value === undefined || typeof value === "string"
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
 }

@@ -4,7 +4,7 @@ import { currentState } from "../switch.ts"
 import { answerVerify } from "../verify/command.ts"
 import type { Arguments } from "./arguments.ts"
 import { check } from "./check.ts"
-import { helpFor } from "./help.ts"
+import { helpFor, readHelp } from "./help.ts"
 import { option } from "./listing.ts"
 import { formatReport, report } from "./report.ts"
 import { answerSetup } from "./setup/command.ts"
@@ -14,7 +14,7 @@ export function answerOffline({ bare, words }: Arguments): void {
   if (bare[0] !== "offline") return
   if (bare[1] === "setup") answerSetup(words.slice(words.indexOf("setup") + 1), process.env)
   if (bare[1] === "verify") answerVerify(words.slice(words.indexOf("verify") + 1))
-  if (bare[1] === "help") answerHelp(words)
+  if (bare[1] === "help") answerHelp(bare)
   const { verb, url, json, help, unknown } = parse(words)
   if (help) end(0, verb === "check" ? CHECK_HELP : HELP)
   if (unknown !== undefined) end(2, "", `! "${unknown}" is not accepted here. Write: ${USAGE}\n`)
@@ -47,12 +47,22 @@ function parse(words: string[]): Words {
   }
 }
 
-/** Exit code 0 for a page, and for the list of them; 2 for a topic that is not there. */
-function answerHelp(words: string[]): never {
-  const [, , topic, ...more] = words
-  const page = more.length === 0 ? orStop(() => helpFor(topic)) : undefined
-  if (page !== undefined) end(0, page)
-  return end(2, "", `! There is no page "${words.slice(2).join(" ")}".\n${orStop(() => helpFor(undefined))}`)
+function answerHelp(bare: string[]): never {
+  const { code, out, error } = orStop(() => helpAnswer({ bare }))
+  return end(code, out, error)
+}
+
+/**
+ * What `opencode offline help` answers, wherever options stand among its words.
+ * @returns with exit code 0 a page, or the list of them; 2 for a topic that is not there
+ * @throws SettingError when this executable is damaged
+ */
+export function helpAnswer({ bare }: Pick<Arguments, "bare">, pages = readHelp()) {
+  const [, , topic, ...more] = bare
+  const page = more.length === 0 ? helpFor(topic, pages) : undefined
+  if (page !== undefined) return { code: 0, out: page, error: "" }
+  const list = helpFor(undefined, pages)
+  return { code: 2, out: "", error: `! There is no page "${bare.slice(2).join(" ")}".\n${list}` }
 }
 
 const HELPS = ["--help", "-h"]

@@ -1,5 +1,6 @@
+import { posix } from "node:path"
 import { readIndex } from "../../offline/web-ui/pack.ts"
-import type { Executable, ModuleGraph } from "../container/index.ts"
+import type { EmbeddedModule, Executable, ModuleGraph } from "../container/index.ts"
 import { findTreeSitter } from "../contents/grammars.ts"
 import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
@@ -10,8 +11,7 @@ import type { Compiled } from "./compile-tree.ts"
 /** The name that Bun gives to the file that is embedded. */
 const WEB_UI = /^\/\$bunfs\/root\/offline-web-ui-\w+\.pack$/
 
-/** The first import of a module, as Bun's bundler writes it, minified or not. */
-const FIRST_IMPORT = /^(?:\/\/ @bun.*\n)?\s*import\s*(?:[\w$*{][^"]*?from\s*)?"([^"]+)"/
+const scanner = new Bun.Transpiler({ loader: "js" })
 
 /** Bits of the flags: neither `.env` nor `bunfig.toml` of the working directory is read. */
 const CLOSED = 3
@@ -41,7 +41,10 @@ export function describeCompiled(
     [!rest.some((word) => word.startsWith("--preload")), `the stored arguments are ${graph.argv}`],
     [graph.modules.some(({ name }) => name === NAMES.gitIndex), `there is no module ${NAMES.gitIndex}`],
     [entry.name === main, `what is run is ${entry.name}, not ${main}`],
-    [importsGuard(graph, entry.name), `the entry does not import ${NAMES.gitIndex} ahead of all else`],
+    [
+      importsGuard(graph.modules, entry.name),
+      `the entry does not import ${NAMES.gitIndex} ahead of all else`,
+    ],
     [(graph.flags & CLOSED) === CLOSED, "it reads .env or bunfig.toml of the working directory"],
     [
       graph.flags === stock.graph.flags,
@@ -65,13 +68,28 @@ export function describeCompiled(
   return { webUi: { folder: "packages/app", files, bytes: contents.length } }
 }
 
+/** What is read of a module. */
+type Code = Pick<EmbeddedModule, "name" | "contents">
+
 /**
- * Whether a module imports the guard: itself, or, where the code was split into chunks, by the chunk that it imports first,
- * or the first of that one.
+ * Whether the guard is evaluated ahead of all else of a module: the module imports it first or, where the code was split into
+ * chunks, the chunk that it imports first does so, or the first of that one.
+ * @param name the module's name
  */
-function importsGuard({ modules }: Pick<ModuleGraph, "modules">, name: string, seen: string[] = []): boolean {
-  const text = Buffer.from(modules.find((one) => one.name === name)?.contents ?? []).toString("latin1")
-  if (text.includes(JSON.stringify(NAMES.gitIndex))) return true
-  const first = FIRST_IMPORT.exec(text)?.[1]
-  return first !== undefined && !seen.includes(first) && importsGuard({ modules }, first, [...seen, name])
+export function importsGuard(modules: readonly Code[], name: string, seen: string[] = []): boolean {
+  const module = modules.find((one) => one.name === name)
+  const first = module && firstImport(module)
+  if (first === NAMES.gitIndex) return true
+  return first !== undefined && !seen.includes(first) && importsGuard(modules, first, [...seen, name])
+}
+
+/** The name of the module that is imported first; undefined when there is none, or the module is no JavaScript. */
+function firstImport({ name, contents }: Code): string | undefined {
+  try {
+    const imports = scanner.scanImports(contents)
+    const path = imports.find(({ kind }) => kind === "import-statement")?.path
+    return path?.startsWith(".") ? posix.join(posix.dirname(name), path) : path
+  } catch {
+    return undefined
+  }
 }

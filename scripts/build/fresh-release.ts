@@ -9,7 +9,10 @@ import { releaseFolder } from "./release-folder.ts"
 const ROOT = join(import.meta.dirname, "../..")
 
 /** What the executable is made from; a newer file among them makes it stale. */
-const INPUTS = ["build.ts", "scripts", "patches", "offline", "pins", "vex", "package-lock.json"]
+export const INPUTS = [
+  ...["offline", "patches", "pins", "scripts", "vex"],
+  ...["build.ts", "package.json", "package-lock.json", "tsconfig.json", "LICENSE"],
+]
 
 /** A release as `npm run build` makes it when it is told no more than the pin. */
 export interface PlainRelease {

@@ -8,31 +8,28 @@ import { readChunks } from "../lib/read-chunks.ts"
 import type { Built } from "./assemble.ts"
 
 /**
- * Has an organisation's own signer sign the staged executable, before its sums are made.
+ * Has an organisation's own signer sign the staged executable, before its sums are made. Neither the command nor what it
+ * prints is repeated: a password may stand in both, and a build's output is often kept.
  * @param command for `sh`; the file's path is in the variable FILE, and the file is to be changed in place
  * @throws Failure when it fails, or leaves no signature of somebody's
  */
 export async function sign(built: Built, command: string, step: Step): Promise<Built> {
   const file = built.staging.executable
-  const { exitCode, all } = await run("sh", ["-c", command], {
+  const { exitCode, signal } = await run("sh", ["-c", command], {
     env: { ...process.env, FILE: file },
-    all: true,
-    stdin: "ignore",
+    stdio: "ignore",
   })
-  if (exitCode !== 0) throw notSigned(command, `it ended with exit code ${exitCode}: ${String(all).trim()}`)
+  if (exitCode !== 0) throw notSigned(`--sign-command ended with ${signal ?? `exit code ${exitCode}`}`)
   const kind = readModuleGraph(Bun.mmap(file)).runtime.signature?.kind
   if (kind !== "certificate")
-    throw notSigned(command, `the executable has ${kind === "ad hoc" ? "our own signature" : "no signature"}`)
+    throw notSigned(`the executable has ${kind === "ad hoc" ? "our own signature" : "no signature"}`)
   step.result("by --sign-command")
   const hash = createHash("sha256")
   for await (const chunk of readChunks(file)) hash.update(chunk)
   return { ...built, bytes: (await stat(file)).size, sha256: hash.digest("hex") }
 }
 
-function notSigned(command: string, why: string): Failure {
-  return new Failure({
-    what: "The executable was not signed",
-    why,
-    next: `try the command on a file: FILE=some.exe sh -c ${JSON.stringify(command)}`,
-  })
+function notSigned(why: string): Failure {
+  const next = "run what you gave as --sign-command by hand, with FILE naming a copy of the executable"
+  return new Failure({ what: "The executable was not signed", why, next })
 }

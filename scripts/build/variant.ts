@@ -22,19 +22,35 @@ export interface Given {
 export async function variantOf({
   policy,
   with: packages = [],
-  ...files
+  models,
+  modelsExtend,
+  config,
 }: Given): Promise<string | undefined> {
-  const hashes = await Promise.all(Object.values(files).map((file) => file && hashFile(file)))
+  const files = Object.entries({ models, "models-extend": modelsExtend, config })
+  const given = await Promise.all(
+    files.flatMap(([option, file]) => (file ? [hashFile(file).then((sha256) => spell(option, sha256))] : [])),
+  )
   const keys = policy === undefined ? undefined : (await embedPolicy(policy)).keys
-  return nameVariant(keys && policyName(keys), [...hashes.filter((hash) => hash !== undefined), ...packages])
+  return nameVariant(keys && policyName(keys), [...given, ...packages])
 }
 
 /** The same of a build that is there, from its record; a policy that decides nothing has a name there, too. */
-export function variantOfRecord({ policy, inputs, packages }: BuildRecord, plugin: string): string {
-  const given = inputs.filter(({ name }) => /^--(?!policy )/.test(name)).map(({ sha256 }) => sha256)
+export function variantOfRecord(
+  { policy, inputs, packages }: Pick<BuildRecord, "policy" | "inputs" | "packages">,
+  plugin: string,
+): string {
+  const given = inputs.flatMap(({ name, sha256 }) => {
+    const [, option] = /^--(?!policy )(\S+) /.exec(name) ?? []
+    return option === undefined ? [] : [spell(option, sha256)]
+  })
   const added = packages.filter((item) => item.package !== plugin)
   const own = [...given, ...added.map((item) => `${item.package}@${item.version}`)]
   return nameVariant((policy && policyName(policy)) ?? "opt-in", own)!
+}
+
+/** A file for one option is another thing than the same for another. */
+function spell(option: string, sha256: string): string {
+  return `--${option} ${sha256}`
 }
 
 function nameVariant(policy: string | undefined, own: string[]): string | undefined {

@@ -3,6 +3,7 @@ import { basename, join, relative, resolve } from "node:path"
 import { readSigningKey } from "../emit/sign.ts"
 import { kitFiles, kitName, machineFile, releaseFiles, sums } from "../kit/contents.ts"
 import { findRelease } from "../kit/find-release.ts"
+import { requireKitTarget } from "../kit/machine.ts"
 import { parts, table } from "../kit/manifest.ts"
 import { readKitOptions } from "../kit/options.ts"
 import { outputFiles } from "../kit/outputs.ts"
@@ -15,10 +16,12 @@ import { readBuildRecord } from "../record/build-record.ts"
 await runCommand(async () => {
   const started = performance.now()
   const options = await readKitOptions(process.argv)
+  if (options.release === undefined) requireKitTarget(options.target)
   const progress = new Progress(4, { silent: options.json })
   const signKey = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
   const release = await progress.step("Find the release", () => options.release ?? findRelease(options))
   const record = await readBuildRecord(join(release, "build.json"))
+  requireKitTarget(record.target)
   const name = kitName(record)
   const chosen = await readLock(join(import.meta.dirname, "../../kit"), { ...options, target: record.target })
   const read = await progress.step("Acquire", async (step) => {
@@ -31,7 +34,7 @@ await runCommand(async () => {
   const { files, manifest } = await progress.step("Put together", async (step) => {
     const rest = await kitFiles(record, chosen, read)
     const contents = [...(await releaseFiles(release, record)), ...rest.files]
-    contents.push(...machineFile(record, contents))
+    contents.push(machineFile(record, contents))
     const { packages } = rest.manifest
     const all = [...contents, ...(await outputFiles({ release, packages, read, files: contents }, signKey))]
     const bytes = all.reduce((sum, { data }) => sum + data.length, 0)

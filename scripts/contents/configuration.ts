@@ -3,8 +3,10 @@ import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from "j
 import type { z } from "zod"
 import { readSettings } from "../../offline/config-settings.ts"
 import { repeatedKey } from "../../offline/config-text.ts"
-import { canonicalHost } from "../../offline/policy/host.ts"
-import { createPolicy, judge } from "../../offline/policy.ts"
+import { type KernelKeys, widened } from "../../offline/kernel/settings.ts"
+import { canonicalHost, isLoopback } from "../../offline/policy/host.ts"
+import type { PolicyKeys } from "../../offline/policy/keys.ts"
+import { createPolicy, isNamed, judge } from "../../offline/policy.ts"
 import { Failure } from "../lib/errors.ts"
 import { packagesOf } from "../lib/npm/locked.ts"
 import { type Pin, pinName } from "../pins/pin.ts"
@@ -76,20 +78,24 @@ export async function readSchema(pin: Pin, cache: string): Promise<z.ZodType> {
 }
 
 /**
- * In a locked build nobody can allow anything, so the policy has to let through what the configuration names.
+ * In a locked build nobody can allow anything, so the policy has to let through what the configuration names. Of this
+ * machine's ports the guard lets all through, and kernel mode those that are named.
  * @throws Failure that names what it does not
  */
 export function requireAllowed(
   configuration: EmbeddedConfiguration | undefined,
-  policy: { allow: string[]; locked: boolean } | undefined,
+  policy: (Pick<PolicyKeys, "locked" | keyof KernelKeys> & { allow: string[] }) | undefined,
 ): void {
   if (!policy?.locked || !configuration) return
   const allowed = createPolicy(policy.allow.map((text) => ({ text, origin: "allow" })))
   const text = Buffer.from(configuration.bytes).toString()
   const { lines } = readSettings({ name: "", text, folder: undefined, trust: "build" }, {})
+  const namesLoopback = policy.enforce === "kernel" && widened([policy]).loopback === "own"
   const cut = lines.filter(({ at }) => {
     const host = at && canonicalHost(at.host)
-    return host && !judge(allowed, host, at.port).allowed
+    if (!host) return false
+    if (namesLoopback && isLoopback(host)) return !isNamed(allowed, host, at.port)
+    return !judge(allowed, host, at.port).allowed
   })
   if (cut.length === 0) return
   throw new Failure({

@@ -20,11 +20,23 @@ const KIT = "files/lib/opencode-kit"
 /** What every release has inside. */
 const PLUGIN = "@opencode-ai/plugin"
 
-/** What a kit and the folder in it are called: of which upstream, of which version of this project, and with what inside. */
-export function kitName(record: BuildRecord): string {
-  const { opencode, target, tools } = record
-  return ["opencode-offline", opencode, tools[PROJECT], target, variantOfRecord(record, PLUGIN)].join("-")
+/**
+ * What a kit and the folder in it are called: of which upstream, of which version of this project, how it was built, and
+ * with what inside.
+ */
+export function kitName(record: NamedBy): string {
+  const { opencode, target, tools, source, leftOut } = record
+  const isCore = leftOut.some(({ why }) => why === "--core-only")
+  const built = [...(source === "git" ? ["git"] : []), ...(isCore ? ["core"] : [])]
+  const parts = [opencode, tools[PROJECT], target, ...built, variantOfRecord(record, PLUGIN)]
+  return ["opencode-offline", ...parts].join("-")
 }
+
+/** What of a record a kit's name says. */
+type NamedBy = Pick<
+  BuildRecord,
+  "opencode" | "target" | "tools" | "source" | "leftOut" | "policy" | "inputs" | "packages"
+>
 
 /** The name of this project among the tools of a record. */
 const PROJECT = "opencode-offline"
@@ -95,13 +107,15 @@ export async function kitFiles(
   return { manifest, files }
 }
 
-/** `machine`, by which the installer sees whether it is on the right one; a list of one, or of none. */
-export function machineFile({ target }: BuildRecord, files: KitFile[]): KitFile[] {
+/**
+ * `machine`, by which the installer sees whether it is on the right one.
+ * @throws Failure when it is not known what the executable needs
+ */
+export function machineFile({ target }: BuildRecord, files: KitFile[]): KitFile {
   const executable = files.find(({ path }) => path === EXECUTABLE)!.data
   // A file takes whole blocks.
   const bytes = files.reduce((sum, { data }) => sum + Math.ceil(data.length / BLOCK) * BLOCK, 0)
-  const machine = machineFor(target, executable, bytes)
-  return machine ? [kitFile("machine", printMachine(machine))] : []
+  return kitFile("machine", printMachine(machineFor(target, executable, bytes)))
 }
 
 const EXECUTABLE = "files/bin/opencode"

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path"
-import { Command } from "commander"
+import { Command, Option } from "commander"
 import { keyPath } from "../emit/sign.ts"
 import { leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
@@ -37,7 +37,7 @@ export async function readKitOptions(argv: string[]): Promise<KitOptions> {
     .description(DESCRIPTION)
     .option(
       "--out <file>",
-      "where the archive goes (default: dist/opencode-offline-<version>-<of this project>-<target>-<policy>.tar.gz)",
+      "where the archive goes (default: dist/opencode-offline-<version>-<of this project>-<target>-<policy>.tar.gz, with -git and -core as npm run build has them)",
     )
     .option("--pin <name>", "which upstream: a folder in pins/", supported.default)
     .option("--target <target>", "for which platform", hostTarget().name)
@@ -46,9 +46,11 @@ export async function readKitOptions(argv: string[]): Promise<KitOptions> {
     .option("--models <file>", "the model catalogue inside, and no other (see docs/models.md)")
     .option("--models-extend <file>", "providers and models beside upstream's")
     .option("--with <package@version>", "a package inside; repeatable (see docs/plugins.md)", collect, [])
-    .option(
-      "--release <folder>",
-      "a release of npm run build, taken as it is instead of what the options above would build",
+    .addOption(
+      new Option(
+        "--release <folder>",
+        "a release of npm run build, taken as it is instead of what the options above would build",
+      ).conflicts(["pin", "target", "policy", "config", "models", "modelsExtend", "with"]),
     )
     .option("--without <name>", "leave out a package of kit/package.json; repeatable", collect, [])
     .option("--with-intelephense", "put it in; that you may is for you to know", false)

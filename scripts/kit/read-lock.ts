@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import type { NamedPackage } from "../lib/npm/pinned.ts"
+import { findTarget, type Target } from "../upstream/target.ts"
 
 /** Not in a kit unless asked for: its licence forbids to hand it on (LICENSE.txt, 5c). */
 export const INTELEPHENSE = "intelephense"
@@ -46,7 +47,7 @@ export interface Choice {
  * Reads the kit's lockfile.
  * @param folder the folder that holds `package-lock.json`
  * @returns `direct`, the packages whose programs are wanted, and `packages`, these and all that they need there; both sorted
- * @throws Failure when the lockfile does not hold what is wanted, or a name of the choice is unknown
+ * @throws Failure when the lockfile does not hold what is wanted, or a name of the choice, or its target, is unknown
  */
 export async function readLock(folder: string, choice: Choice) {
   const file = join(folder, "package-lock.json")
@@ -60,7 +61,8 @@ export async function readLock(folder: string, choice: Choice) {
     const value = packages[path]
     return value === undefined ? undefined : parse(entry, value, `${file}, ${path}`)
   }
-  const needed = closure(direct, read, (locked) => fits(locked, choice.target))
+  const target = findTarget(choice.target)
+  const needed = closure(direct, read, (locked) => fits(locked, target))
   return { direct, packages: needed.sort((a, b) => (a.path < b.path ? -1 : 1)) }
 }
 
@@ -114,9 +116,11 @@ function places(name: string, from: string): string[] {
     .map((prefix) => `${prefix.replace(/^\//, "") || "node_modules/"}${name}`)
 }
 
-function fits({ os, cpu, libc }: Entry, target: string): boolean {
-  const library = target.endsWith("-musl") ? "musl" : "glibc"
-  return allows(os, "linux") && allows(cpu, "x64") && allows(libc, library)
+/** As npm has it, which calls systems and processors as Node does. */
+function fits(locked: Entry, { os, arch, libc }: Target): boolean {
+  const system = os === "windows" ? "win32" : os
+  const fitsLibrary = libc === undefined || allows(locked.libc, libc)
+  return allows(locked.os, system) && allows(locked.cpu, arch) && fitsLibrary
 }
 
 function allows(list: string[] | undefined, value: string): boolean {

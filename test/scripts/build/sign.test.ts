@@ -38,11 +38,24 @@ describe("the command that signs", () => {
   })
 
   test.each([
-    ["echo no key >&2; exit 3", "exit code 3: no key"],
+    ["exit 3", "exit code 3"],
+    ["kill -9 $$", "SIGKILL"],
     ["true", "has no signature"],
   ])("stops the build when it does not sign: %s", (command, why) => {
     expect(sign(built, command, step)).rejects.toThrow(why)
   })
+
+  test.each(["echo SECRET; exit 3", "echo SECRET >&2; exit 3", "SECRET", "true SECRET"])(
+    "is not repeated when it fails, nor what it printed, as a password may stand in it: %s",
+    async (command) => {
+      const error: Error = await sign(built, command, step).then(
+        () => expect.unreachable(),
+        (failure) => failure,
+      )
+      expect(error.message).toContain("was not signed")
+      expect(`${error.message} ${Bun.inspect(error)}`).not.toContain("SECRET")
+    },
+  )
 
   test("stops the build when it leaves no executable that is known", () => {
     expect(sign(built, 'echo x >> "$FILE"', step)).rejects.toThrow("is not recognised")

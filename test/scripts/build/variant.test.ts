@@ -2,8 +2,10 @@ import { afterAll, expect, test } from "bun:test"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { variantOf } from "../../../scripts/build/variant.ts"
+import { variantOf, variantOfRecord } from "../../../scripts/build/variant.ts"
 import { Failure } from "../../../scripts/lib/errors.ts"
+import { readInputs } from "../../../scripts/record/inputs.ts"
+import { pin, target } from "../../lib/stock.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "variant-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -39,6 +41,17 @@ test("so have configurations, catalogues and packages", async () => {
   const names = await Promise.all(given.map(variantOf))
   expect(new Set(names).size).toBe(given.length)
   for (const name of names) expect(name).toMatch(/^(always-locked-)?own-[0-9a-f]{8}$/)
+})
+
+test("one file has two names when it is given to two options, and the record of each build has the same", async () => {
+  const one = file("both.json", {})
+  const given = [{ models: one }, { modelsExtend: one }, { config: one }]
+  const names = await Promise.all(given.map(variantOf))
+  expect(new Set(names).size).toBe(given.length)
+  for (const [index, files] of given.entries()) {
+    const { inputs } = await readInputs(pin, { ...files, target: target.name, with: [] })
+    expect(variantOfRecord({ inputs, packages: [] }, "")).toBe(`opt-in-${names[index]}`)
+  }
 })
 
 test("a policy that is none is a failure", async () => {

@@ -56,6 +56,16 @@ test("a locked policy that does not let its provider through is a failure that n
   requireAllowed(await embedConfiguration(write(provider("http://127.0.0.1:11434/v1"))), policy([]))
 })
 
+test("a locked policy of kernel mode has to name a port of this machine, unless it lets all of them through", async () => {
+  const configuration = await embedConfiguration(write(provider("http://127.0.0.1:11434/v1")))
+  const policy = { allow: [] as string[], locked: true, enforce: "kernel" as const }
+  expect(() => requireAllowed(configuration, policy)).toThrow('"127.0.0.1:11434"')
+  expect(() => requireAllowed(configuration, { ...policy, allow: ["localhost:11435"] })).toThrow(Failure)
+  requireAllowed(configuration, { ...policy, allow: ["127.0.0.1:11434"] })
+  requireAllowed(configuration, { ...policy, allow: ["localhost:11434"] })
+  requireAllowed(configuration, { ...policy, loopback: "any" })
+})
+
 test("a pin without the package that declares what a configuration may have is a failure that names it", async () => {
   const failure = await readSchema({ ...pin, plugin: undefined }, folder).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)

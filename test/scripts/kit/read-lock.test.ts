@@ -29,6 +29,8 @@ describe("the kit's own lockfile", () => {
       (await names({ target })).filter((name) => name.startsWith("@biomejs/cli"))
     expect(await biome(target.name)).toEqual([`@biomejs/cli-${target.name}`])
     expect(await biome(`${target.name}-baseline-musl`)).toEqual([`@biomejs/cli-${target.name}-musl`])
+    expect(await biome("linux-arm64")).toEqual(["@biomejs/cli-linux-arm64"])
+    expect(await biome("windows-x64")).toEqual(["@biomejs/cli-win32-x64"])
     expect(await names()).not.toContain("fsevents")
   })
 
