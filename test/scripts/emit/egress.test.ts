@@ -90,6 +90,10 @@ describe("the allow-list of squid", () => {
   })
 })
 
+function setsOf(nft: string): string[] {
+  return [...nft.matchAll(/^ {2}set (\w+)_ipv4 /gm)].map(([, name]) => name!)
+}
+
 describe("the rules of nftables", () => {
   test("accept loopback and what is allowed, and reject the rest", async () => {
     const { nft } = await print(["10.1.0.7:443", "2001:db8::/32", "llm.corp:8443"])
@@ -97,8 +101,27 @@ describe("the rules of nftables", () => {
     expect(nft).toContain('oifname "lo" accept')
     expect(nft).toContain("ip daddr 10.1.0.7/32 meta l4proto { tcp, udp } th dport 443 accept")
     expect(nft).toContain("ip6 daddr 2001:db8:0:0:0:0:0:0/32 accept")
-    expect(nft).toContain("ip daddr @name_3_ipv4 meta l4proto { tcp, udp } th dport 8443 accept")
+    const [set] = setsOf(nft)
+    expect(nft).toContain(`ip daddr @${set}_ipv4 meta l4proto { tcp, udp } th dport 8443 accept`)
     expect(nft.trimEnd().split("\n").at(-3)).toContain("reject")
+  })
+
+  test("replace those of an earlier file, in one step", async () => {
+    const lines = (await print(["llm.corp"])).nft
+      .split("\n")
+      .filter((line) => line.startsWith("t") || line.startsWith("d"))
+    expect(lines).toEqual([
+      "table inet opencode_egress",
+      "delete table inet opencode_egress",
+      "table inet opencode_egress {",
+    ])
+  })
+
+  test("have a set of the same name for an entry, wherever it stands, and one for each", async () => {
+    const [corp] = setsOf((await print(["llm.corp"])).nft)
+    expect(setsOf((await print(["a.corp", "llm.corp"])).nft)[1]).toBe(corp!)
+    expect(new Set(setsOf((await print(["a.corp", "llm.corp", "llm.corp:443"])).nft)).size).toBe(3)
+    expect(setsOf((await print(["llm.corp", "llm.corp"])).nft)).toEqual([corp!])
   })
 
   test("accept nothing else when nothing is allowed", async () => {
