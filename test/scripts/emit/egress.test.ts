@@ -31,6 +31,28 @@ describe("egress.json", () => {
     expect(rules[5].blocks).toContain("172.16.0.0/12")
   })
 
+  test.each([
+    "localhost",
+    "localhost:4096",
+    "*.localhost",
+    "127.0.0.1:8080",
+    "127.0.0.0/8",
+    "127.1.0.0/16",
+    "0.0.0.0",
+    "[::1]:4096",
+    "::1/128",
+  ])("has no rule for %s, which is loopback, nor has any list", async (entry) => {
+    const { json, ...lists } = await print([entry])
+    expect(json).toMatchObject({ loopback: true, rules: [] })
+    const { json: _, ...none } = await print([])
+    expect(lists).toEqual(none)
+  })
+
+  test("has a rule for a block that is more than loopback", async () => {
+    for (const entry of ["0.0.0.0/0", "0.0.0.0/1", "126.0.0.0/7", "::/0", "::/126", "localhost.corp"])
+      expect((await print([entry])).json.rules, entry).toHaveLength(1)
+  })
+
   test("says of a build without a policy that a run online is not held, and who can allow more", async () => {
     const files = await egress.print(sampleSubject())
     const found = JSON.parse(files["egress.json"]!)
@@ -82,6 +104,12 @@ describe("the allow-list of squid", () => {
     const address = new RegExp(/acl opencode_address dstdom_regex -n (\S+)/.exec(squid)![1]!)
     for (const text of ["10.1.2.3", "[2001:db8::1]", "::1"]) expect(text).toMatch(address)
     for (const text of ["face.de", "cafe", "a.b", "llm.corp"]) expect(text).not.toMatch(address)
+  })
+
+  test("keeps to the family of a block that is all of it", async () => {
+    const { squid } = await print(["0.0.0.0/0", "::/0"])
+    expect(squid).toContain("acl opencode_host_1 dst ipv4\n")
+    expect(squid).toContain("acl opencode_host_2 dst ipv6\n")
   })
 
   test("ends with a refusal, also when nothing is allowed", async () => {
