@@ -21,7 +21,7 @@ export function briefOf(subject: Subject): Brief {
     verdict: measured ? verdictOf(measured) : NOT_MEASURED,
     sections: [
       { title: "What it is", rows: identity(subject) },
-      { title: "The policy that is built in", rows: policy(subject) },
+      { title: "The policy that is built in", rows: [...policy(subject), ...configuration(subject)] },
       { title: "What was measured", rows: measured ? measurements(measured) : [["Nothing", NOT_MEASURED]] },
       { title: "Who may change what", rows: powers(subject) },
       { title: "Limits", rows: limits(subject) },
@@ -88,6 +88,12 @@ function policy({ record }: Subject): [string, string][] {
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
   ]
+}
+
+function configuration({ record }: Subject): [string, string][] {
+  if (!record.configuration) return []
+  const { keys, sha256 } = record.configuration
+  return [["Default configuration", `built in too, with the keys ${keys.join(", ")}; sha256 ${sha256}`]]
 }
 
 const MODES = {

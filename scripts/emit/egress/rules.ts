@@ -38,6 +38,7 @@ export interface Egress {
 /** Reads the policy that is built in; without one, nothing but loopback is allowed offline. */
 export function egressOf({ record }: Pick<Subject, "record">): Egress {
   const { mode, locked, allow, enforce } = record.policy ?? UNBAKED
+  const widenedBy = [...(record.configuration ? [CONFIGURATION] : []), ...WIDENED_BY]
   return {
     format: 1,
     opencode: record.opencode,
@@ -45,7 +46,7 @@ export function egressOf({ record }: Pick<Subject, "record">): Egress {
     executable: { sha256: record.executable.sha256 },
     mode,
     locked,
-    widenedBy: locked ? ["a managed policy, within what this build allows"] : WIDENED_BY,
+    widenedBy: locked ? ["a managed policy, within what this build allows"] : widenedBy,
     notHeld: [
       ...(mode === "always" ? [] : ["a run that is not offline: it connects to what upstream's does"]),
       ...(enforce === "kernel" ? [] : [PROGRAMS]),
@@ -56,6 +57,8 @@ export function egressOf({ record }: Pick<Subject, "record">): Egress {
 }
 
 const PROGRAMS = "programs in the shell and native code, unless kernel mode holds them (docs/kernel-mode.md)"
+
+const CONFIGURATION = "the default configuration that is built in: the URLs of its providers and MCP servers"
 
 const WIDENED_BY = [
   "a managed policy",

@@ -61,6 +61,18 @@ describe("egress.json", () => {
     expect(found.widenedBy.join()).toContain("OPENCODE_OFFLINE_ALLOW")
   })
 
+  test("says that the default configuration that is built in can allow more, unless the policy is locked", async () => {
+    const configuration = { keys: ["provider"], bytes: 9, sha256: "ef".repeat(32) }
+    const widenedBy = async (locked: boolean) => {
+      const policy = { mode: "always" as const, locked, allow: [] }
+      const files = await egress.print(sampleSubject({ record: { ...sampleRecord, policy, configuration } }))
+      return JSON.parse(files["egress.json"]!).widenedBy.join()
+    }
+    expect(await widenedBy(false)).toContain("the default configuration that is built in")
+    expect(await widenedBy(true)).not.toContain("default configuration")
+    expect((await print([], { locked: false })).json.widenedBy.join()).not.toContain("default configuration")
+  })
+
   test("says of a locked one that is always offline only what no policy holds", async () => {
     const { json } = await print(ALLOW)
     expect(json.notHeld).toHaveLength(1)
