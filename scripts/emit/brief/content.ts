@@ -1,4 +1,5 @@
 import { formatBytes } from "../../lib/log.ts"
+import { describeRuntime } from "../../record/runtime.ts"
 import type { Measured } from "../measured.ts"
 import type { Subject } from "../output.ts"
 
@@ -45,10 +46,7 @@ function identity({ record, materials }: Subject): [string, string][] {
       "OpenCode",
       `${stock.package} ${stock.version}, ${source === "git" ? "from upstream's commit" : "upstream's release"}`,
     ],
-    [
-      "Runtime",
-      `Bun ${runtime.version}, ${runtime.equal ? "unchanged, byte for byte" : "NOT equal to its package"}`,
-    ],
+    ["Runtime", `Bun ${runtime.version}, ${describeRuntime(record)}`],
     [
       "Made by",
       `opencode-offline ${record.tools["opencode-offline"]}, ${repository ? `commit ${repository.commit}${repository.clean ? "" : ", with changes"}` : "commit unknown"}`,
