@@ -4,11 +4,11 @@ import { join } from "node:path"
 import { Command } from "commander"
 import { buildRelease, isStale, type PlainRelease, plainRelease } from "../build/fresh-release.ts"
 import { leaveParser, runCommand } from "../lib/errors.ts"
-import { readCounts } from "../lib/junit.ts"
-import { replaceTable } from "../lib/made-table.ts"
+import { outcomeOf, readCounts } from "../lib/junit.ts"
+import { cellsOf, replaceTable } from "../lib/made-table.ts"
 import { run } from "../lib/process.ts"
 import { listPins, type Pin, PRODUCT, packagesToMirror, pinName, readPin } from "../pins/pin.ts"
-import { TARGETS, type Target } from "../upstream/target.ts"
+import { findTarget, TARGETS, type Target } from "../upstream/target.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 const FILE = "docs/targets.md"
@@ -17,7 +17,10 @@ const DESCRIPTION = `Builds the newest pin of each target that one has, verifies
 each result into the table of ${FILE} as it is known. For a target that no pin has, the table says which packages a registry
 must have.
 
-Exit codes: 0 all that was tried held, 1 something did not, 2 could not run.`
+Where no test ran, because the machine has no qemu or no Wine, say, the table keeps what it said of that, and the target counts as one
+that did not hold.
+
+Exit codes: 0 all that was tried held, 1 something did not, or was not run, 2 could not run.`
 
 /** How a target is run here: which tests, and what people call it. */
 const RUNNERS: Record<Target["runner"], { by: string; test: string } | undefined> = {
@@ -28,8 +31,12 @@ const RUNNERS: Record<Target["runner"], { by: string; test: string } | undefined
   none: undefined,
 }
 
+/** What a row has behind the target's name: pin, built, verified, run here. */
+const CELLS = 4
+
 interface Row {
   target: string
+  /** The last is missing where no test ran: then the one of the old row stays. */
   cells: string[]
   held: boolean
 }
@@ -43,8 +50,9 @@ await runCommand(async () => {
     .opts<{ target: string[] }>()
   const pins = await Promise.all((await listPins()).map((name) => readPin(name)))
   const ours = pins.filter(({ product }) => product === PRODUCT)
+  const chosen = wanted.length > 0 ? wanted.map(findTarget) : TARGETS
   let held = true
-  for (const target of TARGETS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  for (const target of chosen) {
     const row = await tryTarget(target, ours)
     console.log(`${row.held ? "✔" : "✖"} ${row.target}: ${row.cells.join("; ")}`)
     await writeRow(row, ours)
@@ -65,11 +73,12 @@ async function tryTarget(target: Target, pins: Pin[]): Promise<Row> {
   const release = await plainRelease(pinName(pin), target)
   if (await isStale(release)) await buildRelease(release)
   const verified = await verify(release)
-  const tests = await runTests(target)
+  const { ran, held, text } = await runTests(target)
+  console.error(`${target.name}: ${text}`)
   return {
     target: target.name,
-    cells: [pinCell(target, pins), "yes", verified ? "yes" : "no", tests.text],
-    held: verified && tests.held,
+    cells: [pinCell(target, pins), "yes", verified ? "yes" : "no", ...(ran ? [text] : [])],
+    held: verified && held,
   }
 }
 
@@ -79,22 +88,21 @@ async function verify({ executable }: PlainRelease): Promise<boolean> {
 }
 
 /** The tests that run it, as many as are of this target. */
-async function runTests({ name, runner, baseline }: Target): Promise<{ text: string; held: boolean }> {
+async function runTests({ name, runner, baseline }: Target): Promise<ReturnType<typeof outcomeOf>> {
   const how = RUNNERS[runner]
   // The same code as the other's, but for instructions that are not used.
-  if (!how || baseline) return { text: "no", held: true }
+  if (!how || baseline) return { ran: true, held: true, text: "no" }
   const folder = await mkdtemp(join(tmpdir(), "targets-"))
   const report = join(folder, "junit.xml")
   const words = ["test", `./test/isolated/${how.test}.test.ts`, "--timeout=21600000", "--reporter=junit"]
   const only = how.test === "foreign" ? ["-t", `the executable for ${name} `] : []
-  await run(process.execPath, [...words, `--reporter-outfile=${report}`, ...only], {
+  const { exitCode } = await run(process.execPath, [...words, `--reporter-outfile=${report}`, ...only], {
     cwd: ROOT,
     stdio: ["ignore", process.stderr, process.stderr],
   })
-  const { passed, failed } = await readCounts(report)
+  const { text, ...outcome } = outcomeOf(await readCounts(report), exitCode)
   await rm(folder, { recursive: true })
-  if (passed + failed === 0) return { text: "not here", held: true }
-  return { text: `${how.by}: ${passed} of ${passed + failed} tests passed`, held: failed === 0 }
+  return { ...outcome, text: `${how.by}: ${text}` }
 }
 
 /**
@@ -105,9 +113,11 @@ async function writeRow({ target, cells }: Row, pins: Pin[]): Promise<void> {
   const file = join(ROOT, FILE)
   const text = await readFile(file, "utf8")
   const rows = TARGETS.map((one) => {
-    if (one.name === target) return `| ${target} | ${cells.join(" | ")} |`
     const start = `| ${one.name} | ${pinCell(one, pins)} |`
-    return text.split("\n").find((line) => line.startsWith(start)) ?? `${start} | | |`
+    const old = text.split("\n").find((line) => line.startsWith(start))
+    if (one.name !== target) return old ?? `${start} | | |`
+    const [, , , , run = ""] = cellsOf(old)
+    return `| ${[target, ...cells, ...(cells.length === CELLS ? [] : [run])].join(" | ")} |`
   })
   const head = ["| target | pin | built | verified | run here |", "|---|---|---|---|---|"]
   await writeFile(`${file}.new`, replaceTable(text, "npm run targets", [...head, ...rows].join("\n")))

@@ -20,6 +20,7 @@ import {
 } from "../record/findings.ts"
 import { findMadeOtherwise, isSignedByOthers } from "../record/made-again.ts"
 import { readRepository } from "../record/repository.ts"
+import { describeRuntime } from "../record/runtime.ts"
 
 const DESCRIPTION = [
   "Checks an executable in two ways. Against the build.json beside it and upstream's package, which is taken from the",
@@ -210,7 +211,7 @@ function printLines({ file, findings, notes, record }: Report): string {
     `✔ ${name} is ${what}`,
     ...remarks,
     ...(record.git ? [`  source:    git, commit ${record.git.commit}`] : []),
-    `  runtime:   equals ${record.runtime.package}@${record.runtime.version}, byte for byte`,
+    `  runtime:   ${describeRuntime(record)}`,
     `  modules:   ${unchanged.length} equal those of ${record.stock.package}@${record.stock.version}`,
     ...changed.map((module) => `  changed:   ${module.name}`),
     ...added.map((module) => `  added:     ${module.name}`),

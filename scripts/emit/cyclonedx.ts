@@ -159,7 +159,7 @@ function pedigreeOf({ record, diffs }: Subject, upstream: Material) {
         text: {
           contentType: "text/x-diff",
           encoding: "base64",
-          content: Buffer.from(diffs[name] ?? "").toString("base64"),
+          content: Buffer.from(diffs[name]!).toString("base64"),
         },
       },
     })),

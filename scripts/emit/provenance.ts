@@ -45,7 +45,7 @@ function toStatement(subject: Subject): unknown {
 
 /** What whoever ran the build chose. */
 function parametersOf({ record, kind }: Subject) {
-  const { product, opencode, target, source, policy, models, leftOut, packages } = record
+  const { product, opencode, target, source, policy, configuration, models, leftOut, packages } = record
   return {
     product,
     opencode,
@@ -54,6 +54,7 @@ function parametersOf({ record, kind }: Subject) {
     output: kind,
     coreOnly: leftOut.some(({ why }) => why === "--core-only"),
     policy: policy ?? null,
+    configuration: configuration ?? null,
     models: models?.from ?? null,
     packages: packages.map((item) => `${item.package}@${item.version}`),
   }

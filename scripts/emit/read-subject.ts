@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { Failure } from "../lib/errors.ts"
 import type { Found, Materials } from "../materials/material.ts"
-import { readBuildRecord } from "../record/build-record.ts"
+import { type BuildRecord, readBuildRecord } from "../record/build-record.ts"
 import type { Subject } from "./output.ts"
 
 /**
@@ -11,18 +11,38 @@ import type { Subject } from "./output.ts"
  */
 export async function readSubject(folder: string): Promise<Subject> {
   const record = await readBuildRecord(join(folder, "build.json"))
-  const names = (await readdir(join(folder, "patches"))).filter((name) => name.endsWith(".diff")).sort()
-  const diffs = names.map(async (name) => [
-    basename(name, ".diff"),
-    await readFile(join(folder, "patches", name), "utf8"),
-  ])
   return {
     kind: "executable",
     record,
     materials: await readMaterials(join(folder, "materials.json")),
-    diffs: Object.fromEntries(await Promise.all(diffs)),
+    diffs: await readDiffs(join(folder, "patches"), record),
     files: [],
   }
+}
+
+/** The diff of each patch of the record, and no other. */
+async function readDiffs(folder: string, { patches }: BuildRecord): Promise<Record<string, string>> {
+  const there = (await readdir(folder).catch(() => []))
+    .filter((name) => name.endsWith(".diff"))
+    .map((name) => basename(name, ".diff"))
+    .sort()
+  const names = patches.map(({ name }) => name)
+  const missing = names.filter((name) => !there.includes(name))
+  const extra = there.filter((name) => !names.includes(name))
+  if (missing.length > 0 || extra.length > 0) throw ofOtherPatches(folder, missing, extra)
+  const read = there.map(async (name) => [name, await readFile(join(folder, `${name}.diff`), "utf8")])
+  return Object.fromEntries(await Promise.all(read))
+}
+
+function ofOtherPatches(folder: string, missing: string[], extra: string[]): Failure {
+  return new Failure({
+    what: `${folder} does not have the diffs of the patches that build.json names`,
+    why: [
+      ...(missing.length > 0 ? [`missing: ${missing.join(", ")}`] : []),
+      ...(extra.length > 0 ? [`of no patch of it: ${extra.join(", ")}`] : []),
+    ].join("; "),
+    next: "build the release again: npm run build",
+  })
 }
 
 async function readMaterials(file: string): Promise<Materials> {

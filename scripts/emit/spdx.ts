@@ -1,4 +1,5 @@
 import { type Material, type MaterialKind, type Materials, NO_ASSERTION } from "../materials/material.ts"
+import { identifiersOf } from "../materials/standard-texts.ts"
 import { type Output, type Subject, toJson } from "./output.ts"
 import { serialNumber, sha512OfIntegrity, subjectUrl } from "./subject.ts"
 
@@ -24,7 +25,7 @@ const PURPOSES: Record<MaterialKind, string> = {
 const ROOT = "SPDXRef-Subject"
 
 function toDocument(subject: Subject): unknown {
-  const { record, materials, files, kind } = subject
+  const { record, materials, kind } = subject
   const ids = new Map(materials.list.map(({ purl }, at) => [purl, `SPDXRef-Package-${at + 1}`]))
   return {
     spdxVersion: "SPDX-2.3",
@@ -43,11 +44,6 @@ function toDocument(subject: Subject): unknown {
       ...materials.list.map((material) => packageOf(material, ids.get(material.purl)!)),
     ],
     ...extractedLicences(materials),
-    files: files.map(({ path, sha256 }, at) => ({
-      SPDXID: `SPDXRef-File-${at + 1}`,
-      fileName: `./${path}`,
-      checksums: [{ algorithm: "SHA256", checksumValue: sha256 }],
-    })),
     relationships: [
       relate("SPDXRef-DOCUMENT", "DESCRIBES", ROOT),
       ...materials.list.map(({ purl, within, kind }) =>
@@ -55,19 +51,21 @@ function toDocument(subject: Subject): unknown {
           ? relate(ids.get(purl)!, "PATCH_APPLIED", ids.get(within ?? "") ?? ROOT)
           : relate((within && ids.get(within)) || ROOT, "CONTAINS", ids.get(purl)!),
       ),
-      ...files.map((_, at) => relate(ROOT, "CONTAINS", `SPDXRef-File-${at + 1}`)),
     ],
   }
 }
 
-/** Licences that SPDX has no name for, with their texts. */
+/** Licences that SPDX has no name for, also those in an expression: each once, with the texts of all materials under it. */
 function extractedLicences({ list, texts }: Materials) {
-  const own = list.filter(({ license }) => license.startsWith("LicenseRef-"))
-  if (own.length === 0) return {}
+  const keys = new Map<string, Set<string>>()
+  for (const { license, texts: own } of list)
+    for (const id of (identifiersOf(license) ?? []).filter((name) => name.startsWith("LicenseRef-")))
+      keys.set(id, new Set([...(keys.get(id) ?? []), ...own]))
+  if (keys.size === 0) return {}
   return {
-    hasExtractedLicensingInfos: own.map((material) => ({
-      licenseId: material.license,
-      extractedText: material.texts.map((key) => texts[key]).join("\n\n"),
+    hasExtractedLicensingInfos: [...keys].map(([licenseId, own]) => ({
+      licenseId,
+      extractedText: [...own].map((key) => texts[key]).join("\n\n"),
     })),
   }
 }
@@ -79,6 +77,7 @@ function rootOf(subject: Subject) {
     name: kind === "kit" ? "opencode-kit" : "opencode",
     versionInfo: record.opencode,
     downloadLocation: NO_ASSERTION,
+    // So the document has no files: of those of a kit, all would need a SHA1, and SHA256SUMS lists them.
     filesAnalyzed: false,
     primaryPackagePurpose: kind === "kit" ? "ARCHIVE" : "APPLICATION",
     licenseConcluded: NO_ASSERTION,

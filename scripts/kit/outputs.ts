@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto"
+import { brief } from "../emit/brief.ts"
 import { toJson } from "../emit/output.ts"
 import { OUTPUTS, printOutputs } from "../emit/outputs.ts"
 import { foundIn, readSubject } from "../emit/read-subject.ts"
@@ -13,6 +14,9 @@ import type { DescribedPackage } from "./manifest.ts"
 /** What of an archive is installed, and where the kit lies in it. */
 const INSTALLED = "files/"
 const KIT = "files/lib/opencode-kit"
+
+/** The brief is the release's, which lies in the kit: what was measured, and who signs it, is printed there. */
+const KIT_OUTPUTS = OUTPUTS.filter((output) => output !== brief)
 
 /**
  * What is printed of a kit, as of a release: licences, bills of materials and the rest, and the list by which the
@@ -32,7 +36,7 @@ export async function outputFiles(
   const files = installed(kit.files)
   // What a package has stands for its files, of which there are twenty thousand.
   const own = files.filter(({ path }) => !path.includes("/node_modules/"))
-  const printed = await printOutputs(OUTPUTS, { ...subject, kind: "kit", materials, files: own })
+  const printed = await printOutputs(KIT_OUTPUTS, { ...subject, kind: "kit", materials, files: own })
   printed.set("materials.json", toJson(materials))
   const made = [...printed].map(([name, text]) => kitFile(`${KIT}/${name}`, text))
   printed.set("SHA256SUMS", sumsOf([...files, ...installed(made)]))

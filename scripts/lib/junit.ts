@@ -8,6 +8,25 @@ export interface TestCounts {
 }
 
 /**
+ * Whether a run of Bun's test runner shows that all is well, and what it came to, for people. One in which nothing ran shows
+ * nothing, so it is not; nor is one that ended with an error beside its tests.
+ * @param exitCode undefined when a signal ended it
+ */
+export function outcomeOf(
+  { passed, failed }: Pick<TestCounts, "passed" | "failed">,
+  exitCode: number | undefined,
+): { ran: boolean; held: boolean; text: string } {
+  const ran = passed + failed > 0
+  const broken = exitCode !== 0 && failed === 0
+  const text = ran ? `${passed} of ${passed + failed} tests passed` : "no test ran"
+  return {
+    ran,
+    held: ran && failed === 0 && exitCode === 0,
+    text: ran && broken ? `${text}, but the test runner failed` : text,
+  }
+}
+
+/**
  * What a JUnit report of Bun's test runner says in its root.
  * @throws Failure when there is none
  */

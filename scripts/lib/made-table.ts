@@ -7,6 +7,11 @@ export function beginOf(command: string): string {
   return `<!-- made by ${command} -->`
 }
 
+/** The cells of a table's row, without the blanks around them; none of a line that is missing. */
+export function cellsOf(row: string | undefined): string[] {
+  return (row?.split("|") ?? []).slice(1, -1).map((cell) => cell.trim())
+}
+
 /** Puts a table between its markers. Throws a Failure when the text does not have them. */
 export function replaceTable(text: string, command: string, table: string): string {
   const mark = beginOf(command)

@@ -4,7 +4,8 @@ import type { EmbeddedModule } from "../container/index.ts"
 import { readFontNames } from "./font-names.ts"
 import { type Found, genericUrl } from "./material.ts"
 
-const FONT = /\.(ttf|otf|woff2?)$/
+/** Collections and EOT as well: their names are not read, so such a font stops the build and is not overlooked. */
+const FONT = /\.(tt[fc]|ot[fc]|woff2?|eot)$/i
 
 /** Where the Open Font License is said to stand, in the words of the fonts themselves. */
 const OPEN_FONT_LICENSE = /scripts\.sil\.org\/OFL|openfontlicense\.org|SIL Open Font License,? Version 1\.1/i

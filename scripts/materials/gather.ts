@@ -4,8 +4,8 @@ import { type Found, type Material, type Materials, NO_ASSERTION } from "./mater
 import { identifiersOf, standardText } from "./standard-texts.ts"
 
 /**
- * Makes one list of what the steps put in: sorted, each once, each text once.
- * @throws Failure that names every material without a licence, or whose licence has no text
+ * Makes one list of what the steps put in: sorted, each once, each text once. What two say of the same material is put together.
+ * @throws Failure that names every material without a licence, or whose licence has no text, or that two say has different ones
  */
 export function gather(about: Pick<Materials, "created" | "executable">, found: Found[]): Materials {
   requireLicences(found)
@@ -18,8 +18,12 @@ export function gather(about: Pick<Materials, "created" | "executable">, found: 
       return key
     })
     const before = list.get(one.purl)
-    const where = [...new Set([...(before?.where ?? []), ...one.where])].sort()
-    list.set(one.purl, { ...one, ...before, where, texts: before?.texts ?? keys })
+    list.set(
+      one.purl,
+      before
+        ? join(before, { ...one, texts: keys })
+        : { ...one, where: union(one.where).sort(), texts: union(keys) },
+    )
   }
   return {
     format: 1,
@@ -27,6 +31,22 @@ export function gather(about: Pick<Materials, "created" | "executable">, found: 
     list: [...list.values()].sort(({ purl: a }, { purl: b }) => (a < b ? -1 : 1)),
     texts: Object.fromEntries([...texts].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
+}
+
+function join(before: Material, one: Material): Material {
+  if (before.license !== one.license) throw ofTwoLicences(before, one)
+  const copyright = union([before, one].flatMap((each) => each.copyright?.split("\n") ?? [])).join("\n")
+  return {
+    ...one,
+    ...before,
+    ...(copyright && { copyright }),
+    where: union(before.where, one.where).sort(),
+    texts: union(before.texts, one.texts),
+  }
+}
+
+function union(...lists: string[][]): string[] {
+  return [...new Set(lists.flat())]
 }
 
 /** Its own texts, or where it has none, those that SPDX publishes. */
@@ -51,5 +71,13 @@ function requireLicences(found: Found[]): void {
       .map(({ name, license }) => `the licence of ${name} is ${JSON.stringify(license)}, which says nothing`)
       .join("; "),
     next: "leave it out, or say what its licence is in pins/licenses.json: docs/licenses.md",
+  })
+}
+
+function ofTwoLicences({ purl, license }: Material, other: Material): Failure {
+  return new Failure({
+    what: `${purl} cannot be handed on`,
+    why: `it is put in twice, under ${license} and under ${other.license}`,
+    next: "leave one out, or say what its licence is in pins/licenses.json: docs/licenses.md",
   })
 }

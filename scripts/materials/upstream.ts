@@ -1,4 +1,5 @@
 import type { BuildRecord } from "../record/build-record.ts"
+import { describeRuntime } from "../record/runtime.ts"
 import type { Known, KnownPart } from "./known.ts"
 import { type Found, genericUrl, npmUrl } from "./material.ts"
 import { holding } from "./own.ts"
@@ -54,7 +55,8 @@ export function ofUpstream({ stock, webUi, models, modules }: BuildRecord, { hol
 }
 
 /** Bun, and what is linked into it. */
-export function ofRuntime({ runtime }: BuildRecord, { holders, contents }: Known): Found[] {
+export function ofRuntime(record: Pick<BuildRecord, "runtime">, { holders, contents }: Known): Found[] {
+  const { runtime } = record
   const purl = npmUrl(runtime.package, runtime.version)
   return [
     {
@@ -67,9 +69,7 @@ export function ofRuntime({ runtime }: BuildRecord, { holders, contents }: Known
       texts: [],
       where: ["the executable, around its modules"],
       complete: false,
-      note: runtime.equal
-        ? "Byte for byte that of the package. What it links is listed as Bun lists it, without versions."
-        : "Not byte for byte that of the package.",
+      note: `It is ${describeRuntime(record)}. What it links is listed as Bun lists it, without versions.`,
     },
     ...contents.bun.map((part) => ofPart(part, purl, runtime.version, "the executable, around its modules")),
   ]

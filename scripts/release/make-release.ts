@@ -37,15 +37,17 @@ export async function makeRelease(
   return folder
 }
 
-function buildWords(target: string, options: ReleaseOptions): string[] {
-  const { pin, policy, config, models, modelsExtend, cache, with: packages } = options
-  const files = {
+/** What of a release's options the build is given, as its own. */
+export function buildWords(target: string, options: ReleaseOptions): string[] {
+  const { pin, policy, config, models, modelsExtend, signCommand, cache, with: packages } = options
+  const all = {
     "--policy": policy,
     "--config": config,
     "--models": models,
     "--models-extend": modelsExtend,
+    "--sign-command": signCommand,
   }
-  const given = Object.entries(files).flatMap(([option, file]) => (file ? [option, file] : []))
+  const given = Object.entries(all).flatMap(([option, value]) => (value ? [option, value] : []))
   return [
     "--pin",
     pin,

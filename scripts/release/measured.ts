@@ -8,13 +8,15 @@ import { Failure } from "../lib/errors.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 
 /**
- * Reads what an audit measured of one executable.
+ * Reads what an audit measured of one executable, with its offline switch on.
  * @param file `report.json` of the audit
- * @throws Failure when it is no report, or measured another executable
+ * @throws Failure when it is no report, or measured another executable, or this one only as stock, with the switch off
  */
 export async function readMeasured(file: string, { executable }: BuildRecord): Promise<Measured> {
   const report = await readReport(file)
-  const found = report.executables.find(({ sha256 }) => sha256 === executable.sha256)
+  const found = report.executables.find(
+    ({ sha256, variant }) => sha256 === executable.sha256 && variant === "offline",
+  )
   if (!found) throw ofAnother(file, executable.sha256, report)
   const sha256 = createHash("sha256")
     .update(await readFile(file))
@@ -30,8 +32,8 @@ function measuredOf(report: Report, id: string): Omit<Measured, "sha256"> {
   return {
     startedAt: report.startedAt,
     kernel: `${report.machine.kernel}, ${report.machine.arch}`,
-    isGood: isGood && report.allScenarios,
-    sentence: report.allScenarios ? sentence : `Not all scenarios were run: ${sentence}`,
+    isGood: isGood && report.allScenarios && own.length > 0 && left === 0,
+    sentence: sentenceOf(report, own.length, sentence),
     networks: [...new Set(own.map(({ mode }) => NETWORKS[mode]))],
     scenarios: new Set(own.map(({ scenario }) => scenario)).size,
     runs: own.length,
@@ -40,6 +42,11 @@ function measuredOf(report: Report, id: string): Omit<Measured, "sha256"> {
     findings: report.findings.map(({ line }) => line),
     notRun: report.notRun.map(({ title, why }) => `${title}: ${why}`),
   }
+}
+
+function sentenceOf({ allScenarios }: Report, runs: number, sentence: string): string {
+  if (runs === 0) return `No scenario was run with it: ${sentence}`
+  return allScenarios ? sentence : `Not all scenarios were run: ${sentence}`
 }
 
 function countPackets({ scenarios, results }: Report, id: string): { left: number; allowed: number } {
@@ -60,7 +67,7 @@ function sum({ left, allowed }: { left: number; allowed: number }): number {
 function ofAnother(file: string, sha256: string, { executables }: Report): Failure {
   return new Failure({
     what: `${file} says nothing of the executable that is released`,
-    why: `that has the sha256 ${sha256}; the report is about ${executables.map((one) => one.sha256).join(", ")}`,
-    next: "audit this executable: npm run audit, or leave --audit out",
+    why: `that has the sha256 ${sha256}; the report is about ${executables.map((one) => `${one.sha256} (${one.variant})`).join(", ")}`,
+    next: "audit this executable as offline, not as stock: npm run audit, or leave --audit out",
   })
 }

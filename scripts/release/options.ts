@@ -15,6 +15,8 @@ export interface ReleaseOptions {
   models: string | undefined
   modelsExtend: string | undefined
   with: string[]
+  /** Has the executable signed, for Windows or macOS: passed on to the build. */
+  signCommand: string | undefined
   /** The private key that signs, absolute. */
   key: string | undefined
   /** The audit's report, absolute. */
@@ -42,6 +44,7 @@ export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions
     .option("--with <package@version>", "put this package inside; repeatable", collect, [])
     .option("--models <file>", "put this model catalogue inside, and no other")
     .option("--models-extend <file>", "add these providers and models to upstream's catalogue")
+    .option("--sign-command <command>", "have this sign the executable, $FILE, for Windows or macOS")
     .option("--key <file>", "sign with this private key, PEM, Ed25519 or ECDSA P-256")
     .option("--audit <file>", "the audit's report.json of this executable, for the brief")
     .option("--no-kit", "make no archive for the air gap")

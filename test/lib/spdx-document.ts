@@ -1,7 +1,7 @@
 import parse from "spdx-expression-parse"
 import { z } from "zod"
 
-// SPDX 2.3 as its specification says it, clauses 6, 7, 8 and 11, as far as documents of ours have it. No package of npm
+// SPDX 2.3 as its specification says it, clauses 6, 7, 10 and 11, as far as documents of ours have it. No package of npm
 // has the schema that SPDX publishes, so this is no copy of it; what it does not know is refused.
 
 const id = z.string().regex(/^SPDXRef-[a-zA-Z0-9.-]+$/)
@@ -28,6 +28,7 @@ const item = z.strictObject({
   versionInfo: z.string().optional(),
   packageFileName: z.string().optional(),
   downloadLocation: z.union([z.url(), z.literal("NOASSERTION"), z.literal("NONE")]),
+  // So no files may stand in the document, nor a verification code: 7.8, 7.9.
   filesAnalyzed: z.literal(false),
   primaryPackagePurpose: z.enum(PURPOSES.split(" ")),
   licenseConcluded: expression,
@@ -67,13 +68,6 @@ export const spdxDocument = z
         }),
       )
       .optional(),
-    files: z.array(
-      z.strictObject({
-        SPDXID: id,
-        fileName: z.string().startsWith("./"),
-        checksums: z.array(checksum).min(1),
-      }),
-    ),
     relationships: z.array(
       z.strictObject({
         spdxElementId: id,
@@ -82,11 +76,17 @@ export const spdxDocument = z
       }),
     ),
   })
-  .superRefine(({ packages, files, relationships }, context) => {
-    const ids = ["SPDXRef-DOCUMENT", ...[...packages, ...files].map(({ SPDXID }) => SPDXID)]
+  .superRefine(({ packages, relationships, hasExtractedLicensingInfos = [] }, context) => {
+    const ids = ["SPDXRef-DOCUMENT", ...packages.map(({ SPDXID }) => SPDXID)]
     const add = (message: string) => context.addIssue({ code: "custom", message })
     if (new Set(ids).size !== ids.length) add("an SPDXID stands twice")
     const ends = relationships.flatMap((one) => [one.spdxElementId, one.relatedSpdxElement])
     for (const end of ends) if (!ids.includes(end)) add(`${end} is related, but is nowhere`)
     for (const one of ids) if (!ends.includes(one)) add(`${one} is related to nothing`)
+    const expressions = packages.flatMap((one) => [one.licenseConcluded, one.licenseDeclared])
+    const used = new Set(expressions.flatMap((text) => text.match(/LicenseRef-[a-zA-Z0-9.-]+/g) ?? []))
+    const said = hasExtractedLicensingInfos.map(({ licenseId }) => licenseId)
+    if (new Set(said).size !== said.length) add("a licence of its own stands twice")
+    for (const name of used) if (!said.includes(name)) add(`${name} has no text`)
+    for (const name of said) if (!used.has(name)) add(`${name} is no package's`)
   })

@@ -1,4 +1,5 @@
 import { formatBytes } from "../../lib/log.ts"
+import { describeRuntime } from "../../record/runtime.ts"
 import type { Measured } from "../measured.ts"
 import type { Subject } from "../output.ts"
 
@@ -21,7 +22,7 @@ export function briefOf(subject: Subject): Brief {
     verdict: measured ? verdictOf(measured) : NOT_MEASURED,
     sections: [
       { title: "What it is", rows: identity(subject) },
-      { title: "The policy that is built in", rows: policy(subject) },
+      { title: "The policy that is built in", rows: [...policy(subject), ...configuration(subject)] },
       { title: "What was measured", rows: measured ? measurements(measured) : [["Nothing", NOT_MEASURED]] },
       { title: "Who may change what", rows: powers(subject) },
       { title: "Limits", rows: limits(subject) },
@@ -45,10 +46,7 @@ function identity({ record, materials }: Subject): [string, string][] {
       "OpenCode",
       `${stock.package} ${stock.version}, ${source === "git" ? "from upstream's commit" : "upstream's release"}`,
     ],
-    [
-      "Runtime",
-      `Bun ${runtime.version}, ${runtime.equal ? "unchanged, byte for byte" : "NOT equal to its package"}`,
-    ],
+    ["Runtime", `Bun ${runtime.version}, ${describeRuntime(record)}`],
     [
       "Made by",
       `opencode-offline ${record.tools["opencode-offline"]}, ${repository ? `commit ${repository.commit}${repository.clean ? "" : ", with changes"}` : "commit unknown"}`,
@@ -88,6 +86,12 @@ function policy({ record }: Subject): [string, string][] {
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
   ]
+}
+
+function configuration({ record }: Subject): [string, string][] {
+  if (!record.configuration) return []
+  const { keys, sha256 } = record.configuration
+  return [["Default configuration", `built in too, with the keys ${keys.join(", ")}; sha256 ${sha256}`]]
 }
 
 const MODES = {

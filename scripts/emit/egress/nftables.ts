@@ -1,14 +1,18 @@
+import { createHash } from "node:crypto"
 import { type Egress, headOf, isIPv6, type Rule } from "./rules.ts"
 
 /** Rules of nftables for a host, or a network namespace, that runs OpenCode and nothing else. */
 export function renderNftables(egress: Egress): string {
-  const named = egress.rules.map((rule, at) => ({ ...rule, set: `name_${at + 1}` }))
+  const named = egress.rules.map((rule) => ({ ...rule, set: setOf(rule) }))
   return [
     ...headOf(egress).map((line) => `# ${line}`),
     "# For a host or a network namespace of OpenCode's own: what is not named here is rejected at once, and nothing hangs.",
     "",
+    "# nft takes all of a file or nothing. What an earlier one said goes: also the addresses in its sets.",
+    "table inet opencode_egress",
+    "delete table inet opencode_egress",
     "table inet opencode_egress {",
-    ...named.filter(({ name }) => name).flatMap(renderSets),
+    ...new Set(named.filter(({ name }) => name).flatMap(renderSets)),
     "  chain output {",
     "    type filter hook output priority filter; policy drop;",
     '    oifname "lo" accept',
@@ -20,6 +24,11 @@ export function renderNftables(egress: Egress): string {
     "}",
     "",
   ].join("\n")
+}
+
+/** By the entry, not by its place: addresses that are kept for another entry never get into it. */
+function setOf({ entry }: Rule): string {
+  return `name_${createHash("sha256").update(entry).digest("hex").slice(0, 12)}`
 }
 
 /** A firewall knows addresses only: whoever looks after it fills these. */

@@ -1,6 +1,7 @@
 import { UNBAKED } from "../../../offline/baked.ts"
 import type { Block } from "../../../offline/policy/address.ts"
-import { parseEntry } from "../../../offline/policy/entry.ts"
+import { type Matcher, parseEntry } from "../../../offline/policy/entry.ts"
+import { isLocalName, isLoopback } from "../../../offline/policy/host.ts"
 import type { Subject } from "../output.ts"
 
 /** One entry of the policy, taken apart. One of `name`, `suffix` and `blocks` is there. */
@@ -29,7 +30,7 @@ export interface Egress {
   widenedBy: string[]
   /** What no rule here holds. */
   notHeld: string[]
-  /** This machine itself, which is always allowed. */
+  /** This machine itself, which is always allowed. No rule is about it: on a proxy it would open the proxy's own loopback. */
   loopback: true
   rules: Rule[]
 }
@@ -37,6 +38,7 @@ export interface Egress {
 /** Reads the policy that is built in; without one, nothing but loopback is allowed offline. */
 export function egressOf({ record }: Pick<Subject, "record">): Egress {
   const { mode, locked, allow, enforce } = record.policy ?? UNBAKED
+  const widenedBy = [...(record.configuration ? [CONFIGURATION] : []), ...WIDENED_BY]
   return {
     format: 1,
     opencode: record.opencode,
@@ -44,17 +46,19 @@ export function egressOf({ record }: Pick<Subject, "record">): Egress {
     executable: { sha256: record.executable.sha256 },
     mode,
     locked,
-    widenedBy: locked ? ["a managed policy, within what this build allows"] : WIDENED_BY,
+    widenedBy: locked ? ["a managed policy, within what this build allows"] : widenedBy,
     notHeld: [
       ...(mode === "always" ? [] : ["a run that is not offline: it connects to what upstream's does"]),
       ...(enforce === "kernel" ? [] : [PROGRAMS]),
     ],
     loopback: true,
-    rules: allow.map(ruleOf),
+    rules: allow.flatMap(rulesOf),
   }
 }
 
 const PROGRAMS = "programs in the shell and native code, unless kernel mode holds them (docs/kernel-mode.md)"
+
+const CONFIGURATION = "the default configuration that is built in: the URLs of its providers and MCP servers"
 
 const WIDENED_BY = [
   "a managed policy",
@@ -63,12 +67,26 @@ const WIDENED_BY = [
   "the URL that is typed after attach",
 ]
 
-function ruleOf(entry: string): Rule {
+function rulesOf(entry: string): Rule[] {
   const { matcher } = parseEntry(entry, "the policy")
+  if (isOnlyLoopback(matcher)) return []
   const port = matcher.port === undefined ? {} : { port: matcher.port }
-  if (matcher.kind === "name") return { entry, name: matcher.name, ...port }
-  if (matcher.kind === "suffix") return { entry, suffix: matcher.suffix, ...port }
-  return { entry, blocks: matcher.blocks.map(formatBlock), ...port }
+  if (matcher.kind === "name") return [{ entry, name: matcher.name, ...port }]
+  if (matcher.kind === "suffix") return [{ entry, suffix: matcher.suffix, ...port }]
+  return [{ entry, blocks: matcher.blocks.map(formatBlock), ...port }]
+}
+
+function isOnlyLoopback(matcher: Matcher): boolean {
+  if (matcher.kind === "name") return isLocalName({ text: matcher.name })
+  if (matcher.kind === "suffix") return isLocalName({ text: matcher.suffix.slice(1) })
+  return matcher.blocks.every(isLoopbackBlock)
+}
+
+/** Whether all of it is: 127.0.0.0/8 or less of it, ::1, or an address that a kernel takes for this machine. */
+function isLoopbackBlock({ family, value, bits }: Block): boolean {
+  if (!isLoopback({ text: "", address: { family, value } })) return false
+  if (family === 6) return bits >= 127
+  return value === 0n ? bits === 32 : bits >= 8
 }
 
 function formatBlock({ family, value, bits }: Block): string {

@@ -1,4 +1,4 @@
-import { type Egress, headOf, type Rule } from "./rules.ts"
+import { type Egress, headOf, isIPv6, type Rule } from "./rules.ts"
 
 /** An allow-list for squid: to be included in the place of its own `http_access` lines. */
 export function renderSquid(egress: Egress): string {
@@ -17,11 +17,17 @@ export function renderSquid(egress: Egress): string {
 /** Digits and dots, or with a colon: `face.example` is a name. */
 const ADDRESS = "^([0-9.]+|\\[?[0-9a-fA-F.]*:[0-9a-fA-F.:]*\\]?)$"
 
+/** Squid reads `0.0.0.0/0` as all addresses, IPv6 included, so each family has a word. */
+function formatBlock(block: string): string {
+  if (!block.endsWith("/0")) return block
+  return isIPv6(block) ? "ipv6" : "ipv4"
+}
+
 function renderRule(rule: Rule, at: number): string[] {
   const host = `opencode_host_${at + 1}`
   const port = `opencode_port_${at + 1}`
   const hosts = rule.blocks
-    ? [`acl ${host} dst ${rule.blocks.join(" ")}`]
+    ? [`acl ${host} dst ${rule.blocks.map(formatBlock).join(" ")}`]
     : [
         rule.name
           ? `acl ${host} dstdomain -n ${rule.name}`

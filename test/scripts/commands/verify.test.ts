@@ -58,7 +58,7 @@ afterAll(() => rm(folder, { recursive: true }))
 test("an executable that is what build.json says is fine, and what differs from upstream's is listed", async () => {
   const { exitCode, stdout, stderr } = await verify(executable)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
-  expect(stdout).toContain(`equals ${pinned.bun.name}@${pinned.bun.version}, byte for byte`)
+  expect(stdout).toContain(`equal to ${pinned.bun.name}@${pinned.bun.version}, byte for byte`)
   expect(stdout).toContain(
     `${record.modules.unchanged.length} equal those of ${pinned.opencode.name}@${pin.version}`,
   )

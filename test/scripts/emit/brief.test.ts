@@ -62,6 +62,26 @@ describe("the brief", () => {
     expect(none.markdown).toContain("can run it online; can allow hosts")
   })
 
+  test("says which default configuration is built in", async () => {
+    const configuration = { keys: ["model", "provider"], bytes: 9, sha256: "ef".repeat(32) }
+    const { markdown } = await print({ record: { ...sampleRecord, configuration } })
+    expect(markdown).toContain(`with the keys model, provider; sha256 ${configuration.sha256}`)
+    expect((await print()).markdown).not.toContain("Default configuration")
+  })
+
+  test("says of the runtime no more than what was compared", async () => {
+    const { runtime } = sampleRecord
+    const bun = `${runtime.package}@${runtime.version}`
+    expect((await print()).markdown).toContain(`equal to ${bun}, byte for byte`)
+    const signed = await print({
+      record: { ...sampleRecord, runtime: { ...runtime, apartFromSignature: true } },
+    })
+    expect(signed.markdown).toContain(`equal to ${bun} but for the file's checksum and signature`)
+    expect(signed.markdown).not.toContain("byte for byte")
+    const other = await print({ record: { ...sampleRecord, runtime: { ...runtime, equal: false } } })
+    expect(other.markdown).toContain(`NOT equal to ${bun}`)
+  })
+
   test("says by which key it is signed, or that it is not", async () => {
     expect((await print({ signedBy: "cafe" })).markdown).toContain("the key with the fingerprint cafe")
     expect((await print()).markdown).toContain("not signed")

@@ -31,12 +31,46 @@ describe("egress.json", () => {
     expect(rules[5].blocks).toContain("172.16.0.0/12")
   })
 
+  test.each([
+    "localhost",
+    "localhost:4096",
+    "*.localhost",
+    "127.0.0.1:8080",
+    "127.0.0.0/8",
+    "127.1.0.0/16",
+    "0.0.0.0",
+    "[::1]:4096",
+    "::1/128",
+  ])("has no rule for %s, which is loopback, nor has any list", async (entry) => {
+    const { json, ...lists } = await print([entry])
+    expect(json).toMatchObject({ loopback: true, rules: [] })
+    const { json: _, ...none } = await print([])
+    expect(lists).toEqual(none)
+  })
+
+  test("has a rule for a block that is more than loopback", async () => {
+    for (const entry of ["0.0.0.0/0", "0.0.0.0/1", "126.0.0.0/7", "::/0", "::/126", "localhost.corp"])
+      expect((await print([entry])).json.rules, entry).toHaveLength(1)
+  })
+
   test("says of a build without a policy that a run online is not held, and who can allow more", async () => {
     const files = await egress.print(sampleSubject())
     const found = JSON.parse(files["egress.json"]!)
     expect(found).toMatchObject({ mode: "opt-in", locked: false, rules: [] })
     expect(found.notHeld.join()).toContain("a run that is not offline")
     expect(found.widenedBy.join()).toContain("OPENCODE_OFFLINE_ALLOW")
+  })
+
+  test("says that the default configuration that is built in can allow more, unless the policy is locked", async () => {
+    const configuration = { keys: ["provider"], bytes: 9, sha256: "ef".repeat(32) }
+    const widenedBy = async (locked: boolean) => {
+      const policy = { mode: "always" as const, locked, allow: [] }
+      const files = await egress.print(sampleSubject({ record: { ...sampleRecord, policy, configuration } }))
+      return JSON.parse(files["egress.json"]!).widenedBy.join()
+    }
+    expect(await widenedBy(false)).toContain("the default configuration that is built in")
+    expect(await widenedBy(true)).not.toContain("default configuration")
+    expect((await print([], { locked: false })).json.widenedBy.join()).not.toContain("default configuration")
   })
 
   test("says of a locked one that is always offline only what no policy holds", async () => {
@@ -84,11 +118,21 @@ describe("the allow-list of squid", () => {
     for (const text of ["face.de", "cafe", "a.b", "llm.corp"]) expect(text).not.toMatch(address)
   })
 
+  test("keeps to the family of a block that is all of it", async () => {
+    const { squid } = await print(["0.0.0.0/0", "::/0"])
+    expect(squid).toContain("acl opencode_host_1 dst ipv4\n")
+    expect(squid).toContain("acl opencode_host_2 dst ipv6\n")
+  })
+
   test("ends with a refusal, also when nothing is allowed", async () => {
     for (const allow of [[], ALLOW]) expect((await print(allow)).squid).toEndWith("\nhttp_access deny all\n")
     expect((await print([])).squid).not.toContain("http_access allow")
   })
 })
+
+function setsOf(nft: string): string[] {
+  return [...nft.matchAll(/^ {2}set (\w+)_ipv4 /gm)].map(([, name]) => name!)
+}
 
 describe("the rules of nftables", () => {
   test("accept loopback and what is allowed, and reject the rest", async () => {
@@ -97,8 +141,27 @@ describe("the rules of nftables", () => {
     expect(nft).toContain('oifname "lo" accept')
     expect(nft).toContain("ip daddr 10.1.0.7/32 meta l4proto { tcp, udp } th dport 443 accept")
     expect(nft).toContain("ip6 daddr 2001:db8:0:0:0:0:0:0/32 accept")
-    expect(nft).toContain("ip daddr @name_3_ipv4 meta l4proto { tcp, udp } th dport 8443 accept")
+    const [set] = setsOf(nft)
+    expect(nft).toContain(`ip daddr @${set}_ipv4 meta l4proto { tcp, udp } th dport 8443 accept`)
     expect(nft.trimEnd().split("\n").at(-3)).toContain("reject")
+  })
+
+  test("replace those of an earlier file, in one step", async () => {
+    const lines = (await print(["llm.corp"])).nft
+      .split("\n")
+      .filter((line) => line.startsWith("t") || line.startsWith("d"))
+    expect(lines).toEqual([
+      "table inet opencode_egress",
+      "delete table inet opencode_egress",
+      "table inet opencode_egress {",
+    ])
+  })
+
+  test("have a set of the same name for an entry, wherever it stands, and one for each", async () => {
+    const [corp] = setsOf((await print(["llm.corp"])).nft)
+    expect(setsOf((await print(["a.corp", "llm.corp"])).nft)[1]).toBe(corp!)
+    expect(new Set(setsOf((await print(["a.corp", "llm.corp", "llm.corp:443"])).nft)).size).toBe(3)
+    expect(setsOf((await print(["llm.corp", "llm.corp"])).nft)).toEqual([corp!])
   })
 
   test("accept nothing else when nothing is allowed", async () => {

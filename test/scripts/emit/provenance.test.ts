@@ -78,6 +78,14 @@ describe("the provenance", () => {
     expect(predicate.buildDefinition.externalParameters).toMatchObject({ policy, target: "linux-x64" })
   })
 
+  test("says which default configuration was put in, or that none was", async () => {
+    const configuration = { keys: ["provider"], bytes: 9, sha256: "ef".repeat(32) }
+    const given = await printed(sampleSubject({ record: { ...sampleRecord, configuration } }))
+    expect(given.predicate.buildDefinition.externalParameters).toMatchObject({ configuration })
+    const { predicate } = await printed()
+    expect(predicate.buildDefinition.externalParameters).toMatchObject({ configuration: null })
+  })
+
   test("of a kit is about each of its files, and has its packages", async () => {
     const { subject, predicate } = await printed(sampleKit())
     expect(subject.map(({ name }) => name)).toEqual(["bin/opencode"])

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test"
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library"
 import { cyclonedx } from "../../../scripts/emit/cyclonedx.ts"
+import { foundIn } from "../../../scripts/emit/read-subject.ts"
 import { spdx } from "../../../scripts/emit/spdx.ts"
+import { gather } from "../../../scripts/materials/gather.ts"
 import { spdxDocument } from "../../lib/spdx-document.ts"
-import { sampleKit, sampleSubject } from "../../lib/subject.ts"
+import { sampleKit, sampleMaterial, sampleSubject } from "../../lib/subject.ts"
 
 const subjects = { executable: sampleSubject, kit: sampleKit }
 const kinds = Object.keys(subjects) as (keyof typeof subjects)[]
@@ -61,6 +63,39 @@ describe("the SPDX bill of materials", () => {
     const wrong = { ...document, packages: [{ ...first, licenseDeclared: "see the file" }, ...rest] }
     expect(spdxDocument.safeParse(wrong).success).toBe(false)
     expect(spdxDocument.safeParse({ ...document, packages: rest }).success).toBe(false)
+  })
+
+  test("has each licence of a material's own once, with all its texts, also one within an expression", async () => {
+    const own = (name: string, license: string) =>
+      sampleMaterial({ purl: `pkg:npm/${name}@1.0.0`, name, license, texts: [`the terms of ${name}`] })
+    const { materials, ...rest } = sampleSubject()
+    const found = [
+      ...foundIn(materials),
+      ...[own("one", "LicenseRef-x"), own("two", "LicenseRef-x"), own("three", "MIT AND LicenseRef-y")],
+    ]
+    const files = await spdx.print({ ...rest, materials: gather(materials, found) })
+    const document = spdxDocument.parse(JSON.parse(files["sbom.spdx.json"]!))
+    expect(document.hasExtractedLicensingInfos).toEqual([
+      { licenseId: "LicenseRef-x", extractedText: "the terms of one\n\nthe terms of two" },
+      { licenseId: "LicenseRef-y", extractedText: "the terms of three" },
+    ])
+  })
+
+  test("would not be with a licence of its own that has no text, or stands twice", async () => {
+    const document = JSON.parse(await printOne(spdx, "executable"))
+    const [first, ...rest] = document.packages
+    const packages = [{ ...first, licenseDeclared: "MIT AND LicenseRef-x" }, ...rest]
+    const info = { licenseId: "LicenseRef-x", extractedText: "terms" }
+    const isFine = (...hasExtractedLicensingInfos: object[]) =>
+      spdxDocument.safeParse({ ...document, packages, hasExtractedLicensingInfos }).success
+    expect([isFine(info), isFine(), isFine(info, info)]).toEqual([true, false, false])
+  })
+
+  test("would not be with files of a package whose files were not analysed", async () => {
+    const document = JSON.parse(await printOne(spdx, "kit"))
+    const checksums = [{ algorithm: "SHA256", checksumValue: "ab".repeat(32) }]
+    const files = [{ SPDXID: "SPDXRef-File-1", fileName: "./a", checksums }]
+    expect(spdxDocument.safeParse({ ...document, files }).success).toBe(false)
   })
 
   test("says of what upstream does not list that it is not listed", async () => {

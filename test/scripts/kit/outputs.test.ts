@@ -55,6 +55,12 @@ test("a kit's outputs have what the release has, and the kit's packages", async 
   expect(printed["sbom.cdx.json"]).toContain("pkg:npm/server@1.0.0")
 })
 
+test("a kit has no brief of its own, which would say that nothing was measured: the release's is in it", async () => {
+  const printed = await print({ license: "ISC" })
+  expect(Object.keys(printed)).toContain("provenance.json")
+  expect(Object.keys(printed).filter((path) => path.startsWith("brief"))).toEqual([])
+})
+
 test("the list names each file that is installed, from the prefix, and none that is not", async () => {
   const { SHA256SUMS = "" } = await print({ license: "ISC" })
   const files = SHA256SUMS.trim()

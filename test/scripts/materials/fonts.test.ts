@@ -66,6 +66,15 @@ describe("the fonts in an executable", () => {
     expect(found).toMatchObject({ name: "Sample", version: "2.5", license: "OFL-1.1", where: ["/x/a.ttf"] })
   })
 
+  test.each(["a.ttf", "a.TTF", "a.Otf", "a.woff", "a.WOFF2"])("are found by the end of %s", (name) => {
+    expect(ofFonts([font(name, NAMES)], "pkg:npm/x@1.0.0")).toMatchObject([{ license: "OFL-1.1" }])
+  })
+
+  test.each(["a.ttc", "a.otc", "a.eot"])("of a kind that is not read, as %s, have no licence", (name) => {
+    const file = { ...sampleModule({ name }), contents: Buffer.from("ttcf\0\x01\0\0\0\0\0\x01\0\0\0\x10") }
+    expect(ofFonts([file], "pkg:npm/x@1.0.0")).toMatchObject([{ name, license: "" }])
+  })
+
   test("have no licence where they say none that is known, or cannot be read", () => {
     const unknown = font("/x/a.ttf", { ...NAMES, 14: "https://example.com/eula" })
     const damaged = { ...font("/x/b.woff2", NAMES), contents: Buffer.from("wOF2") }

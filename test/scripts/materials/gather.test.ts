@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test"
+import { licenses } from "../../../scripts/emit/licenses.ts"
 import { gather } from "../../../scripts/materials/gather.ts"
-import { sampleMaterial } from "../../lib/subject.ts"
+import { sampleMaterial, sampleSubject } from "../../lib/subject.ts"
 
 const about = { created: "2026-01-02T03:04:05Z", executable: { sha512: "0".repeat(128) } }
 
@@ -21,6 +22,26 @@ describe("the list of materials", () => {
     const { list, texts } = gather(about, [sampleMaterial(), sampleMaterial({ purl: "pkg:npm/b@1.0.0" })])
     expect(Object.keys(texts)).toHaveLength(1)
     expect(list.map((material) => material.texts)).toEqual([Object.keys(texts), Object.keys(texts)])
+  })
+
+  test("has both texts and both copyright lines of two that are one material, and its licences can be printed", async () => {
+    const subject = sampleSubject()
+    const materials = gather(about, [
+      sampleMaterial({ texts: ["the first text"], copyright: "Copyright 2020 A. Uthor" }),
+      sampleMaterial({ texts: ["the second text"], copyright: "Copyright 2021 B. Uthor" }),
+    ])
+    const { "licenses.txt": text, NOTICE: notice } = await licenses.print({ ...subject, materials })
+    expect(materials.list).toHaveLength(1)
+    expect(text).toContain("the first text")
+    expect(text).toContain("the second text")
+    expect(notice).toContain("Copyright 2020 A. Uthor\n    Copyright 2021 B. Uthor")
+  })
+
+  test("is not made with a material that two say has different licences", () => {
+    const texts = ["a text"]
+    expect(() =>
+      gather(about, [sampleMaterial({ texts }), sampleMaterial({ texts, license: "ISC" })]),
+    ).toThrow(/%40a\/library@1\.0\.0 cannot be handed on[\s\S]*under MIT and under ISC/)
   })
 
   test("has the text that SPDX publishes of what has none of its own, with its copyright", () => {

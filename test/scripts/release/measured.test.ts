@@ -52,10 +52,27 @@ describe("what an audit measured", () => {
     expect(partial.sentence).toContain("Not all scenarios")
   })
 
+  test("is not good when packets left, or when nothing was run with it", async () => {
+    const left = await read([makeResult("offline", "one", [makeAttempt({ name: "models.dev" })])])
+    expect(left).toMatchObject({ isGood: false, packets: { left: 4 } })
+    const idle = await read([makeResult("stock", "one")])
+    expect(idle).toMatchObject({ isGood: false, runs: 0 })
+    expect(idle.sentence).toStartWith("No scenario was run with it")
+  })
+
+  test("is not taken from a report that has it as stock, with its switch off", async () => {
+    const report = makeReport([makeResult("stock", "one")], { allScenarios: true })
+    const [stock] = report.executables
+    const executables = [{ ...stock!, sha256: sampleRecord.executable.sha256, isPinnedStock: false }]
+    await expect(read([makeResult("stock", "one")], { executables })).rejects.toThrow(
+      "says nothing of the executable",
+    )
+  })
+
   test("is not taken from a report about another executable", async () => {
     const file = join(folder, "other.json")
     await writeFile(file, JSON.stringify(makeReport([makeResult("offline", "one")])))
-    expect(readMeasured(file, sampleRecord)).rejects.toThrow(
+    await expect(readMeasured(file, sampleRecord)).rejects.toThrow(
       "says nothing of the executable that is released",
     )
   })
