@@ -35,12 +35,6 @@ export async function openProject(page: Page, folder: string): Promise<void> {
 
 /** Asks in the session that is open, and waits for the answer. */
 export async function askOnPage(page: Page, question: string, answer: string): Promise<void> {
-  await sendOnPage(page, question)
-  await page.getByText(answer).first().waitFor()
-}
-
-/** Asks in the session that is open. */
-export async function sendOnPage(page: Page, question: string): Promise<void> {
   // What is sent before the page knows its models goes nowhere, and only a toast says so.
   await page.getByText("Mock Model").first().waitFor()
   const prompt = promptOf(page)
@@ -58,6 +52,7 @@ export async function sendOnPage(page: Page, question: string): Promise<void> {
     () => typed.waitFor({ state: "detached" }),
     () => page.keyboard.press("Enter"),
   )
+  await page.getByText(answer).first().waitFor()
 }
 
 function promptOf(page: Page): Locator {

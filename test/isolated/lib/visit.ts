@@ -1,5 +1,5 @@
 import type { Locator, Page } from "playwright-core"
-import { askOnPage, isThereSoon, openProject, sendOnPage, untilIt } from "../../../scripts/harness/web-ui.ts"
+import { askOnPage, isThereSoon, openProject, untilIt } from "../../../scripts/harness/web-ui.ts"
 import { openBrowser, type Witness } from "../../../scripts/isolation/browser.ts"
 import type { BrowserFiles } from "../../../scripts/isolation/browser-files.ts"
 import { watchFor } from "../../../scripts/isolation/limits.ts"
@@ -18,14 +18,11 @@ export interface VisitRequest {
 }
 
 interface Conversation {
-  /** Its folder. */
+  /** Its folder, in which one file is not committed. */
   project: string
-  /** A file of it that is not committed, and is to be seen in the review panel. */
-  changed?: string
+  changed: string
   question: string
   answer: string
-  /** Whether the page may lose the answer until it is loaded again: what comes at once, while it opens the session. */
-  mayBeLost?: boolean
 }
 
 /** What was seen, as JSON on standard output. */
@@ -99,22 +96,14 @@ async function seesNothingNew(page: Page, lastVersion: string): Promise<void> {
     await watchFor(100)
 }
 
-async function converse(page: Page, { project, changed, question, answer, mayBeLost }: Conversation) {
+async function converse(page: Page, { project, changed, question, answer }: Conversation) {
   await openProject(page, project)
-  if (mayBeLost) await sendAndLook(page, question, answer)
-  else await askOnPage(page, question, answer)
+  await askOnPage(page, question, answer)
   const answered = await textOf(page.locator("body"))
-  const reviewed = changed === undefined ? undefined : await review(page, changed)
+  const reviewed = await review(page, changed)
   const deepLink = page.url()
   await page.reload()
   return { deepLink, answered, reviewed, reloaded: await answerOn(page, answer) }
-}
-
-/** Asks, and looks whether the answer comes soon. The page is at the session's own address then. */
-async function sendAndLook(page: Page, question: string, answer: string): Promise<void> {
-  await sendOnPage(page, question)
-  await page.waitForURL(/\/session\/ses_/)
-  await isThereSoon(() => page.getByText(answer).first().waitFor())
 }
 
 /** Opens the review panel where it is closed. The button closes it, too, and what the panel shows may come late. */
