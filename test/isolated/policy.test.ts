@@ -58,6 +58,7 @@ test.concurrent("the offline command shows what a project asks for in vain", asy
     notes: [],
     ripgrep: null,
     log: null,
+    configuration: null,
     denied: null,
   })
   expect(allow.map(({ entry }: { entry: string }) => entry)).toEqual(["loopback", "127.0.0.1:4010"])
