@@ -3,6 +3,7 @@ import { gather } from "../../scripts/materials/gather.ts"
 import { type Found, genericUrl, npmUrl } from "../../scripts/materials/material.ts"
 import type { BuildRecord } from "../../scripts/record/build-record.ts"
 import { NO_SIZES } from "../../scripts/record/sizes.ts"
+import { hostTarget } from "../../scripts/upstream/target.ts"
 
 const HASH = "0123456789abcdef".repeat(4)
 const INTEGRITY = `sha512-${Buffer.alloc(64, 7).toString("base64")}`
@@ -11,7 +12,7 @@ export const sampleRecord: BuildRecord = {
   format: 3,
   opencode: "1.2.3",
   product: "opencode",
-  target: "linux-x64",
+  target: hostTarget().name,
   source: "release",
   executable: { file: "opencode", bytes: 10, sha256: HASH },
   stock: { package: "opencode-sample", version: "1.2.3", integrity: INTEGRITY, bytes: 8, sha256: HASH },

@@ -155,8 +155,8 @@ describe("the page", () => {
       return /content: "([^"]*)"/.exec(await response!.text())?.[1]
     }
     expect(await said(true)).toBe("offline")
-    expect(await said(true, "1.14.34")).toBe("offline, web UI of 1.14.34")
-    expect(await said(false, "1.14.34")).toBe("web UI of 1.14.34")
+    expect(await said(true, "1.2.3")).toBe("offline, web UI of 1.2.3")
+    expect(await said(false, "1.2.3")).toBe("web UI of 1.2.3")
     expect(await said(false)).toBe(undefined)
   })
 

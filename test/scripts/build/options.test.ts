@@ -6,13 +6,13 @@ const read = (...args: string[]) => readOptions(["bun", "build.ts", ...args])
 test("each of several targets has a folder of its own", async () => {
   const usual = await read("--target", ALL)
   const folders = async (options: BuildOptions) =>
-    Promise.all(["linux-x64", "windows-x64"].map(async (target) => (await optionsFor(options, target)).out))
+    Promise.all(["darwin-x64", "windows-x64"].map(async (target) => (await optionsFor(options, target)).out))
   expect((await folders(usual)).map((out) => out.replace(/^.*\/dist\//, ""))).toEqual([
-    `${usual.pin}-linux-x64`,
+    `${usual.pin}-darwin-x64`,
     `${usual.pin}-windows-x64`,
   ])
   expect(await folders(await read("--target", ALL, "--out", "/somewhere"))).toEqual([
-    "/somewhere/linux-x64",
+    "/somewhere/darwin-x64",
     "/somewhere/windows-x64",
   ])
 })

@@ -75,7 +75,10 @@ describe("the provenance", () => {
   test("says what whoever ran it chose", async () => {
     const policy = { mode: "always" as const, allow: ["llm.corp"], locked: true }
     const { predicate } = await printed(sampleSubject({ record: { ...sampleRecord, policy } }))
-    expect(predicate.buildDefinition.externalParameters).toMatchObject({ policy, target: "linux-x64" })
+    expect(predicate.buildDefinition.externalParameters).toMatchObject({
+      policy,
+      target: sampleRecord.target,
+    })
   })
 
   test("says which default configuration was put in, or that none was", async () => {

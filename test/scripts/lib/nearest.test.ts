@@ -5,9 +5,9 @@ import { findTarget, TARGETS } from "../../../scripts/upstream/target.ts"
 const names = TARGETS.map(({ name }) => name)
 
 test.each([
-  ["linux-x46", "linux-x64"],
-  ["linux-x64-msul", "linux-x64-musl"],
-  ["linuxx64", "linux-x64"],
+  ["windows-x46", "windows-x64"],
+  ["linux-arm64-msul", "linux-arm64-musl"],
+  ["windowsx64", "windows-x64"],
   ["darwin-am64", "darwin-arm64"],
 ])("%s is probably %s", (written, meant) => {
   expect(nearest(written, names)).toBe(meant)

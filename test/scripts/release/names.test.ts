@@ -8,9 +8,11 @@ import { sampleRecord } from "../../lib/subject.ts"
 
 describe("a release's name", () => {
   test("is the version, that of this project, the target, and what the policy is called", () => {
-    expect(releaseName(sampleRecord)).toBe("1.2.3-0.1.0-linux-x64-opt-in")
+    expect(releaseName(sampleRecord)).toBe(`1.2.3-0.1.0-${sampleRecord.target}-opt-in`)
     const policy = { mode: "always" as const, locked: true, allow: [] }
-    expect(releaseName({ ...sampleRecord, policy })).toMatch(/^1\.2\.3-0\.1\.0-linux-x64-always/)
+    expect(releaseName({ ...sampleRecord, policy })).toMatch(
+      new RegExp(`^1\\.2\\.3-0\\.1\\.0-${sampleRecord.target}-always`),
+    )
   })
 })
 
@@ -27,7 +29,7 @@ describe("the promised files", () => {
     const all = promisedFiles(sampleRecord, { signed: true, kit: true })
     for (const name of ["opencode", "brief.html", "patches/a-patch.diff", "SHA256SUMS.sig"])
       expect(all).toContain(name)
-    expect(all).toContain("opencode-offline-1.2.3-0.1.0-linux-x64-opt-in.tar.gz.sig")
+    expect(all).toContain(`opencode-offline-1.2.3-0.1.0-${sampleRecord.target}-opt-in.tar.gz.sig`)
     const few = promisedFiles({ ...sampleRecord, target: "linux-arm64" }, { signed: false, kit: true })
     expect(few.filter((name) => /tar\.gz|\.sig|dsse/.test(name))).toEqual([])
     expect(promisedFiles(sampleRecord, { signed: true, kit: false }).join()).not.toContain("tar.gz")
