@@ -13,6 +13,10 @@ export const providerModel = "mock/mock-model"
  */
 export const TUI_OPENS_SESSION_MS = 2000
 
+/** Answered with the requests so far, and no request itself. */
+const REQUESTS = "/requests"
+export const requestsUrl = new URL(REQUESTS, providerUrl).href
+
 /** What the mock model does with one request: call a tool, or say something and be done. */
 export type Turn = { tool: string; input: Record<string, unknown> } | { text: string }
 
@@ -74,6 +78,7 @@ export function startService(options: unknown, { clock, touch }: ServiceHost): R
       const text = await request.text()
       const body = text ? (JSON.parse(text) as ProviderRequest["body"]) : undefined
       const path = new URL(request.url).pathname
+      if (path === REQUESTS) return Response.json(requests)
       requests.push({ at: clock(), path, body })
       if (request.method === "GET" && Object.hasOwn(pages, path)) return Response.json(pages[path])
       if (path !== "/v1/chat/completions") return Response.json({ error: "no such path" }, { status: 404 })
