@@ -98,6 +98,7 @@ function begin(find: () => Resolved, preload: string): OfflineState {
     origin,
     userConfig: resolved.userConfig,
     lockedBy,
+    kernel,
     ...createReporter({ logs, own, project: resolved.project }),
     env: foldNames({ ...process.env }),
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },

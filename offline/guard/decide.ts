@@ -1,6 +1,7 @@
 import { OfflineError } from "../error.ts"
+import type { KernelSettings } from "../kernel/settings.ts"
 import { canonicalHost, isLocalName, isLoopback } from "../policy/host.ts"
-import { formatEntry, judge, type Policy, type Verdict } from "../policy.ts"
+import { formatEntry, isNamed, judge, type Policy, type Verdict } from "../policy.ts"
 import { now } from "../primordials.ts"
 import { localAddress } from "./local-address.ts"
 
@@ -50,6 +51,8 @@ export interface DecideOptions {
   userConfig: string
   /** Who locked the policy, for people. Then no setting would help, and an error names none. */
   lockedBy?: string
+  /** Of kernel mode. */
+  kernel?: Pick<KernelSettings, "loopback">
   /** Told ahead of the refusal; `trace` was made where it is refused, `text` is for people. */
   onDenied?: (denial: Denial, trace: Error, text: string) => void
   /** Told ahead of a connection that is allowed; what it throws is thrown in its place. */
@@ -57,7 +60,7 @@ export interface DecideOptions {
 }
 
 export function createDecide(options: DecideOptions): Decide {
-  const { policy, onDenied, onAllowed } = options
+  const { policy, onAllowed } = options
   return ({ host, port, api, asksServer, instead }) => {
     const canonical = canonicalHost(host)
     const verdict: Verdict = canonical ? judge(policy, canonical, port) : { allowed: false }
@@ -68,14 +71,35 @@ export function createDecide(options: DecideOptions): Decide {
       onAllowed?.({ time: now(), host: shown, port, api, rule, origin }, new Error())
       return isLocalName(canonical!) ? localAddress(port) : shown
     }
-    const asked = verdict.allowed ? undefined : verdict.asked
-    const rule = asked?.text ?? "default"
-    const denial = { time: now(), host: shown, port, api, rule, origin: asked?.origin ?? options.origin }
-    const attempt = { host: shown, port, api, instead }
-    const error = new OfflineError(explain(attempt, verdict, options), remedyOf(attempt, verdict, options))
-    onDenied?.(denial, new Error(), OfflineError.forPerson(error))
-    throw error
+    throw refuse({ host: shown, port, api, instead }, verdict, options)
   }
+}
+
+/**
+ * Says of a port of this machine that could not be connected to that kernel mode refuses it, and reports that.
+ * @returns undefined when it does not
+ */
+export type ExplainPort = (attempt: Attempt) => OfflineError | undefined
+
+/** @returns undefined where no kernel mode holds ports of this machine back */
+export function createExplainPort(options: DecideOptions): ExplainPort | undefined {
+  if (options.kernel?.loopback !== "own") return undefined
+  return (attempt) => {
+    const host = canonicalHost(attempt.host)
+    if (!host || !isLoopback(host) || isNamed(options.policy, host, attempt.port)) return undefined
+    return refuse({ ...attempt, host: host.text }, { allowed: false }, options)
+  }
+}
+
+/** Reports a refusal, and makes its error. */
+function refuse(attempt: Attempt, verdict: Verdict, options: DecideOptions): OfflineError {
+  const { host, port, api } = attempt
+  const asked = verdict.allowed ? undefined : verdict.asked
+  const rule = asked?.text ?? "default"
+  const denial = { time: now(), host, port, api, rule, origin: asked?.origin ?? options.origin }
+  const error = new OfflineError(explain(attempt, verdict, options), remedyOf(attempt, verdict, options))
+  options.onDenied?.(denial, new Error(), OfflineError.forPerson(error))
+  return error
 }
 
 /** What was blocked, and by which rule. */

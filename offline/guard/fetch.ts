@@ -13,7 +13,7 @@ import {
   type UrlParts,
   withHostname,
 } from "../primordials.ts"
-import type { Decide } from "./decide.ts"
+import type { Decide, ExplainPort } from "./decide.ts"
 import { sendElsewhere } from "./fetch-elsewhere.ts"
 import { cloneRequest, isRequest, type Outgoing, proxyOf, readRequest, snapshotInit } from "./fetch-input.ts"
 import { followRedirects } from "./fetch-redirects.ts"
@@ -27,9 +27,9 @@ type Fetch = typeof globalThis.fetch
  * decided on: the address in its canonical spelling, the options as they were read once.
  * `Bun.fetch` cannot be replaced from here (read-only, on a read-only global): the series rewrites its uses.
  */
-export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
+export function interceptFetch(decide: Decide, checkProxy: CheckProxy, explainPort?: ExplainPort): void {
   const native = globalThis.fetch
-  const guarded = guardFetch(native, decide, checkProxy)
+  const guarded = guardFetch(native, decide, checkProxy, explainPort)
   const preconnect = native.preconnect
   if (preconnect) {
     guarded.preconnect = (input, ...rest) => {
@@ -47,12 +47,20 @@ export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
 }
 
 /** A `fetch` that decides, and sends by the native one what it decided on. */
-export function guardFetch(native: Fetch, decide: Decide, checkProxy: CheckProxy): Fetch {
+export function guardFetch(
+  native: Fetch,
+  decide: Decide,
+  checkProxy: CheckProxy,
+  explainPort?: ExplainPort,
+): Fetch {
   const judge = (target: UrlParts, init: Outgoing) => judgeTarget(target, init, decide, checkProxy, "fetch")
-  const send = (target: UrlParts, host: string, init: Outgoing, request?: Request) =>
-    host === target.hostname
-      ? (apply(native, undefined, [request ?? target.href, init]) as Promise<Response>)
-      : sendElsewhere(native, target, host, init, request)
+  const send = (target: UrlParts, host: string, init: Outgoing, request?: Request) => {
+    const answer =
+      host === target.hostname
+        ? (apply(native, undefined, [request ?? target.href, init]) as Promise<Response>)
+        : sendElsewhere(native, target, host, init, request)
+    return explainPort && !isLocal(target) && !init.unix ? explained(answer, target, explainPort) : answer
+  }
 
   // Programs look at the name and the length of `fetch`.
   const fetch = (input: unknown, given?: RequestInit): Promise<Response> => {
@@ -74,6 +82,23 @@ export function guardFetch(native: Fetch, decide: Decide, checkProxy: CheckProxy
   defineProperty(fetch, "length", { value: 1 })
   defineProperty(fetch, "name", { value: "fetch" })
   return fetch as Fetch
+}
+
+/**
+ * What the kernel denies is a socket that does not open to Bun ("Was there a typo in the url or port?"), which upstream tries
+ * again for a minute.
+ */
+async function explained(
+  answer: Promise<Response>,
+  target: UrlParts,
+  explainPort: ExplainPort,
+): Promise<Response> {
+  try {
+    return await answer
+  } catch (error) {
+    const denied = (error as { code?: unknown } | undefined)?.code === "FailedToOpenSocket"
+    throw (denied && explainPort({ host: target.hostname, port: portOf(target), api: "fetch" })) || error
+  }
 }
 
 /** @throws TypeError for what is no URL, OfflineError for what is one but in a spelling that is not its own */

@@ -3,7 +3,7 @@ import type { StateFolder } from "../state-folder.ts"
 import { interceptBind } from "./bind.ts"
 import { interceptBunSockets } from "./bun-sockets.ts"
 import { interceptCarried } from "./carried.ts"
-import { createDecide, type DecideOptions } from "./decide.ts"
+import { createDecide, createExplainPort, type DecideOptions } from "./decide.ts"
 import { interceptDns } from "./dns.ts"
 import { interceptFetch } from "./fetch.ts"
 import { interceptHttp } from "./http.ts"
@@ -32,7 +32,7 @@ export function installGuard(options: GuardOptions): void {
   const checkProxy = createProxyCheck(held, decide)
   // Workers first: a builtin that is loaded below may keep the constructor that it finds.
   interceptWorkers(options.worker, held)
-  interceptFetch(decide, checkProxy)
+  interceptFetch(decide, checkProxy, createExplainPort(options))
   interceptWebSocket(decide)
   interceptDns(decide)
   interceptNet(decide)

@@ -51,6 +51,17 @@ test.each([
   expect(toolResults(result).join()).toMatch(/Seccomp:\s+2/)
 })
 
+test("a model on a port that only a project's file names is refused at once, with why", async () => {
+  const options = { baseURL: "http://127.0.0.1:4099/v1" }
+  const { exitCode, stderr } = await runCommand(
+    { ...setup, files: { "opencode.json": JSON.stringify({ provider: { mock: { options } } }) } },
+    ...["run", "-m", "mock/mock-model", "say hi"],
+  )
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain("fetch to 127.0.0.1:4099 was blocked")
+  expect(stderr).not.toContain("typo in the url")
+})
+
 test("the server is reached from outside of the tree, on this machine", async () => {
   let status = 0
   const { attempts } = await serve(setup, async ({ fetch }) => {

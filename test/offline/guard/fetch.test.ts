@@ -30,6 +30,38 @@ test("what is sent is what was decided on, in its canonical spelling", async () 
   expect(sent.map(([address]) => address)).toEqual(Array(3).fill("http://ok.example/a"))
 })
 
+describe("a socket that does not open", () => {
+  const notOpened = Object.assign(new Error("Was there a typo?"), { code: "FailedToOpenSocket" })
+  const refused = Object.assign(new Error("Unable to connect"), { code: "ConnectionRefused" })
+  const failing = (error: Error, loopback: "own" | "any") => {
+    const { decide, explainPort, denied } = deciding({ loopback })
+    const guarded = guardFetch((() => Promise.reject(error)) as never, decide, () => {}, explainPort)
+    return { asked: (url: string, init = {}) => guarded(url, init as RequestInit).catch(String), denied }
+  }
+
+  test("is kernel mode's refusal where the port is this machine's and no entry names it", async () => {
+    const { asked, denied } = failing(notOpened, "own")
+    expect(await asked("http://127.0.0.1:9/")).toContain("127.0.0.1:9 was blocked")
+    expect(await asked("http://[::1]/")).toContain("[::1]:80 was blocked")
+    expect(await asked("http://localhost:9/", { redirect: "manual" })).toContain("localhost:9 was blocked")
+    expect(denied.map(({ host, port }) => [host, port])).toEqual([
+      ["127.0.0.1", 9],
+      ["::1", 80],
+      ["localhost", 9],
+    ])
+  })
+
+  test("is what Bun says of it everywhere else", async () => {
+    const { asked, denied } = failing(notOpened, "own")
+    expect(await asked("http://127.0.0.1:8/")).toContain("a typo")
+    expect(await asked("http://ok.example/")).toContain("a typo")
+    expect(await asked("http://127.0.0.1:9/", { unix: "/run/a" })).toContain("a typo")
+    expect(await failing(notOpened, "any").asked("http://127.0.0.1:9/")).toContain("a typo")
+    expect(await failing(refused, "own").asked("http://127.0.0.1:9/")).toContain("Unable to connect")
+    expect(denied).toEqual([])
+  })
+})
+
 test("localhost is dialled by its address, with its name in the header and for TLS", async () => {
   const { guarded, sent } = over()
   const { url } = await guarded("https://app.localhost:9/a", { headers: { a: "b" } })
