@@ -1,3 +1,4 @@
+import semver from "semver"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
 
 export default defineScenario({
@@ -6,6 +7,7 @@ export default defineScenario({
   worksOffline: true,
   async run({ isolated }) {
     const { exitCode, stdout } = await isolated({ args: ["--version"] })
-    return { worked: exitCode === 0 && /^\d+\.\d+\.\d+/.test(stdout), detail: stdout.trim() }
+    const printed = stdout.trim()
+    return { worked: exitCode === 0 && semver.valid(printed) !== null, detail: printed }
   },
 })

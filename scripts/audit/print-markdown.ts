@@ -1,6 +1,7 @@
 import { formatDuration } from "../lib/log.ts"
 import { hostsOf } from "./matrix.ts"
 import { describeNotAsked, describeWork, NOT_MEASURED, type Report } from "./report.ts"
+import { printUnreachedTable } from "./unreached-table.ts"
 
 /** The report as Markdown: the findings, and for each scenario what each executable tried, did and took. */
 export function printMarkdown(report: Report): string {
@@ -20,7 +21,12 @@ ${table(
   ["executable", "file", "sha256"],
   executables.map(({ id, file, sha256 }) => [id, file, sha256]),
 )}
-${[...new Set(results.map(({ mode }) => mode))].map((mode) => printMode(report, mode)).join("\n")}`
+${[...new Set(results.map(({ mode }) => mode))].map((mode) => printMode(report, mode)).join("\n")}${printUnreached(report)}`
+}
+
+function printUnreached({ unreached }: Report): string {
+  if (!unreached) return ""
+  return `\n## Hosts in upstream's code that no scenario reached\n\n${printUnreachedTable(unreached)}\n`
 }
 
 function printMode({ results, scenarios, executables }: Report, mode: string): string {

@@ -57,6 +57,15 @@ const finding = z.strictObject({
   line: z.string(),
 })
 
+const unreached = z.strictObject({
+  /** As it stands in a URL of the code; what is computed in it is a `*`. */
+  host: z.string(),
+  /** When it is dialled and what stops that, or `link` and the like. */
+  what: z.string(),
+  /** Why no scenario reaches it; missing where the code dials it never. */
+  why: z.string().optional(),
+})
+
 /** The form of `report.json`; docs/audit.md says what each field is. */
 export const reportSchema = z.strictObject({
   version: z.literal(2),
@@ -103,6 +112,11 @@ export const reportSchema = z.strictObject({
   allScenarios: z.boolean(),
   /** Those of this project that were not run: another's release has what they are about, or they were not named. */
   notRun: z.array(z.strictObject({ title: z.string(), why: z.string() })),
+  /**
+   * The hosts in upstream's code that its own release did not try in any scenario here. Missing when that would say nothing: not
+   * all scenarios were run, or not with that release.
+   */
+  unreached: z.array(unreached).optional(),
   results: z.array(result),
   findings: z.array(finding),
 })
@@ -111,6 +125,7 @@ export type Report = z.infer<typeof reportSchema>
 export type ReportedResult = z.infer<typeof result>
 export type ReportedRun = z.infer<typeof run>
 export type ReportedAttempt = z.infer<typeof attempt>
+export type Unreached = z.infer<typeof unreached>
 export type Finding = z.infer<typeof finding>
 
 /** The patches that an executable was built without and a scenario's job needs; none when it can be asked to do it. */

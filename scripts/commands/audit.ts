@@ -9,6 +9,7 @@ import { type AuditOptions, readAuditOptions } from "../audit/read-options.ts"
 import type { Report, ReportedResult } from "../audit/report.ts"
 import { type Cell, runScenario } from "../audit/run-scenarios.ts"
 import { summarize } from "../audit/summarize.ts"
+import { findUnreached, type HostsInCode, readHostsOf } from "../audit/unreached.ts"
 import { openAudit, writeAudit } from "../audit/write-audit.ts"
 import { calibrate } from "../harness/calibrate.ts"
 import { createAuthority } from "../isolation/authority.ts"
@@ -29,13 +30,14 @@ await runCommand(async () => {
   }
   const progress = new Progress(3, { silent: options.json })
   const startedAt = new Date()
-  const { pin, known, subjects, loaded, folder, facts } = await progress.step("Find what to run", (step) =>
-    prepare(options, step),
+  const { pin, known, inCode, subjects, loaded, folder, facts } = await progress.step(
+    "Find what to run",
+    (step) => prepare(options, step),
   )
   const results = await progress.step("Run the scenarios", (step) =>
     runAll(cellsOf(subjects, loaded.scenarios, options), folder, step),
   )
-  const report = judge({ pin, known, startedAt, subjects, ...loaded, results, options, facts })
+  const report = judge({ pin, known, inCode, startedAt, subjects, ...loaded, results, options, facts })
   await progress.step("Write the report", () => writeAudit(report, folder, options))
   console.log(options.json ? JSON.stringify(report, null, 2) : summarize(report, options.out))
   throwIncomplete(report)
@@ -56,6 +58,7 @@ async function prepare(options: AuditOptions, step: Step) {
   return {
     pin,
     known: await readKnownHosts(pin),
+    inCode: await hostsInCode(subjects, options),
     loaded,
     subjects,
     folder: await openAudit(options),
@@ -65,6 +68,12 @@ async function prepare(options: AuditOptions, step: Step) {
       machine: { kernel: `${type()} ${release()}`, arch: arch() },
     },
   }
+}
+
+/** Undefined where it would say nothing that a host was not tried: not all scenarios are run, or not with upstream's release. */
+async function hostsInCode(subjects: Subject[], options: AuditOptions): Promise<HostsInCode | undefined> {
+  const stock = subjects.find(({ isPinnedStock }) => isPinnedStock)
+  return stock && options.allScenarios ? readHostsOf(stock.file, options) : undefined
 }
 
 function cellsOf(subjects: Subject[], scenarios: NamedScenario[], { modes }: AuditOptions): Cell[] {
@@ -92,6 +101,7 @@ interface Audited {
   /** Its name. */
   pin: string
   known: KnownHosts
+  inCode: HostsInCode | undefined
   startedAt: Date
   subjects: Subject[]
   scenarios: NamedScenario[]
@@ -102,7 +112,7 @@ interface Audited {
 }
 
 function judge(audited: Audited): Report {
-  const { pin, known, startedAt, subjects, scenarios, notRun, results, options, facts } = audited
+  const { pin, known, inCode, startedAt, subjects, scenarios, notRun, results, options, facts } = audited
   const unjudged = {
     version: 2 as const,
     pin,
@@ -119,7 +129,8 @@ function judge(audited: Audited): Report {
     notRun,
     results,
   }
-  return { ...unjudged, findings: findFindings(unjudged, known) }
+  const unreached = inCode && findUnreached(unjudged, inCode)
+  return { ...unjudged, ...(unreached && { unreached }), findings: findFindings(unjudged, known) }
 }
 
 /** A run of which not all is known proves nothing; what was found in others stands. */

@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError } from "commander"
 import { type Attempt, tryCommit, tryRelease } from "../drift/attempt.ts"
 import { DOCS, MAKER, printDocsTable } from "../drift/docs-table.ts"
 import { requireOutside } from "../drift/keep-code.ts"
-import { readHostsInCode } from "../drift/known-hosts.ts"
 import { isIn, makePlan, type Plan } from "../drift/plan.ts"
 import { forTarget, readReleases, recordReleases, type SupportedReleases } from "../drift/releases.ts"
 import { isFine, isGreen, printAttempts } from "../drift/report.ts"
@@ -12,8 +11,10 @@ import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { replaceTable } from "../lib/made-table.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
+import { version as exactVersion } from "../lib/npm/locked.ts"
 import type { NamedPatch } from "../patching/apply.ts"
 import { readSeries } from "../patching/read-series.ts"
+import { readHostsInCode } from "../pins/hosts-in-code.ts"
 import { findTarget } from "../upstream/target.ts"
 
 const DESCRIPTION = `Applies the series, without building, to versions of upstream's, and says which patches apply; names hosts in their
@@ -45,13 +46,13 @@ await runCommand(async () => {
     .argument(
       "[version...]",
       "releases, by their versions",
-      collect(/^\d+\.\d+\.\d+(-[\w.]+)?$/, "an exact version"),
+      collect((text) => exactVersion.safeParse(text).success, "an exact version"),
     )
     .option("--git-url <origin>", "URL, path or git bundle: try the commits of the pins, from there")
     .option(
       "--commit <sha...>",
       "try these commits",
-      collect(/^[0-9a-f]{40}$/, "a full commit, 40 hex digits"),
+      collect((text) => /^[0-9a-f]{40}$/.test(text), "a full commit, 40 hex digits"),
       [],
     )
     .option("--target <name>", "look at the releases for this platform, which are to be named")
@@ -165,9 +166,9 @@ function requireAll(versions: string[], { gitUrl, commit }: Options): void {
 }
 
 /** Takes the values of an argument that may be given several times. */
-function collect(pattern: RegExp, what: string) {
+function collect(isOne: (text: string) => boolean, what: string) {
   return (value: string, others: string[] = []) => {
-    if (!pattern.test(value)) throw new InvalidArgumentError(`It must be ${what}.`)
+    if (!isOne(value)) throw new InvalidArgumentError(`It must be ${what}.`)
     return [...others, value]
   }
 }

@@ -6,15 +6,15 @@ import { withTemporaryFolder } from "../lib/npm/cache.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
 import { lookUp } from "../lib/npm/unpinned.ts"
 import type { NamedPatch } from "../patching/apply.ts"
+import { findKnown, type KnownHosts } from "../pins/hosts-in-code.ts"
 import { readEntries } from "../upstream/git/commit-series.ts"
 import { checkOut, mirrorCommit } from "../upstream/git/mirror.ts"
 import { applyToGitTree, PACKAGE as PACKAGE_FOLDER, readGitTree } from "../upstream/git/typescript-tree.ts"
+import { readHosts } from "../upstream/hosts-in-code.ts"
+import { readCode } from "../upstream/read-code.ts"
 import { shapeOf } from "../upstream/shape.ts"
-import { readHosts } from "./hosts-in-code.ts"
 import { keepCode } from "./keep-code.ts"
-import { describeHost, type KnownHosts } from "./known-hosts.ts"
 import type { Release } from "./plan.ts"
-import { readCode } from "./read-code.ts"
 import { trySeries, type Verdict } from "./try-series.ts"
 
 /** The series on one upstream. */
@@ -60,7 +60,7 @@ export async function tryRelease(
   attempt.bun = code.bun
   return readable(attempt, async () => {
     const hosts = await readHosts(code, integrity, cache)
-    attempt.newHosts = hosts.filter((host) => describeHost(host, known) === undefined)
+    attempt.newHosts = hosts.filter((host) => findKnown(host, known) === undefined)
     const shape = shapeOf(code) ?? noShape()
     attempt.shape = shape.name
     const trees = shape.readTrees(code)

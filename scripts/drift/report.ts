@@ -1,5 +1,5 @@
+import { FILE } from "../pins/hosts-in-code.ts"
 import type { Attempt } from "./attempt.ts"
-import { FILE } from "./known-hosts.ts"
 import { printRanges } from "./ranges.ts"
 import type { Verdict } from "./try-series.ts"
 
@@ -89,7 +89,8 @@ function newHosts(attempts: Attempt[]): string {
   const next = [
     `  why:  ${FILE} does not say what it is`,
     `  next: see what the code does with it: ${look}`,
-    `        then write into ${FILE} when it is dialled and what stops that, or "link"`,
+    `        then write into ${FILE} "link", or when it is dialled and what stops that,`,
+    "        and which scenario of the audit reaches it, or why none does (docs/updating.md, step 1)",
   ]
   return [...lines, ...next].join("\n")
 }

@@ -45,8 +45,8 @@ export async function startResolver(names: NameTable, before: () => void): Promi
         if (!question) return
         before()
         const found = question.type === "A" ? names.addressOf(question.name) : undefined
-        const bytes = found ? Uint8Array.from(found.split("."), Number) : undefined
-        socket.send(answerDns(query, question, bytes), port, address)
+        const answer = answerDns(query, found)
+        if (answer) socket.send(answer, port, address)
       },
     },
   })

@@ -1,3 +1,4 @@
+import semver from "semver"
 import { Failure } from "../lib/errors.ts"
 import type { Step } from "../lib/log.ts"
 import type { LockedTree } from "../lib/npm/locked.ts"
@@ -21,13 +22,9 @@ export async function pinPlugin(
     if (error instanceof Failure) return []
     throw error
   })
-  const found = known.find((candidate) => compare(candidate, version) <= 0)
+  const found = known.find((candidate) => semver.lte(candidate, version))
   step.result(found ? `${PROVIDES[0]}@${found}` : `the registry has no ${PROVIDES[0]} up to ${version}`)
   return found === undefined
     ? undefined
     : resolveTree(PROVIDES[0]!, found, { provides: PROVIDES, withPeers: false })
-}
-
-function compare(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true })
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
+import semver from "semver"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import { nearest } from "../lib/nearest.ts"
@@ -158,10 +159,15 @@ export function pinSpec({ product, version }: Pin): string {
 export async function listPins(folder = PINS): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory() && existsSync(pinFile(entry.name, folder)))
-  const isOther = (name: string) => (/^\d/.test(name) ? 0 : 1)
+  const isOther = (name: string) => (semver.valid(name) === null ? 1 : 0)
   return names
     .map(({ name }) => name)
-    .sort((a, b) => isOther(a) - isOther(b) || b.localeCompare(a, "en", { numeric: true }))
+    .sort((a, b) => isOther(a) - isOther(b) || semver.rcompare(versionIn(a), versionIn(b)))
+}
+
+/** The version in a pin's name, behind its product where it has one. */
+function versionIn(name: string): string {
+  return semver.valid(name) ?? semver.coerce(name, { includePrerelease: true })?.version ?? "0.0.0"
 }
 
 function parseJson(text: string, file: string): unknown {
@@ -179,7 +185,7 @@ function describeIssues(error: z.ZodError): string {
 }
 
 function noSuchPin(name: string, known: string[]): Failure {
-  const more = /^\d/.test(name) ? `npm run pin -- ${name}` : "npm run pin -- VERSION"
+  const more = semver.valid(name) !== null ? `npm run pin -- ${name}` : "npm run pin -- VERSION"
   return new Failure({
     what: `There is no pin named ${JSON.stringify(name)}`,
     why: known.length > 0 ? `what can be built is ${known.join(", ")}` : "the folder of pins is empty",

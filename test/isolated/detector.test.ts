@@ -86,6 +86,28 @@ test.concurrent("a name lookup is caught although nothing is sent to the address
     expect(attempt).toMatchObject({ protocol: "udp", port: 53, name: "only-a-lookup.example" })
 })
 
+test.concurrent("whatever is sent to the resolver, it goes on answering, and the lookup after it is recorded", async () => {
+  const { attempts, stdout } = await runScript(
+    `import dgram from "node:dgram"
+     import { lookup } from "node:dns/promises"
+     const query = Buffer.from("123401000001000000000001017807657861706c650000410001000029100000000000000000", "hex")
+     const socket = dgram.createSocket("udp4")
+     const send = (bytes, port, host) => new Promise((resolve) => socket.send(bytes, port, host, resolve))
+     let state = 1
+     const random = (below) => (state = (state * 48271) % 0x7fffffff) % below
+     for (let round = 0; round < 400; round++) {
+       const bytes = Buffer.from(query.subarray(0, random(query.length + 1)))
+       for (let change = 0; change < 4; change++) if (bytes.length > 0) bytes[random(bytes.length)] = random(256)
+       await send(bytes, 53, "198.18.0.1")
+       await send(bytes, 5353, "224.0.0.251")
+     }
+     socket.close()
+     console.log((await lookup("after-all.example", { family: 4 })).address)`,
+  )
+  expect(stdout).toMatch(/^198\.18\.\d+\.\d+\n$/)
+  expect(attempts.map(({ name }) => name)).toContain("after-all.example")
+})
+
 test.concurrent("an HTTPS request is recorded with the name of its host, looked up and dialled", async () => {
   const { attempts } = await runScript(
     `await fetch("https://some.host.example/path").catch((error) => console.log(error.code))`,

@@ -1,4 +1,4 @@
-import { describeNotAsked, NETWORKS, NOT_MEASURED, type Report } from "../report.ts"
+import { describeNotAsked, NETWORKS, NOT_MEASURED, type Report, type Unreached } from "../report.ts"
 import { count, isAllowed, variantOf } from "../verdict.ts"
 import { type Markup, markup } from "./markup.ts"
 
@@ -9,7 +9,29 @@ export function printCoverage(report: Report): Markup {
 <section id="gaps"><h2>What was not covered</h2>
 ${open.length === 0 ? markup`<p>Every scenario for this release was run in each network, and was measured.</p>` : ""}
 <ul>${open.map((line) => markup`<li>${line}</li>`)}</ul>
-<p>A scenario is what its text says, and nothing more: what no scenario does was not seen here.</p></section>`
+<p>A scenario is what its text says, and nothing more: what no scenario does was not seen here.</p>
+${report.unreached ? printUnreached(report.unreached) : ""}</section>`
+}
+
+/** The hosts in upstream's code that it did not try here: a row each, those that it never dials behind a click. */
+function printUnreached(unreached: Unreached[]): Markup {
+  const dialled = unreached.filter(({ why }) => why !== undefined)
+  const never = unreached.filter(({ why }) => why === undefined)
+  return markup`<h3>Hosts in upstream's code that no scenario reached</h3>
+<p>${count(dialled.length, "host")} that its code can dial were not tried here, by upstream's own:</p>
+<div><table class="list reasons"><thead><tr><th>host</th><th>what it is</th><th>why it was not reached</th></tr></thead>
+<tbody>${alike(dialled).map(({ hosts, what, why }) => markup`<tr><th>${hosts}</th><td>${what}</td><td>${why!}</td></tr>`)}</tbody></table></div>
+<details><summary>${count(never.length, "host")} more, which its code names and does not dial</summary>
+<div><table class="list reasons"><thead><tr><th>host</th><th>what it is</th></tr></thead>
+<tbody>${alike(never).map(({ hosts, what }) => markup`<tr><th>${hosts}</th><td>${what}</td></tr>`)}</tbody></table></div></details>`
+}
+
+/** One for all hosts of which the same is said. */
+function alike(unreached: Unreached[]): (Omit<Unreached, "host"> & { hosts: string })[] {
+  return [...Map.groupBy(unreached, ({ what, why }) => JSON.stringify([what, why])).values()].map((of) => {
+    const { what, why } = of[0]!
+    return { hosts: of.map(({ host }) => host).join(", "), what, why }
+  })
 }
 
 function printAllowed({ scenarios, results, ...report }: Report): Markup {

@@ -29,6 +29,7 @@ table { border-collapse: collapse }
 .list th, .list td { border: 1px solid var(--line); padding: .25rem .5rem; text-align: left; font-weight: normal; vertical-align: top }
 .list thead th { background: var(--head) }
 .list code { font-size: .85em; white-space: nowrap }
+.reasons { table-layout: fixed; width: 100%; overflow-wrap: anywhere }
 form { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: end; margin: .5rem 0 }
 input[type=search] { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 4px;
   padding: .2rem .5rem; width: 13rem }
@@ -90,6 +91,10 @@ a { color: var(--allowed) }
   .run { grid-template-columns: minmax(0, 1fr) auto }
   .run svg { grid-column: 1 / -1 }
   .run code { grid-column: 1 / -1 }
+  .reasons thead { display: none }
+  .reasons tr { display: block; border: 1px solid var(--line); padding: .4rem .5rem; margin: .4rem 0 }
+  .reasons th, .reasons td { display: block; border: 0; padding: .1rem 0 }
+  .reasons td { color: var(--soft) }
 }
 @media print {
   :root { color-scheme: light }

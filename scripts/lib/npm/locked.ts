@@ -1,8 +1,10 @@
+import semver from "semver"
 import { z } from "zod"
 
+/** Exact, as a registry has it: without `v`, blanks or build metadata. */
 export const version = z
   .string()
-  .regex(/^\d+\.\d+\.\d+(-[\w.-]+)?$/, "must be an exact version such as 1.0.0")
+  .refine((text) => semver.valid(text) === text, "must be an exact version such as 1.0.0")
 
 export const packageName = z.string().regex(/^(@[\w.-]+\/)?[\w.-]+$/, "must be the name of an npm package")
 

@@ -76,8 +76,13 @@ declare module "cacache" {
 declare module "semver" {
   const semver: {
     satisfies(version: string, range: string, options?: { includePrerelease?: boolean }): boolean
+    /** The version without what is around it, such as `v` and build metadata; null when it is none. */
+    valid(version: string): string | null
+    /** The first version that stands in a text. */
+    coerce(text: string, options?: { includePrerelease?: boolean }): { version: string } | null
     validRange(range: string): string | null
     compare(a: string, b: string): number
+    lte(a: string, b: string): boolean
     rcompare(a: string, b: string): number
     /** The parts of a pre-release, null of a release. */
     prerelease(version: string): readonly (string | number)[] | null

@@ -289,6 +289,13 @@ describe("a release without a record", () => {
       expect(stdout).toContain("--keep /tmp/upstream")
       expect(stdout).toContain("pins/hosts-in-code.json")
       const described = (text: string) => text.replace("{", '{ "*.new-host.example": "link",')
+      const half = (text: string) =>
+        text.replace("{", '{ "*.new-host.example": { "what": "dialled for news: the guard refuses it" },')
+      await project.withChange("pins/hosts-in-code.json", half, async () => {
+        const { exitCode, stderr } = await drift(["--cache", home.options.cache], here())
+        expect(exitCode).toBe(2)
+        expect(stderr).toContain("must say which `scenario` of the audit reaches it, or why none does")
+      })
       await project.withChange("pins/hosts-in-code.json", described, async () => {
         expect((await drift(["--cache", home.options.cache], here())).exitCode).toBe(0)
       })

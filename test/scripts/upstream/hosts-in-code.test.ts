@@ -1,10 +1,15 @@
 import { describe, expect, test } from "bun:test"
-import { findHosts } from "../../../scripts/drift/hosts-in-code.ts"
-import { describeHost, readHostsInCode } from "../../../scripts/drift/known-hosts.ts"
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { readHostTable } from "../../../scripts/audit/host-table.ts"
 import { readKnownHosts } from "../../../scripts/pins/hosts.ts"
+import { findKnown, isDialled, readHostsInCode } from "../../../scripts/pins/hosts-in-code.ts"
 import { listPins } from "../../../scripts/pins/pin.ts"
 import { withoutCatalogues } from "../../../scripts/upstream/catalogue.ts"
+import { findHosts } from "../../../scripts/upstream/hosts-in-code.ts"
 import { sampleModule } from "../../lib/sample-executable.ts"
+
+const ROOT = join(import.meta.dirname, "../../..")
 
 describe("hosts in code", () => {
   const computed = "${"
@@ -38,17 +43,19 @@ describe("hosts in code", () => {
   })
 })
 
+const LINK = { what: "link", scenario: undefined, unreached: undefined }
+
 describe("what is known of hosts", () => {
   test("is not said of one that is not there, though its start or end is", async () => {
-    const known = { "opencode.ai": "link" }
-    expect(describeHost("opencode.ai", known)).toBe("link")
+    const known = { "opencode.ai": LINK }
+    expect(findKnown("opencode.ai", known)).toBe(LINK)
     for (const host of ["opencode.ai.example", "x.opencode.ai", "toString"])
-      expect(describeHost(host, known)).toBeUndefined()
+      expect(findKnown(host, known)).toBeUndefined()
   })
 
   test("can be told by the hash of a name, which this repository does not name", async () => {
     const hash = new Bun.CryptoHasher("sha256").update("packages.example").digest("hex")
-    expect(describeHost("packages.example", { [`sha256:${hash}`]: "dialled" })).toBe("dialled")
+    expect(findKnown("packages.example", { [`sha256:${hash}`]: LINK })).toBe(LINK)
   })
 
   test("is more than a link where upstream was measured to try it", async () => {
@@ -56,7 +63,17 @@ describe("what is known of hosts", () => {
     for (const pin of await listPins()) {
       const { always, unlessDropped } = await readKnownHosts(pin)
       for (const host of [...always, ...unlessDropped].filter((name) => name.includes(".")))
-        expect(known[host], `${host} of ${pin}`).toMatch(/^dialled /)
+        expect(isDialled(known[host]!), `${host} of ${pin}`).toBe(true)
     }
+  })
+
+  test("names scenarios that there are, and one for each host that the audit's table has", async () => {
+    const known = await readHostsInCode()
+    const names = (await readdir(join(ROOT, "audit/scenarios"))).map((file) => file.replace(/\.ts$/, ""))
+    for (const { scenario } of Object.values(known)) if (scenario) expect(names).toContain(scenario)
+    const measured = [...readHostTable(await readFile(join(ROOT, "docs/connections.md"), "utf8")).keys()]
+    const inCode = measured.filter((host) => Object.hasOwn(known, host))
+    expect(inCode.length).toBeGreaterThan(5)
+    for (const host of inCode) expect(known[host]!.scenario, host).toBeDefined()
   })
 })

@@ -6,7 +6,7 @@ import { hashMakers } from "../lib/makers.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
 import type { NamedPackage } from "../lib/npm/pinned.ts"
 import { readPackageFile } from "../lib/npm/unpinned.ts"
-import { targetOf } from "../upstream/target.ts"
+import { targetOf } from "./target.ts"
 
 /** What patches need of a release: an eighth of its executable. */
 export interface Code {
@@ -35,17 +35,25 @@ export async function readCode(wanted: NamedPackage, options: AcquireOptions): P
   const key = `code ${wanted.integrity} ${path} ${await hashMakers(import.meta.filename)}`
   const kept = await recall(options.cache, key, async () => {
     const { contents } = await readPackageFile(wanted, path, options)
-    return Bun.zstdCompressSync(serialize(takeCode(contents)))
+    return Bun.zstdCompressSync(serialize(tryToTake(contents)))
   })
   return deserialize(Bun.zstdDecompressSync(kept))
 }
 
+/**
+ * The code that is in an executable.
+ * @throws Failure when its layout is not one that is known
+ */
+export function takeCode(file: Uint8Array): Code {
+  const graph = readModuleGraph(file)
+  const modules = graph.modules.filter(({ loader }) => loader === JAVASCRIPT).map(withoutDerived)
+  return { bun: readBunVersion(graph.runtime), modules }
+}
+
 /** A layout that is not known is what drift looks for, not a reason to stop. */
-function takeCode(file: Uint8Array): Code | NoCode {
+function tryToTake(file: Uint8Array): Code | NoCode {
   try {
-    const graph = readModuleGraph(file)
-    const modules = graph.modules.filter(({ loader }) => loader === JAVASCRIPT).map(withoutDerived)
-    return { bun: readBunVersion(graph.runtime), modules }
+    return takeCode(file)
   } catch (error) {
     if (error instanceof Failure) return { unreadable: `${error.report.what}: ${error.report.why}` }
     throw error

@@ -1,6 +1,6 @@
 import { recall } from "../lib/derived-cache.ts"
 import { hashMakers } from "../lib/makers.ts"
-import { withoutCatalogues } from "../upstream/catalogue.ts"
+import { withoutCatalogues } from "./catalogue.ts"
 import type { Code } from "./read-code.ts"
 
 /** A URL's scheme and authority; a part that is computed, or filled in later, is in braces. */
