@@ -157,7 +157,7 @@ const withCode: Turn[] = [
 const CONTROL_C = "\x03"
 
 /** The hosts that were looked up or connected to, each once, sorted; an address where there is no name. */
-export function hostsTried({ attempts }: IsolatedResult): string[] {
+export function hostsTried({ attempts }: Pick<IsolatedResult, "attempts">): string[] {
   return [...new Set(attempts.map(({ name, address }) => name ?? address ?? "not IP"))].sort()
 }
 

@@ -27,6 +27,11 @@ export function issueCertificate({ key }: Authority, host: string): Promise<stri
   ])
 }
 
+/** A certificate by which a client of this name shows who it is. */
+export function issueClientCertificate({ key }: Authority, name: string): Promise<string> {
+  return sign(key, name, [{ name: "extKeyUsage", clientAuth: true }])
+}
+
 const ISSUER = [{ name: "commonName", value: "Throw-away authority of an audit" }]
 const DAY_MS = 24 * 60 * 60 * 1000
 

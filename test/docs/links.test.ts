@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 
 const ROOT = join(import.meta.dirname, "../..")
-const FOLDERS = ["", "docs/", "test/", "audit/"]
+const FOLDERS = ["", "docs/", "docs/enterprise/", "test/", "audit/"]
 const listed = FOLDERS.map((folder) => Array.fromAsync(new Bun.Glob(`${folder}*.md`).scan({ cwd: ROOT })))
 const pages = (await Promise.all(listed)).flat()
 
@@ -25,6 +25,10 @@ test("the pages at the root and in docs/ are among those that were looked at", (
 
 test("docs/README.md is an index of all that is in docs/", async () => {
   const index = await readFile(join(ROOT, "docs/README.md"), "utf8")
-  const files = (await readdir(join(ROOT, "docs"))).filter((name) => /\.(md|json)$/.test(name))
+  const folders = ["", "enterprise/"]
+  const found = folders.map(async (folder) =>
+    (await readdir(join(ROOT, "docs", folder))).map((name) => folder + name),
+  )
+  const files = (await Promise.all(found)).flat().filter((name) => /\.(md|json)$/.test(name))
   expect(files.filter((name) => name !== "README.md" && !index.includes(`(${name})`))).toEqual([])
 })

@@ -38,6 +38,8 @@ export interface Registry {
   mode: Mode
   /** The paths asked for so far. */
   requests: string[]
+  /** What was sent with them as a login; an empty text where none was. */
+  logins: string[]
   /** Called after each slice of a tarball, of which there are SLICES, is sent; the next waits for it. */
   onSlice: (slice: number) => Promise<void> | void
   /** The login that is asked for; none if empty. */
@@ -71,8 +73,9 @@ export async function makePackage(
 
 /** How a stand-in is reached. */
 export interface RegistryOptions {
-  tls?: boolean
-  /** The address that it is known by, and that it listens at on every interface; else a loopback port of its own. */
+  /** `true` for {@link CERTIFICATE}, or another; both are PEM. */
+  tls?: boolean | { key: string; cert: string }
+  /** The address that it is known by, a path too, and that it listens at on every interface; else a loopback port of its own. */
   known?: URL
 }
 
@@ -82,16 +85,17 @@ export async function startRegistry(
   options: RegistryOptions = {},
 ): Promise<Registry> {
   const listener: RequestListener = (request, response) => void answer(registry, packages, request, response)
-  const server = options.tls ? createTlsServer(TLS, listener) : createServer(listener)
-  const { known } = options
+  const { known, tls } = options
+  const server = tls ? createTlsServer(tls === true ? TLS : tls, listener) : createServer(listener)
   await new Promise<void>((resolve) =>
-    known ? server.listen(+known.port, resolve) : server.listen(0, "127.0.0.1", resolve),
+    known ? server.listen(portOf(known), resolve) : server.listen(0, "127.0.0.1", resolve),
   )
   const { port } = server.address() as AddressInfo
   const registry: Registry = {
     url: known?.href ?? `${options.tls ? "https" : "http"}://127.0.0.1:${port}/`,
     mode: "serve",
     requests: [],
+    logins: [],
     onSlice: () => {},
     token: "",
     close: () =>
@@ -102,6 +106,8 @@ export async function startRegistry(
   }
   return registry
 }
+
+const portOf = ({ port, protocol }: URL) => Number(port || (protocol === "https:" ? 443 : 80))
 
 /** Self-signed, for 127.0.0.1 only: its own certificate is the CA that a client has to be given. */
 export const CERTIFICATE = join(import.meta.dirname, "../fixtures/loopback-tls/cert.pem")
@@ -118,8 +124,10 @@ async function answer(
   response: ServerResponse,
 ) {
   const url = new URL(request.url!, registry.url)
-  const path = decodeURIComponent(url.pathname).slice(1)
+  const base = new URL(registry.url).pathname
+  const path = decodeURIComponent(url.pathname).slice(base.length)
   registry.requests.push(path)
+  registry.logins.push(request.headers.authorization ?? "")
   const { mode } = registry
   if (mode === "hang") return
   if (mode === "reset") return request.socket.destroy()
@@ -131,15 +139,15 @@ async function answer(
   }
   const asked = packages.find(({ pinned }) => path.startsWith(pinned.name))
   if (mode === "no package" || !asked) return reply(response, 404, { error: "not found" })
-  if (path === asked.pinned.name) return reply(response, 200, metadata(asked, url.origin, mode))
+  if (path === asked.pinned.name) return reply(response, 200, metadata(asked, url.origin + base, mode))
   await sendTarball(registry, asked.tarball, response)
 }
 
-function metadata({ pinned, tarball, manifest }: TestPackage, origin: string, mode: Mode) {
+function metadata({ pinned, tarball, manifest }: TestPackage, base: string, mode: Mode) {
   const version = mode === "no version" ? "0.9.0" : pinned.version
   const other = sha512(Buffer.concat([tarball, tarball]), "base64")
   const integrity = mode === "other hash in the metadata" ? `sha512-${other}` : pinned.integrity
-  const dist = { tarball: `${origin}/${pinned.name}/-/tarball.tgz`, integrity }
+  const dist = { tarball: `${base}${pinned.name}/-/tarball.tgz`, integrity }
   return {
     name: pinned.name,
     "dist-tags": { latest: version },

@@ -1,0 +1,62 @@
+import { expect, test } from "bun:test"
+import { createAuthority, issueCertificate } from "../../scripts/isolation/authority.ts"
+import { readPage } from "../lib/page.ts"
+import { CERTIFICATE } from "../lib/registry.ts"
+import { runAtCorp } from "./lib/corp.ts"
+
+// docs/enterprise/private-ca.md, as it says: a gateway with a certificate of an authority that nobody else knows.
+
+const page = await readPage("enterprise/private-ca.md")
+const config = page.block("In `~/.config/opencode/opencode.json`")
+const { hostname } = new URL(JSON.parse(config).provider.corp.options.baseURL)
+const authority = await createAuthority()
+const FILE = Object.values(page.env("Where you cannot change the store"))[0]!.replace("/etc/", "")
+
+/** A question to the model there. */
+async function ask(env: Record<string, string>, etc: Record<string, string>, name = hostname) {
+  const { exitCode, stdout, stderr, asked } = await runAtCorp({
+    gateway: { port: 443, tls: { key: authority.key, certificate: await issueCertificate(authority, name) } },
+    env: { CORP_KEY: "the key", ...env },
+    etc,
+    home: { ".config/opencode/opencode.json": config },
+  })
+  return { exitCode, stdout, stderr, keys: [...new Set(asked.map(({ authorization }) => authorization))] }
+}
+
+const answered = { exitCode: 0, stdout: "The mock model says hello.\n", keys: ["Bearer the key"] }
+const OTHER = await Bun.file(CERTIFICATE).text()
+const extra = page.env("Where you cannot change the store")
+const instead = page.env("Or, in the place of the store")
+
+test.concurrent.each([
+  ["the file of NODE_EXTRA_CA_CERTS", extra, { [FILE]: authority.certificate }],
+  ["the file of SSL_CERT_FILE", instead, { [FILE]: authority.certificate }],
+  ["the system's store of Debian", {}, { "ssl/certs/ca-certificates.crt": authority.certificate }],
+  ["the system's store of Red Hat", {}, { "pki/tls/certs/ca-bundle.crt": authority.certificate }],
+])("a gateway whose authority is in %s is asked", async (_, env, etc) => {
+  expect(await ask(env, etc)).toMatchObject(answered)
+})
+
+/** The errors that the page explains, in its order. */
+const [unknown, ignored, otherName] = page
+  .table("## When it fails")
+  .map(([error]) => /^`(.*)`$/.exec(error!)?.[1])
+
+test.concurrent("without it, the request fails with the error that the page names, and so it does when the file is not there", async () => {
+  const failed = { exitCode: 1, stdout: "", keys: [], stderr: expect.stringContaining(unknown!) }
+  expect(await ask({}, {})).toEqual(failed)
+  const without = await ask(extra, {})
+  expect(without).toEqual(failed)
+  expect(without.stderr).toContain(ignored!)
+})
+
+test.concurrent("SSL_CERT_FILE takes the place of the system's store", async () => {
+  const etc = { "ssl/certs/ca-certificates.crt": authority.certificate, [FILE]: OTHER }
+  expect(await ask(instead, etc)).toMatchObject({ exitCode: 1, keys: [] })
+  expect(await ask(extra, etc)).toMatchObject(answered)
+})
+
+test.concurrent("a certificate for another name is refused, with the error that the page names", async () => {
+  const result = await ask(extra, { [FILE]: authority.certificate }, "other.corp.example")
+  expect(result).toMatchObject({ exitCode: 1, keys: [], stderr: expect.stringContaining(otherName!) })
+})
