@@ -8,6 +8,7 @@ import { parseScale, SCALE_VARIABLE, setScale } from "../isolation/limits.ts"
 import { namespacePrefix } from "../isolation/namespace.ts"
 import { openTurns } from "../isolation/turns.ts"
 import { runCommand } from "../lib/errors.ts"
+import { BROWSER, LINTER, requireInstalled } from "../lib/installed.ts"
 import { readCounts } from "../lib/junit.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { run } from "../lib/process.ts"
@@ -44,6 +45,7 @@ await runCommand(async () => {
   if (slow !== undefined) setScale(parseScale(slow))
   if (takeWord(args, "--all")) process.env.TEST_ALL = "1"
   if (kind === "unit") return runTests(kind, args, withoutNetwork())
+  requireInstalled("The tests need", [...BROWSER, ...LINTER])
   if (pin !== undefined) process.env.TEST_PIN = pin
   if (executable !== undefined) process.env.TEST_EXECUTABLE = resolve(executable)
   else {
