@@ -14,17 +14,24 @@ import { runCommand } from "../lib/errors.ts"
 import { formatBytes, Progress } from "../lib/log.ts"
 import { readBuildRecord } from "../record/build-record.ts"
 
+/** Where the kit's lockfile is. */
+const KIT = join(import.meta.dirname, "../../kit")
+
 await runCommand(async () => {
   const started = performance.now()
   const options = await readKitOptions(process.argv)
-  if (options.release === undefined) requireKitTarget(options.target)
+  if (options.release === undefined) {
+    requireKitTarget(options.target)
+    // What is misspelt ends it ahead of a build.
+    await readLock(KIT, options)
+  }
   const progress = new Progress(options.completions ? 5 : 4, { silent: options.json })
   const signKey = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
   const release = await progress.step("Find the release", () => options.release ?? findRelease(options))
   const record = await readBuildRecord(join(release, "build.json"))
   requireKitTarget(record.target)
   const name = kitName(record)
-  const chosen = await readLock(join(import.meta.dirname, "../../kit"), { ...options, target: record.target })
+  const chosen = await readLock(KIT, { ...options, target: record.target })
   const read = await progress.step("Acquire", async (step) => {
     // npm's libraries take a while to load.
     const { readPackages } = await import("../lib/npm/read-packages.ts")
