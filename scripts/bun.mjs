@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { addNativePackages } from "./native.mjs"
 
-await addNativePackages()
+if (!(await addNativePackages())) process.exit(2)
 
 const modules = join(import.meta.dirname, "../node_modules")
 const platforms = existsSync(join(modules, "@oven")) ? readdirSync(join(modules, "@oven")) : []
