@@ -3,6 +3,9 @@
 import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
+import { addNativePackages } from "./native.mjs"
+
+if (!(await addNativePackages())) process.exit(2)
 
 const modules = join(import.meta.dirname, "../node_modules")
 const platforms = existsSync(join(modules, "@oven")) ? readdirSync(join(modules, "@oven")) : []

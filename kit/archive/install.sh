@@ -5,12 +5,15 @@ umask 022
 
 usage() {
   cat <<'END'
-sh install.sh [--prefix DIR]
+sh install.sh [--prefix DIR] [--system]
 
 Installs DIR/bin/opencode and DIR/lib/opencode-kit (default: ~/.local), after it has compared every file of this
-archive with SHA256SUMS, and this machine with what the executable needs. What is there already is replaced only when an
-earlier run of this script installed it and nobody changed it since; it is kept, and comes back with
-sh DIR/lib/opencode-kit/rollback.sh. To remove it all: sh DIR/lib/opencode-kit/uninstall.sh
+archive with SHA256SUMS, and this machine with what the executable needs. DIR/share gets links to the completions for bash,
+zsh and fish, and to the man page. What is there already is replaced only when an earlier run of this script installed it and
+nobody changed it since; it is kept, and comes back with sh DIR/lib/opencode-kit/rollback.sh. To remove it all:
+sh DIR/lib/opencode-kit/uninstall.sh
+--system installs for all users, as root: DIR is /usr/local, and /etc/opencode/opencode.json gets the configuration of this kit
+(lib/opencode-kit/managed.json), unless there is a managed configuration already, which is never changed.
 Exit codes: 0 installed, 2 not installed, and then nothing was changed.
 END
 }
@@ -20,17 +23,29 @@ fail() {
   exit 2
 }
 
+# Where shells and man look below a prefix; the kit has files of these names. The same in uninstall.sh and rollback.sh.
+LINKS='share/bash-completion/completions/opencode share/fish/vendor_completions.d/opencode.fish share/man/man1/opencode.1
+share/zsh/site-functions/_opencode'
+
+# What can have to be made, the deepest first. The same in uninstall.sh.
+FOLDERS='share/bash-completion/completions share/bash-completion share/fish/vendor_completions.d share/fish share/man/man1
+share/man share/zsh/site-functions share/zsh share bin lib .'
+
+MANAGED=/etc/opencode/opencode.json
+
 main() {
-  prefix=${HOME:+$HOME/.local}
+  prefix=${HOME:+$HOME/.local} for_all=no chosen=
   while [ $# -gt 0 ]; do
     case $1 in
       --help | -h) usage && exit 0 ;;
-      --prefix) [ $# -gt 1 ] || fail "--prefix needs a folder" "none was given" "sh install.sh --help" ; prefix=$2; shift ;;
-      --prefix=*) prefix=${1#--prefix=} ;;
-      *) fail "$1 is not an option" "only --prefix is" "sh install.sh --help" ;;
+      --prefix) [ $# -gt 1 ] || fail "--prefix needs a folder" "none was given" "sh install.sh --help" ; chosen=$2; shift ;;
+      --prefix=*) chosen=${1#--prefix=} ;;
+      --system) for_all=yes prefix=/usr/local ;;
+      *) fail "$1 is not an option" "only --prefix and --system are" "sh install.sh --help" ;;
     esac
     shift
   done
+  prefix=${chosen:-$prefix}
   [ -n "$prefix" ] || fail "There is no folder to install to" "HOME is not set" "sh install.sh --prefix DIR"
   case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
   here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -38,9 +53,12 @@ main() {
   check_archive
   check_machine
   check_prefix
+  check_links
+  check_system
   check_space
   copy
   replace
+  put_links
   finish
 }
 
@@ -141,24 +159,47 @@ check_earlier() {
   bad=$(foreign_lines "$kit/installed" && LC_ALL=C grep -Ev '^[0-9a-f]*  (bin/opencode|lib/opencode-kit/.*)$' "$kit/installed" | head -n 5) || true
   [ -z "$bad" ] ||
     fail "$kit/installed names what was not installed" "$bad" "remove the lines, and look at who can write there"
-  bad=$(tr ' ' '\n' <"$kit/installed-folders" | grep -Evx 'bin|lib|\.|' | head -n 5) || true
+  bad=$(tr ' ' '\n' <"$kit/installed-folders" | grep . | grep -Fvx "$(printf '%s\n' $FOLDERS)" | head -n 5) || true
   [ -z "$bad" ] ||
     fail "$kit/installed-folders names what was not made" "$bad" "remove the words, and look at who can write there"
   unchanged "$kit/installed" ||
     fail "What was installed in $prefix was changed since, or could not be compared" "$changed" "sh $kit/uninstall.sh, and look at what it leaves"
-  listed=$(sed 's,^[0-9a-f]*  ,,' "$kit/installed" | grep '^lib/' && echo lib/opencode-kit/installed && echo lib/opencode-kit/installed-folders)
+  listed=$(sed 's,^[0-9a-f]*  ,,' "$kit/installed" | grep '^lib/' && lists_of lib/opencode-kit)
   there=$(find lib/opencode-kit ! -type d | LC_ALL=C sort)
   [ "$(echo "$listed" | LC_ALL=C sort)" = "$there" ] ||
     fail "There are other files in $kit" "they were not installed" "sh $kit/uninstall.sh, and look at what it leaves"
 }
 
+# The lists in a kit, which are in none.
+lists_of() {
+  for name in installed installed-folders installed-managed; do [ ! -f "$1/$name" ] || echo "$1/$name"; done
+}
+
+check_links() {
+  for link in $LINKS; do
+    [ ! -e "$prefix/$link" ] && [ ! -h "$prefix/$link" ] || is_ours "$link" ||
+      fail "$prefix/$link is there already" "this script did not make it" "remove it, or choose another folder: sh install.sh --prefix DIR"
+  done
+}
+
+# Whether a link is the one that this script makes. All lie three folders deep.
+is_ours() {
+  [ -h "$prefix/$1" ] && [ "$(readlink -- "$prefix/$1")" = "../../../lib/opencode-kit/$1" ]
+}
+
+check_system() {
+  [ $for_all = yes ] || return 0
+  [ "$(id -u)" -eq 0 ] ||
+    fail "--system needs root" "it writes $MANAGED, which counts only when users cannot write to it" "sudo sh install.sh --system, or sh install.sh for yourself alone"
+  [ -f "$here/files/lib/opencode-kit/managed.json" ] ||
+    fail "This kit has no configuration for $MANAGED" "there is no managed.json in it" "make one that has: npm run kit"
+}
+
 copy() {
   echo "Installing to $prefix"
-  folders=
-  [ -d "$prefix/bin" ] || folders="bin"
-  [ -d "$prefix/lib" ] || folders="$folders lib"
-  [ -d "$prefix" ] || folders="$folders ."
-  [ ! -f "$kit/installed-folders" ] || folders=$(cat "$kit/installed-folders")
+  earlier=
+  [ ! -f "$kit/installed-folders" ] || earlier=$(cat "$kit/installed-folders")
+  folders=$(for folder in $FOLDERS; do was_missing "$folder" && printf '%s ' "$folder"; done) || true
   new=$prefix/lib/opencode-kit.new-$$
   trap 'rm -rf "$new"' EXIT
   trap 'exit 2' HUP INT TERM
@@ -168,6 +209,43 @@ copy() {
     fail "The files could not be copied" "see above" "make room (df -h $prefix), or choose another folder: sh install.sh --prefix DIR"
   sed -n 's,^\([0-9a-f]*\)  files/,\1  ,p' "$here/SHA256SUMS" >"$new/installed"
   echo "$folders" >"$new/installed-folders"
+  for record in "$previous/installed-managed" "$kit/installed-managed"; do
+    [ ! -f "$record" ] || cp -- "$record" "$new/installed-managed"
+  done
+  [ $for_all = no ] || put_managed
+}
+
+# Whether a folder is not there, or an earlier run made it.
+was_missing() {
+  [ ! -d "$prefix/$1" ] && return
+  case " $earlier " in *" $1 "*) ;; *) return 1 ;; esac
+}
+
+# Writes down what it made, for uninstall.sh: the file with its hash, and the folder.
+put_managed() {
+  for there in $MANAGED ${MANAGED}c; do
+    [ -e $there ] || [ -h $there ] || continue
+    [ "$(sha256sum <$there)" != "$(sha256sum <"$new/managed.json")" ] || return 0
+    managed="$there is there already and stays as it is. What this kit would have put there: $kit/managed.json"
+    return
+  done
+  made=
+  [ -d /etc/opencode ] || made=/etc/opencode
+  { mkdir -p /etc/opencode && cp -- "$new/managed.json" $MANAGED.new-$$ && mv -- $MANAGED.new-$$ $MANAGED; } ||
+    fail "$MANAGED cannot be written" "see above" "run it where /etc can be written, or without --system"
+  { sha256sum $MANAGED && printf '%s\n' $made; } >"$new/installed-managed"
+  managed="$MANAGED is the configuration for everyone on this machine now"
+}
+
+# What a link leads to is replaced with the kit; where a folder leads elsewhere, there is none.
+put_links() {
+  for link in $LINKS; do
+    [ -f "$kit/$link" ] || { ! is_ours "$link" || rm -f -- "$prefix/$link"; continue; }
+    { mkdir -p -- "$prefix/${link%/*}" && { is_ours "$link" || ln -s -- "../../../lib/opencode-kit/$link" "$prefix/$link"; } && [ -f "$prefix/$link" ]; } || {
+      rm -f -- "$prefix/$link"
+      echo "left out, as there is no place for it: $prefix/$link" >&2
+    }
+  done
 }
 
 # The one that was there is kept, for rollback.sh. What takes long, or can fail, stands ahead of the renames or after.
@@ -191,6 +269,7 @@ replace() {
 finish() {
   echo "Installed $prefix/bin/opencode, and $(ls "$kit/bin" | wc -l | tr -d ' ') programs that it finds by itself when it is offline"
   [ -z "${kept-}" ] || echo "$kept"
+  [ -z "${managed-}" ] || echo "$managed"
   echo "To remove it: sh $kit/uninstall.sh"
   command=opencode
   case :$PATH: in

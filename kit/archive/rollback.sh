@@ -7,7 +7,7 @@ usage() {
 sh rollback.sh [--check PREFIX]
 
 Puts the OpenCode and the kit back that were there before the last installation. Nothing is done when what was kept was
-changed since, or cannot be compared. --check only compares what was kept below PREFIX, with its own list.
+changed since, or cannot be compared. /etc/opencode/opencode.json stays as it is. --check only compares what was kept below PREFIX, with its own list.
 Exit codes: 0 done, 2 nothing was done.
 END
 }
@@ -16,6 +16,10 @@ fail() {
   printf '%s\n' "error: $1" "  why:  $2" >&2
   exit 2
 }
+
+# The same in install.sh.
+LINKS='share/bash-completion/completions/opencode share/fish/vendor_completions.d/opencode.fish share/man/man1/opencode.1
+share/zsh/site-functions/_opencode'
 
 now=lib/opencode-kit
 before=lib/opencode-kit.previous
@@ -38,7 +42,8 @@ check_kept() {
     fail "There is nothing to go back to" "there is no $PWD/$before"
   bad=$(foreign | head -n 5)
   [ -z "$bad" ] || fail "$PWD/$before/installed names what was not installed, or is not all there" "$bad"
-  listed=$(kept_list | sed 's,^[0-9a-f]*  ,,' && for name in installed installed-folders; do echo $before/$name; done)
+  listed=$(kept_list | sed 's,^[0-9a-f]*  ,,' && for name in installed installed-folders; do echo $before/$name; done
+    [ ! -e $before/installed-managed ] || echo $before/installed-managed)
   there=$(find $before ! -type d) || fail "What was kept cannot be compared" "$PWD/$before cannot be searched"
   [ "$(printf '%s\n' "$listed" | LC_ALL=C sort)" = "$(printf '%s\n' "$there" | LC_ALL=C sort)" ] ||
     fail "There are other files in $PWD/$before" "they were not kept, or some are gone"
@@ -67,8 +72,21 @@ exchange() {
   mv -f -- "$between/opencode.kept" bin/opencode
   mv -- $now $before
   mv -- "$between" $now
+  exchange_links
   echo "Put back what was there before the last installation: $PWD/bin/opencode"
   echo "The other one is kept. To go back to it: run this again"
+}
+
+# The one that is back may have others, or none.
+exchange_links() {
+  for link in $LINKS; do
+    target=../../../$now/$link
+    if [ -f "$now/$link" ] && [ ! -e "$link" ] && [ ! -h "$link" ]; then
+      mkdir -p -- "${link%/*}" && ln -s -- "$target" "$link" || echo "left out: $PWD/$link" >&2
+    elif [ ! -e "$now/$link" ] && [ -h "$link" ] && [ "$(readlink -- "$link")" = "$target" ]; then
+      rm -f -- "$link"
+    fi
+  done
 }
 
 main "$@"; exit

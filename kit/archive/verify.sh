@@ -81,7 +81,7 @@ check_files() {
 }
 
 # What is in no list, as it is made of it, or by the installer.
-BESIDE='SHA256SUMS SHA256SUMS.sig sbom.cdx.json.sig sbom.spdx.json.sig provenance.dsse.json installed installed-folders'
+BESIDE='SHA256SUMS SHA256SUMS.sig sbom.cdx.json.sig sbom.spdx.json.sig provenance.dsse.json installed installed-folders installed-managed'
 
 # Also a link: sha256sum follows it, and what it leads to is not what was installed.
 check_more() {

@@ -15,7 +15,7 @@ export const SIGNED = ["SHA256SUMS", "sbom.cdx.json", "sbom.spdx.json"]
 const BESIDE = ["SHA256SUMS", ...SIGNED.map((name) => `${name}.sig`), "provenance.dsse.json"]
 
 /** What the installer writes into a kit, which is not in its list either. */
-const INSTALLED = ["installed", "installed-folders"]
+const INSTALLED = ["installed", "installed-folders", "installed-managed"]
 
 /**
  * Reads a list of sums.

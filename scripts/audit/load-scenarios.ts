@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url"
 import semver from "semver"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
+import { nearest } from "../lib/nearest.ts"
 import type { AuditOptions } from "./read-options.ts"
 import { GROUPS, type Scenario } from "./scenario.ts"
 
@@ -104,7 +105,7 @@ function noSuchScenario(folder: string, name: string | undefined, known: string[
         ? `There are no scenarios in ${folder}`
         : `There is no scenario ${name} in ${folder}`,
     why: known.length === 0 ? "it has no file NAME.ts" : `those there are: ${known.join(", ")}`,
-    next: "npm run audit -- --scenario NAME, or --scenarios FOLDER",
+    next: `npm run audit -- --scenario ${(name && nearest(name, known)) ?? "NAME"}, or --scenarios FOLDER`,
   })
 }
 

@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
+import { printJson } from "../lib/print-json.ts"
 import { pinFile } from "../pins/pin.ts"
 import { labelOf } from "./known-hosts.ts"
 import { hostOf, missingFor, type Report, type ReportedResult } from "./report.ts"
@@ -91,17 +92,10 @@ export async function readMeasured(pin: string, folder?: string): Promise<Measur
   }
 }
 
-/** How long a line may be (biome.json), without what stands around a list of hosts. */
-const WIDTH = 110 - '      "hosts": ,'.length
-
-/** Writes it as this repository formats JSON: a list on one line where it fits. */
+/** Writes it as this repository formats JSON. */
 export async function writeMeasured(pin: string, measured: Measured): Promise<void> {
   const file = measuredFile(pin)
-  const text = JSON.stringify(measured, null, 2).replace(/\[\n[^\]]*\]/g, (list) => {
-    const line = list.replace(/\n\s+(?=\])|(?<=\[)\n\s+/g, "").replace(/\n\s+/g, " ")
-    return line.length <= WIDTH ? line : list
-  })
-  await writeFile(`${file}.new`, `${text}\n`)
+  await writeFile(`${file}.new`, printJson(measured))
   await rename(`${file}.new`, file)
 }
 

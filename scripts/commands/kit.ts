@@ -8,22 +8,30 @@ import { parts, table } from "../kit/manifest.ts"
 import { readKitOptions } from "../kit/options.ts"
 import { outputFiles } from "../kit/outputs.ts"
 import { readLock } from "../kit/read-lock.ts"
+import { findShellFiles } from "../kit/shell/find-files.ts"
 import { writeArchive } from "../kit/write-archive.ts"
 import { runCommand } from "../lib/errors.ts"
 import { formatBytes, Progress } from "../lib/log.ts"
 import { readBuildRecord } from "../record/build-record.ts"
 
+/** Where the kit's lockfile is. */
+const KIT = join(import.meta.dirname, "../../kit")
+
 await runCommand(async () => {
   const started = performance.now()
   const options = await readKitOptions(process.argv)
-  if (options.release === undefined) requireKitTarget(options.target)
-  const progress = new Progress(4, { silent: options.json })
+  if (options.release === undefined) {
+    requireKitTarget(options.target)
+    // What is misspelt ends it ahead of a build.
+    await readLock(KIT, options)
+  }
+  const progress = new Progress(options.completions ? 5 : 4, { silent: options.json })
   const signKey = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
   const release = await progress.step("Find the release", () => options.release ?? findRelease(options))
   const record = await readBuildRecord(join(release, "build.json"))
   requireKitTarget(record.target)
   const name = kitName(record)
-  const chosen = await readLock(join(import.meta.dirname, "../../kit"), { ...options, target: record.target })
+  const chosen = await readLock(KIT, { ...options, target: record.target })
   const read = await progress.step("Acquire", async (step) => {
     // npm's libraries take a while to load.
     const { readPackages } = await import("../lib/npm/read-packages.ts")
@@ -31,8 +39,13 @@ await runCommand(async () => {
     step.result(`${chosen.packages.length} packages`)
     return found
   })
+  const shell = options.completions
+    ? await progress.step("Ask for the help of each command", () =>
+        findShellFiles(release, record, { cache: options.cache, name }),
+      )
+    : {}
   const { files, manifest } = await progress.step("Put together", async (step) => {
-    const rest = await kitFiles(record, chosen, read)
+    const rest = await kitFiles(record, chosen, read, shell)
     const contents = [...(await releaseFiles(release, record)), ...rest.files]
     contents.push(machineFile(record, contents))
     const { packages } = rest.manifest

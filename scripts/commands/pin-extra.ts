@@ -7,6 +7,7 @@ import { formatBytes, Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { type LockedTree, packageName, packagesOf, version } from "../lib/npm/locked.ts"
 import { resolveTree } from "../lib/npm/resolve-tree.ts"
+import { printJson } from "../lib/print-json.ts"
 import { EXTRA, type Extra, readExtra } from "../pins/extra.ts"
 
 const DESCRIPTION = `Writes a plugin or provider package and all that it needs into pins/extra.json, by hash, so that
@@ -77,6 +78,6 @@ function requireKnownHashes(tree: LockedTree, extra: Extra): void {
 async function write(extra: Extra): Promise<void> {
   const sorted = Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1))
   const beside = `${EXTRA}.${process.pid}`
-  await writeFile(beside, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`)
+  await writeFile(beside, printJson(Object.fromEntries(sorted)))
   await rename(beside, EXTRA)
 }

@@ -7,8 +7,10 @@ import { calibrate } from "../harness/calibrate.ts"
 import { parseScale, SCALE_VARIABLE, setScale } from "../isolation/limits.ts"
 import { namespacePrefix } from "../isolation/namespace.ts"
 import { openTurns } from "../isolation/turns.ts"
-import { runCommand } from "../lib/errors.ts"
+import { Failure, runCommand } from "../lib/errors.ts"
+import { BROWSER, LINTER, requireInstalled } from "../lib/installed.ts"
 import { readCounts } from "../lib/junit.ts"
+import { nearest } from "../lib/nearest.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { run } from "../lib/process.ts"
 import { acquireStock } from "../pins/acquire-stock.ts"
@@ -32,12 +34,15 @@ Exit codes: 0 all passed, 1 a test failed (or was skipped while CI is set), 2 co
 /** In milliseconds. Bun's limit of a test counts the wait for a turn, too, so it is never the one that ends a run that hangs. */
 const FAR = 6 * 3_600_000
 
+const OPTIONS = ["--all", "--executable", "--help", "--pin", "--slow", "--smoke", "--unit"]
+
 await runCommand(async () => {
   const args = process.argv.slice(2)
   if (args.includes("--help") || args.includes("-h")) {
     console.log(HELP)
     return true
   }
+  requireKnown(args)
   const pin = takeValue(args, "--pin")
   const kind = takeKind(args)
   const executable = takeValue(args, "--executable")
@@ -45,6 +50,7 @@ await runCommand(async () => {
   if (slow !== undefined) setScale(parseScale(slow))
   if (takeWord(args, "--all")) process.env.TEST_ALL = "1"
   if (kind === "unit") return runTests(kind, args, withoutNetwork())
+  requireInstalled("The tests need", [...BROWSER, ...LINTER])
   if (pin !== undefined) process.env.TEST_PIN = pin
   if (executable !== undefined) process.env.TEST_EXECUTABLE = resolve(executable)
   else {
@@ -57,6 +63,19 @@ await runCommand(async () => {
   console.error(`time limits of runs: times ${scale.toFixed(1)}`)
   return runTests(kind, args, process.env)
 })
+
+/** Bun's own options go on to it, so only what is nearly one of ours is taken for misspelt. */
+function requireKnown(args: string[]): void {
+  for (const word of args.filter((each) => each.startsWith("--") && !OPTIONS.includes(each))) {
+    const meant = nearest(word, OPTIONS)
+    if (meant)
+      throw new Failure({
+        what: `${word} is no option`,
+        why: `${meant} is`,
+        next: `npm test -- ${meant}, or -- --help`,
+      })
+  }
+}
 
 function takeKind(args: string[]): TestKind {
   if (takeWord(args, "--unit")) return "unit"

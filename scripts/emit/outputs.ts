@@ -1,4 +1,5 @@
 import { Failure } from "../lib/errors.ts"
+import { nearest } from "../lib/nearest.ts"
 import { brief } from "./brief.ts"
 import { cyclonedx } from "./cyclonedx.ts"
 import { egress } from "./egress.ts"
@@ -25,10 +26,12 @@ export function chooseOutputs(names: string | undefined): readonly Output[] {
   return names.split(",").map((name) => {
     const found = OUTPUTS.find((output) => output.name === name)
     if (found) return found
+    const known = OUTPUTS.map((output) => output.name)
+    const meant = nearest(name, known)
     throw new Failure({
       what: `There is no output ${JSON.stringify(name)}`,
-      why: `there are ${OUTPUTS.map((output) => output.name).join(", ")}`,
-      next: `leave --emit out for all of them, or write --emit ${NONE} for none`,
+      why: `there are ${known.join(", ")}`,
+      next: `${meant ? `write --emit ${meant}, or ` : ""}leave --emit out for all of them, or write --emit ${NONE} for none`,
     })
   })
 }

@@ -8,7 +8,10 @@ import { createBrotliDecompress } from "node:zlib"
 import { extract } from "tar"
 import { defaultCache } from "../lib/npm/cache.ts"
 
-const archives = fileURLToPath(new URL("../../bin/", import.meta.resolve("@sparticuz/chromium")))
+/** Where the package has them. Asked for when one is opened: who opens none need not have it. */
+function archives(): string {
+  return fileURLToPath(new URL("../../bin/", import.meta.resolve("@sparticuz/chromium")))
+}
 
 /** The libraries of the package are for Amazon Linux; every glibc since 2.34 can load them. */
 const parts = ["al2023.tar.br", "fonts.tar.br"]
@@ -35,7 +38,7 @@ export async function unpackBrowser(cache = defaultCache()): Promise<BrowserFile
 
 async function hashArchives(): Promise<string> {
   const hash = createHash("sha256")
-  for (const name of [...parts, "chromium.br"]) hash.update(await readFile(join(archives, name)))
+  for (const name of [...parts, "chromium.br"]) hash.update(await readFile(join(archives(), name)))
   return hash.digest("hex").slice(0, 32)
 }
 
@@ -58,7 +61,7 @@ async function unpack(folder: string): Promise<void> {
   }
 }
 
-const unbrotli = (name: string) => createReadStream(join(archives, name)).compose(createBrotliDecompress())
+const unbrotli = (name: string) => createReadStream(join(archives(), name)).compose(createBrotliDecompress())
 
 function fontconfig(fonts: string): string {
   return `<?xml version="1.0"?>

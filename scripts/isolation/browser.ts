@@ -1,13 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import {
-  type Browser,
-  type BrowserContextOptions,
-  chromium,
-  type LaunchOptions,
-  type Page,
-} from "playwright-core"
+import type { Browser, BrowserContextOptions, LaunchOptions, Page } from "playwright-core"
+import { BROWSER, requireInstalled } from "../lib/installed.ts"
 import { type BrowserFiles, unpackBrowser } from "./browser-files.ts"
 
 /** What a page did besides what the test asked of it. */
@@ -29,8 +24,10 @@ export interface OpenBrowser {
 /**
  * Starts Chromium in this process's network namespace. Its own traffic (updates, field trials, sign-in) is off, so every
  * packet that it sends is a page's.
+ * @throws Failure when it is not installed
  */
 export async function openBrowser(files?: BrowserFiles): Promise<OpenBrowser> {
+  requireInstalled("A run with a browser needs", BROWSER)
   const { executable, env } = files ?? (await unpackBrowser())
   const home = await mkdtemp(join(tmpdir(), "browser-"))
   const browser = await launch({
@@ -55,6 +52,7 @@ const LAUNCHES = 4
 
 /** Starts a browser, again when it dies. Throws an Error that says how it died each time. */
 async function launch(options: LaunchOptions): Promise<Browser> {
+  const { chromium } = await import("playwright-core")
   const deaths: string[] = []
   while (deaths.length < LAUNCHES) {
     try {

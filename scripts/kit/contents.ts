@@ -7,6 +7,7 @@ import type { PackageFile } from "../lib/npm/read-packages.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import { type KitFile, kitFile } from "./kit-file.ts"
 import { machineFor, printMachine } from "./machine.ts"
+import { managedFile } from "./managed.ts"
 import { describePackage, type Manifest, readPackageJson } from "./manifest.ts"
 import { launcher, programs } from "./programs.ts"
 import type { KitPackage } from "./read-lock.ts"
@@ -63,11 +64,16 @@ export async function releaseFiles(release: string, record: BuildRecord): Promis
   ]
 }
 
-/** Everything else of a kit; `read` holds the files of each of the chosen packages. */
+/**
+ * Everything else of a kit.
+ * @param read the files of each of the chosen packages
+ * @param shell completions and the man page, by where they go below the prefix
+ */
 export async function kitFiles(
   record: BuildRecord,
   chosen: { direct: string[]; packages: KitPackage[] },
   read: PackageFile[][],
+  shell: Record<string, string>,
 ): Promise<{ manifest: Manifest; files: KitFile[] }> {
   const own = await filesBelow(join(OWN, "launch"))
   const bins = chosen.direct.map((name) => {
@@ -98,6 +104,8 @@ export async function kitFiles(
     ...Object.entries(await readHelpPages()).map(([topic, page]) =>
       kitFile(`${KIT}/docs/${topic}.txt`, page),
     ),
+    await managedFile(KIT, record),
+    ...Object.entries(shell).map(([path, text]) => kitFile(`${KIT}/${path}`, text)),
     ...(await Promise.all(own.map((name) => ownFile(`launch/${name}`, `${KIT}/launch/${name}`)))),
     ...Object.entries(manifest.programs).map(([name, program]) => launcher(KIT, name, program)),
     ...chosen.packages.flatMap(({ path }, index) =>

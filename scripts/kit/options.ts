@@ -17,6 +17,8 @@ export interface KitOptions extends Choice, Wanted {
   cache: string
   /** The private key that signs, absolute. */
   signKey: string | undefined
+  /** Whether completions and a man page are made, for which the executable is run. */
+  completions: boolean
   json: boolean
 }
 
@@ -54,6 +56,10 @@ export async function readKitOptions(argv: string[]): Promise<KitOptions> {
     )
     .option("--without <name>", "leave out a package of kit/package.json; repeatable", collect, [])
     .option("--with-intelephense", "put it in; that you may is for you to know", false)
+    .option(
+      "--no-completions",
+      "leave out completions and the man page, for which the executable is run in a network namespace",
+    )
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .option("--sign-key <file>", "sign with this key, PEM, Ed25519 or ECDSA P-256 (docs/signing.md)")
     .option("--json", "print the result and the manifest as JSON on standard output, and nothing else", false)

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
+import { nearest } from "../lib/nearest.ts"
 import type { NamedPackage } from "../lib/npm/pinned.ts"
 import { findTarget, type Target } from "../upstream/target.ts"
 
@@ -142,6 +143,6 @@ function unknownName(name: string, all: string[]): Failure {
   return new Failure({
     what: `The kit has no ${name} that could be left out`,
     why: `it has ${all.join(", ")}`,
-    next: `npm run kit -- --without ${all[0]}`,
+    next: `npm run kit -- --without ${nearest(name, all) ?? all[0]}`,
   })
 }

@@ -1,6 +1,7 @@
 import { link, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Failure } from "../lib/errors.ts"
+import { printJson } from "../lib/print-json.ts"
 import { TARGETS } from "../upstream/target.ts"
 import { type Pin, PRODUCT, pinFile, pinName, readPin } from "./pin.ts"
 
@@ -60,12 +61,10 @@ async function makePin(pin: Pin, folder: string, put: typeof link): Promise<void
   }
 }
 
-/** As this repository formats JSON: a short list of names on one line. */
+/** As this repository formats JSON. */
 export function printPin(pin: Pin): string {
   const { product, ...rest } = pin
-  const text = JSON.stringify(product === PRODUCT ? rest : pin, null, 2)
-  const lists = /\[\n\s+("[^"]*"(?:,\n\s+"[^"]*")*)\n\s+\]/g
-  return `${text.replace(lists, (_, names: string) => `[${names.replace(/\n\s+/g, " ")}]`)}\n`
+  return printJson(product === PRODUCT ? rest : pin)
 }
 
 function alreadyThere(file: string): Failure {

@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
+import { LINTER, requireInstalled } from "../lib/installed.ts"
 import { run } from "../lib/process.ts"
 
 const BIOME = new URL("../../node_modules/@biomejs/biome/bin/biome", import.meta.url).pathname
@@ -50,6 +51,7 @@ export async function formatLike(
 }
 
 async function format(words: string[], text: string): Promise<string> {
+  requireInstalled("A pull request needs", LINTER)
   // In a folder where no settings of this project's are found.
   const where = { cwd: tmpdir(), env: { PATH: process.env.PATH ?? "" } }
   const { exitCode, stdout, stderr } = await run(process.execPath, [BIOME, ...words], {

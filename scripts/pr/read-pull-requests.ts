@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
+import { nearest } from "../lib/nearest.ts"
 import type { NamedPullRequest, PullRequest, Step, Vintage } from "./pull-request.ts"
 
 const FOLDER = new URL("../../pull-requests/", import.meta.url)
@@ -40,10 +41,12 @@ export async function readPullRequests(): Promise<NamedPullRequest[]> {
 export function findPullRequest(requests: NamedPullRequest[], name: string): NamedPullRequest {
   const found = requests.find((one) => one.name === name)
   if (found) return found
+  const names = requests.map((one) => one.name)
+  const meant = nearest(name, names)
   throw new Failure({
     what: `There is no pull request named ${JSON.stringify(name)}`,
-    why: `those that can be made are ${requests.map((one) => one.name).join(", ")}`,
-    next: "npm run pr -- --list",
+    why: `those that can be made are ${names.join(", ")}`,
+    next: meant ? `npm run pr -- ${meant}` : "npm run pr -- --list",
   })
 }
 

@@ -1,49 +1,41 @@
 import { expect, test } from "bun:test"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { Glob } from "bun"
-import semver from "semver"
-
-// What CONTRIBUTING.md says of dependencies, held against package.json.
+import { replaceTable } from "../../scripts/lib/made-table.ts"
+import { printOwnDependencies, readOwnDependencies } from "../../scripts/lib/npm/own-dependencies.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
-const read = (file: string) => readFile(join(ROOT, file), "utf8")
-const { devDependencies, scripts } = JSON.parse(await read("package.json")) as {
-  devDependencies: Record<string, string>
-  scripts: Record<string, string>
-}
+const read = (path: string) => readFile(join(ROOT, path), "utf8")
+const all = readOwnDependencies(await read("package-lock.json"))
+const why: Record<string, string> = JSON.parse(await read("docs/data/dependencies.json"))
 
-test("each dependency is one exact version", () => {
-  const inexact = Object.entries(devDependencies).filter(([, version]) => semver.valid(version) !== version)
-  expect(inexact).toEqual([])
+test("docs/dependencies.md is what package-lock.json comes to; when not: npm run list-dependencies", async () => {
+  const page = await read("docs/dependencies.md")
+  expect(page).toBe(replaceTable(page, "npm run list-dependencies", printOwnDependencies(all, why)))
+  for (const path of Object.keys(JSON.parse(await read("package-lock.json")).packages).filter(Boolean))
+    expect(page).toContain(`| ${path.split("node_modules/").at(-1)} |`)
 })
 
-test("each dependency is imported, or is a program that a script of package.json or CONTRIBUTING.md names, or its types", async () => {
-  const code = await allCode()
-  const policy = await read("CONTRIBUTING.md")
-  const unused: string[] = []
-  for (const name of Object.keys(devDependencies)) {
-    const of = name.replace(/^@types\//, "")
-    const isProgram = (await programsOf(name)).some((program) =>
-      Object.values(scripts).some((line) => line.split(" ").includes(program)),
-    )
-    if (!isProgram && !isImported(of, code) && !policy.includes(`\`${of}\``)) unused.push(name)
-  }
-  expect(unused).toEqual([])
+test("each package of package.json has its reason, and no other has", async () => {
+  const { devDependencies, optionalDependencies, dependencies = {} } = JSON.parse(await read("package.json"))
+  const named = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
+  expect(Object.keys(why).sort()).toEqual(named.sort())
 })
 
-async function allCode(): Promise<string> {
-  const files = await Array.fromAsync(
-    new Glob("{audit,offline,patches,pull-requests,scripts,test}/**/*.{ts,mjs}").scan({ cwd: ROOT }),
-  )
-  return (await Promise.all([...files, "build.ts"].map(read))).join("\n")
-}
+test("each package is there for one that package.json names", () => {
+  expect(all.filter(({ neededBy }) => neededBy.length === 0)).toEqual([])
+})
 
-function isImported(name: string, code: string): boolean {
-  return new RegExp(`(from |import |import\\(|resolve\\()"${RegExp.escape(name)}(/[^"]*)?"`).test(code)
-}
+test("those with an install script are those that package.json allows one", async () => {
+  const { allowScripts } = JSON.parse(await read("package.json"))
+  const scripted = all.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name)
+  expect(scripted).toEqual(Object.keys(allowScripts))
+})
 
-async function programsOf(name: string): Promise<string[]> {
-  const { bin = {} } = JSON.parse(await read(join("node_modules", name, "package.json")))
-  return Object.keys(bin)
-}
+test("without optional packages there is no browser and no linter, and all else but parts for a platform", () => {
+  const optional = all.filter(({ optional, platform }) => optional && platform === undefined)
+  const needed = new Set(optional.flatMap(({ neededBy }) => neededBy))
+  for (const name of ["@biomejs/biome", "@sparticuz/chromium", "playwright-core"])
+    expect(needed).toContain(name)
+  expect(optional.map(({ name }) => name)).not.toContain("typescript")
+})

@@ -89,7 +89,45 @@ const wrong = {
 
 test("the installer makes the executable and the kit, and connects to nothing", async () => {
   expect(installation).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
-  expect((await readdir(prefix)).sort()).toEqual(["bin", "lib"])
+  expect((await readdir(prefix)).sort()).toEqual(["bin", "lib", "share"])
+})
+
+test("bash completes commands and options of this release, of upstream's and of ours", async () => {
+  const file = join(prefix, "share/bash-completion/completions/opencode")
+  const offered = async (...words: string[]) => {
+    const ask = `source "$FILE"; COMP_WORDS=(opencode "$@") COMP_CWORD=$#; _opencode; echo "\${COMPREPLY[*]}"`
+    const env = { PATH: process.env.PATH!, FILE: file }
+    const { stdout } = await run("bash", ["--norc", "-c", ask, "bash", ...words], { env })
+    return String(stdout).trim().split(" ")
+  }
+  expect(await offered("")).toEqual(
+    expect.arrayContaining(["run", "serve", "models", "offline", "completion"]),
+  )
+  expect(await offered("offline", "")).toEqual(["check", "doctor", "help", "setup", "verify"])
+  expect(await offered("run", "--of")).toEqual(["--offline"])
+  expect(await offered("run", "--format", "j")).toEqual(["json"])
+  expect(await offered("auth", "logi")).toEqual(["login"])
+})
+
+test("the man page has each command, and the pages of the help", async () => {
+  const page = await Bun.file(join(prefix, "share/man/man1/opencode.1")).text()
+  for (const line of ['.SS "opencode run [message..]"', '.SS "opencode offline check [url]"', '.SS "policy"'])
+    expect(page.split("\n")).toContain(line)
+  expect(page).not.toContain(prefix)
+})
+
+test("the managed file that --system installs changes nothing, and OpenCode leaves it as it is", async () => {
+  const managed = await Bun.file(join(prefix, "lib/opencode-kit/managed.json")).text()
+  const told = async (etc?: Record<string, string>) => {
+    const { exitCode, stdout, stderr } = await runIsolated({ ...fromPrefix(), args: ["offline"], etc })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    return stdout.replaceAll(/\/\S*(?=\/home\/)/g, "")
+  }
+  const before = await told()
+  expect(await told({ "opencode/opencode.json": managed })).toBe(before)
+  expect(await told({ "opencode/opencode.json": '{ "offline": { "allow": ["llm.corp"] } }' })).not.toBe(
+    before,
+  )
 })
 
 test("what was installed is found unchanged by verify.sh and by the executable, which try nothing", async () => {

@@ -12,19 +12,13 @@ import {
   symlink,
   writeFile,
 } from "node:fs/promises"
-import { machine, tmpdir, type } from "node:os"
-import { dirname, join, relative } from "node:path"
-import { sums } from "../../scripts/kit/contents.ts"
+import { tmpdir } from "node:os"
+import { join, relative } from "node:path"
 import { kitFile } from "../../scripts/kit/kit-file.ts"
 import { run } from "../../scripts/lib/process.ts"
+import { KIT, OWN, THIS_MACHINE, writeKitArchive } from "../lib/kit-archive.ts"
 
 // The scripts of the archive, on an archive of a few files.
-
-const OWN = join(import.meta.dirname, "../../kit/archive")
-const KIT = "lib/opencode-kit"
-
-/** What the installer asks for, of which this machine has all. */
-const THIS_MACHINE = `system ${type()}\nprocessor ${machine()}\nkernel 1.0\nkilobytes 1\n`
 
 let folder: string
 let archive: string
@@ -38,24 +32,13 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** An archive in the layout of the real one. */
 async function makeArchive(version: string, needs = THIS_MACHINE) {
-  await rm(archive, { recursive: true, force: true })
-  const files = [
-    kitFile("README.md", "Read me\n"),
-    kitFile("install.sh", await readFile(join(OWN, "install.sh"))),
+  await writeKitArchive(archive, [
     kitFile("files/bin/opencode", `#!/bin/sh\necho ${version}\n`, true),
     kitFile(`files/${KIT}/bin/server-${version}`, "#!/bin/sh\n", true),
     kitFile(`files/${KIT}/node_modules/@a/b/in $dex.js`, "b\n"),
     ...(needs === "" ? [] : [kitFile("machine", needs)]),
-    kitFile(`files/${KIT}/rollback.sh`, await readFile(join(OWN, "rollback.sh"))),
-    kitFile(`files/${KIT}/uninstall.sh`, await readFile(join(OWN, "uninstall.sh"))),
-  ]
-  for (const { path, data, executable } of [...files, sums(files)]) {
-    await mkdir(dirname(join(archive, path)), { recursive: true })
-    await writeFile(join(archive, path), data)
-    await chmod(join(archive, path), executable ? 0o755 : 0o644)
-  }
+  ])
 }
 
 async function script(file: string, ...args: string[]) {
@@ -87,7 +70,7 @@ async function withoutProgram(missing: string) {
 }
 
 const PROGRAMS =
-  "cat cp df dirname find grep head ln ls mkdir mv rm rmdir sed sh sha256sum sort tr uname wc xargs".split(
+  "cat cp df dirname find grep head id ln ls mkdir mv readlink rm rmdir sed sh sha256sum sort tr uname wc xargs".split(
     " ",
   )
 

@@ -47,6 +47,7 @@ beforeEach(async () => {
   for (const [file, text] of Object.entries({
     ...files,
     [`${KIT}/installed`]: "",
+    [`${KIT}/installed-managed`]: "",
     [`${KIT}/SHA256SUMS`]: lines.join(""),
   })) {
     await mkdir(dirname(join(prefix, file)), { recursive: true })
