@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { env } from "node:process"
 import { candidateFolders, privateFolder } from "./assets/folder.ts"
 import { type Expected, isExpected, putExecutable, tryExecutable } from "./assets/put.ts"
-import { installedProgram } from "./installed-program.ts"
+import { installedFile } from "./installed-file.ts"
 import { moduleNames } from "./modules.ts"
 
 /** What the module holds that lists the assets. By name: what an asset is, uncompressed. */
@@ -51,12 +51,12 @@ export function openAssets(names = moduleNames()): Assets {
       return checked(name, await Bun.zstdDecompress(stored(name)))
     },
     executable: (name, file) =>
-      installedProgram(file, must(name)) ??
+      installedFile(file, must(name)) ??
       place(file, must(name), (path, expected) => {
         putExecutable(path, expected, () => checked(name, Bun.zstdDecompressSync(stored(name))))
       }),
     tryExecutable(name, file) {
-      installedProgram(file, must(name)) ?? place(file, must(name), tryExecutable)
+      installedFile(file, must(name)) ?? place(file, must(name), tryExecutable)
     },
   }
 }

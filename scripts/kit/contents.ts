@@ -5,7 +5,7 @@ import { readHelpPages } from "../contents/help.ts"
 import { Failure } from "../lib/errors.ts"
 import type { PackageFile } from "../lib/npm/read-packages.ts"
 import type { BuildRecord } from "../record/build-record.ts"
-import { carriedPrograms } from "./carried-programs.ts"
+import { carriedFiles } from "./carried-files.ts"
 import { type KitFile, kitFile } from "./kit-file.ts"
 import { machineFor, printMachine } from "./machine.ts"
 import { describePackage, type Manifest, readPackageJson } from "./manifest.ts"
@@ -18,8 +18,8 @@ const OWN = join(import.meta.dirname, "../../kit")
 /** Where the kit goes, below the prefix that lies in `files`; offline/kit.ts looks there. */
 const KIT = "files/lib/opencode-kit"
 
-/** Programs that are inside the executable, too: offline/installed-program.ts looks there. */
-const PROGRAMS = `${KIT}/programs`
+/** Programs and libraries that are inside the executable, too: offline/installed-file.ts looks there. */
+const NATIVE = `${KIT}/native`
 
 /** What every release has inside. */
 const PLUGIN = "@opencode-ai/plugin"
@@ -71,8 +71,8 @@ export async function releaseFiles(release: string, record: BuildRecord): Promis
   const others = (await filesBelow(release)).filter((path) => path !== file)
   return [
     executable,
-    ...carriedPrograms(executable.data, record).map(({ name, data }) =>
-      kitFile(`${PROGRAMS}/${name}`, data, true),
+    ...carriedFiles(executable.data, record).map(({ name, data }) =>
+      kitFile(`${NATIVE}/${name}`, data, true),
     ),
     ...(await Promise.all(
       others.map(async (path) => kitFile(`${KIT}/release/${path}`, await readFile(join(release, path)))),

@@ -1,22 +1,28 @@
 import { createHash } from "node:crypto"
+import { posix } from "node:path"
 import { zstdDecompressSync } from "node:zlib"
 import { readModuleGraph } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 
+/** Native libraries of upstream's, which Bun writes to a disk to load them. */
+const LIBRARY = /\.(so|node)$/
+
 /**
- * The programs that are inside an executable and would be written to a disk to be run, as files.
+ * The programs and native libraries that are inside an executable and would be written to a disk to be run, as files.
  * @param executable its bytes
- * @throws Failure when one is not what the record says
+ * @throws Failure when a program is not what the record says
  */
-export function carriedPrograms(
+export function carriedFiles(
   executable: Uint8Array,
   { assets }: Pick<BuildRecord, "assets">,
 ): { name: string; data: Uint8Array }[] {
-  const programs = assets.filter(({ part }) => part === "ripgrep")
-  if (programs.length === 0) return []
   const { modules } = readModuleGraph(Buffer.from(executable))
-  return programs.map(({ name, module, sha256 }) => {
+  const libraries = modules
+    .filter(({ name }) => LIBRARY.test(name))
+    .map(({ name, contents }) => ({ name: posix.basename(name), data: contents }))
+  const programs = assets.filter(({ part }) => part === "ripgrep")
+  const files = programs.map(({ name, module, sha256 }) => {
     const stored = modules.find((one) => one.name === module)?.contents
     const data = stored && zstdDecompressSync(stored)
     if (data && createHash("sha256").update(data).digest("hex") === sha256) return { name, data }
@@ -26,4 +32,5 @@ export function carriedPrograms(
       next: "npm run build",
     })
   })
+  return [...files, ...libraries]
 }
