@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { env } from "node:process"
 import { candidateFolders, privateFolder } from "./assets/folder.ts"
 import { type Expected, isExpected, putExecutable, tryExecutable } from "./assets/put.ts"
+import { installedFile } from "./installed-file.ts"
 import { moduleNames } from "./modules.ts"
 
 /** What the module holds that lists the assets. By name: what an asset is, uncompressed. */
@@ -16,8 +17,8 @@ export interface Assets {
    */
   bytes(name: string): Promise<Uint8Array>
   /**
-   * The path of a program that is an asset, alone in a folder that only this user has access to. It is written when it is
-   * not there; what is there is hashed first.
+   * The path of a program that is an asset: as an administrator installed it, else alone in a folder that only this user has
+   * access to. There it is written when it is not there; what is there is hashed first.
    * @param file what the program is called there
    * @throws Error that names each folder that was tried, and what is wrong with it
    */
@@ -50,11 +51,12 @@ export function openAssets(names = moduleNames()): Assets {
       return checked(name, await Bun.zstdDecompress(stored(name)))
     },
     executable: (name, file) =>
+      installedFile(file, must(name)) ??
       place(file, must(name), (path, expected) => {
         putExecutable(path, expected, () => checked(name, Bun.zstdDecompressSync(stored(name))))
       }),
     tryExecutable(name, file) {
-      place(file, must(name), tryExecutable)
+      installedFile(file, must(name)) ?? place(file, must(name), tryExecutable)
     },
   }
 }

@@ -72,20 +72,34 @@ const MODE = 0o700
 /** Windows has no modes. */
 const HAS_MODES = process.platform !== "win32"
 
-function holds(file: string, expected: Expected): boolean {
+/** Whether a file is there already, as expected, and can be run as it is. Nothing of it is changed. */
+export function isRunnable(file: string, expected: Expected): boolean {
+  try {
+    requireRunnable(file)
+  } catch {
+    return false
+  }
+  return holds(file, expected, () => {})
+}
+
+function holds(file: string, expected: Expected, setMode = giveMode): boolean {
   let descriptor: number | undefined
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const status = fstatSync(descriptor)
     if (!status.isFile() || status.size !== expected.bytes || !isExpected(readFileSync(descriptor), expected))
       return false
-    if (HAS_MODES && (status.mode & 0o777) !== MODE) fchmodSync(descriptor, MODE)
+    setMode(descriptor, status.mode)
     return true
   } catch {
     return false
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }
+}
+
+function giveMode(descriptor: number, mode: number): void {
+  if (HAS_MODES && (mode & 0o777) !== MODE) fchmodSync(descriptor, MODE)
 }
 
 function replaceFile(file: string, expected: Expected, contents: Uint8Array): void {

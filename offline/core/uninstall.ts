@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import path from "node:path"
 import { inKit } from "../children/launcher.ts"
 import { print } from "../print.ts"
@@ -11,11 +11,17 @@ import type { Arguments } from "./arguments.ts"
 export function tellOfUninstaller({ bare: [command] }: Arguments): void {
   const script = command === "uninstall" ? inKit("uninstall.sh") : undefined
   if (script === undefined) return
-  const size = sizeOf(script)
   print(
     "error",
-    `! This OpenCode came with a kit. What follows removes settings, sessions and caches; the program and the kit${size} are removed by: sh ${script}\n`,
+    `! This OpenCode came with a kit. What follows removes settings, sessions and caches; ${removedBy(script)}\n`,
   )
+}
+
+/** The kit's installer leaves a list, and packages of a system's do not. */
+function removedBy(script: string): string {
+  if (existsSync(path.join(path.dirname(script), "installed")))
+    return `the program and the kit${sizeOf(script)} are removed by: sh ${script}`
+  return "the program and the kit are removed by what installed them, such as: apt remove opencode-offline, dnf remove opencode-offline"
 }
 
 /** In words, of all that the kit's installer listed; nothing where the list cannot be read. */

@@ -55,8 +55,8 @@ function belongs(file: string, whole: string, known: Set<string>): boolean {
   const name = path.relative(whole, file)
   if (BESIDE.includes(name)) return true
   if (whole !== ".") return INSTALLED.includes(name)
-  // A release has the archive of its kit, which is signed, too.
-  return /^[^/]+\.tar\.gz\.sig$/.test(name) && known.has(name.slice(0, -".sig".length))
+  // A release has archives and packages of its kit, which are signed, too.
+  return /^[^/]+\.sig$/.test(name) && known.has(name.slice(0, -".sig".length))
 }
 
 function filesBelow(base: string, folder: string): string[] {

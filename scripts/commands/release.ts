@@ -3,6 +3,7 @@ import { readSigningKey } from "../emit/sign.ts"
 import { runCommand } from "../lib/errors.ts"
 import { makeRelease } from "../release/make-release.ts"
 import { readReleaseOptions } from "../release/options.ts"
+import { findTarget } from "../upstream/target.ts"
 
 await runCommand(async () => {
   const options = await readReleaseOptions(process.argv)
@@ -10,7 +11,13 @@ await runCommand(async () => {
   const key = options.key === undefined ? undefined : await readSigningKey(options.key)
   for (const target of options.targets) {
     const folder = await makeRelease(target, options, key)
-    console.log(`${relative(process.cwd(), folder)}${key ? "" : ", not signed (--key FILE)"}`)
+    const without = [
+      ...(key ? [] : ["not signed (--key FILE)"]),
+      ...(options.imageBase || findTarget(target).os !== "linux"
+        ? []
+        : ["the image has no C library, and does not run by itself (--image-base PATH)"]),
+    ]
+    console.log([relative(process.cwd(), folder), ...without].join(", "))
   }
   return true
 })

@@ -5,6 +5,7 @@ import { readHelpPages } from "../contents/help.ts"
 import { Failure } from "../lib/errors.ts"
 import type { PackageFile } from "../lib/npm/read-packages.ts"
 import type { BuildRecord } from "../record/build-record.ts"
+import { carriedFiles } from "./carried-files.ts"
 import { type KitFile, kitFile } from "./kit-file.ts"
 import { machineFor, printMachine } from "./machine.ts"
 import { managedFile } from "./managed.ts"
@@ -18,6 +19,9 @@ const OWN = join(import.meta.dirname, "../../kit")
 /** Where the kit goes, below the prefix that lies in `files`; offline/kit.ts looks there. */
 const KIT = "files/lib/opencode-kit"
 
+/** Programs and libraries that are inside the executable, too: offline/installed-file.ts looks there. */
+const NATIVE = `${KIT}/native`
+
 /** What every release has inside. */
 const PLUGIN = "@opencode-ai/plugin"
 
@@ -26,11 +30,21 @@ const PLUGIN = "@opencode-ai/plugin"
  * with what inside.
  */
 export function kitName(record: NamedBy): string {
-  const { opencode, target, tools, source, leftOut } = record
+  const { opencode, target } = record
+  return [PROJECT, opencode, projectVersion(record), target, ...howBuilt(record)].join("-")
+}
+
+/** The version of this project that made it. */
+export function projectVersion({ tools }: Pick<BuildRecord, "tools">): string {
+  return tools[PROJECT]!
+}
+
+/** How it was built, where that is not the usual way, and with what inside. */
+export function howBuilt(record: Omit<NamedBy, "opencode" | "target" | "tools">): string[] {
+  const { source, leftOut } = record
   const isCore = leftOut.some(({ why }) => why === "--core-only")
   const built = [...(source === "git" ? ["git"] : []), ...(isCore ? ["core"] : [])]
-  const parts = [opencode, tools[PROJECT], target, ...built, variantOfRecord(record, PLUGIN)]
-  return ["opencode-offline", ...parts].join("-")
+  return [...built, variantOfRecord(record, PLUGIN)]
 }
 
 /** What of a record a kit's name says. */
@@ -40,7 +54,7 @@ type NamedBy = Pick<
 >
 
 /** The name of this project among the tools of a record. */
-const PROJECT = "opencode-offline"
+export const PROJECT = "opencode-offline"
 
 /**
  * Reads a release: the executable, and how it was built.
@@ -58,6 +72,9 @@ export async function releaseFiles(release: string, record: BuildRecord): Promis
   const others = (await filesBelow(release)).filter((path) => path !== file)
   return [
     executable,
+    ...carriedFiles(executable.data, record).map(({ name, data }) =>
+      kitFile(`${NATIVE}/${name}`, data, true),
+    ),
     ...(await Promise.all(
       others.map(async (path) => kitFile(`${KIT}/release/${path}`, await readFile(join(release, path)))),
     )),

@@ -72,8 +72,15 @@ function ofPackage(described: DescribedPackage, files: PackageFile[]): Found {
   }
 }
 
-/** What is no expression, such as "see the file", gets a name of its own where the package has the text. */
-function expressionOf({ name, licence }: DescribedPackage, texts: string[]): string {
+/**
+ * What is no expression, such as "see the file", gets a name of its own where the package has the text: of this version, as
+ * another may have other terms.
+ */
+export function expressionOf(
+  { name, version, licence }: Pick<DescribedPackage, "name" | "version" | "licence">,
+  texts: string[],
+): string {
   if (identifiersOf(licence)) return licence
-  return texts.length > 0 ? `LicenseRef-${name.replace(/[^A-Za-z0-9.-]+/g, "-").replace(/^-/, "")}` : ""
+  if (texts.length === 0) return ""
+  return `LicenseRef-${`${name}-${version}`.replace(/[^A-Za-z0-9.-]+/g, "-").replace(/^-/, "")}`
 }

@@ -40,16 +40,22 @@ async function ofProject(
 /**
  * The patches, each as a change of upstream's executable.
  * @param diffs what each changed, by its name
+ * @throws Error when one is not there
  */
 export async function ofPatches(record: BuildRecord, diffs: Record<string, string>): Promise<Found[]> {
   const project = await ofProject(record.tools, record.repository)
+  const changed = (name: string) => {
+    const diff = diffs[name]
+    if (diff === undefined) throw new Error(`there is no diff of ${name}, so it is not known what it changes`)
+    return [...diff.matchAll(/^--- a\/(.+)$/gm)].map(([, file]) => file!)
+  }
   return record.patches.map(({ name, subject }) => ({
     ...project,
     purl: genericUrl(`opencode-offline/patches/${name}`, project.version),
     kind: "patch" as const,
     name: `patches/${name}`,
     within: npmUrl(record.stock.package, record.stock.version),
-    where: [...(diffs[name] ?? "").matchAll(/^--- a\/(.+)$/gm)].map(([, file]) => file!),
+    where: changed(name),
     note: `${subject}. What it changes: patches/${name}.diff`,
   }))
 }

@@ -4,9 +4,11 @@ import { join, relative } from "node:path"
 import { OUTPUTS, printOutputs } from "../emit/outputs.ts"
 import { readSubject } from "../emit/read-subject.ts"
 import { fingerprintOf, signBytes, signFiles } from "../emit/sign.ts"
+import { readArchive } from "../kit/read-archive.ts"
 import { Failure } from "../lib/errors.ts"
 import { run } from "../lib/process.ts"
 import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
+import { MAKERS } from "../makers/makers.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import { hasKit } from "./kit-targets.ts"
 import { readMeasured } from "./measured.ts"
@@ -30,6 +32,7 @@ export async function makeRelease(
   await runOwn("build.ts", [...buildWords(target, options), "--out", staged, "--emit", "none"])
   const record = await finish(staged, options, key)
   if (options.kit && hasKit(record)) await addKit(staged, record, options, key)
+  await addMade(staged, record, options, key)
   await writeSums(staged, key)
   await requirePromised(staged, promisedFiles(record, { signed: key !== undefined, kit: options.kit }))
   const folder = join(options.out, releaseName(record))
@@ -81,17 +84,37 @@ async function addKit(
   { cache }: ReleaseOptions,
   key: KeyObject | undefined,
 ): Promise<void> {
-  const archive = join(folder, archiveName(record))
   // Beside the folder: the kit takes in all that lies in a release.
   const made = `${folder}.kit`
   const words = ["--release", folder, "--out", made, "--cache", cache]
   // A pipe that the key came through can be read only once.
   const pem = key?.export({ format: "pem", type: "pkcs8" }).toString()
   await runOwn("scripts/commands/kit.ts", [...words, ...(pem ? ["--sign-key", "-"] : [])], pem)
-  const bytes = await readFile(made)
-  await writeFile(archive, bytes)
+  await writeSigned(join(folder, archiveName(record)), await readFile(made), key)
   for (const file of [made, `${made}.sha256`]) await rm(file)
-  if (key) await writeFile(`${archive}.sig`, `${signBytes(bytes, key)}\n`)
+}
+
+/** Packages and images: of the kit, as it lies in the folder, and of the executable. */
+async function addMade(
+  folder: string,
+  record: BuildRecord,
+  { kit, imageBase }: ReleaseOptions,
+  key: KeyObject | undefined,
+): Promise<void> {
+  const { materials } = await readSubject(folder)
+  const hasArchive = kit && hasKit(record)
+  const source = {
+    ...{ record, imageBase, release: folder },
+    kit: hasArchive ? await readArchive(join(folder, archiveName(record))) : undefined,
+    seconds: Date.parse(materials.created) / 1000,
+  }
+  for (const maker of MAKERS.filter((one) => one.fits(record, hasArchive)))
+    await writeSigned(join(folder, maker.file(record)), Buffer.concat(await maker.make(source)), key)
+}
+
+async function writeSigned(file: string, bytes: Uint8Array, key: KeyObject | undefined): Promise<void> {
+  await writeFile(file, bytes)
+  if (key) await writeFile(`${file}.sig`, `${signBytes(bytes, key)}\n`)
 }
 
 /** Writes the sums of all files that have one, and what signs them. */

@@ -1,6 +1,7 @@
 import { OUTPUTS } from "../emit/outputs.ts"
 import { SIGNED } from "../emit/sign.ts"
 import { kitName } from "../kit/contents.ts"
+import { MAKERS } from "../makers/makers.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import { hasKit } from "./kit-targets.ts"
 
@@ -20,13 +21,15 @@ export function promisedFiles(
   { signed, kit }: { signed: boolean; kit: boolean },
 ): string[] {
   const printed = OUTPUTS.flatMap(({ files }) => files)
-  const archive = kit && hasKit(record) ? [archiveName(record)] : []
-  const signatures = [...SIGNED, ...archive].map((name) => `${name}.sig`)
+  const hasArchive = kit && hasKit(record)
+  const made = MAKERS.filter((maker) => maker.fits(record, hasArchive)).map((maker) => maker.file(record))
+  const archives = [...(hasArchive ? [archiveName(record)] : []), ...made]
+  const signatures = [...SIGNED, ...archives].map((name) => `${name}.sig`)
   return [
     ...[record.executable.file, "build.json", "materials.json", "unchanged-modules.txt", "SHA256SUMS"],
     ...record.patches.map(({ name }) => `patches/${name}.diff`),
     ...printed,
-    ...archive,
+    ...archives,
     ...(signed ? [...signatures, "provenance.dsse.json"] : []),
   ].sort()
 }

@@ -22,12 +22,14 @@ export interface ReleaseOptions {
   /** The audit's report, absolute. */
   audit: string | undefined
   kit: boolean
+  /** What the image is put on, absolute. */
+  imageBase: string | undefined
   /** The folder of releases, absolute. */
   out: string
   cache: string
 }
 
-const DESCRIPTION = `Makes all that is handed over: a folder a target, with the executable, the kit, and every file about them.
+const DESCRIPTION = `Makes all that is handed over: a folder a target, with the executable, the kit, packages, an image, and every file about them.
 
 A folder holds exactly the promised files (docs/release.md); when one is missing, or there is another, nothing is released.
 Exit codes: 0 made, 2 not made; then an earlier release is as it was.`
@@ -47,7 +49,11 @@ export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions
     .option("--sign-command <command>", "have this sign the executable, $FILE, for Windows or macOS")
     .option("--key <file>", "sign with this private key, PEM, Ed25519 or ECDSA P-256")
     .option("--audit <file>", "the audit's report.json of this executable, for the brief")
-    .option("--no-kit", "make no archive for the air gap")
+    .option("--no-kit", "make no archive for the air gap, and no packages of it")
+    .option(
+      "--image-base <path>",
+      "put the image on this: an OCI layout, or a root folder (docs/container.md)",
+    )
     .option("--out <folder>", "where the folders go", join(import.meta.dirname, "../../dist/release"))
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
     .exitOverride(leaveParser)
@@ -63,6 +69,7 @@ export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions
     modelsExtend: absolute(options.modelsExtend),
     key: keyPath(options.key),
     audit: absolute(options.audit),
+    imageBase: absolute(options.imageBase),
     out: resolve(options.out),
     cache: resolve(options.cache),
   }

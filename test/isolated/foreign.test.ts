@@ -18,9 +18,10 @@ import { type Pin, pinName } from "../../scripts/pins/pin.ts"
 import { findTarget, type Target } from "../../scripts/upstream/target.ts"
 import { pinWith } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
-import { removeFolders, underQemu, underWine, type Wrap, withMusl } from "./lib/foreign.ts"
+import { underQemu, underWine, type Wrap, withMusl } from "./lib/foreign.ts"
 import { notRefused, type Place, places, runProbe } from "./lib/guard-run.ts"
 import { vectors } from "./lib/guard-vectors.ts"
+import { removeFolders } from "./lib/mounts.ts"
 
 // Executables that this machine does not run by itself: for another processor, emulated, and for another C library. What is
 // emulated is slow, so there the essentials are tried, and a sample of the guard's vectors.

@@ -5,6 +5,9 @@ export function renderSquid(egress: Egress): string {
   return [
     ...headOf(egress).map((line) => `# ${line}`),
     "",
+    "# The proxy's own loopback is for the proxy's own programs alone, whatever a name or a block below leads to.",
+    "http_access deny to_localhost !localhost",
+    "",
     "# A destination that is written as an address, not a name that leads to one.",
     `acl opencode_address dstdom_regex -n ${ADDRESS}`,
     ...egress.rules.flatMap(renderRule),

@@ -1,25 +1,12 @@
-import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { copyFile, mkdir, readFile, realpath, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { run } from "../../../scripts/lib/process.ts"
 import { debianPackages, type Missing } from "../../lib/debian.ts"
 import { randomDll } from "../../lib/random-dll.ts"
+import { MOUNT, makeFolder, wrapper } from "./mounts.ts"
 
 /** Makes a script that starts an executable of another kind than this machine's; gives its path, in a folder of its own. */
 export type Wrap = (executable: string) => Promise<string>
-
-const folders: string[] = []
-
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "foreign-"))
-  folders.push(folder)
-  return folder
-}
-
-/** Removes all that was made here. */
-export async function removeFolders(): Promise<void> {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
-}
 
 /**
  * Has the kernel start programs for AArch64 by qemu, in a user namespace of their own, where that is forgotten with it: so
@@ -39,8 +26,6 @@ export async function underQemu(): Promise<Wrap | Missing> {
     "true",
   )
 }
-
-const MOUNT = Bun.which("mount")
 
 /** The libraries that upstream's executables for musl want beside musl itself. */
 const LIBRARIES = ["libstdc++.so.6", "libgcc_s.so.1"]
@@ -121,20 +106,4 @@ async function tried(prepare: string, probe: string): Promise<Wrap | Missing> {
   const { exitCode, all } = await run(await wrapper(prepare, Bun.which(probe)!), [], { all: true })
   if (exitCode !== 0) return { missing: `it cannot be prepared in a namespace: ${all}` }
   return (executable) => wrapper(prepare, executable)
-}
-
-/**
- * By absolute paths, as a run's PATH has next to nothing.
- * @param afterwards a command to be run when the program has ended
- */
-async function wrapper(prepare: string, executable: string, afterwards?: string): Promise<string> {
-  const folder = await makeFolder()
-  const [file, inside] = [join(folder, "opencode"), join(folder, "inside.sh")]
-  const start = afterwards
-    ? `status=0\n${executable} "$@" || status=$?\n${afterwards}\nexit $status`
-    : `exec ${executable} "$@"`
-  await writeFile(inside, `set -e\n${prepare}\n${start}\n`)
-  const unshare = `${Bun.which("unshare")} --user --map-root-user --mount`
-  await writeFile(file, `#!/bin/sh\nexec ${unshare} /bin/sh ${inside} "$@"\n`, { mode: 0o755 })
-  return file
 }

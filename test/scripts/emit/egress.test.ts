@@ -48,6 +48,13 @@ describe("egress.json", () => {
     expect(lists).toEqual(none)
   })
 
+  test("never opens the proxy's own loopback to others, and does not close it to the proxy's own programs", async () => {
+    for (const allow of [[], ["0.0.0.0/0"], ["leads-to-loopback.corp"]]) {
+      const [first] = (await print(allow)).squid.match(/^http_access .*$/m)!
+      expect(first).toBe("http_access deny to_localhost !localhost")
+    }
+  })
+
   test("has a rule for a block that is more than loopback", async () => {
     for (const entry of ["0.0.0.0/0", "0.0.0.0/1", "126.0.0.0/7", "::/0", "::/126", "localhost.corp"])
       expect((await print([entry])).json.rules, entry).toHaveLength(1)

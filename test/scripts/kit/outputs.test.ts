@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { kitFile } from "../../../scripts/kit/kit-file.ts"
 import { describePackage } from "../../../scripts/kit/manifest.ts"
-import { outputFiles } from "../../../scripts/kit/outputs.ts"
+import { expressionOf, outputFiles } from "../../../scripts/kit/outputs.ts"
 import type { PackageFile } from "../../../scripts/lib/npm/read-packages.ts"
 import { sampleSubject } from "../../lib/subject.ts"
 
@@ -75,9 +75,11 @@ test("the list names each file that is installed, from the prefix, and none that
 test("a licence that is a file's gets a name of its own, with that text", async () => {
   const printed = await print({ license: "SEE LICENSE IN LICENSE.txt" }, { "LICENSE.txt": "mine" })
   const { list } = JSON.parse(printed["materials.json"]!)
-  expect(list.find(({ name }: { name: string }) => name === "server").license).toBe("LicenseRef-server")
+  expect(list.find(({ name }: { name: string }) => name === "server").license).toBe("LicenseRef-server-1.0.0")
   const { hasExtractedLicensingInfos } = JSON.parse(printed["sbom.spdx.json"]!)
-  expect(hasExtractedLicensingInfos).toEqual([{ licenseId: "LicenseRef-server", extractedText: "mine" }])
+  expect(hasExtractedLicensingInfos).toEqual([
+    { licenseId: "LicenseRef-server-1.0.0", extractedText: "mine" },
+  ])
 })
 
 test.each([{}, { license: "UNLICENSED" }, { license: "SEE LICENSE IN LICENSE.txt" }])(
@@ -86,3 +88,12 @@ test.each([{}, { license: "UNLICENSED" }, { license: "SEE LICENSE IN LICENSE.txt
     expect(print(packageJson)).rejects.toThrow(/server@1\.0\.0 cannot be handed on/)
   },
 )
+
+test("two versions of a package, each with terms of its own, have two names for them", () => {
+  const names = ["1.0.0", "2.0.0"].map((version) =>
+    expressionOf({ name: "@a/server", version, licence: "see the file" }, ["terms"]),
+  )
+  expect(names).toEqual(["LicenseRef-a-server-1.0.0", "LicenseRef-a-server-2.0.0"])
+  expect(expressionOf({ name: "a", version: "1.0.0", licence: "MIT" }, [])).toBe("MIT")
+  expect(expressionOf({ name: "a", version: "1.0.0", licence: "see the file" }, [])).toBe("")
+})
