@@ -9,12 +9,17 @@ export default defineScenario({
   worksOffline: true,
   products: ["opencode", "@opencode-ai/cli"],
   async run({ isolated }) {
-    const { screen = "" } = await isolated({
+    let seen = ""
+    await isolated({
       provider: true,
       pty: { columns: 130, rows: 40 },
-      during: () => watchFor(15_000),
+      async during({ screen }) {
+        await watchFor(15_000)
+        // It leaves the screen empty when it ends.
+        seen = await screen()
+      },
     })
-    const drawn = screen.split("\n").filter((line) => line.trim() !== "").length
+    const drawn = seen.split("\n").filter((line) => line.trim() !== "").length
     return judge({ "drew something": drawn > 0 }, `${drawn} lines are drawn`)
   },
 })
