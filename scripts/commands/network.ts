@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import type { Recorder } from "../audit/run-scenarios.ts"
+import { count } from "../audit/verdict.ts"
 import { calibrate } from "../harness/calibrate.ts"
 import { createAuthority } from "../isolation/authority.ts"
 import { setScale } from "../isolation/limits.ts"
@@ -23,32 +24,34 @@ import { acquireStock } from "../pins/acquire-stock.ts"
 await runCommand(async () => {
   const options = readNetworkOptions(process.argv.slice(2))
   const findings: string[] = []
-  if (options.merge) findings.push(...(await merge(options.merge)))
+  if (options.merge) findings.push(...(await merge(options.merge, options.data)))
   else if (options.specs.length > 0 || options.all) findings.push(...(await measure(options)))
   if (!options.shard) await makeSite(options)
   for (const line of findings) console.log(`✖ ${line}`)
   return findings.length === 0
 })
 
-async function makeSite({ out, picture }: NetworkOptions): Promise<void> {
-  const { releases, pages } = await writeSite(out)
+async function makeSite({ out, data, picture }: NetworkOptions): Promise<void> {
+  const { releases, pages } = await writeSite(out, data)
   if (picture) await takePicture(out, picture)
-  console.log(`${relative(process.cwd(), out)}/index.html: ${releases} releases, ${pages} pages`)
+  console.log(
+    `${relative(process.cwd(), out)}/index.html: ${count(releases, "release")}, ${count(pages, "page")}`,
+  )
 }
 
 /** Makes the runs, release by release, and keeps what was found after each. Gives a line for what is not as it should be. */
 async function measure(options: NetworkOptions): Promise<string[]> {
-  // First, as it is what most often fails.
-  await namespacePrefix()
   const specs = options.all ? [...options.specs, ...(await listReleases(options.cache))] : options.specs
   const releases = await findReleases(specs, options.scenarios)
+  // Ahead of what takes long, as it is what most often fails.
+  await namespacePrefix()
   const plan = makePlan(releases, options.modes)
   const runs = options.shard ? shardOf(plan, options.shard) : plan
   const found = new Map<string, Network>()
   const keep = (name: string) =>
     options.shard
       ? writePart(options.out, { shard: options.shard, plan, found })
-      : keepData(name, found.get(name)!)
+      : keepData(name, found.get(name)!, options.data)
   // A shard without a run is no lost one.
   if (options.shard) await writePart(options.out, { shard: options.shard, plan, found })
   const lines = await withRecorder(options, (recorder) =>
@@ -82,10 +85,7 @@ async function measureAll(
       const onDone = ({ scenario, as }: PlannedRun) =>
         step.update(`${++done} of ${own.length}: ${scenario} as ${as}`)
       try {
-        found.set(
-          release.name,
-          await measureRelease(release, own, { cache: options.cache, recorder, onDone }),
-        )
+        found.set(release.name, await measureRelease(release, own, { ...options, recorder, onDone }))
         await keep(release.name)
         step.result(`${own.length} runs`)
       } catch (error) {
@@ -117,11 +117,11 @@ async function withRecorder<T>(
 }
 
 /** Takes what shards found. Gives a line for what is not as it should be. */
-async function merge(folders: string[]): Promise<string[]> {
+async function merge(folders: string[], folder: string): Promise<string[]> {
   const parts = await Promise.all(folders.map((folder) => readPart(folder)))
   const empty = folders.filter((_, index) => parts[index] === undefined)
   const { plan, found, lost } = mergeParts(parts.filter((part) => part !== undefined))
-  for (const [name, data] of found) await keepData(name, data)
+  for (const [name, data] of found) await keepData(name, data, folder)
   return [
     ...empty.map((folder) => `${relative(process.cwd(), folder)} has nothing of a shard`),
     ...lost,
@@ -130,6 +130,6 @@ async function merge(folders: string[]): Promise<string[]> {
   ]
 }
 
-async function keepData(name: string, data: Network): Promise<void> {
-  await writeNetwork(name, addResults(await readNetwork(name), data))
+async function keepData(name: string, data: Network, folder: string): Promise<void> {
+  await writeNetwork(name, addResults(await readNetwork(name, folder), data), folder)
 }

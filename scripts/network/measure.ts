@@ -18,6 +18,8 @@ const ROOT = join(import.meta.dirname, "../..")
 
 export interface MeasureOptions {
   cache: string
+  /** The folder of what was measured before. */
+  data: string
   recorder: Recorder
   onDone(run: PlannedRun): void
 }
@@ -33,9 +35,9 @@ type Executable = { file: string; leftOut: string[] } | { why: string }
 export async function measureRelease(
   release: Release,
   runs: PlannedRun[],
-  { cache, recorder, onDone }: MeasureOptions,
+  { cache, data: measured, recorder, onDone }: MeasureOptions,
 ): Promise<Network> {
-  const stock = await acquireRelease(release, { cache, folder: recorder.folder })
+  const stock = await acquireRelease(release, { cache, folder: recorder.folder, data: measured })
   const ours = runs.some(({ as }) => as === "offline") ? await buildOurs(release) : undefined
   const scenarios = await scenariosFor(release)
   let data: Network = { package: stock.package, results: {} }

@@ -5,6 +5,7 @@ import { parseScale } from "../isolation/limits.ts"
 import type { NetworkMode } from "../isolation/network.ts"
 import { leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
+import { PINS } from "../pins/pin.ts"
 import { parseShard, type Shard } from "./plan.ts"
 import { SCENARIOS } from "./runs.ts"
 
@@ -23,6 +24,8 @@ export interface NetworkOptions {
   slow: number | undefined
   /** Where the site goes, or the shard's part, absolute. */
   out: string
+  /** The folder that has a folder for each release with its data, absolute. */
+  data: string
   /** Where a picture of the site goes, absolute. */
   picture: string | undefined
   cache: string
@@ -69,6 +72,7 @@ export function readNetworkOptions(words: string[]): NetworkOptions {
       "--out <folder>",
       "where the site goes (default: dist/network), or the part (dist/network-I-of-N)",
     )
+    .option("--data <folder>", "where what was measured is kept", PINS)
     .option("--picture <file>", "write a picture of the site's first page, too")
     .option("--cache <folder>", "where packages are kept", defaultCache())
     .exitOverride(leaveParser)
@@ -88,6 +92,7 @@ export function readNetworkOptions(words: string[]): NetworkOptions {
     jobs: options.jobs,
     slow: options.slow,
     out: resolve(options.out ?? defaultOut(options.shard)),
+    data: resolve(options.data),
     picture: options.picture && resolve(options.picture),
     cache: resolve(options.cache),
   }

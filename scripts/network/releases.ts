@@ -79,11 +79,12 @@ export async function listReleases(cache: string): Promise<string[]> {
  * Gets upstream's executable: by the hash in its pin; without one, by the hash in its data or in drift.json, which the registry must
  * have, and else by what the registry says.
  * @param folder where one goes that is in no pin
+ * @param data the folder of what was measured before
  * @throws Failure when it cannot be had, or has another hash
  */
 export async function acquireRelease(
   release: Release,
-  { cache, folder }: { cache: string; folder: string },
+  { cache, folder, data }: { cache: string; folder: string; data: string },
 ): Promise<StockExecutable> {
   if (release.isBuilt) {
     const pinned = pinnedTarget(await readPin(release.name), hostTarget().name).opencode
@@ -91,7 +92,7 @@ export async function acquireRelease(
     return { file: await acquireFile(pinned, { cache }), package: named }
   }
   const name = packageFor(release.product, hostTarget())
-  const known = await readHash(release)
+  const known = await readHash(release, data)
   const wanted = known
     ? { name, version: release.version, integrity: known }
     : await lookUp(name, release.version, { cache })
@@ -102,10 +103,10 @@ export async function acquireRelease(
   return { file, package: wanted }
 }
 
-async function readHash({ name, version }: Release): Promise<string | undefined> {
+async function readHash({ name, version }: Release, data: string): Promise<string | undefined> {
   const { package: listed, releases } = await readReleases()
   const recorded = listed === packageFor(PRODUCT, hostTarget()) ? releases[version] : undefined
-  return (await readNetwork(name))?.package.integrity ?? recorded
+  return (await readNetwork(name, data))?.package.integrity ?? recorded
 }
 
 const isThere = async (name: string) => Bun.file(join(SCENARIOS, `${name}.ts`)).exists()

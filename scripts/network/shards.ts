@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { z } from "zod"
+import { count } from "../audit/verdict.ts"
 import { Failure } from "../lib/errors.ts"
 import { addResults, type Network, networkSchema, resultOf } from "./data.ts"
 import { notMeasured, withResult } from "./measure.ts"
@@ -107,7 +108,8 @@ export function mergeParts(parts: Part[]): Merged {
   const lost = all
     .filter((one) => !isThere(one))
     .map(
-      (one) => `shard ${one.index} of ${one.of} is lost: ${shardOf(plan, one).length} runs were not measured`,
+      (one) =>
+        `shard ${one.index} of ${one.of} is lost: ${count(shardOf(plan, one).length, "run")} not measured`,
     )
   return { plan, found, lost }
 }

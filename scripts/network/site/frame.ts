@@ -77,6 +77,3 @@ function slugOf(name: string): string {
 
 /** What a release is called; one of another product is a preview of the next OpenCode. */
 export const labelOfRelease = (name: string) => (isVersion(name) ? name : `${name} (preview of 2.0)`)
-
-/** `1 run`, `3 runs`. */
-export const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`

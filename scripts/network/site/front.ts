@@ -1,4 +1,5 @@
 import { type Markup, markup } from "../../audit/html/markup.ts"
+import { count } from "../../audit/verdict.ts"
 import { isVersion } from "../data.ts"
 import {
   type Change,
@@ -15,7 +16,7 @@ import {
   scenariosOf,
   switchedOff,
 } from "./facts.ts"
-import { hostPath, plural, printPage, releasePath } from "./frame.ts"
+import { hostPath, printPage, releasePath } from "./frame.ts"
 import { type Titles, titleOf, type Words } from "./words.ts"
 
 /** The first page: all hosts by release, what came and went, and what is not known. */
@@ -33,7 +34,7 @@ ${printGrid(releases, words)}</section>
 <p><a href="review.html">The hosts that were named in public</a>, held against what was measured.</p></section>
 <section id="gaps"><h2>What was not measured</h2>${printGaps(releases, titles)}</section>
 <section id="how"><h2>How this was measured</h2>
-<p>Each executable was run in ${plural(allScenarios(releases).length, "scenario")} (${allScenarios(releases)
+<p>Each executable was run in ${count(allScenarios(releases).length, "scenario")} (${allScenarios(releases)
     .map((one) => titleOf(one, titles))
     .join(
       ", ",
@@ -49,15 +50,15 @@ function printLead(releases: MeasuredRelease[]): Markup {
     .map(({ hosts }) => Object.keys(hosts).length)
   const ours = countOurs(releases)
   const days = releases.flatMap(daysOf).sort()
-  return markup`<p class="lead">${plural(releases.length, "release")} of upstream's${first && last ? `, ${first.name} to ${last.name}${releases.some(({ name }) => !isVersion(name)) ? " and a preview of 2.0" : ""}` : ""}.
+  return markup`<p class="lead">${count(releases.length, "release")} of upstream's${first && last ? `, ${first.name} to ${last.name}${releases.some(({ name }) => !isVersion(name)) ? " and a preview of 2.0" : ""}` : ""}.
 ${asks.length > 0 ? `To answer one question with a model on this machine, each release of 1.x tries ${range(asks)} elsewhere.` : ""}
-<b class="${ours.tried === 0 ? "good" : "bad"}">This project's builds, offline, tried ${ours.tried === 0 ? "none" : plural(ours.tried, "host")}, in ${plural(ours.runs, "run")} of ${plural(ours.releases, "release")}.</b></p>
+<b class="${ours.tried === 0 ? "good" : "bad"}">This project's builds, offline, tried ${ours.tried === 0 ? "none" : count(ours.tried, "host")}, in ${count(ours.runs, "run")} of ${count(ours.releases, "release")}.</b></p>
 <p class="soft">Measured ${days[0] === days.at(-1) ? `on ${days[0]}` : `from ${days[0]} to ${days.at(-1)}`}.</p>`
 }
 
 function range(counts: number[]): string {
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
-  return least === most ? plural(least, "host") : `${least} to ${plural(most, "host")}`
+  return least === most ? count(least, "host") : `${least} to ${count(most, "host")}`
 }
 
 /** The names of all hosts that any release tried, or ours did, sorted. */
@@ -116,7 +117,7 @@ function printChanges(releases: MeasuredRelease[], titles: Titles): Markup {
   return markup`<p>In the scenarios that were measured of both, upstream's as it is.</p>
 <ul class="changes">${changes.map(
     (change) =>
-      markup`<li>${change.from} → <a href="${releasePath(change.to)}">${change.to}</a>: ${printMoves(change, titles)} <span class="soft">(${plural(change.compared, "scenario")})</span></li>`,
+      markup`<li>${change.from} → <a href="${releasePath(change.to)}">${change.to}</a>: ${printMoves(change, titles)} <span class="soft">(${count(change.compared, "scenario")})</span></li>`,
   )}</ul>`
 }
 

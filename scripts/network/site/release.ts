@@ -1,5 +1,6 @@
 import { type Markup, markup } from "../../audit/html/markup.ts"
 import { NETWORKS } from "../../audit/report.ts"
+import { count } from "../../audit/verdict.ts"
 import { resultOf } from "../data.ts"
 import type { PlannedRun } from "../plan.ts"
 import {
@@ -14,7 +15,7 @@ import {
   scenariosOf,
   switchedOff,
 } from "./facts.ts"
-import { cell, hostPath, labelOfRelease, plural, printPage } from "./frame.ts"
+import { cell, hostPath, labelOfRelease, printPage } from "./frame.ts"
 import { printMoves } from "./front.ts"
 import { describeSeen, describeSwitched, type Titles, titleOf, type Words } from "./words.ts"
 
@@ -42,7 +43,7 @@ function describeOurs(release: MeasuredRelease): Markup | string {
   const { runs, tried } = countOurs([release])
   if (!hasOurs(release)) return "not built: there is no pin of this release"
   if (runs === 0) return "not measured"
-  return markup`<b class="${tried === 0 ? "good" : "bad"}">tried ${tried === 0 ? "nothing" : plural(tried, "host")} in ${plural(runs, "run")}</b>`
+  return markup`<b class="${tried === 0 ? "good" : "bad"}">tried ${tried === 0 ? "nothing" : count(tried, "host")} in ${count(runs, "run")}</b>`
 }
 
 function printChange(before: MeasuredRelease, release: MeasuredRelease, titles: Titles): Markup {

@@ -1,4 +1,5 @@
 import { type Markup, markup } from "../../audit/html/markup.ts"
+import { count } from "../../audit/verdict.ts"
 import {
   hostsOf,
   MAIN,
@@ -8,7 +9,7 @@ import {
   scenariosOf,
   switchedOff,
 } from "./facts.ts"
-import { cell, hostPath, plural, printPage } from "./frame.ts"
+import { cell, hostPath, printPage } from "./frame.ts"
 import { describeSeen, describeSwitched, type Titles, type Words } from "./words.ts"
 
 /** The page that holds what was said in public of a release against what was measured of it. */
@@ -44,7 +45,7 @@ function describeMeasured({ data }: MeasuredRelease, seen: Seen[], titles: Title
   const runs = scenariosOf(data, MAIN).filter((scenario) =>
     measuredOf(data, { mode: MAIN, scenario, as: "stock" }),
   )
-  if (seen.length === 0) return `not tried, in ${plural(runs.length, "scenario")}`
+  if (seen.length === 0) return `not tried, in ${count(runs.length, "scenario")}`
   return markup`<ul>${seen.map((one) => markup`<li>${describeSeen(one, titles)}</li>`)}</ul>`
 }
 

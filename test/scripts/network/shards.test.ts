@@ -61,7 +61,7 @@ test("all shards together have every run, in whatever order they come", () => {
 
 test("a shard that is lost is named, and so is each of its runs, which the data has as not measured", () => {
   const { found, lost } = mergeParts([partOf(1, 3), partOf(3, 3)])
-  expect(lost).toEqual(["shard 2 of 3 is lost: 2 runs were not measured"])
+  expect(lost).toEqual(["shard 2 of 3 is lost: 2 runs not measured"])
   const missing = shardOf(plan, { index: 2, of: 3 })
   expect(findGaps(plan, found)).toEqual(
     missing.map(
