@@ -32,6 +32,7 @@ export default defineScenario({
   group: "sessions",
   what: "Starts, draws an answer with code in 21 languages, offers the models, shares the conversation, and connects to GitHub Copilot. Offline it says that sharing is off and github.com is blocked.",
   worksOffline: true,
+  range: ">=1.3.0",
   async run({ isolated, has }) {
     await isolated({
       provider: [toolThenText[0]!, { text: `The mock model says hello.\n\n${blocks}` }],

@@ -5,6 +5,7 @@ export default defineScenario({
   title: "--version",
   what: "Prints the version.",
   worksOffline: true,
+  products: ["opencode", "@opencode-ai/cli"],
   async run({ isolated }) {
     const { exitCode, stdout } = await isolated({ args: ["--version"] })
     const printed = stdout.trim()

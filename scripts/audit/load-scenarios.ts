@@ -5,6 +5,7 @@ import semver from "semver"
 import { z } from "zod"
 import { Failure } from "../lib/errors.ts"
 import { nearest } from "../lib/nearest.ts"
+import { type Pin, PRODUCT } from "../pins/pin.ts"
 import type { AuditOptions } from "./read-options.ts"
 import { GROUPS, type Scenario } from "./scenario.ts"
 
@@ -17,16 +18,19 @@ export interface LoadedScenarios {
   notRun: { title: string; why: string }[]
 }
 
+/** What decides which scenarios are for a release. */
+export type Release = Pick<Pin, "product" | "version">
+
 /**
  * Loads the scenarios that were asked for, sorted by name, or makes one of the command line of one's own. Those that are
  * not for the release are left out.
  * Throws a Failure for a name that the folder does not have, for a file that has no scenario, and when one that was named
  * is not for the release.
- * @param version upstream's, of the pin
+ * @param release upstream's, of the pin
  */
 export async function loadScenarios(
-  { command, scenarios, names }: AuditOptions,
-  version: string,
+  { command, scenarios, names }: Pick<AuditOptions, "command" | "scenarios" | "names">,
+  release: Release,
 ): Promise<LoadedScenarios> {
   if (command) return { scenarios: [commandScenario(command)], notRun: [] }
   const known = await listNames(scenarios)
@@ -34,19 +38,22 @@ export async function loadScenarios(
   if (unknown !== undefined || known.length === 0) throw noSuchScenario(scenarios, unknown, known)
   const wanted = known.filter((name) => names.length === 0 || names.includes(name))
   const loaded = await Promise.all(wanted.map((name) => load(scenarios, name)))
-  const others = loaded.filter((scenario) => !isFor(scenario, version))
-  if (others.length > 0 && names.length > 0) throw notForRelease(others[0]!, version)
+  const others = loaded.filter((scenario) => !isFor(scenario, release))
+  if (others.length > 0 && names.length > 0) throw notForRelease(others[0]!, release)
   return {
-    scenarios: loaded.filter((scenario) => isFor(scenario, version)),
+    scenarios: loaded.filter((scenario) => isFor(scenario, release)),
     notRun: [
-      ...others.map(({ title, range }) => ({ title, why: `is for upstream's ${range}` })),
+      ...others.map((one) => ({ title: one.title, why: `is for ${describeFor(one)}` })),
       ...known.filter((name) => !wanted.includes(name)).map((title) => ({ title, why: "was not named" })),
     ],
   }
 }
 
-const isFor = ({ range = "*" }: Scenario, version: string) =>
-  semver.satisfies(version, range, { includePrerelease: true })
+const isFor = ({ range = "*", products = [PRODUCT] }: Scenario, { product, version }: Release) =>
+  products.includes(product) && semver.satisfies(version, range, { includePrerelease: true })
+
+const describeFor = ({ range, products }: Scenario) =>
+  [products?.join(", ") ?? "upstream's", range].filter(Boolean).join(" ")
 
 async function listNames(folder: string): Promise<string[]> {
   const files = await readdir(folder).catch(() => [])
@@ -66,6 +73,7 @@ const shape = z.looseObject({
     .string()
     .refine((text) => semver.validRange(text) !== null, "must be a range of versions")
     .optional(),
+  products: z.array(z.string()).optional(),
   allowed: z.array(z.string()).optional(),
   run: z.custom((value) => typeof value === "function", "must be a function"),
 })
@@ -109,10 +117,11 @@ function noSuchScenario(folder: string, name: string | undefined, known: string[
   })
 }
 
-function notForRelease({ name, range }: NamedScenario, version: string): Failure {
+function notForRelease(scenario: NamedScenario, { version }: Release): Failure {
+  const { name } = scenario
   return new Failure({
     what: `The scenario ${name} is not for upstream's ${version}`,
-    why: `its range is ${range}`,
+    why: `it is for ${describeFor(scenario)}`,
     next: `npm run audit -- --scenario ${name} --pin NAME, with a pin of that range`,
   })
 }

@@ -19,9 +19,11 @@ export interface Recorder {
 
 /** One scenario with one executable in one mode. */
 export interface Cell {
-  subject: Subject
+  subject: Pick<Subject, "id" | "file" | "variant" | "leftOut">
   scenario: NamedScenario
   mode: NetworkMode
+  /** Variables of upstream's that each run has, beside the scenario's own. */
+  env?: Record<string, string>
 }
 
 /** How long upstream's is watched where packets are dropped: it waits for the firewall, for minutes. In milliseconds. */
@@ -56,7 +58,11 @@ async function tryScenario(cell: Cell, recorder: Recorder, before: ReportedRun[]
 }
 
 /** What a scenario runs OpenCode with, and what was recorded of it once all of it has ended. */
-function createRuns({ subject, scenario, mode }: Cell, { folder, authority }: Recorder, before: number) {
+function createRuns(
+  { subject, scenario, mode, env: given }: Cell,
+  { folder, authority }: Recorder,
+  before: number,
+) {
   const runs: ReportedRun[] = []
   const unrecorded: string[] = []
   const cutOff: string[] = []
@@ -69,7 +75,7 @@ function createRuns({ subject, scenario, mode }: Cell, { folder, authority }: Re
       runs.push(toRun(recording, pcap))
       kept = true
     }
-    const env = { ...switchOf(subject), ...options.env }
+    const env = { ...switchOf(subject), ...given, ...options.env }
     const evidence = { keepRecording, authority: mode === "answer" ? authority : undefined }
     try {
       return await runIsolated({
@@ -101,12 +107,12 @@ function createRuns({ subject, scenario, mode }: Cell, { folder, authority }: Re
   }
 }
 
-const windowOf = ({ variant }: Subject, mode: NetworkMode) =>
+const windowOf = ({ variant }: Cell["subject"], mode: NetworkMode) =>
   variant === "stock" && mode === "drop" ? { watchMs: STOCK_WINDOW } : {}
 
 type ScenarioRun = Omit<IsolatedOptions, "executable" | "mode">
 
-const switchOf = ({ variant }: Subject): Record<string, string> =>
+const switchOf = ({ variant }: Cell["subject"]): Record<string, string> =>
   variant === "offline" ? { OPENCODE_OFFLINE: "1" } : {}
 
 function toRun({ command, result }: Recording, pcap: string): ReportedRun {

@@ -43,6 +43,8 @@ export interface Scenario {
   needs?: string[]
   /** The releases of upstream that have what it is about, as npm writes ranges; all of them when it is not given. */
   range?: string
+  /** Which of upstream's products have it, by the names in pins; OpenCode's first alone when it is not given. */
+  products?: string[]
   /** Hosts (names or addresses, exactly) that the scenario's own policy allows: trying them is no finding. */
   allowed?: string[]
   run(context: AuditContext): Promise<Outcome>

@@ -48,8 +48,8 @@ async function prepare(options: AuditOptions, step: Step) {
   // First, as it is what most often fails.
   await namespacePrefix()
   const pin = options.pin ?? (await readSupported()).default
-  const { version } = await readPin(pin)
-  const loaded = await loadScenarios(options, version)
+  const upstream = await readPin(pin)
+  const loaded = await loadScenarios(options, upstream)
   const subjects = await findSubjects(options)
   openTurns(options.jobs)
   if (options.slow !== undefined) setScale(options.slow)
@@ -63,7 +63,7 @@ async function prepare(options: AuditOptions, step: Step) {
     subjects,
     folder: await openAudit(options),
     facts: {
-      upstream: version,
+      upstream: upstream.version,
       tool: await readOwnVersion(),
       machine: { kernel: `${type()} ${release()}`, arch: arch() },
     },

@@ -7,7 +7,9 @@ import { z } from "zod"
 
 const ROOT = join(import.meta.dirname, "../..")
 const read = (path: string) => readFile(join(ROOT, path), "utf8")
-const examples = (await readdir(join(ROOT, "docs/ci"))).sort()
+const entries = await readdir(join(ROOT, "docs/ci"), { withFileTypes: true })
+// In its folder are those of npm run network: network.test.ts.
+const examples = entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])).sort()
 const { scripts } = JSON.parse(await read("package.json")) as { scripts: Record<string, string> }
 
 /** The sources that say which options a script has. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { loadScenarios } from "../../../scripts/audit/load-scenarios.ts"
 import { readAuditOptions } from "../../../scripts/audit/read-options.ts"
+import { PRODUCT } from "../../../scripts/pins/pin.ts"
 
 let folder: string
 beforeAll(async () => {
@@ -21,9 +22,11 @@ async function write(name: string, more: object) {
   )
 }
 
-const namesFor = async (version: string, ...words: string[]) => {
+const namesFor = (version: string, ...words: string[]) => namesForProduct(PRODUCT, version, ...words)
+
+const namesForProduct = async (product: string, version: string, ...words: string[]) => {
   const options = readAuditOptions(["--scenarios", folder, ...words])
-  return (await loadScenarios(options, version)).scenarios.map(({ name }) => name)
+  return (await loadScenarios(options, { product, version })).scenarios.map(({ name }) => name)
 }
 
 test("a scenario runs with the releases of its range, and with all when it has none", async () => {
@@ -34,6 +37,15 @@ test("a scenario runs with the releases of its range, and with all when it has n
 
 test("one that is named and is not for the release is a failure that says its range", () => {
   expect(namesFor("1.2.0", "--scenario", "newer")).rejects.toThrow("is not for upstream's 1.2.0")
+})
+
+test("a scenario is for OpenCode's first product, unless it names others", async () => {
+  await write("both", { products: [PRODUCT, "@opencode-ai/other"] })
+  await write("other", { products: ["@opencode-ai/other"] })
+  expect(await namesFor("1.2.0")).toEqual(["any", "both", "older"])
+  expect(await namesForProduct("@opencode-ai/other", "1.2.0")).toEqual(["both", "other"])
+  await rm(join(folder, "both.ts"))
+  await rm(join(folder, "other.ts"))
 })
 
 test("a range that is none is a failure", async () => {
