@@ -62,7 +62,9 @@ mount --bind "$VOLUMES" "$VOLUMES"
 mount -o remount,bind,ro /
 cd "$PWD"
 exec setpriv --reuid="$USER_ID" --regid="$USER_ID" --clear-groups --no-new-privs --bounding-set=-all sh -c '
-  touch /written /etc/opencode/written 2>/dev/null && echo "the root can be written to"
+  for place in /var/tmp /etc/opencode; do
+    touch $place/written 2>/dev/null && rm $place/written && echo "$place can be written to"
+  done
   "$1" offline --json && "$1" run "say hi"' sh "$1"`
 
 // Only root can become another user.

@@ -185,8 +185,12 @@ test.concurrent("a managed lock that the user can write to does not count, and e
 
 // Only root can make a file that is another's.
 if (process.getuid?.() === 0)
-  test.concurrent("an ordinary user is held by root's managed lock", async () => {
-    const how = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+  test.concurrent.each([
+    ["an ordinary user", []],
+    // As docs/hardening.md has it: where he is called root, and has no route.
+    ["an ordinary user in a namespace of his own", [Bun.which("unshare")!, "-rn"]],
+  ])("%s is held by root's managed lock", async (_, within) => {
+    const how = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", ...within]
     const { etc } = locked
     const env = { OPENCODE_OFFLINE_ALLOW: "more.example" }
     const { stdout, stderr } = await runIsolated({
