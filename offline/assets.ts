@@ -61,8 +61,16 @@ export function openAssets(names = moduleNames()): Assets {
   }
 }
 
-/** @returns the path at which `put` was the first not to throw */
-function place(name: string, expected: Expected, put: (path: string, expected: Expected) => void): string {
+/**
+ * Finds a folder for a file that has to be run or loaded from a disk.
+ * @returns the path at which `put` was the first not to throw
+ * @throws Error that names each folder that was tried, and what is wrong with it
+ */
+export function place(
+  name: string,
+  expected: Expected,
+  put: (path: string, expected: Expected) => void,
+): string {
   const reasons: string[] = []
   for (const parent of candidateFolders(env)) {
     const folder = `${parent}/${expected.sha256.slice(0, 16)}`

@@ -1,5 +1,6 @@
 import { childModule } from "./children/module.ts"
 import { takeOver } from "./handover.ts"
+import { loadLibrariesElsewhere } from "./native-libraries.ts"
 import { isGuarded, start } from "./switch.ts"
 import { withSlashes } from "./system.ts"
 
@@ -13,3 +14,4 @@ export const PRELOAD = withSlashes(childModule ?? import.meta.path)
 const resolved = takeOver()
 // OpenCode that a shell started has the guard of a child that is Bun in its environment, too.
 if (resolved && !isGuarded()) start(() => resolved, PRELOAD)
+if (resolved) loadLibrariesElsewhere()

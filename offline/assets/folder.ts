@@ -4,8 +4,8 @@ import path from "node:path"
 
 /**
  * Where files that are inside the executable may be put, first choice first: the user's cache, the user's data (a
- * cache may be read-only), the temporary folder (a home may be). Not inside upstream's own folder of the cache, which
- * upstream empties when another layout of it starts.
+ * cache may be read-only) and state, the temporary folder (a home may be), the session's: any of them may be mounted
+ * noexec. Not inside upstream's own folder of the cache, which upstream empties when another layout of it starts.
  */
 export function candidateFolders(env: Record<string, string | undefined>): string[] {
   const base = (name: string, ...below: string[]) => {
@@ -15,8 +15,15 @@ export function candidateFolders(env: Record<string, string | undefined>): strin
   return [
     path.join(base("XDG_CACHE_HOME", ".cache"), "opencode-inside"),
     path.join(base("XDG_DATA_HOME", ".local", "share"), "opencode-inside"),
+    path.join(base("XDG_STATE_HOME", ".local", "state"), "opencode-inside"),
     temporaryFolder(env),
+    ...sessionFolder(env),
   ]
+}
+
+/** The one that a user's session has, and that is gone with it. */
+function sessionFolder({ XDG_RUNTIME_DIR: folder }: Record<string, string | undefined>): string[] {
+  return folder && path.isAbsolute(folder) ? [path.join(folder, "opencode-inside")] : []
 }
 
 /** A folder of this user's own below the temporary one, which all users share, but on Windows. */

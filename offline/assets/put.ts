@@ -8,6 +8,7 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -64,8 +65,40 @@ function requireRunnable(file: string): void {
   try {
     accessSync(file, constants.X_OK)
   } catch (error) {
-    throw new Error(`programs cannot be run from there (${(error as Error).message})`)
+    const mount = noexecMount(file)
+    const why = mount ? `: ${mount} is mounted noexec` : ` (${(error as Error).message})`
+    throw new Error(`programs cannot be run from there${why}`)
   }
+}
+
+/** The mount that a file lies on, where nothing can be run from that; undefined where it is not known. */
+function noexecMount(file: string): string | undefined {
+  try {
+    return findNoexec(realpathSync(file), readFileSync("/proc/self/mountinfo", "utf8"))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * @param file absolute, without links
+ * @param mounts as Linux lists them in /proc/self/mountinfo: the last one that a path is below holds
+ */
+export function findNoexec(file: string, mounts: string): string | undefined {
+  const points = mounts.split("\n").flatMap((line) => {
+    const [, , , , point, options] = line.split(" ")
+    if (point === undefined || options === undefined) return []
+    const name = point.replace(/\\([0-7]{3})/g, (_, digits) =>
+      String.fromCharCode(Number.parseInt(digits, 8)),
+    )
+    return [{ name, isNoexec: options.split(",").includes("noexec") }]
+  })
+  const above = points.filter(({ name }) => file === name || file.startsWith(name.replace(/\/?$/, "/")))
+  const nearest = above.reduce<(typeof above)[0] | undefined>(
+    (best, point) => (best && best.name.length > point.name.length ? best : point),
+    undefined,
+  )
+  return nearest?.isNoexec ? nearest.name : undefined
 }
 
 const MODE = 0o700

@@ -1,5 +1,6 @@
 import { findResolution } from "../find-resolution.ts"
 import { isMainThread } from "../handover.ts"
+import { loadLibrariesElsewhere } from "../native-libraries.ts"
 import { print } from "../print.ts"
 import { keepNamed } from "../server/named.ts"
 import { orStop } from "../setting.ts"
@@ -27,6 +28,7 @@ import { answerVersion } from "./version.ts"
 export function startCore(): void {
   start(findResolution, PRELOAD)
   hidePreload()
+  loadLibrariesElsewhere()
   // Workers have the main thread's environment.
   if (!isMainThread()) return
   for (const note of currentState().notes) print("error", `! ${note}\n`)

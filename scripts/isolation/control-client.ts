@@ -1,7 +1,7 @@
 import type { Attempt } from "./attempts.ts"
 import { targetHeader } from "./control-server.ts"
 import type { CommandResult } from "./request.ts"
-import type { Screen } from "./screen.ts"
+import type { Cell, Screen } from "./screen.ts"
 
 /** No wait here has a limit of its own: it ends, with an error, when the command ends or is ended as hung. */
 export interface ControlClient {
@@ -13,6 +13,8 @@ export interface ControlClient {
   finished(): Promise<CommandResult>
   /** What is on the screen. */
   screen(): Promise<string>
+  /** The same with its colours, a list of cells a row. */
+  cells(): Promise<Cell[][]>
   /** The colours of each text where it stands first on the screen: {@link Screen.coloursOf}. */
   colours(texts: string[]): Promise<number[][]>
   /** Sends keystrokes to the pseudo-terminal (`\r` is Enter), or text to the standard input that was kept open. */
@@ -57,6 +59,7 @@ export function createControlClient(socket: string) {
     attempts: () => call("/attempts"),
     finished: () => call("/finished"),
     screen: () => call("/screen"),
+    cells: () => call("/cells"),
     colours: (texts) => call("/colours", texts),
     async type(text) {
       await call("/type", text)

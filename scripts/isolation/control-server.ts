@@ -51,6 +51,7 @@ export function startControlServer(controlled: Controlled): void {
   const looking: typeof acting = {
     "/attempts": () => Response.json(network.attempts()),
     "/screen": () => Response.json(onScreen().text()),
+    "/cells": () => Response.json(onScreen().cells()),
     "/colours": async (request) => {
       const texts = (await request.json()) as string[]
       return Response.json(texts.map((text) => onScreen().coloursOf(text)))

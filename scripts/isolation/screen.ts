@@ -5,6 +5,14 @@ export interface ScreenSize {
   rows: number
 }
 
+/** One place of the screen. Colours as `#rrggbb`; undefined for the terminal's own. */
+export interface Cell {
+  text: string
+  front?: string
+  back?: string
+  isBold: boolean
+}
+
 /** A terminal without a window: what a program writes is drawn into cells, and its questions are answered. */
 export class Screen {
   /** The pseudo-terminal, for `Bun.spawn`. */
@@ -39,6 +47,24 @@ export class Screen {
       { length: this.#emulator.rows },
       (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? "",
     ).join("\n")
+  }
+
+  /** What is to be seen now, a list of cells a row, with their colours: for a picture. */
+  cells(): Cell[][] {
+    const buffer = this.#emulator.buffer.active
+    return Array.from({ length: this.#emulator.rows }, (_, row) => {
+      const line = buffer.getLine(buffer.viewportY + row)
+      return Array.from({ length: this.#emulator.cols }, (_, column) => {
+        const cell = line?.getCell(column)
+        if (!cell) return { text: " ", isBold: false }
+        return {
+          text: cell.getChars() || " ",
+          front: colour(cell.isFgRGB(), cell.isFgPalette(), cell.getFgColor()),
+          back: colour(cell.isBgRGB(), cell.isBgPalette(), cell.getBgColor()),
+          isBold: cell.isBold() !== 0,
+        }
+      })
+    })
   }
 
   /**
@@ -77,4 +103,24 @@ export class Screen {
   onChange(body: () => void): void {
     this.#watchers.add(body)
   }
+}
+
+/** @param value the three parts in one number, or a place among the 256 colours of xterm */
+function colour(isWhole: boolean, isPlace: boolean, value: number): string | undefined {
+  if (isWhole) return hex(value)
+  if (!isPlace) return undefined
+  if (value < 16) return BASIC[value]
+  if (value >= 232) return hex((8 + 10 * (value - 232)) * 0x010101)
+  const [red, green, blue] = [36, 6, 1].map((step) => LEVELS[Math.floor((value - 16) / step) % 6]!)
+  return hex((red! << 16) | (green! << 8) | blue!)
+}
+
+const LEVELS = [0, 95, 135, 175, 215, 255]
+const BASIC =
+  "#000000 #cd0000 #00cd00 #cdcd00 #0000ee #cd00cd #00cdcd #e5e5e5 #7f7f7f #ff0000 #00ff00 #ffff00 #5c5cff #ff00ff #00ffff #ffffff".split(
+    " ",
+  )
+
+function hex(colour: number): string {
+  return `#${colour.toString(16).padStart(6, "0")}`
 }

@@ -116,14 +116,15 @@ describe("where nothing can be run from the user's cache", () => {
     ])
   })
 
-  test.concurrent("because that is read-only, and the data folder too, the temporary one is taken", async () => {
-    const sealed = "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside"
+  test.concurrent("because that is read-only, and those for data and state too, the temporary one is taken", async () => {
+    const sealed = "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside $HOME/.local/state"
     const result = await askSealed("ro", sealed)
     expect(toolResults(result)).toEqual([expect.stringContaining("Line 1: hello there")])
   })
 
   test.concurrent("nor from any other folder, a person is told of each, and what to set, and nothing is tried", async () => {
-    const sealed = "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside $TMPDIR"
+    const sealed =
+      "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside $HOME/.local/state $TMPDIR"
     const result = await askSealed("noexec", sealed)
     expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
     const said = result.stderr
@@ -131,7 +132,8 @@ describe("where nothing can be run from the user's cache", () => {
       .find((line) => line.startsWith("! Searching in files does not work"))
     expect(said).toContain("rg is inside this OpenCode, but there is no place to put it")
     for (const folder of [".cache/opencode-inside", ".local/share/opencode-inside", "tmp/opencode-offline-0"])
-      expect(said).toContain(`${folder}: programs cannot be run from there`)
+      expect(said).toContain(`${folder}: programs cannot be run from there: /`)
+    expect(said).toContain(".cache/opencode-inside is mounted noexec")
     expect(said).toContain("Set XDG_CACHE_HOME to a folder that you can write to and run programs from.")
     // What the model is told. From 1.14 on upstream has words of its own for whatever kept a search from starting.
     const told = isReadable ? "github.com:443 was blocked" : "ripgrep execution failed"
@@ -139,7 +141,8 @@ describe("where nothing can be run from the user's cache", () => {
   })
 
   test.concurrent("nor from any other folder, the offline command says so", async () => {
-    const sealed = "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside $TMPDIR"
+    const sealed =
+      "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside $HOME/.local/state $TMPDIR"
     const { exitCode, stdout } = await askSealed("noexec", sealed, "offline")
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^Searching in files does not work: rg is inside .*no place to put it/m)

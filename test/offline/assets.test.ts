@@ -20,7 +20,7 @@ import { embedAssets } from "../../scripts/contents/assets.ts"
 import { run } from "../../scripts/lib/process.ts"
 
 const contents = Buffer.from(`#!/bin/sh\necho carried\n# ${"more ".repeat(20_000)}\n`)
-const NAMES = ["XDG_CACHE_HOME", "XDG_DATA_HOME", "TMPDIR"] as const
+const NAMES = ["XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TMPDIR", "XDG_RUNTIME_DIR"] as const
 const before = NAMES.map((name) => process.env[name])
 
 let root: string
@@ -155,9 +155,15 @@ describe("a folder for it", () => {
     const own = join(root, "own")
     await mkdir(own, { mode: 0o700 })
     await symlink(own, folderIn("XDG_DATA_HOME"))
+    expect(parentOf(assets.executable("tool", "run"))).toBe(folderIn("XDG_STATE_HOME"))
+    await rm(join(root, "XDG_STATE_HOME"), { recursive: true })
+    await writeFile(join(root, "XDG_STATE_HOME"), "")
     expect(parentOf(assets.executable("tool", "run"))).toBe(
       join(root, "TMPDIR", `opencode-offline-${process.getuid!()}`),
     )
+    await rm(join(root, "TMPDIR"), { recursive: true })
+    await writeFile(join(root, "TMPDIR"), "")
+    expect(parentOf(assets.executable("tool", "run"))).toBe(folderIn("XDG_RUNTIME_DIR"))
     expect([await readdir(open), await readdir(own)]).toEqual([[], []])
   })
 

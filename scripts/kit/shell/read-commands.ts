@@ -15,7 +15,9 @@ export const PROGRAM = "opencode"
  * @throws Failure when this machine makes no such network, or the executable does not print its help
  */
 export async function readCommands(executable: string, cache: string): Promise<Command> {
-  const prefix = await namespacePrefix()
+  const prefix = await namespacePrefix().catch((error) => {
+    throw error instanceof Failure ? unreadable(error.report.why) : error
+  })
   return withTemporaryFolder(cache, (home) => {
     const ask = (path: string[]) => inTurn(() => askForHelp([...prefix, executable], path, home))
     return readFrom({ path: [], aliases: [], usage: PROGRAM, about: "" }, ask)
