@@ -14,6 +14,7 @@ import { describeSwitched, readWords } from "../../../scripts/network/site/words
 import { makePages, type Pages, writeSite } from "../../../scripts/network/site/write.ts"
 import { cutOff, makeNetwork, makeTried } from "../../lib/network-data.ts"
 
+const { review } = await readWords()
 const titles = new Map([["run", "a question"]])
 
 const older: MeasuredRelease = {
@@ -67,6 +68,25 @@ test("what came and went is told of the scenarios that were measured of both rel
     less: [],
     compared: 2,
   })
+})
+
+test("what a run did not try that did not do its job is not told of", () => {
+  const broken = structuredClone(older)
+  broken.data.results.answer!.run!.stock = { ...makeTried("old.example"), job: "not done" }
+  expect(compareReleases(broken, newer)).toMatchObject({ came: [], went: ["old.example"], more: [] })
+  expect(compareReleases(newer, broken)).toMatchObject({ came: ["old.example"], went: [], less: [] })
+  const cell = /only-here\.example<\/a><\/th><td>(.*?)<\/td>/s
+  const front = makePages([broken, newer], { words: { hosts: {}, review }, titles }).get("index.html")!
+  expect(front).toContain("1.0.0, a question: upstream&#x27;s did not do its job there")
+  expect(/models\.example<\/a><\/th><td>(.*?)<\/td>/s.exec(front)![1]).toContain(">1<")
+  expect(/stays\.example<\/a><\/th><td>(.*?)<\/td>/s.exec(front)![1]).toContain(">?<")
+  expect(cell.exec(front)![1]).toContain(">1<")
+})
+
+test("a switch is not said to do what a run did not try that did not do its job", () => {
+  const broken = structuredClone(older)
+  broken.data.results.answer!.run!.switches = { ...makeTried(), job: "not done" }
+  expect(switchedOff(broken.data, "answer", "stays.example")).toMatchObject({ gone: [], left: [] })
 })
 
 test("a host that is tried in other scenarios than before is told with these", () => {
