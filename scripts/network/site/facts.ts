@@ -139,13 +139,18 @@ export function notDoneIn({ data }: MeasuredRelease): string[] {
 /** What a release is for: when that was not done, nothing is known of hosts that were not seen. */
 const ESSENTIAL = ["run", "api-session"]
 
-/** Whether a host that was not seen is not tried: all was measured, and a question was answered. */
-export function isKnown(release: MeasuredRelease): boolean {
+/**
+ * Whether a host that was not seen is not tried: all was measured, a question was answered, and the release did a scenario in which
+ * another one tries that host.
+ */
+export function isKnown(release: MeasuredRelease, host: string, releases: MeasuredRelease[]): boolean {
   const scenarios = scenariosOf(release.data, MAIN)
+  const jobOf = (scenario: string) => measuredOf(release.data, { mode: MAIN, scenario, as: "stock" })?.job
+  const elsewhere = releases.flatMap(({ data }) => hostsOf(data, MAIN, "stock").get(host) ?? [])
   return (
-    scenarios.length > 0 &&
-    scenarios.every((scenario) => measuredOf(release.data, { mode: MAIN, scenario, as: "stock" })) &&
-    !notDoneIn(release).some((scenario) => ESSENTIAL.includes(scenario))
+    scenarios.every((scenario) => jobOf(scenario) !== undefined) &&
+    scenarios.every((scenario) => !ESSENTIAL.includes(scenario) || jobOf(scenario) === "done") &&
+    elsewhere.some(({ scenario }) => jobOf(scenario) === "done")
   )
 }
 

@@ -26,10 +26,10 @@ export function printFront(releases: MeasuredRelease[], words: Words, titles: Ti
   const title = "What OpenCode connects to, release by release"
   const body = markup`<h1>${title}</h1>
 ${printLead(releases)}
-<section id="hosts"><h2>Hosts by release</h2>
+<section id="releases"><h2>Hosts by release</h2>
 <p class="legend"><span><b class="mark stock">3</b> upstream's tried it, in so many scenarios</span>
 <span><b class="mark soft">3</b> not with upstream's own switches thrown</span>
-<span><b class="mark unknown">?</b> not seen, but not all was measured, or no question was answered</span></p>
+<span><b class="mark unknown">?</b> not seen, and not known: it was not measured, or not done, what others try it in</span></p>
 ${printGrid(releases, words)}</section>
 <section id="changes"><h2>What came and went</h2>${printChanges(releases, titles)}</section>
 <section id="review"><h2>What was said of ${words.review.release}</h2>
@@ -82,7 +82,7 @@ function printGrid(releases: MeasuredRelease[], words: Words): Markup {
   return markup`<div class="wide"><table class="grid"><thead><tr><th>host</th>${releases.map(({ name }) => markup`<th>${isVersion(name) ? "" : markup`<span class="soft">preview of 2.0</span><br>`}<a href="${releasePath(name)}">${name}</a></th>`)}</tr></thead>
 <tbody>${mostTriedFirst(releases).map(
     (host) =>
-      markup`<tr><th title="${words.hosts[host] ?? ""}"><a href="${hostPath(host)}">${host}</a></th>${releases.map((release) => markup`<td>${printMark(release, host)}</td>`)}</tr>`,
+      markup`<tr><th title="${words.hosts[host] ?? ""}"><a href="${hostPath(host)}">${host}</a></th>${releases.map((release) => markup`<td>${printMark(release, host, releases)}</td>`)}</tr>`,
   )}
 <tr class="ours"><th>ours, offline</th>${releases.map((release) => markup`<td>${describeOurs(release)}</td>`)}</tr></tbody></table></div>`
 }
@@ -93,9 +93,9 @@ function mostTriedFirst(releases: MeasuredRelease[]): string[] {
   return allHosts(releases).sort((a, b) => times(b) - times(a))
 }
 
-function printMark(release: MeasuredRelease, host: string): Markup | string {
+function printMark(release: MeasuredRelease, host: string, releases: MeasuredRelease[]): Markup | string {
   const seen = hostsOf(release.data, MAIN, "stock").get(host) ?? []
-  if (seen.length === 0) return isKnown(release) ? "" : markup`<b class="mark unknown">?</b>`
+  if (seen.length === 0) return isKnown(release, host, releases) ? "" : markup`<b class="mark unknown">?</b>`
   const { gone, left } = switchedOff(release.data, MAIN, host)
   const isOff = gone.length > 0 && left.length === 0
   return markup`<b class="mark ${isOff ? "soft" : "stock"}">${seen.length}</b>`
@@ -114,7 +114,7 @@ function printChanges(releases: MeasuredRelease[], titles: Titles): Markup {
   return markup`<p>In the scenarios that were measured of both, upstream's as it is. That a host is not tried counts where the scenario did its job.</p>
 <ul class="changes">${changes.map(
     (change) =>
-      markup`<li>${change.from} → <a href="${releasePath(change.to)}">${change.to}</a>: ${printMoves(change, titles)} <span class="soft">(${count(change.compared, "scenario")})</span></li>`,
+      markup`<li>${change.from} to <a href="${releasePath(change.to)}">${change.to}</a>: ${printMoves(change, titles)} <span class="soft">(${count(change.compared, "scenario")})</span></li>`,
   )}</ul>`
 }
 

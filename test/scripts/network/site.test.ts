@@ -6,6 +6,7 @@ import { listMeasured, readNetwork, writeNetwork } from "../../../scripts/networ
 import {
   compareReleases,
   hostsOf,
+  isKnown,
   type MeasuredRelease,
   switchedOff,
 } from "../../../scripts/network/site/facts.ts"
@@ -83,6 +84,21 @@ test("what a run did not try that did not do its job is not told of", () => {
   expect(cell.exec(front)![1]).toContain(">1<")
 })
 
+test("that a host is not tried is known only where a scenario was done in which another release tries it", () => {
+  const run = makeNetwork("1.0.0", { run: { stock: makeTried("a.example") }, tui: { stock: makeTried() } })
+  const other = makeNetwork("1.1.0", {
+    run: { stock: makeTried() },
+    serve: { stock: makeTried("b.example") },
+  })
+  const both = [run, other].map((data): MeasuredRelease => ({ name: data.package.version, data }))
+  expect(isKnown(both[1]!, "a.example", both)).toBe(true)
+  expect(isKnown(both[0]!, "b.example", both)).toBe(false)
+  run.results.answer!.serve = { stock: makeTried() }
+  expect(isKnown(both[0]!, "b.example", both)).toBe(true)
+  run.results.answer!.tui = { stock: cutOff }
+  expect(isKnown(both[0]!, "b.example", both)).toBe(false)
+})
+
 test("a switch is not said to do what a run did not try that did not do its job", () => {
   const broken = structuredClone(older)
   broken.data.results.answer!.run!.switches = { ...makeTried(), job: "not done" }
@@ -114,6 +130,10 @@ describe("the site", async () => {
 
   test("names no address outside, and lets nothing run or be fetched", () => {
     expectClosed(pages)
+  })
+
+  test("has no part by the name of one that the audit's report hides on a phone", () => {
+    for (const page of pages.values()) expect(page).not.toContain('id="hosts"')
   })
 
   test("has no link that leads nowhere", () => {
