@@ -5,6 +5,7 @@ import { hostOf, type ReportedAttempt, type ReportedResult } from "../audit/repo
 import { type Recorder, runScenario } from "../audit/run-scenarios.ts"
 import { isStale, plainRelease } from "../build/fresh-release.ts"
 import { releaseFolder } from "../build/release-folder.ts"
+import { Failure } from "../lib/errors.ts"
 import { run } from "../lib/process.ts"
 import { PRODUCT } from "../pins/pin.ts"
 import { readBuildRecord } from "../record/build-record.ts"
@@ -38,7 +39,7 @@ export async function measureRelease(
   { cache, data: measured, recorder, onDone }: MeasureOptions,
 ): Promise<Network> {
   const stock = await acquireRelease(release, { cache, folder: recorder.folder, data: measured })
-  const ours = runs.some(({ as }) => as === "offline") ? await buildOurs(release) : undefined
+  const ours = runs.some(({ as }) => as === "offline") ? await tryToBuild(release) : undefined
   const scenarios = await scenariosFor(release)
   let data: Network = { package: stock.package, results: {} }
   await Promise.all(
@@ -105,6 +106,17 @@ function describeAttempts(attempts: ReportedAttempt[]) {
   }
 }
 
+/** No more is kept: an error may name a path of this machine. */
+const NOT_BUILT = "ours could not be built"
+
+/** What upstream's tries can still be measured when there is none of ours. */
+function tryToBuild(release: Release): Promise<Executable> {
+  return buildOurs(release).catch((error) => {
+    if (error instanceof Failure) return { why: NOT_BUILT }
+    throw error
+  })
+}
+
 /** Builds what is missing or stale. Of another product there are no patches: the core alone. */
 async function buildOurs({ name, product }: Release): Promise<Executable> {
   const coreOnly = product !== PRODUCT
@@ -118,7 +130,7 @@ async function buildOurs({ name, product }: Release): Promise<Executable> {
       env: process.env,
       stdio: ["ignore", process.stderr, process.stderr],
     })
-    if (exitCode !== 0) return { why: "ours could not be built" }
+    if (exitCode !== 0) return { why: NOT_BUILT }
   }
   const record = await readBuildRecord(join(dirname(file), "build.json"))
   return { file, leftOut: record.leftOut.map((patch) => patch.name) }

@@ -59,12 +59,14 @@ export interface Switched {
   left: string[]
 }
 
-/** A scenario in which the other run was not measured says nothing. */
+/** A scenario in which the other run was not measured, or did not do a job that upstream's as it is did, says nothing. */
 export function switchedOff(data: Network, mode: Mode, host: string): Switched {
   const scenarios = (hostsOf(data, mode, "stock").get(host) ?? []).map(({ scenario }) => scenario)
   const without = (scenario: string, as: PlannedRun["as"]) => {
     const found = measuredOf(data, { mode, scenario, as })
-    return found && !(host in found.hosts)
+    if (found && host in found.hosts) return false
+    const isLess = found?.job !== "done" && measuredOf(data, { mode, scenario, as: "stock" })!.job === "done"
+    return found && !isLess ? true : undefined
   }
   return {
     alone: scenarios.flatMap((scenario) =>
@@ -75,7 +77,10 @@ export function switchedOff(data: Network, mode: Mode, host: string): Switched {
   }
 }
 
-/** What changed from one release to the next, in the scenarios that were measured of both. */
+/**
+ * What changed from one release to the next, in the scenarios that were measured of both. That a host is not tried is
+ * known of a run that did its job, and of no other: it may have ended ahead of that.
+ */
 export interface Change {
   from: string
   to: string
@@ -102,23 +107,51 @@ export function compareReleases(before: MeasuredRelease, after: MeasuredRelease,
     (hostsOf(data, mode, "stock").get(host) ?? [])
       .map(({ scenario }) => scenario)
       .filter((scenario) => shared.includes(scenario))
+  const isDone = ({ data }: MeasuredRelease, scenario: string) =>
+    measuredOf(data, { mode, scenario, as: "stock" })?.job === "done"
   const hosts = new Set([before, after].flatMap(({ data }) => [...hostsOf(data, mode, "stock").keys()]))
   const moves = [...hosts].sort().map((host) => {
     const [first, second] = [scenariosWith(before, host), scenariosWith(after, host)]
-    const more = second.filter((scenario) => !first.includes(scenario))
-    const less = first.filter((scenario) => !second.includes(scenario))
+    const more = second.filter((scenario) => !first.includes(scenario) && isDone(before, scenario))
+    const less = first.filter((scenario) => !second.includes(scenario) && isDone(after, scenario))
     return { host, first, second, more, less }
   })
   const inBoth = moves.filter(({ first, second }) => first.length > 0 && second.length > 0)
+  const inOne = moves.filter(({ first, second }) => first.length > 0 !== second.length > 0)
   return {
     from: before.name,
     to: after.name,
-    came: moves.filter((one) => one.first.length === 0 && one.second.length > 0).map(({ host }) => host),
-    went: moves.filter((one) => one.first.length > 0 && one.second.length === 0).map(({ host }) => host),
+    came: inOne.filter(({ more }) => more.length > 0).map(({ host }) => host),
+    went: inOne.filter(({ less }) => less.length > 0).map(({ host }) => host),
     more: inBoth.flatMap(({ host, more }) => (more.length > 0 ? [{ host, scenarios: more }] : [])),
     less: inBoth.flatMap(({ host, less }) => (less.length > 0 ? [{ host, scenarios: less }] : [])),
     compared: shared.length,
   }
+}
+
+/** The scenarios whose job upstream's as it is did not do: it may have ended ahead of what it would try. */
+export function notDoneIn({ data }: MeasuredRelease): string[] {
+  return scenariosOf(data, MAIN).filter(
+    (scenario) => measuredOf(data, { mode: MAIN, scenario, as: "stock" })?.job === "not done",
+  )
+}
+
+/** What a release is for: when that was not done, nothing is known of hosts that were not seen. */
+const ESSENTIAL = ["run", "api-session"]
+
+/**
+ * Whether a host that was not seen is not tried: all was measured, a question was answered, and the release did a scenario in which
+ * another one tries that host.
+ */
+export function isKnown(release: MeasuredRelease, host: string, releases: MeasuredRelease[]): boolean {
+  const scenarios = scenariosOf(release.data, MAIN)
+  const jobOf = (scenario: string) => measuredOf(release.data, { mode: MAIN, scenario, as: "stock" })?.job
+  const elsewhere = releases.flatMap(({ data }) => hostsOf(data, MAIN, "stock").get(host) ?? [])
+  return (
+    scenarios.every((scenario) => jobOf(scenario) !== undefined) &&
+    scenarios.every((scenario) => !ESSENTIAL.includes(scenario) || jobOf(scenario) === "done") &&
+    elsewhere.some(({ scenario }) => jobOf(scenario) === "done")
+  )
 }
 
 /** The runs of a release that were not measured. */

@@ -27,6 +27,7 @@ nav { color: var(--soft); margin-bottom: 1rem; display: flex; flex-wrap: wrap; g
 .rows .soft { font-weight: normal }
 .rows td.when { width: 38% }
 .rows td.how { width: 8rem }
+.rows td.switches { min-width: 18rem }
 .rows ul { margin: 0; padding-left: 1rem }
 .soft { color: var(--soft) }
 .changes { padding-left: 1.1rem }
@@ -34,7 +35,7 @@ nav { color: var(--soft); margin-bottom: 1rem; display: flex; flex-wrap: wrap; g
 @media (max-width: 760px) {
   .rows thead { display: none }
   .rows tr { display: block; border: 1px solid var(--line); border-radius: 6px; margin: .6rem 0; padding: .3rem .6rem }
-  .rows th, .rows td, .rows tbody th, .rows td.when, .rows td.how { width: auto; display: block; border: 0; padding: .2rem 0 }
+  .rows th, .rows td, .rows tbody th, .rows td.when, .rows td.how, .rows td.switches { width: auto; min-width: 0; display: block; border: 0; padding: .2rem 0 }
   .rows td::before { content: attr(data-label); display: block; color: var(--soft); font-size: .85em }
   .grid tbody th { max-width: 8.5rem }
   .grid td { min-width: 2.9rem }
@@ -61,7 +62,7 @@ ${body}
 }
 
 /** A cell that says on a phone what its column is. */
-export const cell = (label: string, content: Markup | string, kind: "" | "when" | "how" = "") =>
+export const cell = (label: string, content: Markup | string, kind: "" | "when" | "how" | "switches" = "") =>
   markup`<td class="${kind}" data-label="${label}">${content}</td>`
 
 /** The path of a release's page, from the site's folder. */

@@ -9,10 +9,12 @@ import {
   gapsOf,
   hasOurs,
   hostsOf,
+  isKnown,
   MAIN,
   type MeasuredRelease,
   type Moved,
   measuredOf,
+  notDoneIn,
   scenariosOf,
   switchedOff,
 } from "./facts.ts"
@@ -24,10 +26,10 @@ export function printFront(releases: MeasuredRelease[], words: Words, titles: Ti
   const title = "What OpenCode connects to, release by release"
   const body = markup`<h1>${title}</h1>
 ${printLead(releases)}
-<section id="hosts"><h2>Hosts by release</h2>
+<section id="releases"><h2>Hosts by release</h2>
 <p class="legend"><span><b class="mark stock">3</b> upstream's tried it, in so many scenarios</span>
 <span><b class="mark soft">3</b> not with upstream's own switches thrown</span>
-<span><b class="mark unknown">?</b> in none that was measured, and not all were</span></p>
+<span><b class="mark unknown">?</b> not seen, and not known: it was not measured, or not done, what others try it in</span></p>
 ${printGrid(releases, words)}</section>
 <section id="changes"><h2>What came and went</h2>${printChanges(releases, titles)}</section>
 <section id="review"><h2>What was said of ${words.review.release}</h2>
@@ -47,7 +49,7 @@ function printLead(releases: MeasuredRelease[]): Markup {
   const [first, last] = [releases[0], releases.filter(({ name }) => isVersion(name)).at(-1)]
   const asks = releases
     .flatMap(({ data }) => measuredOf(data, { mode: MAIN, scenario: "run", as: "stock" }) ?? [])
-    .map(({ hosts }) => Object.keys(hosts).length)
+    .flatMap(({ job, hosts }) => (job === "done" ? [Object.keys(hosts).length] : []))
   const ours = countOurs(releases)
   const days = releases.flatMap(daysOf).sort()
   return markup`<p class="lead">${count(releases.length, "release")} of upstream's${first && last ? `, ${first.name} to ${last.name}${releases.some(({ name }) => !isVersion(name)) ? " and a preview of 2.0" : ""}` : ""}.
@@ -80,7 +82,7 @@ function printGrid(releases: MeasuredRelease[], words: Words): Markup {
   return markup`<div class="wide"><table class="grid"><thead><tr><th>host</th>${releases.map(({ name }) => markup`<th>${isVersion(name) ? "" : markup`<span class="soft">preview of 2.0</span><br>`}<a href="${releasePath(name)}">${name}</a></th>`)}</tr></thead>
 <tbody>${mostTriedFirst(releases).map(
     (host) =>
-      markup`<tr><th title="${words.hosts[host] ?? ""}"><a href="${hostPath(host)}">${host}</a></th>${releases.map((release) => markup`<td>${printMark(release, host)}</td>`)}</tr>`,
+      markup`<tr><th title="${words.hosts[host] ?? ""}"><a href="${hostPath(host)}">${host}</a></th>${releases.map((release) => markup`<td>${printMark(release, host, releases)}</td>`)}</tr>`,
   )}
 <tr class="ours"><th>ours, offline</th>${releases.map((release) => markup`<td>${describeOurs(release)}</td>`)}</tr></tbody></table></div>`
 }
@@ -91,15 +93,10 @@ function mostTriedFirst(releases: MeasuredRelease[]): string[] {
   return allHosts(releases).sort((a, b) => times(b) - times(a))
 }
 
-function printMark({ data }: MeasuredRelease, host: string): Markup | string {
-  const seen = hostsOf(data, MAIN, "stock").get(host) ?? []
-  if (seen.length === 0) {
-    const isWhole = scenariosOf(data, MAIN).every((scenario) =>
-      measuredOf(data, { mode: MAIN, scenario, as: "stock" }),
-    )
-    return isWhole && data.results[MAIN] ? "" : markup`<b class="mark unknown">?</b>`
-  }
-  const { gone, left } = switchedOff(data, MAIN, host)
+function printMark(release: MeasuredRelease, host: string, releases: MeasuredRelease[]): Markup | string {
+  const seen = hostsOf(release.data, MAIN, "stock").get(host) ?? []
+  if (seen.length === 0) return isKnown(release, host, releases) ? "" : markup`<b class="mark unknown">?</b>`
+  const { gone, left } = switchedOff(release.data, MAIN, host)
   const isOff = gone.length > 0 && left.length === 0
   return markup`<b class="mark ${isOff ? "soft" : "stock"}">${seen.length}</b>`
 }
@@ -114,10 +111,10 @@ function printChanges(releases: MeasuredRelease[], titles: Titles): Markup {
   const versions = releases.filter(({ name }) => isVersion(name))
   const changes = versions.slice(1).map((after, index) => compareReleases(versions[index]!, after))
   if (changes.length === 0) return markup`<p>There is only one release.</p>`
-  return markup`<p>In the scenarios that were measured of both, upstream's as it is.</p>
+  return markup`<p>In the scenarios that were measured of both, upstream's as it is. That a host is not tried counts where the scenario did its job.</p>
 <ul class="changes">${changes.map(
     (change) =>
-      markup`<li>${change.from} → <a href="${releasePath(change.to)}">${change.to}</a>: ${printMoves(change, titles)} <span class="soft">(${count(change.compared, "scenario")})</span></li>`,
+      markup`<li>${change.from} to <a href="${releasePath(change.to)}">${change.to}</a>: ${printMoves(change, titles)} <span class="soft">(${count(change.compared, "scenario")})</span></li>`,
   )}</ul>`
 }
 
@@ -150,7 +147,13 @@ function printGaps(releases: MeasuredRelease[], titles: Titles): Markup {
     ),
   )
   const alone = releases.filter((release) => !hasOurs(release)).map(({ name }) => name)
-  if (gaps.length + alone.length === 0) return markup`<p>All that was to be measured was.</p>`
-  return markup`<ul>${gaps.map((line) => markup`<li>${line}</li>`)}
+  const notDone = releases.flatMap((release) => {
+    const scenarios = notDoneIn(release).map((one) => titleOf(one, titles))
+    const why = "did not do its job there, and may have ended ahead of what it would try"
+    return scenarios.length > 0 ? [`${release.name}, ${scenarios.join(", ")}: upstream's ${why}`] : []
+  })
+  const lines = [...gaps, ...notDone]
+  if (lines.length + alone.length === 0) return markup`<p>All that was to be measured was.</p>`
+  return markup`<ul>${lines.map((line) => markup`<li>${line}</li>`)}
 ${alone.length > 0 ? markup`<li>Ours of ${alone.join(", ")}: there is no pin of it, so none can be built</li>` : ""}</ul>`
 }

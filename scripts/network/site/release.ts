@@ -64,7 +64,7 @@ ${hosts.size === 0 ? markup`<p>Nothing was tried.</p>` : ""}
 ${words.hosts[host] ? markup`<div class="soft">${words.hosts[host]}</div>` : ""}</th>
 ${cell("when", markup`<ul>${seen.map((one) => markup`<li>${describeSeen(one, titles)}</li>`)}</ul>`, "when")}
 ${cell("how", [...new Set(seen.flatMap(({ ways }) => ways))].sort().join(", "), "how")}
-${cell("what switches it off", describeSwitched(switchedOff(data, mode, host), titles))}
+${cell("what switches it off", describeSwitched(switchedOff(data, mode, host), titles), "switches")}
 ${isBeside ? cell("ours, offline", ours.has(host) ? markup`<b class="bad">tried</b>` : "not tried") : ""}</tr>`,
   )}</tbody></table>
 <h3>By scenario</h3>

@@ -36,8 +36,8 @@ function printRow(
   const seen = release ? (hostsOf(release.data, MAIN, "stock").get(host) ?? []) : []
   return markup`<tr><th>${seen.length > 0 ? markup`<a href="${hostPath(host)}">${host}</a>` : host}</th>
 ${cell("what was said", said)}
-${cell("measured", release ? describeMeasured(release, seen, titles) : "not measured")}
-${cell("what switches it off", seen.length > 0 ? describeSwitched(switchedOff(release!.data, MAIN, host), titles) : "–")}
+${cell("measured", release ? describeMeasured(release, seen, titles) : "not measured", "when")}
+${cell("what switches it off", seen.length > 0 ? describeSwitched(switchedOff(release!.data, MAIN, host), titles) : "–", "switches")}
 ${cell("ours, offline", release ? describeOurs(release, host) : "not measured")}</tr>`
 }
 

@@ -6,6 +6,7 @@ import { listMeasured, readNetwork, writeNetwork } from "../../../scripts/networ
 import {
   compareReleases,
   hostsOf,
+  isKnown,
   type MeasuredRelease,
   switchedOff,
 } from "../../../scripts/network/site/facts.ts"
@@ -14,6 +15,7 @@ import { describeSwitched, readWords } from "../../../scripts/network/site/words
 import { makePages, type Pages, writeSite } from "../../../scripts/network/site/write.ts"
 import { cutOff, makeNetwork, makeTried } from "../../lib/network-data.ts"
 
+const { review } = await readWords()
 const titles = new Map([["run", "a question"]])
 
 const older: MeasuredRelease = {
@@ -69,6 +71,40 @@ test("what came and went is told of the scenarios that were measured of both rel
   })
 })
 
+test("what a run did not try that did not do its job is not told of", () => {
+  const broken = structuredClone(older)
+  broken.data.results.answer!.run!.stock = { ...makeTried("old.example"), job: "not done" }
+  expect(compareReleases(broken, newer)).toMatchObject({ came: [], went: ["old.example"], more: [] })
+  expect(compareReleases(newer, broken)).toMatchObject({ came: ["old.example"], went: [], less: [] })
+  const cell = /only-here\.example<\/a><\/th><td>(.*?)<\/td>/s
+  const front = makePages([broken, newer], { words: { hosts: {}, review }, titles }).get("index.html")!
+  expect(front).toContain("1.0.0, a question: upstream&#x27;s did not do its job there")
+  expect(/models\.example<\/a><\/th><td>(.*?)<\/td>/s.exec(front)![1]).toContain(">1<")
+  expect(/stays\.example<\/a><\/th><td>(.*?)<\/td>/s.exec(front)![1]).toContain(">?<")
+  expect(cell.exec(front)![1]).toContain(">1<")
+})
+
+test("that a host is not tried is known only where a scenario was done in which another release tries it", () => {
+  const run = makeNetwork("1.0.0", { run: { stock: makeTried("a.example") }, tui: { stock: makeTried() } })
+  const other = makeNetwork("1.1.0", {
+    run: { stock: makeTried() },
+    serve: { stock: makeTried("b.example") },
+  })
+  const both = [run, other].map((data): MeasuredRelease => ({ name: data.package.version, data }))
+  expect(isKnown(both[1]!, "a.example", both)).toBe(true)
+  expect(isKnown(both[0]!, "b.example", both)).toBe(false)
+  run.results.answer!.serve = { stock: makeTried() }
+  expect(isKnown(both[0]!, "b.example", both)).toBe(true)
+  run.results.answer!.tui = { stock: cutOff }
+  expect(isKnown(both[0]!, "b.example", both)).toBe(false)
+})
+
+test("a switch is not said to do what a run did not try that did not do its job", () => {
+  const broken = structuredClone(older)
+  broken.data.results.answer!.run!.switches = { ...makeTried(), job: "not done" }
+  expect(switchedOff(broken.data, "answer", "stays.example")).toMatchObject({ gone: [], left: [] })
+})
+
 test("a host that is tried in other scenarios than before is told with these", () => {
   const moved = structuredClone(newer)
   moved.data.results.answer!.run!.stock = makeTried("old.example")
@@ -94,6 +130,10 @@ describe("the site", async () => {
 
   test("names no address outside, and lets nothing run or be fetched", () => {
     expectClosed(pages)
+  })
+
+  test("has no part by the name of one that the audit's report hides on a phone", () => {
+    for (const page of pages.values()) expect(page).not.toContain('id="hosts"')
   })
 
   test("has no link that leads nowhere", () => {
