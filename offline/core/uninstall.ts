@@ -9,14 +9,17 @@ import type { Arguments } from "./arguments.ts"
  * removes settings, sessions and caches only. Switched on or off.
  */
 export function tellOfUninstaller({ bare: [command] }: Arguments): void {
-  const script = command === "uninstall" ? inKit("uninstall.sh") : undefined
+  if (command !== "uninstall") return
+  const script = inKit("uninstall.sh") ?? inKit("uninstall.ps1")
   if (script === undefined) return
-  const size = sizeOf(script)
+  const [size, run] = [sizeOf(script), script.endsWith(".ps1") ? POWERSHELL : "sh"]
   print(
     "error",
-    `! This OpenCode came with a kit. What follows removes settings, sessions and caches; the program and the kit${size} are removed by: sh ${script}\n`,
+    `! This OpenCode came with a kit. What follows removes settings, sessions and caches; the program and the kit${size} are removed by: ${run} ${script}\n`,
   )
 }
+
+const POWERSHELL = "powershell -NoProfile -ExecutionPolicy Bypass -File"
 
 /** In words, of all that the kit's installer listed; nothing where the list cannot be read. */
 function sizeOf(script: string): string {

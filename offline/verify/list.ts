@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs"
 import path from "node:path"
+import { withSlashes } from "../system.ts"
 
 /** One line of a list of sums, as `sha256sum` writes it. */
 export interface Sum {
@@ -56,14 +57,14 @@ function belongs(file: string, whole: string, known: Set<string>): boolean {
   if (BESIDE.includes(name)) return true
   if (whole !== ".") return INSTALLED.includes(name)
   // A release has the archive of its kit, which is signed, too.
-  return /^[^/]+\.tar\.gz\.sig$/.test(name) && known.has(name.slice(0, -".sig".length))
+  return /^[^/]+\.(tar\.gz|zip)\.sig$/.test(name) && known.has(name.slice(0, -".sig".length))
 }
 
 function filesBelow(base: string, folder: string): string[] {
   const entries = readdirSync(path.join(base, folder), { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(base, path.join(entry.parentPath, entry.name)))
+    .map((entry) => withSlashes(path.relative(base, path.join(entry.parentPath, entry.name))))
     .sort()
 }
 

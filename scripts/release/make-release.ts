@@ -8,7 +8,6 @@ import { Failure } from "../lib/errors.ts"
 import { run } from "../lib/process.ts"
 import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
 import type { BuildRecord } from "../record/build-record.ts"
-import { hasKit } from "./kit-targets.ts"
 import { readMeasured } from "./measured.ts"
 import { archiveName, promisedFiles, releaseName } from "./names.ts"
 import type { ReleaseOptions } from "./options.ts"
@@ -29,7 +28,7 @@ export async function makeRelease(
   const staged = await openStagedFolder(join(options.out, `.${options.pin}-${target}`))
   await runOwn("build.ts", [...buildWords(target, options), "--out", staged, "--emit", "none"])
   const record = await finish(staged, options, key)
-  if (options.kit && hasKit(record)) await addKit(staged, record, options, key)
+  if (options.kit) await addKit(staged, record, options, key)
   await writeSums(staged, key)
   await requirePromised(staged, promisedFiles(record, { signed: key !== undefined, kit: options.kit }))
   const folder = join(options.out, releaseName(record))
