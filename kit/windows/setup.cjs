@@ -222,7 +222,8 @@ function uninstall(prefix) {
     [PREVIOUS, kept.map(whereKept)],
   ])
     if (!sums.some(isLeft))
-      for (const name of LISTS) fs.rmSync(path.join(prefix, folder, name), { force: true })
+      for (const name of LISTS)
+        if (exists(prefix, `${folder}/${name}`)) fs.unlinkSync(path.join(prefix, folder, name))
   const left = [EXE, KIT, PREVIOUS].flatMap((part) => filesBelow(prefix, part))
   for (const folder of [KIT, PREVIOUS]) removeEmpty(path.join(prefix, folder))
   for (const folder of folders) removeEmpty(path.join(prefix, folder), false)
@@ -239,7 +240,7 @@ function removeListed(prefix, sums) {
   for (const { file } of fine) {
     if (file === EXE)
       fs.renameSync(path.join(prefix, file), path.join(prefix, `opencode.exe.removed-${process.pid}`))
-    else fs.rmSync(path.join(prefix, file))
+    else fs.unlinkSync(path.join(prefix, file))
   }
   return fine.length
 }
@@ -370,7 +371,8 @@ function filesBelow(base, name) {
 
 function removeFolder(folder) {
   try {
-    fs.rmSync(folder, { recursive: true, force: true })
+    for (const file of filesBelow(folder, ".")) fs.unlinkSync(path.join(folder, file))
+    removeEmpty(folder)
   } catch (error) {
     console.error(`left, as it could not be removed: ${folder}: ${error.message}`)
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { buildRelease, isStale, plainRelease } from "../../scripts/build/fresh-release.ts"
@@ -21,6 +21,7 @@ import { versionOf } from "../lib/version.ts"
 import { removeFolders, underQemu, underWine, type Wrap, withMusl } from "./lib/foreign.ts"
 import { notRefused, type Place, places, runProbe } from "./lib/guard-run.ts"
 import { vectors } from "./lib/guard-vectors.ts"
+import { unpackWindowsKit } from "./lib/windows-kit.ts"
 
 // Executables that this machine does not run by itself: for another processor, emulated, and for another C library. What is
 // emulated is slow, so there the essentials are tried, and a sample of the guard's vectors.
@@ -51,8 +52,8 @@ const EMULATED = 10
 function tests(target: Target, wrap: Wrap): void {
   const isSlow = target.runner !== "musl"
   const made: string[] = []
-  const wrapped = async (executable: string) => {
-    made.push(dirname(await wrap(executable)))
+  const wrapped = async (executable: string, isReady = false) => {
+    made.push(dirname(await wrap(executable, isReady)))
     return join(made.at(-1)!, "opencode")
   }
   let pin: Pin
@@ -143,6 +144,85 @@ function tests(target: Target, wrap: Wrap): void {
       expect({ status, attempts }).toEqual({ status: 200, attempts: [] })
     })
   }
+
+  if (target.os === "windows")
+    describe("of the kit", () => {
+      let archive: string
+      let prefix: string
+      /** What is installed, as Wine starts it. */
+      let installed: string
+      beforeAll(async () => {
+        const unpacked = await unpackWindowsKit(built)
+        made.push(unpacked.folder)
+        archive = unpacked.archive
+        prefix = join(unpacked.folder, "a prefix")
+      })
+      const onDrive = (path: string) => `Z:${path.replaceAll("/", "\\")}`
+      const setup = async (executable: string, ...words: string[]) => {
+        const script = join(archive, "files/lib/opencode-kit/setup.cjs")
+        const args = [onDrive(script), ...words, `--prefix=${onDrive(prefix)}`]
+        return runIsolated({ executable, args, env: { BUN_BE_BUN: "1" } })
+      }
+
+      test("is installed by itself, and found unchanged", async () => {
+        const program = await wrapped(join(archive, "files/bin/opencode.exe"), true)
+        const made = await setup(program, "install", `--archive=${onDrive(archive)}`)
+        expect(made).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
+        expect(made.stdout).toContain(`Installed ${onDrive(prefix)}\\bin\\opencode.exe, and 2 programs`)
+        installed = await wrapped(join(prefix, "bin/opencode.exe"), true)
+        const { exitCode, stdout } = await runCommand(
+          { executable: installed },
+          "offline",
+          "verify",
+          "--json",
+        )
+        expect({ exitCode, findings: JSON.parse(stdout).findings }).toEqual({ exitCode: 0, findings: [] })
+      })
+
+      test("has launchers that start its programs, and hand on words and exit code", async () => {
+        const launchers = `${onDrive(prefix)}\\lib\\opencode-kit\\bin`
+        const script = `for (const words of [["biome.cmd", "--version"], ["biome.cmd", "format", "no file"]]) {
+          const [name, ...rest] = words
+          const { exitCode, stdout } = Bun.spawnSync([${JSON.stringify(`${launchers}\\`)} + name, ...rest])
+          console.log(exitCode, String(stdout).trim())
+        }`
+        const args = ["-e", script]
+        const { stdout, attempts } = await runIsolated({
+          executable: installed,
+          args,
+          env: { BUN_BE_BUN: "1" },
+        })
+        expect(attempts).toEqual([])
+        expect(stdout).toMatch(/^0 Version: [\d.]+\r?\n1 /)
+      })
+
+      test("formats what the model writes, offline", async () => {
+        const files = {
+          "opencode.json": JSON.stringify({ formatter: {}, lsp: false }),
+          "biome.json": "{}",
+        }
+        const turns = [
+          { tool: "write", input: { filePath: "b.ts", content: "export   const b={a:'b'}\n" } },
+          { tool: "read", input: { filePath: "b.ts" } },
+          { text: "Done." },
+        ]
+        const result = await runIsolated({
+          executable: installed,
+          env: { OPENCODE_OFFLINE: "1" },
+          args: ["run", "say hi"],
+          provider: turns,
+          files,
+        })
+        expect(result).toMatchObject({ exitCode: 0, attempts: [] })
+        expect(toolResults(result).at(-1)).toContain('export const b = { a: "b" };')
+      })
+
+      test("is removed by itself, but for the program that runs, which is set aside", async () => {
+        const removed = await setup(installed, "uninstall")
+        expect(removed).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
+        expect(await readdir(prefix)).toEqual([expect.stringMatching(/^opencode\.exe\.removed-\d+$/)])
+      })
+    })
 
   describe.each(Object.keys(places) as Place[])("in the %s", (place) => {
     let probe: string

@@ -5,8 +5,11 @@ import { run } from "../../../scripts/lib/process.ts"
 import { debianPackages, type Missing } from "../../lib/debian.ts"
 import { randomDll } from "../../lib/random-dll.ts"
 
-/** Makes a script that starts an executable of another kind than this machine's; gives its path, in a folder of its own. */
-export type Wrap = (executable: string) => Promise<string>
+/**
+ * Makes a script that starts an executable of another kind than this machine's; gives its path, in a folder of its own.
+ * @param isReady whether it is one that {@link fitForWine} made, to be started where it lies
+ */
+export type Wrap = (executable: string, isReady?: boolean) => Promise<string>
 
 const folders: string[] = []
 
@@ -107,13 +110,17 @@ export async function underWine(): Promise<Wrap | Missing> {
     // Drive C: has a home of its own; what a test gives stands in the run's.
     'export XDG_CONFIG_HOME="Z:$HOME/.config"',
   ].join("\n")
-  return async (executable) => {
-    const folder = await makeFolder()
-    const [file, bytes] = [join(folder, "opencode.exe"), await readFile(executable)]
-    bytes.set(INSTEAD, bytes.indexOf(ABSENT))
-    await writeFile(file, bytes)
-    return wrapper(layer, `${WINE} ${file}`, WAIT)
+  return async (executable, isReady) => {
+    const file = isReady ? executable : join(await makeFolder(), "opencode.exe")
+    if (!isReady) await writeFile(file, fitForWine(await readFile(executable)))
+    return wrapper(layer, `${WINE} '${file}'`, WAIT)
   }
+}
+
+/** The bytes of an executable for Windows, with what Wine has not exchanged. */
+export function fitForWine(bytes: Buffer): Buffer {
+  bytes.set(INSTEAD, bytes.indexOf(ABSENT))
+  return bytes
 }
 
 /** @param prepare what is done in the namespace ahead of the program @param probe a program of this machine's */
