@@ -17,6 +17,7 @@ import type { Decide } from "./decide.ts"
 import { sendElsewhere } from "./fetch-elsewhere.ts"
 import { cloneRequest, isRequest, type Outgoing, proxyOf, readRequest, snapshotInit } from "./fetch-input.ts"
 import { followRedirects } from "./fetch-redirects.ts"
+import { decidePipe } from "./pipe.ts"
 import type { CheckProxy } from "./proxy.ts"
 import { portOf } from "./url.ts"
 
@@ -47,8 +48,16 @@ export function interceptFetch(decide: Decide, checkProxy: CheckProxy): void {
 }
 
 /** A `fetch` that decides, and sends by the native one what it decided on. */
-export function guardFetch(native: Fetch, decide: Decide, checkProxy: CheckProxy): Fetch {
-  const judge = (target: UrlParts, init: Outgoing) => judgeTarget(target, init, decide, checkProxy, "fetch")
+export function guardFetch(
+  native: Fetch,
+  decide: Decide,
+  checkProxy: CheckProxy,
+  platform: NodeJS.Platform = process.platform,
+): Fetch {
+  const judge = (target: UrlParts, init: Outgoing) => {
+    if (init.unix) decidePipe(init.unix, "fetch", decide, platform)
+    return judgeTarget(target, init, decide, checkProxy, "fetch")
+  }
   const send = (target: UrlParts, host: string, init: Outgoing, request?: Request) =>
     host === target.hostname
       ? (apply(native, undefined, [request ?? target.href, init]) as Promise<Response>)
