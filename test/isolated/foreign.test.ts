@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { buildRelease, isStale, plainRelease } from "../../scripts/build/fresh-release.ts"
@@ -43,6 +43,9 @@ for (const [name, runner] of Object.entries(RUNNERS)) {
   if (typeof wrap === "function") describe(`the executable for ${name}`, () => tests(findTarget(name), wrap))
   else console.error(`${name} is not run: ${wrap.missing}`)
 }
+
+/** A path of this machine as Wine's programs know it. */
+const onDrive = (path: string) => `Z:${path.replaceAll("/", "\\")}`
 
 const PLATFORMS = { linux: "linux", darwin: "darwin", windows: "win32" }
 
@@ -146,6 +149,22 @@ function tests(target: Target, wrap: Wrap): void {
   }
 
   if (target.os === "windows")
+    test("asks Windows who can write to a managed file, and takes no lock from a user's own", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "managed-"))
+      made.push(folder)
+      await mkdir(join(folder, "opencode"))
+      const offline = { mode: "always", locked: true }
+      await writeFile(join(folder, "opencode/opencode.json"), JSON.stringify({ offline }))
+      const ProgramData = onDrive(folder)
+      const said = await runCommand({ executable, env: { ProgramData } }, "offline")
+      expect(said.stdout).toContain("OpenCode is offline")
+      const file = `${ProgramData}\\opencode\\opencode.json`
+      expect(said.stderr).toContain(
+        `${file}: "locked" of "offline" do not count, as others than administrators can write to ${file}`,
+      )
+    })
+
+  if (target.os === "windows")
     describe("of the kit", () => {
       let archive: string
       let prefix: string
@@ -157,7 +176,6 @@ function tests(target: Target, wrap: Wrap): void {
         archive = unpacked.archive
         prefix = join(unpacked.folder, "a prefix")
       })
-      const onDrive = (path: string) => `Z:${path.replaceAll("/", "\\")}`
       const setup = async (executable: string, ...words: string[]) => {
         const script = join(archive, "files/lib/opencode-kit/setup.cjs")
         const args = [onDrive(script), ...words, `--prefix=${onDrive(prefix)}`]
@@ -181,40 +199,18 @@ function tests(target: Target, wrap: Wrap): void {
 
       test("has launchers that start its programs, and hand on words and exit code", async () => {
         const launchers = `${onDrive(prefix)}\\lib\\opencode-kit\\bin`
-        const script = `for (const words of [["biome.cmd", "--version"], ["biome.cmd", "format", "no file"]]) {
-          const [name, ...rest] = words
-          const { exitCode, stdout } = Bun.spawnSync([${JSON.stringify(`${launchers}\\`)} + name, ...rest])
-          console.log(exitCode, String(stdout).trim())
+        const script = `for (const words of [["format", "--write", "b.ts"], ["format", "no file"]]) {
+          const { exitCode } = Bun.spawnSync([${JSON.stringify(`${launchers}\\biome.cmd`)}, ...words])
+          console.log(exitCode, await Bun.file("b.ts").text())
         }`
-        const args = ["-e", script]
         const { stdout, attempts } = await runIsolated({
           executable: installed,
-          args,
+          args: ["-e", script],
           env: { BUN_BE_BUN: "1" },
+          files: { "biome.json": "{}", "b.ts": "export   const b={a:'b'}\n" },
         })
-        expect(attempts).toEqual([])
-        expect(stdout).toMatch(/^0 Version: [\d.]+\r?\n1 /)
-      })
-
-      test("formats what the model writes, offline", async () => {
-        const files = {
-          "opencode.json": JSON.stringify({ formatter: {}, lsp: false }),
-          "biome.json": "{}",
-        }
-        const turns = [
-          { tool: "write", input: { filePath: "b.ts", content: "export   const b={a:'b'}\n" } },
-          { tool: "read", input: { filePath: "b.ts" } },
-          { text: "Done." },
-        ]
-        const result = await runIsolated({
-          executable: installed,
-          env: { OPENCODE_OFFLINE: "1" },
-          args: ["run", "say hi"],
-          provider: turns,
-          files,
-        })
-        expect(result).toMatchObject({ exitCode: 0, attempts: [] })
-        expect(toolResults(result).at(-1)).toContain('export const b = { a: "b" };')
+        const formatted = 'export const b = { a: "b" };\n'
+        expect({ stdout, attempts }).toEqual({ stdout: `0 ${formatted}\n1 ${formatted}\n`, attempts: [] })
       })
 
       test("is removed by itself, but for the program that runs, which is set aside", async () => {
