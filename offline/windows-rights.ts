@@ -30,7 +30,7 @@ export function writableByOthers(file: string, rights = THIS): string | undefine
   return parts.findLast((part, index) => {
     if (rights.isLink(part)) return true
     const descriptor = rights.descriptorOf(part)
-    return descriptor !== undefined && isForOthers(descriptor, index === parts.length - 1) === true
+    return descriptor !== undefined && isForOthers(descriptor, index === parts.length - 1)
   })
 }
 
@@ -60,31 +60,26 @@ const TAKES_OVER = 0x1_0000 | 0x4_0000 | 0x8_0000 | 0x1000_0000
 /** To write or append to a file; in a folder, to delete what is in it. A new file there takes the place of none. */
 const WRITES = { file: 0x2 | 0x4 | 0x4000_0000, folder: 0x40 }
 
-/**
- * Whether others than administrators can exchange what has this owner and this list.
- * @returns undefined when it is not understood
- */
-export function isForOthers(descriptor: string, isFile: boolean): boolean | undefined {
+/** Whether it is known that others than administrators can exchange what has this owner and this list. */
+export function isForOthers(descriptor: string, isFile: boolean): boolean {
   const [, owner, list, flags, entries] =
     /^O:([A-Z]{2}|S-[\d-]+)(?:G:(?:[A-Z]{2}|S-[\d-]+))?(D:([A-Z_]*)((?:\([^()]*\))*))?$/.exec(descriptor) ??
     []
-  if (owner === undefined) return undefined
+  if (owner === undefined) return false
   if (!TRUSTED.includes(owner)) return true
   // Without a list, everyone may do everything.
   if (list === undefined || flags?.includes("NO_ACCESS_CONTROL")) return true
   const found = [...(entries ?? "").matchAll(/\(([^()]*)\)/g)].map(([, entry]) => entryOf(entry!))
-  if (found.includes(undefined)) return undefined
   const wanted = TAKES_OVER | (isFile ? WRITES.file : WRITES.folder)
   return found.some((entry) => entry && !TRUSTED.includes(entry.who) && (entry.rights & wanted) !== 0)
 }
 
-/** Whom an entry allows what, here; null when it allows nothing, undefined when it is not understood. */
-function entryOf(entry: string): { who: string; rights: number } | null | undefined {
+/** Whom an entry allows what, here; undefined when it allows nothing, or is not understood. */
+function entryOf(entry: string): { who: string; rights: number } | undefined {
   const [type, flags = "", rights = "", object, inherited, who, ...more] = entry.split(";")
-  if (type === "D") return null
   if (type !== "A" || object || inherited || !who || more.length > 0) return undefined
   // It is for what will be made in the folder.
-  if (flags.match(/../g)?.includes("IO")) return null
+  if (flags.match(/../g)?.includes("IO")) return undefined
   if (/^0x[0-9a-f]+$/i.test(rights)) return { who, rights: Number(rights) }
   const names = rights.match(/../g) ?? []
   if (names.join("") !== rights || names.some((name) => NAMED[name] === undefined)) return undefined

@@ -43,6 +43,8 @@ describe("a managed file of Windows", () => {
     ["is a user's own", AT, FILE.replace("O:BA", `O:${USER}`)],
     ["can be written to by users", AT, FILE.replace("0x1200a9;;;BU", "0x1301bf;;;BU")],
     ["can be written to by everyone, in words", AT, FILE.replace("0x1200a9;;;BU", "FRFW;;;WD")],
+    ["can be written over by one", AT, `${FILE}(A;;DC;;;${USER})`],
+    ["can be written to by one, beside what is not understood", AT, `${FILE}(ZZ;;FA;;;BU)(A;;FW;;;${USER})`],
     ["can be appended to by one", AT, `${FILE}(A;;LC;;;${USER})`],
     ["can be deleted by one", AT, `${FILE}(A;;SD;;;${USER})`],
     ["has a list that one can change", AT, `${FILE}(A;;WD;;;${USER})`],

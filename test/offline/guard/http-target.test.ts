@@ -44,7 +44,12 @@ test("on Windows a pipe of this machine is let through, and one of another machi
     judgeRequest(made({ socketPath }).request, decide, () => {}, platform)
   for (const path of ["\\\\.\\pipe\\docker_engine", "//./pipe/a", "\\\\ok.example\\pipe\\a"])
     expect(judge(path, "win32")).toBeUndefined()
-  for (const path of ["\\\\evil.example\\pipe\\a", "//evil.example/pipe/a", "//./", "//./pipe/../unc/evil.example"]) {
+  for (const path of [
+    "\\\\evil.example\\pipe\\a",
+    "//evil.example/pipe/a",
+    "//./",
+    "//./pipe/../unc/evil.example",
+  ]) {
     expect(() => judge(path, "win32")).toThrow(expect.objectContaining(refusal))
     expect(judge(path, "linux")).toBeUndefined()
   }
