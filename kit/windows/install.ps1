@@ -32,7 +32,7 @@ foreach ($name in 'files/bin/opencode.exe', 'files/lib/opencode-kit/setup.cjs') 
         $hash = (Get-FileHash -Algorithm SHA256 -LiteralPath $file).Hash
     }
     if (-not ($hash -and (Select-String -LiteralPath $sums -SimpleMatch -Quiet -Pattern "$hash  $name"))) {
-        Write-Failure 'The archive is damaged' "$name is not as SHA256SUMS says" 'unpack it again'
+        Write-Failure 'The archive is damaged' "$name is not as SHA256SUMS says" 'unpack it again, into a folder with a short path (C:\kit)'
         exit 2
     }
 }

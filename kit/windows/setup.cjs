@@ -66,7 +66,8 @@ function install(prefix, archive) {
 }
 
 function checkArchive(archive) {
-  const again = "unpack it again, and compare its sha256 with the one that was printed when it was made"
+  const again =
+    "unpack it again, into a folder with a short path (C:\\kit), and compare its sha256 with the one that was printed when it was made"
   const sums = readList(path.join(archive, "SHA256SUMS"))
   if (!sums)
     throw new Failure(
