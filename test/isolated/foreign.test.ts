@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { buildRelease, isStale, plainRelease } from "../../scripts/build/fresh-release.ts"
@@ -18,7 +18,7 @@ import { type Pin, pinName } from "../../scripts/pins/pin.ts"
 import { findTarget, type Target } from "../../scripts/upstream/target.ts"
 import { pinWith } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
-import { removeFolders, underQemu, underWine, type Wrap, withMusl } from "./lib/foreign.ts"
+import { MANAGED, removeFolders, underQemu, underWine, type Wrap, withMusl } from "./lib/foreign.ts"
 import { notRefused, type Place, places, runProbe } from "./lib/guard-run.ts"
 import { vectors } from "./lib/guard-vectors.ts"
 import { unpackWindowsKit } from "./lib/windows-kit.ts"
@@ -152,13 +152,11 @@ function tests(target: Target, wrap: Wrap): void {
     test("asks Windows who can write to a managed file, and takes no lock from a user's own", async () => {
       const folder = await mkdtemp(join(tmpdir(), "managed-"))
       made.push(folder)
-      await mkdir(join(folder, "opencode"))
       const offline = { mode: "always", locked: true }
-      await writeFile(join(folder, "opencode/opencode.json"), JSON.stringify({ offline }))
-      const ProgramData = onDrive(folder)
-      const said = await runCommand({ executable, env: { ProgramData } }, "offline")
+      await writeFile(join(folder, "opencode.json"), JSON.stringify({ offline }))
+      const said = await runCommand({ executable, env: { [MANAGED]: folder } }, "offline")
       expect(said.stdout).toContain("OpenCode is offline")
-      const file = `${ProgramData}\\opencode\\opencode.json`
+      const file = "C:\\ProgramData\\opencode\\opencode.json"
       expect(said.stderr).toContain(
         `${file}: "locked" of "offline" do not count, as others than administrators can write to ${file}`,
       )

@@ -80,6 +80,9 @@ const WINE = "/usr/lib/wine/wine64"
 /** Waits until all of Wine has ended, and what it writes then is written. */
 const WAIT = "/usr/lib/wine/wineserver64 -w"
 
+/** The variable that names a folder of this machine, which a run under Wine has as that of managed files. */
+export const MANAGED = "WINE_MANAGED"
+
 /**
  * Runs programs for Windows with Wine, in a mount namespace that has it. Its drive C: is made once; each run writes to a layer
  * of its own above it.
@@ -109,6 +112,9 @@ export async function underWine(): Promise<Wrap | Missing> {
     "export WINEPREFIX=$TMPDIR/wine/prefix",
     // Drive C: has a home of its own; what a test gives stands in the run's.
     'export XDG_CONFIG_HOME="Z:$HOME/.config"',
+    // Wine alone says where the folder of managed files is, and it is on drive C:.
+    `managed="$WINEPREFIX/drive_c/ProgramData"`,
+    `[ -z "$${MANAGED}" ] || { /bin/mkdir -p "$managed" && /bin/cp -R "$${MANAGED}" "$managed/opencode"; }`,
   ].join("\n")
   return async (executable, isReady) => {
     const file = isReady ? executable : join(await makeFolder(), "opencode.exe")
