@@ -1,10 +1,11 @@
 import { accessSync, constants, lstatSync, readlinkSync, type Stats } from "node:fs"
 import path from "node:path"
+import { writableByOthers } from "./windows-rights.ts"
 
 /**
  * What of a file this user can write to: the file, its folder, or one above it, by which another file could be put in
  * its place. Who owns one can give himself the right. Root, who can write to everything, is who administers the machine.
- * Windows has access control lists, which are not read here: there this user might write to any file.
+ * On Windows it is what others than administrators can write to.
  * @returns the path of the one that is nearest to the file, or undefined when there is none
  * @throws Node's error when one of them cannot be looked at
  */
@@ -13,7 +14,7 @@ export function writablePart(
   uid: number | undefined,
   platform: NodeJS.Platform = process.platform,
 ): string | undefined {
-  if (platform === "win32") return file
+  if (platform === "win32") return writableByOthers(file)
   if (uid === 0) return undefined
   return partsOf(path.resolve(file)).findLast((part) => canWrite(part, uid))
 }
@@ -21,7 +22,7 @@ export function writablePart(
 /** Why a file does not count as an administrator's, for people. @param part what {@link writablePart} found */
 export function describeWritable(part: string, platform: NodeJS.Platform = process.platform): string {
   return platform === "win32"
-    ? "it is not known on Windows who else can write to it. A policy that is built in counts"
+    ? `others than administrators can write to ${part}`
     : `this user can write to ${part}. Only root may`
 }
 

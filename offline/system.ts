@@ -48,16 +48,33 @@ function toCapitals(name: string): string {
 const CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /**
- * The machine that a path to connect to leads to, as `\\NAME\pipe\…` does on Windows; undefined when it is this one.
+ * The machine that a path to connect to leads to, as `\\NAME\pipe\…` does on Windows; undefined when it is this one. What may lead
+ * through Windows' own names to another one (`\\?\GLOBALROOT\…`, `\\.\pipe\..\UNC\…`) is one by the name that it begins with.
  */
 export function machineOf(path: string, platform: NodeJS.Platform = process.platform): string | undefined {
   if (platform !== "win32") return undefined
   const text = withSlashes(path, platform)
-  if (slice(text, 0, 2) !== "//") return undefined
-  const isDevice = slice(text, 0, 4) === "//./" || slice(text, 0, 4) === "//?/"
-  if (!isDevice) return firstPart(slice(text, 2))
-  // `\\?\UNC\NAME\…` is the machine NAME, too.
-  return toLowerCase(slice(text, 4, 8)) === "unc/" ? firstPart(slice(text, 8)) : undefined
+  const start = slice(text, 0, 4)
+  const isDevice = start === "//./" || start === "//?/" || start === "/??/"
+  if (!isDevice) return slice(text, 0, 2) === "//" ? firstPart(slice(text, 2)) : undefined
+  const rest = slice(text, 4)
+  const name = toLowerCase(firstPart(rest))
+  if (name === "unc") return firstPart(slice(rest, 4))
+  const isHere = name === "pipe" || (name.length === 2 && slice(name, 1) === ":")
+  return isHere && !goesUp(rest) ? undefined : name
+}
+
+/** Whether a part has nothing but dots and blanks, which Windows takes for the folder above, or leaves out. */
+function goesUp(text: string): boolean {
+  let isDots = true
+  for (let index = 0; index < text.length; index++) {
+    const letter = slice(text, index, index + 1)
+    if (letter === "/") {
+      if (isDots) return true
+      isDots = true
+    } else if (letter !== "." && letter !== " ") isDots = false
+  }
+  return isDots
 }
 
 function firstPart(text: string): string {

@@ -2,6 +2,8 @@
 # Installs OpenCode, language servers and formatters below a prefix. Uses no network.
 set -eu
 umask 022
+# macOS may have it by its other name only.
+command -v sha256sum >/dev/null || { command -v shasum >/dev/null && sha256sum() { shasum -a 256 "$@"; }; } || :
 
 usage() {
   cat <<'END'

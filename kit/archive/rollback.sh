@@ -1,6 +1,8 @@
 #!/bin/sh
 # Puts back what install.sh replaced last. What is there now is kept in its place, so a second run undoes the first.
 set -eu
+# macOS may have it by its other name only.
+command -v sha256sum >/dev/null || { command -v shasum >/dev/null && sha256sum() { shasum -a 256 "$@"; }; } || :
 
 usage() {
   cat <<'END'

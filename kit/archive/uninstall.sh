@@ -1,6 +1,8 @@
 #!/bin/sh
 # Removes what install.sh installed: no more, and of that nothing that was changed since. Uses no network.
 set -eu
+# macOS may have it by its other name only.
+command -v sha256sum >/dev/null || { command -v shasum >/dev/null && sha256sum() { shasum -a 256 "$@"; }; } || :
 
 usage() {
   cat <<'END'

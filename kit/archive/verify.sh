@@ -1,6 +1,8 @@
 #!/bin/sh
 # Compares what is installed with the list that the kit came with. Uses no network, and nothing of the kit's own.
 set -eu
+# macOS may have it by its other name only.
+command -v sha256sum >/dev/null || { command -v shasum >/dev/null && sha256sum() { shasum -a 256 "$@"; }; } || :
 
 usage() {
   cat <<'END'
@@ -72,7 +74,7 @@ check_lines() {
 
 check_files() {
   said=$(LC_ALL=C sha256sum -c "$list" 2>&1) && all=yes || all=no
-  changed=$(printf '%s\n' "$said" | grep -v ': OK$' | grep -v '^sha256sum: WARNING' || true)
+  changed=$(printf '%s\n' "$said" | grep -v ': OK$' | grep -Ev '^sha(256)?sum: WARNING' || true)
   [ -z "$changed" ] || finding "$changed"
   # It may also have died on the way.
   fine=$(printf '%s\n' "$said" | grep -c ': OK$' || true)

@@ -9,7 +9,8 @@ import type { Arguments } from "./arguments.ts"
  * removes settings, sessions and caches only. Switched on or off.
  */
 export function tellOfUninstaller({ bare: [command] }: Arguments): void {
-  const script = command === "uninstall" ? inKit("uninstall.sh") : undefined
+  if (command !== "uninstall") return
+  const script = inKit("uninstall.sh") ?? inKit("uninstall.ps1")
   if (script === undefined) return
   print(
     "error",
@@ -19,8 +20,9 @@ export function tellOfUninstaller({ bare: [command] }: Arguments): void {
 
 /** The kit's installer leaves a list, and packages of a system's do not. */
 function removedBy(script: string): string {
+  const run = script.endsWith(".ps1") ? "powershell -NoProfile -ExecutionPolicy Bypass -File" : "sh"
   if (existsSync(path.join(path.dirname(script), "installed")))
-    return `the program and the kit${sizeOf(script)} are removed by: sh ${script}`
+    return `the program and the kit${sizeOf(script)} are removed by: ${run} ${script}`
   return "the program and the kit are removed by what installed them, such as: apt remove opencode-offline, dnf remove opencode-offline"
 }
 

@@ -17,6 +17,7 @@ import type { Decide, ExplainPort } from "./decide.ts"
 import { sendElsewhere } from "./fetch-elsewhere.ts"
 import { cloneRequest, isRequest, type Outgoing, proxyOf, readRequest, snapshotInit } from "./fetch-input.ts"
 import { followRedirects } from "./fetch-redirects.ts"
+import { decidePipe } from "./pipe.ts"
 import type { CheckProxy } from "./proxy.ts"
 import { portOf } from "./url.ts"
 
@@ -29,7 +30,7 @@ type Fetch = typeof globalThis.fetch
  */
 export function interceptFetch(decide: Decide, checkProxy: CheckProxy, explainPort?: ExplainPort): void {
   const native = globalThis.fetch
-  const guarded = guardFetch(native, decide, checkProxy, explainPort)
+  const guarded = guardFetch(native, decide, checkProxy, { explainPort })
   const preconnect = native.preconnect
   if (preconnect) {
     guarded.preconnect = (input, ...rest) => {
@@ -46,14 +47,22 @@ export function interceptFetch(decide: Decide, checkProxy: CheckProxy, explainPo
   })
 }
 
+interface FetchOptions {
+  explainPort?: ExplainPort
+  platform?: NodeJS.Platform
+}
+
 /** A `fetch` that decides, and sends by the native one what it decided on. */
 export function guardFetch(
   native: Fetch,
   decide: Decide,
   checkProxy: CheckProxy,
-  explainPort?: ExplainPort,
+  { explainPort, platform = process.platform }: FetchOptions = {},
 ): Fetch {
-  const judge = (target: UrlParts, init: Outgoing) => judgeTarget(target, init, decide, checkProxy, "fetch")
+  const judge = (target: UrlParts, init: Outgoing) => {
+    if (init.unix) decidePipe(init.unix, "fetch", decide, platform)
+    return judgeTarget(target, init, decide, checkProxy, "fetch")
+  }
   const send = (target: UrlParts, host: string, init: Outgoing, request?: Request) => {
     const answer =
       host === target.hostname

@@ -22,7 +22,7 @@ import { checkAgainst, type TlsOptions } from "./tls-name.ts"
 
 /** Where Bun's `node:http` is about to send a request. */
 export type HttpTarget =
-  | { local: true }
+  | { local: true; path: string }
   | { local: false; url: string; proxy: string | undefined /** The host is the proxy. */; isProxy?: true }
 
 /**
@@ -33,7 +33,8 @@ export type HttpTarget =
  */
 export function readHttpTarget(request: ClientRequest): HttpTarget {
   const state = readState(request)
-  if (typeof state.socketPath === "string" && state.socketPath !== "") return { local: true }
+  if (typeof state.socketPath === "string" && state.socketPath !== "")
+    return { local: true, path: state.socketPath }
   if (isGiven(state.socketPath)) throw suspicious("socketPath", state.socketPath)
   const { protocol } = state
   if (protocol !== "http:" && protocol !== "https:") throw suspicious("protocol", protocol)

@@ -14,6 +14,7 @@ import {
   sendTo,
   setAgentLater,
 } from "./http-target.ts"
+import { decidePipe } from "./pipe.ts"
 import type { CheckProxy } from "./proxy.ts"
 import { portOf } from "./url.ts"
 
@@ -54,9 +55,18 @@ function guardHeaders(
   return ofRequest
 }
 
-function judgeRequest(request: ClientRequest, decide: Decide, checkProxy: CheckProxy): string | undefined {
+/** @returns the host to dial; undefined for a path, which leads to this machine or was decided on */
+export function judgeRequest(
+  request: ClientRequest,
+  decide: Decide,
+  checkProxy: CheckProxy,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
   const target = readHttpTarget(request)
-  if (target.local) return undefined
+  if (target.local) {
+    decidePipe(target.path, "node:http", decide, platform)
+    return undefined
+  }
   const url = parseUrl(target.url)
   if (!url) throw misspelt(target.url)
   const host = decide({ host: url.hostname, port: portOf(url), api: "node:http" })

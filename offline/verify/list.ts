@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs"
 import path from "node:path"
+import { withSlashes } from "../system.ts"
 
 /** One line of a list of sums, as `sha256sum` writes it. */
 export interface Sum {
@@ -63,7 +64,7 @@ function filesBelow(base: string, folder: string): string[] {
   const entries = readdirSync(path.join(base, folder), { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(base, path.join(entry.parentPath, entry.name)))
+    .map((entry) => withSlashes(path.relative(base, path.join(entry.parentPath, entry.name))))
     .sort()
 }
 

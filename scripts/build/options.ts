@@ -94,7 +94,7 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     )
     .option(
       "--sign-command <command>",
-      "have this sign the executable, $FILE, for Windows or macOS (see docs/targets.md)",
+      "have this sign the executable, $FILE, for Windows or macOS (see docs/platforms.md)",
     )
     .option(
       "--record-derived",

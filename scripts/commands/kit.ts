@@ -3,13 +3,12 @@ import { basename, join, relative, resolve } from "node:path"
 import { readSigningKey } from "../emit/sign.ts"
 import { kitFiles, kitName, machineFile, releaseFiles, sums } from "../kit/contents.ts"
 import { findRelease } from "../kit/find-release.ts"
-import { requireKitTarget } from "../kit/machine.ts"
 import { parts, table } from "../kit/manifest.ts"
 import { readKitOptions } from "../kit/options.ts"
 import { outputFiles } from "../kit/outputs.ts"
 import { readLock } from "../kit/read-lock.ts"
 import { findShellFiles } from "../kit/shell/find-files.ts"
-import { writeArchive } from "../kit/write-archive.ts"
+import { formOf, writeArchive } from "../kit/write-archive.ts"
 import { runCommand } from "../lib/errors.ts"
 import { formatBytes, Progress } from "../lib/log.ts"
 import { readBuildRecord } from "../record/build-record.ts"
@@ -20,16 +19,12 @@ const KIT = join(import.meta.dirname, "../../kit")
 await runCommand(async () => {
   const started = performance.now()
   const options = await readKitOptions(process.argv)
-  if (options.release === undefined) {
-    requireKitTarget(options.target)
-    // What is misspelt ends it ahead of a build.
-    await readLock(KIT, options)
-  }
+  // What is misspelt ends it ahead of a build.
+  if (options.release === undefined) await readLock(KIT, options)
   const progress = new Progress(options.completions ? 5 : 4, { silent: options.json })
   const signKey = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
   const release = await progress.step("Find the release", () => options.release ?? findRelease(options))
   const record = await readBuildRecord(join(release, "build.json"))
-  requireKitTarget(record.target)
   const name = kitName(record)
   const chosen = await readLock(KIT, { ...options, target: record.target })
   const read = await progress.step("Acquire", async (step) => {
@@ -54,9 +49,10 @@ await runCommand(async () => {
     step.result(`${all.length} files, ${formatBytes(bytes)}`)
     return { ...rest, files: [...all, sums(all)] }
   })
-  const out = options.out ?? resolve(`dist/${name}.tar.gz`)
+  const form = formOf(record.target)
+  const out = options.out ?? resolve(`dist/${name}.${form}`)
   const archive = await progress.step("Write the archive", async (step) => {
-    const written = await writeArchive(files, name, out)
+    const written = await writeArchive(files, name, out, form)
     await writeFile(`${out}.sha256`, `${written.sha256}  ${basename(out)}\n`)
     step.result(formatBytes(written.bytes))
     return written

@@ -5,13 +5,15 @@ import { readHelpPages } from "../contents/help.ts"
 import { Failure } from "../lib/errors.ts"
 import type { PackageFile } from "../lib/npm/read-packages.ts"
 import type { BuildRecord } from "../record/build-record.ts"
+import { findTarget } from "../upstream/target.ts"
 import { carriedFiles } from "./carried-files.ts"
 import { type KitFile, kitFile } from "./kit-file.ts"
 import { machineFor, printMachine } from "./machine.ts"
 import { managedFile } from "./managed.ts"
 import { describePackage, type Manifest, readPackageJson } from "./manifest.ts"
-import { launcher, programs } from "./programs.ts"
+import { LAUNCHERS, programs } from "./programs.ts"
 import type { KitPackage } from "./read-lock.ts"
+import { scriptsFor } from "./scripts.ts"
 
 /** The project's own part of a kit. */
 const OWN = join(import.meta.dirname, "../../kit")
@@ -62,7 +64,7 @@ export const PROJECT = "opencode-offline"
  */
 export async function releaseFiles(release: string, record: BuildRecord): Promise<KitFile[]> {
   const { file, sha256 } = record.executable
-  const executable = kitFile(EXECUTABLE, await readFile(join(release, file)), true)
+  const executable = kitFile(executablePath(record), await readFile(join(release, file)), true)
   if (executable.sha256 !== sha256)
     throw new Failure({
       what: `${join(release, file)} is not what its build.json says`,
@@ -98,6 +100,7 @@ export async function kitFiles(
     return [name, readPackageJson(read[index]!).bin]
   })
   const { bytes, sha256 } = record.executable
+  const target = findTarget(record.target)
   const manifest: Manifest = {
     format: 1,
     opencode: record.opencode,
@@ -114,17 +117,16 @@ export async function kitFiles(
   const files = [
     kitFile("manifest.json", text),
     kitFile(`${KIT}/manifest.json`, text),
-    ...(await Promise.all(["README.md", "install.sh"].map((name) => ownFile(`archive/${name}`, name)))),
-    await ownFile("archive/uninstall.sh", `${KIT}/uninstall.sh`),
-    await ownFile("archive/rollback.sh", `${KIT}/rollback.sh`),
-    await ownFile("archive/verify.sh", `${KIT}/verify.sh`),
+    ...(await Promise.all(scriptsFor(target, KIT).map(([from, to]) => ownFile(from, to)))),
     ...Object.entries(await readHelpPages()).map(([topic, page]) =>
       kitFile(`${KIT}/docs/${topic}.txt`, page),
     ),
     await managedFile(KIT, record),
     ...Object.entries(shell).map(([path, text]) => kitFile(`${KIT}/${path}`, text)),
     ...(await Promise.all(own.map((name) => ownFile(`launch/${name}`, `${KIT}/launch/${name}`)))),
-    ...Object.entries(manifest.programs).map(([name, program]) => launcher(KIT, name, program)),
+    ...Object.entries(manifest.programs).map(([name, program]) =>
+      LAUNCHERS[target.launcher](KIT, name, program),
+    ),
     ...chosen.packages.flatMap(({ path }, index) =>
       read[index]!.map((file) => kitFile(`${KIT}/${path}/${file.path}`, file.data, file.executable)),
     ),
@@ -136,14 +138,17 @@ export async function kitFiles(
  * `machine`, by which the installer sees whether it is on the right one.
  * @throws Failure when it is not known what the executable needs
  */
-export function machineFile({ target }: BuildRecord, files: KitFile[]): KitFile {
-  const executable = files.find(({ path }) => path === EXECUTABLE)!.data
+export function machineFile(record: BuildRecord, files: KitFile[]): KitFile {
+  const executable = files.find(({ path }) => path === executablePath(record))!.data
   // A file takes whole blocks.
   const bytes = files.reduce((sum, { data }) => sum + Math.ceil(data.length / BLOCK) * BLOCK, 0)
-  return kitFile("machine", printMachine(machineFor(target, executable, bytes)))
+  return kitFile("machine", printMachine(machineFor(record.target, executable, bytes)))
 }
 
-const EXECUTABLE = "files/bin/opencode"
+function executablePath({ target }: Pick<BuildRecord, "target">): string {
+  return `files/bin/${findTarget(target).file}`
+}
+
 const BLOCK = 4096
 
 /** `SHA256SUMS`, which the installer goes by. */

@@ -1,53 +1,46 @@
 import { Failure } from "../lib/errors.ts"
-import { findTarget, type Target } from "../upstream/target.ts"
+import { findTarget } from "../upstream/target.ts"
 
 /** What a machine must have to run a kit's executable. The installer reads it, a word and its value a line. */
 export interface Machine {
-  /** As `uname -s` and `uname -m` print it. */
+  /** As `uname -s` and `uname -m` print it, or as Windows calls itself and its processor. */
   system: string
   processor: string
-  /** The oldest kernel that Bun runs on. */
-  kernel: string
-  /** The file that loads the executable, which no system with another C library has. */
-  loader: string
-  /** A flag of the processor, in /proc/cpuinfo, without which the executable stops. */
-  flag: string | undefined
+  /** The oldest kernel that Bun runs on, as `uname -r` counts; Windows has no such number. */
+  kernel?: string
+  /** The file that loads the executable, which no Linux with another C library has. */
+  loader?: string
+  /** A flag of the processor, in Linux's /proc/cpuinfo, without which the executable stops. */
+  flag?: string
   /** What the installation takes. */
   kilobytes: number
 }
 
-const PROCESSORS = { x64: "x86_64", arm64: "aarch64" }
-
-/**
- * @param target for which platform the executable is, as upstream names it
- * @param executable its bytes, out of which the loader is read
- * @param bytes what all that is installed takes
- * @throws Failure when no kit is for the target, or the executable names no loader: the installer could compare nothing
- */
-export function machineFor(target: string, executable: Uint8Array, bytes: number): Machine {
-  const { arch, baseline } = requireKitTarget(target)
-  return {
-    system: "Linux",
-    processor: PROCESSORS[arch],
-    kernel: "5.1",
-    loader: loaderOf(executable),
-    flag: arch === "x64" && !baseline ? "avx2" : undefined,
-    kilobytes: Math.ceil(bytes / 1024),
-  }
+/** macOS 13 is Darwin 22. */
+const KERNELS = { linux: "5.1", darwin: "22.0", windows: undefined }
+const SYSTEMS = { linux: "Linux", darwin: "Darwin", windows: "Windows" }
+const PROCESSORS = {
+  linux: { x64: "x86_64", arm64: "aarch64" },
+  darwin: { x64: "x86_64", arm64: "arm64" },
+  windows: { x64: "AMD64", arm64: "ARM64" },
 }
 
 /**
- * The target of a kit: its installer and its launchers are for `sh`, and look at a Linux.
- * @throws Failure when it is unknown, or for another system
+ * @param name for which platform the executable is, as upstream names it
+ * @param executable its bytes, out of which the loader is read
+ * @param bytes what all that is installed takes
+ * @throws Failure when the target is unknown, or an executable for Linux names no loader: the installer could compare nothing
  */
-export function requireKitTarget(name: string): Target {
-  const target = findTarget(name)
-  if (target.os === "linux") return target
-  throw new Failure({
-    what: `There is no kit for ${name}`,
-    why: "its installer and its launchers are for Linux",
-    next: `npm run build -- --target ${name}, and hand out the executable alone`,
-  })
+export function machineFor(name: string, executable: Uint8Array, bytes: number): Machine {
+  const { os, arch, baseline } = findTarget(name)
+  return {
+    system: SYSTEMS[os],
+    processor: PROCESSORS[os][arch],
+    ...(KERNELS[os] && { kernel: KERNELS[os] }),
+    ...(os === "linux" && { loader: loaderOf(executable) }),
+    ...(os === "linux" && arch === "x64" && !baseline && { flag: "avx2" }),
+    kilobytes: Math.ceil(bytes / 1024),
+  }
 }
 
 /** The text of the executable's PT_INTERP, which stands near the start. */
@@ -65,7 +58,6 @@ function loaderOf(executable: Uint8Array): string {
 /** The file of the archive. */
 export function printMachine(machine: Machine): string {
   return Object.entries(machine)
-    .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${value}\n`)
     .join("")
 }

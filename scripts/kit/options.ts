@@ -39,7 +39,7 @@ export async function readKitOptions(argv: string[]): Promise<KitOptions> {
     .description(DESCRIPTION)
     .option(
       "--out <file>",
-      "where the archive goes (default: dist/opencode-offline-<version>-<of this project>-<target>-<policy>.tar.gz, with -git and -core as npm run build has them)",
+      "where the archive goes (default: dist/opencode-offline-<version>-<of this project>-<target>-<policy>.tar.gz or, for Windows, .zip; with -git and -core as npm run build has them)",
     )
     .option("--pin <name>", "which upstream: a folder in pins/", supported.default)
     .option("--target <target>", "for which platform", hostTarget().name)

@@ -1,4 +1,5 @@
 import { posix } from "node:path"
+import type { Target } from "../upstream/target.ts"
 import { type KitFile, kitFile } from "./kit-file.ts"
 
 /** A program of the kit: the package that it belongs to, and its file, relative to the kit's folder. */
@@ -27,8 +28,13 @@ export function programs(bins: Record<string, Bin>, own: string[]): Record<strin
   return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** A script that runs a program in the executable, as Bun, so that no Node is needed. */
-export function launcher(folder: string, name: string, { file }: Program): KitFile {
+/** Scripts that run a program in the executable, as Bun, so that no Node is needed. */
+export const LAUNCHERS: Record<
+  Target["launcher"],
+  (folder: string, name: string, program: Program) => KitFile
+> = { sh: shellLauncher, cmd: commandLauncher }
+
+function shellLauncher(folder: string, name: string, { file }: Program): KitFile {
   const text = `#!/bin/sh
 kit=\${0%/*}/..
 BUN_BE_BUN=1
@@ -36,4 +42,14 @@ export BUN_BE_BUN
 exec "$kit/../../bin/opencode" "$kit/${file}" "$@"
 `
   return kitFile(`${folder}/bin/${name}`, text, true)
+}
+
+/** The last command's exit code is that of the script. */
+function commandLauncher(folder: string, name: string, { file }: Program): KitFile {
+  const text = `@echo off
+setlocal
+set BUN_BE_BUN=1
+"%~dp0..\\..\\..\\bin\\opencode.exe" "%~dp0..\\${file.replaceAll("/", "\\")}" %*
+`
+  return kitFile(`${folder}/bin/${name}.cmd`, text.replaceAll("\n", "\r\n"), true)
 }

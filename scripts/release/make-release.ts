@@ -10,7 +10,6 @@ import { run } from "../lib/process.ts"
 import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
 import { MAKERS } from "../makers/makers.ts"
 import type { BuildRecord } from "../record/build-record.ts"
-import { hasKit } from "./kit-targets.ts"
 import { readMeasured } from "./measured.ts"
 import { archiveName, promisedFiles, releaseName } from "./names.ts"
 import type { ReleaseOptions } from "./options.ts"
@@ -31,7 +30,7 @@ export async function makeRelease(
   const staged = await openStagedFolder(join(options.out, `.${options.pin}-${target}`))
   await runOwn("build.ts", [...buildWords(target, options), "--out", staged, "--emit", "none"])
   const record = await finish(staged, options, key)
-  if (options.kit && hasKit(record)) await addKit(staged, record, options, key)
+  if (options.kit) await addKit(staged, record, options, key)
   await addMade(staged, record, options, key)
   await writeSums(staged, key)
   await requirePromised(staged, promisedFiles(record, { signed: key !== undefined, kit: options.kit }))
@@ -102,13 +101,12 @@ async function addMade(
   key: KeyObject | undefined,
 ): Promise<void> {
   const { materials } = await readSubject(folder)
-  const hasArchive = kit && hasKit(record)
   const source = {
     ...{ record, imageBase, release: folder },
-    kit: hasArchive ? await readArchive(join(folder, archiveName(record))) : undefined,
+    kit: kit ? await readArchive(join(folder, archiveName(record))) : undefined,
     seconds: Date.parse(materials.created) / 1000,
   }
-  for (const maker of MAKERS.filter((one) => one.fits(record, hasArchive)))
+  for (const maker of MAKERS.filter((one) => one.fits(record, kit)))
     await writeSigned(join(folder, maker.file(record)), Buffer.concat(await maker.make(source)), key)
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { buildRelease, isStale, plainRelease } from "../../scripts/build/fresh-release.ts"
@@ -18,10 +18,11 @@ import { type Pin, pinName } from "../../scripts/pins/pin.ts"
 import { findTarget, type Target } from "../../scripts/upstream/target.ts"
 import { pinWith } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
-import { underQemu, underWine, type Wrap, withMusl } from "./lib/foreign.ts"
+import { MANAGED, underQemu, underWine, type Wrap, withMusl } from "./lib/foreign.ts"
 import { notRefused, type Place, places, runProbe } from "./lib/guard-run.ts"
 import { vectors } from "./lib/guard-vectors.ts"
 import { removeFolders } from "./lib/mounts.ts"
+import { unpackWindowsKit } from "./lib/windows-kit.ts"
 
 // Executables that this machine does not run by itself: for another processor, emulated, and for another C library. What is
 // emulated is slow, so there the essentials are tried, and a sample of the guard's vectors.
@@ -44,6 +45,9 @@ for (const [name, runner] of Object.entries(RUNNERS)) {
   else console.error(`${name} is not run: ${wrap.missing}`)
 }
 
+/** A path of this machine as Wine's programs know it. */
+const onDrive = (path: string) => `Z:${path.replaceAll("/", "\\")}`
+
 const PLATFORMS = { linux: "linux", darwin: "darwin", windows: "win32" }
 
 /** How much slower than this machine an emulated one is, at least. */
@@ -52,8 +56,8 @@ const EMULATED = 10
 function tests(target: Target, wrap: Wrap): void {
   const isSlow = target.runner !== "musl"
   const made: string[] = []
-  const wrapped = async (executable: string) => {
-    made.push(dirname(await wrap(executable)))
+  const wrapped = async (executable: string, isReady = false) => {
+    made.push(dirname(await wrap(executable, isReady)))
     return join(made.at(-1)!, "opencode")
   }
   let pin: Pin
@@ -144,6 +148,76 @@ function tests(target: Target, wrap: Wrap): void {
       expect({ status, attempts }).toEqual({ status: 200, attempts: [] })
     })
   }
+
+  if (target.os === "windows")
+    test("asks Windows who can write to a managed file, and takes no lock from a user's own", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "managed-"))
+      made.push(folder)
+      const offline = { mode: "always", locked: true }
+      await writeFile(join(folder, "opencode.json"), JSON.stringify({ offline }))
+      const said = await runCommand({ executable, env: { [MANAGED]: folder } }, "offline")
+      expect(said.stdout).toContain("OpenCode is offline")
+      const file = "C:\\ProgramData\\opencode\\opencode.json"
+      expect(said.stderr).toContain(
+        `${file}: "locked" of "offline" do not count, as others than administrators can write to ${file}`,
+      )
+    })
+
+  if (target.os === "windows")
+    describe("of the kit", () => {
+      let archive: string
+      let prefix: string
+      /** What is installed, as Wine starts it. */
+      let installed: string
+      beforeAll(async () => {
+        const unpacked = await unpackWindowsKit(built)
+        made.push(unpacked.folder)
+        archive = unpacked.archive
+        prefix = join(unpacked.folder, "a prefix")
+      })
+      const setup = async (executable: string, ...words: string[]) => {
+        const script = join(archive, "files/lib/opencode-kit/setup.cjs")
+        const args = [onDrive(script), ...words, `--prefix=${onDrive(prefix)}`]
+        return runIsolated({ executable, args, env: { BUN_BE_BUN: "1" } })
+      }
+
+      test("is installed by itself, and found unchanged", async () => {
+        const program = await wrapped(join(archive, "files/bin/opencode.exe"), true)
+        const made = await setup(program, "install", `--archive=${onDrive(archive)}`)
+        expect(made).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
+        expect(made.stdout).toContain(`Installed ${onDrive(prefix)}\\bin\\opencode.exe, and 2 programs`)
+        installed = await wrapped(join(prefix, "bin/opencode.exe"), true)
+        const { exitCode, stdout } = await runCommand(
+          { executable: installed },
+          "offline",
+          "verify",
+          "--json",
+        )
+        expect({ exitCode, findings: JSON.parse(stdout).findings }).toEqual({ exitCode: 0, findings: [] })
+      })
+
+      test("has launchers that start its programs, and hand on words and exit code", async () => {
+        const launchers = `${onDrive(prefix)}\\lib\\opencode-kit\\bin`
+        const script = `for (const words of [["format", "--write", "b.ts"], ["format", "no file"]]) {
+          const { exitCode } = Bun.spawnSync([${JSON.stringify(`${launchers}\\biome.cmd`)}, ...words])
+          console.log(exitCode, await Bun.file("b.ts").text())
+        }`
+        const { stdout, attempts } = await runIsolated({
+          executable: installed,
+          args: ["-e", script],
+          env: { BUN_BE_BUN: "1" },
+          files: { "biome.json": "{}", "b.ts": "export   const b={a:'b'}\n" },
+        })
+        const formatted = 'export const b = { a: "b" };\n'
+        expect({ stdout, attempts }).toEqual({ stdout: `0 ${formatted}\n1 ${formatted}\n`, attempts: [] })
+      })
+
+      test("is removed by itself, but for the program that runs, which is set aside", async () => {
+        const removed = await setup(installed, "uninstall")
+        expect(removed).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
+        expect(await readdir(prefix)).toEqual([expect.stringMatching(/^opencode\.exe\.removed-\d+$/)])
+      })
+    })
 
   describe.each(Object.keys(places) as Place[])("in the %s", (place) => {
     let probe: string

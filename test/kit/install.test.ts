@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import { kitFile } from "../../scripts/kit/kit-file.ts"
+import { machineFor, printMachine } from "../../scripts/kit/machine.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { KIT, OWN, THIS_MACHINE, writeKitArchive } from "../lib/kit-archive.ts"
 
@@ -112,6 +113,27 @@ test("installs to the prefix and, without one, to ~/.local; uninstall leaves not
   expect(await readdir(folder)).toEqual(["an archive"])
   expect(await install()).toMatchObject({ exitCode: 0 })
   expect(await tree(join(folder, "home/.local"))).toEqual(INSTALLED)
+})
+
+test("on macOS, whose older versions call it shasum, it is installed, compared, put back and removed as elsewhere", async () => {
+  await withoutProgram("sha256sum")
+  const few = join(folder, "few")
+  for (const name of ["shasum", "awk", "rmdir"])
+    if (!existsSync(join(few, name))) await symlink(Bun.which(name)!, join(few, name))
+  await rm(join(few, "uname"))
+  const uname = "#!/bin/sh\ncase $1 in -s) echo Darwin;; -m) echo arm64;; -r) echo 22.1.0;; esac\n"
+  await writeFile(join(few, "uname"), uname, { mode: 0o755 })
+  const machine = printMachine(machineFor("darwin-arm64", Buffer.alloc(1), 1024))
+  await makeArchive("one", machine)
+  expect(await install("--prefix", prefix)).toMatchObject({ exitCode: 0, stderr: "" })
+  await makeArchive("two", machine)
+  expect(await install("--prefix", prefix)).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await script(join(prefix, KIT, "rollback.sh"))).toMatchObject({ exitCode: 0, stderr: "" })
+  await appendFile(join(prefix, KIT, "bin/server-one"), "x")
+  expect(await uninstall()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("server-one") })
+  await makeArchive("one", machine.replace("22.0", "23.0"))
+  const old = await install("--prefix", join(folder, "other"))
+  expect(old).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("kernel is older than 23.0") })
 })
 
 test("a relative prefix is below the working directory", async () => {

@@ -30,6 +30,7 @@ describe("on Windows", () => {
     "//./pipe/name",
     "\\\\?\\pipe\\name",
     "\\\\?\\C:\\a",
+    "\\\\.\\pipe\\a.b\\..c",
     "name",
     "C:\\sockets\\name",
   ])("%s is on this machine", (path) => {
@@ -46,6 +47,20 @@ describe("on Windows", () => {
     expect(machineOf(path, "win32")).toBe("corp.example")
     expect(() => decidePipe(path, "node:net", refuse, "win32")).toThrow("corp.example was asked for")
     expect(() => decidePipe(path, "node:net", refuse, "linux")).not.toThrow()
+  })
+
+  test.each([
+    ["\\\\?\\GLOBALROOT\\Device\\Mup\\corp.example\\pipe\\a", "globalroot"],
+    ["\\\\.\\Global\\UNC\\corp.example\\pipe\\a", "global"],
+    ["\\??\\UNC\\corp.example\\pipe\\a", "corp.example"],
+    ["\\\\.\\pipe\\..\\UNC\\corp.example\\pipe\\a", "pipe"],
+    ["//./pipe/a/.. /b", "pipe"],
+    ["\\\\.\\C:\\..\\UNC\\corp.example\\a", "c:"],
+    ["\\\\.\\pipe", undefined],
+    ["\\\\.\\pipe\\..", "pipe"],
+    ["\\\\.\\", ""],
+  ])("%s, which could lead to another machine, is one by its first name", (path, name) => {
+    expect(machineOf(path, "win32")).toBe(name!)
   })
 
   test("our own frames are not the caller, with slashes of either kind", () => {

@@ -11,6 +11,7 @@ import { shellFiles } from "./shell-files.ts"
  * Completions and the man page of a release, by path below the prefix. They are made from what its executable says on
  * `--help`; for a machine of another kind, from what this machine's of the same pin says.
  * @param name how the page calls the release
+ * @returns none for Windows, whose shells have no place for them
  * @throws Failure when that executable cannot be run in a network of its own here
  */
 export async function findShellFiles(
@@ -18,12 +19,14 @@ export async function findShellFiles(
   record: BuildRecord,
   { cache, name }: { cache: string; name: string },
 ): Promise<Record<string, string>> {
-  const target = findTarget(record.target)
-  const folder = runsHere(record.target)
+  if (findTarget(record.target).launcher === "cmd") return {}
+  const here = runsHere(record.target)
+  const target = here ? findTarget(record.target) : hostTarget()
+  const folder = here
     ? release
     : await findRelease({
         pin: pinName({ product: record.product, version: record.opencode }),
-        target: hostTarget().name,
+        target: target.name,
         cache,
       })
   const commands = await readCommands(join(folder, target.file), cache)

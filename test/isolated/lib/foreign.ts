@@ -5,8 +5,11 @@ import { debianPackages, type Missing } from "../../lib/debian.ts"
 import { randomDll } from "../../lib/random-dll.ts"
 import { MOUNT, makeFolder, wrapper } from "./mounts.ts"
 
-/** Makes a script that starts an executable of another kind than this machine's; gives its path, in a folder of its own. */
-export type Wrap = (executable: string) => Promise<string>
+/**
+ * Makes a script that starts an executable of another kind than this machine's; gives its path, in a folder of its own.
+ * @param isReady whether it is one that {@link fitForWine} made, to be started where it lies
+ */
+export type Wrap = (executable: string, isReady?: boolean) => Promise<string>
 
 /**
  * Has the kernel start programs for AArch64 by qemu, in a user namespace of their own, where that is forgotten with it: so
@@ -62,6 +65,9 @@ const WINE = "/usr/lib/wine/wine64"
 /** Waits until all of Wine has ended, and what it writes then is written. */
 const WAIT = "/usr/lib/wine/wineserver64 -w"
 
+/** The variable that names a folder of this machine, which a run under Wine has as that of managed files. */
+export const MANAGED = "WINE_MANAGED"
+
 /**
  * Runs programs for Windows with Wine, in a mount namespace that has it. Its drive C: is made once; each run writes to a layer
  * of its own above it.
@@ -91,14 +97,21 @@ export async function underWine(): Promise<Wrap | Missing> {
     "export WINEPREFIX=$TMPDIR/wine/prefix",
     // Drive C: has a home of its own; what a test gives stands in the run's.
     'export XDG_CONFIG_HOME="Z:$HOME/.config"',
+    // Wine alone says where the folder of managed files is, and it is on drive C:.
+    `managed="$WINEPREFIX/drive_c/ProgramData"`,
+    `[ -z "$${MANAGED}" ] || { /bin/mkdir -p "$managed" && /bin/cp -R "$${MANAGED}" "$managed/opencode"; }`,
   ].join("\n")
-  return async (executable) => {
-    const folder = await makeFolder()
-    const [file, bytes] = [join(folder, "opencode.exe"), await readFile(executable)]
-    bytes.set(INSTEAD, bytes.indexOf(ABSENT))
-    await writeFile(file, bytes)
-    return wrapper(layer, `${WINE} ${file}`, WAIT)
+  return async (executable, isReady) => {
+    const file = isReady ? executable : join(await makeFolder(), "opencode.exe")
+    if (!isReady) await writeFile(file, fitForWine(await readFile(executable)))
+    return wrapper(layer, `${WINE} '${file}'`, WAIT)
   }
+}
+
+/** The bytes of an executable for Windows, with what Wine has not exchanged. */
+export function fitForWine(bytes: Buffer): Buffer {
+  bytes.set(INSTEAD, bytes.indexOf(ABSENT))
+  return bytes
 }
 
 /** @param prepare what is done in the namespace ahead of the program @param probe a program of this machine's */

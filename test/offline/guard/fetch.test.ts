@@ -7,6 +7,10 @@ type Sent = [address: string | Request, init: Record<string, unknown>]
 
 /** A guarded `fetch` over a native one that answers with what it is given, in turn. */
 function over(...answers: Response[]) {
+  return overOn(process.platform, ...answers)
+}
+
+function overOn(platform: NodeJS.Platform, ...answers: Response[]) {
   const sent: Sent[] = []
   const native = async (...args: Sent) => {
     sent.push(args)
@@ -14,7 +18,7 @@ function over(...answers: Response[]) {
   }
   const proxies: unknown[] = []
   const { decide } = deciding()
-  const guarded = guardFetch(native as never, decide, (_, given) => void proxies.push(given))
+  const guarded = guardFetch(native as never, decide, (_, given) => void proxies.push(given), { platform })
   return { guarded: guarded as (input: unknown, init?: unknown) => Promise<Response>, sent, proxies }
 }
 const redirect = (status: number, location: string) => new Response(null, { status, headers: { location } })
@@ -35,7 +39,7 @@ describe("a socket that does not open", () => {
   const refused = Object.assign(new Error("Unable to connect"), { code: "ConnectionRefused" })
   const failing = (error: Error, loopback: "own" | "any") => {
     const { decide, explainPort, denied } = deciding({ loopback })
-    const guarded = guardFetch((() => Promise.reject(error)) as never, decide, () => {}, explainPort)
+    const guarded = guardFetch((() => Promise.reject(error)) as never, decide, () => {}, { explainPort })
     return { asked: (url: string, init = {}) => guarded(url, init as RequestInit).catch(String), denied }
   }
 
@@ -86,6 +90,18 @@ test.each([
   const { guarded, sent } = over()
   expect(guarded(input)).rejects.toMatchObject(refusal)
   expect(sent).toEqual([])
+})
+
+test("on Windows a pipe of this machine is let through, and one of another machine is decided on", async () => {
+  const [windows, linux] = [overOn("win32"), overOn("linux")]
+  for (const unix of ["\\\\.\\pipe\\docker_engine", "//./pipe/a", "\\\\ok.example\\pipe\\a", "C:\\a.sock"])
+    await windows.guarded("http://localhost/", { unix })
+  expect(windows.sent.map(([, { unix }]) => unix)).toHaveLength(4)
+  for (const unix of ["\\\\evil.example\\pipe\\a", "//evil.example/pipe/a"]) {
+    expect(windows.guarded("http://localhost/", { unix })).rejects.toMatchObject(refusal)
+    await linux.guarded("http://localhost/", { unix })
+  }
+  expect([windows.sent.length, linux.sent.length]).toEqual([4, 2])
 })
 
 test("what is no URL is the error that it was", () => {

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test"
 import type { ClientRequest } from "node:http"
+import { judgeRequest } from "../../../offline/guard/http.ts"
 import { agentShownAs, showAgent } from "../../../offline/guard/http-agent.ts"
 import { fixTarget, goesTo, readHttpTarget, sendTo } from "../../../offline/guard/http-target.ts"
-import { refusal } from "../../lib/guard.ts"
+import { deciding, refusal } from "../../lib/guard.ts"
 
 /** A request as the runtime has it: its parts under symbols. */
 function made(parts: Record<string, unknown>) {
@@ -34,7 +35,24 @@ test("the address is built as the runtime builds it", () => {
   expect(target({ agent: showAgent({ proxy: "http://p.example" }) })).toMatchObject({
     proxy: "http://p.example",
   })
-  expect(target({ socketPath: "/a.sock" })).toEqual({ local: true })
+  expect(target({ socketPath: "/a.sock" })).toEqual({ local: true, path: "/a.sock" })
+})
+
+test("on Windows a pipe of this machine is let through, and one of another machine is decided on", () => {
+  const { decide } = deciding()
+  const judge = (socketPath: string, platform: NodeJS.Platform) =>
+    judgeRequest(made({ socketPath }).request, decide, () => {}, platform)
+  for (const path of ["\\\\.\\pipe\\docker_engine", "//./pipe/a", "\\\\ok.example\\pipe\\a"])
+    expect(judge(path, "win32")).toBeUndefined()
+  for (const path of [
+    "\\\\evil.example\\pipe\\a",
+    "//evil.example/pipe/a",
+    "//./",
+    "//./pipe/../unc/evil.example",
+  ]) {
+    expect(() => judge(path, "win32")).toThrow(expect.objectContaining(refusal))
+    expect(judge(path, "linux")).toBeUndefined()
+  }
 })
 
 test.each([

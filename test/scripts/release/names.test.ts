@@ -30,9 +30,18 @@ describe("the promised files", () => {
     for (const name of ["opencode", "brief.html", "patches/a-patch.diff", "SHA256SUMS.sig"])
       expect(all).toContain(name)
     expect(all).toContain(`opencode-offline-1.2.3-0.1.0-${sampleRecord.target}-opt-in.tar.gz.sig`)
-    const few = promisedFiles({ ...sampleRecord, target: "linux-arm64" }, { signed: false, kit: true })
+    const few = promisedFiles(sampleRecord, { signed: false, kit: false })
     expect(few.filter((name) => /tar\.gz|\.sig|dsse/.test(name))).toEqual([])
     expect(promisedFiles(sampleRecord, { signed: true, kit: false }).join()).not.toContain("tar.gz")
+  })
+
+  test.each([
+    ["linux-arm64-musl", "tar.gz"],
+    ["darwin-arm64", "tar.gz"],
+    ["windows-x64", "zip"],
+  ])("have a kit for %s, a %s", (target, form) => {
+    const all = promisedFiles({ ...sampleRecord, target }, { signed: false, kit: true })
+    expect(all).toContain(`opencode-offline-1.2.3-0.1.0-${target}-opt-in.${form}`)
   })
 
   test("are all there, and nothing else", async () => {

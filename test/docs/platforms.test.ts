@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { listPins, PRODUCT, readPin } from "../../scripts/pins/pin.ts"
 import { packagesFor, TARGETS } from "../../scripts/upstream/target.ts"
 
-const text = await readFile(join(import.meta.dirname, "../../docs/targets.md"), "utf8")
+const text = await readFile(join(import.meta.dirname, "../../docs/platforms.md"), "utf8")
 const table = text.slice(text.indexOf("<!-- made by npm run targets -->"), text.indexOf("<!-- end -->"))
 const rows = [...table.matchAll(/^\| (\w+-[\w-]+) \| (.*?) \|/gm)].map(
   ([, name, pin]) => [name!, pin!] as const,
