@@ -9,7 +9,6 @@ import { failed, orFailed } from "./exit-code.ts"
 import { label, message, refusal, refusalResponse, refuseRequest, requestRefusal } from "./features.ts"
 import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
-import { nativeLibrary } from "./installed-file.ts"
 import { enterKernelMode } from "./kernel/enter.ts"
 import { languageServer, missingServer, packageFile } from "./kit.ts"
 import { noModel, noModelError, offered } from "./models/offer.ts"
@@ -59,7 +58,6 @@ export const Offline = Object.freeze({
   failed,
   orFailed,
   lastTold,
-  nativeLibrary,
   message,
   refusal,
   refusalResponse,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import path from "node:path"
 import { putExecutable } from "./assets/put.ts"
 import { place } from "./assets.ts"
+import { nativeLibrary } from "./installed-file.ts"
 import { moduleNames } from "./modules.ts"
 
 /** What loads native code: `dlopen` of `bun:ffi`, and what `require` calls for a `.node` file. */
@@ -13,9 +14,9 @@ interface Loader {
 let isDone = false
 
 /**
- * Has the native libraries that are inside the executable load where the temporary folder is mounted noexec. The runtime
- * writes them there, and there alone; when that fails, they are put where a program that is inside is put, and loaded from
- * there. Nothing else changes: neither for other libraries, nor where the runtime's own way works.
+ * Has the native libraries that are inside the executable load from where an administrator has installed them, and also
+ * where the temporary folder is mounted noexec. The runtime writes them there, and there alone; when that fails, they are put
+ * where a program that is inside is put, and loaded from there. Other libraries are left to the runtime.
  */
 export function loadLibrariesElsewhere(
   ffi: Loader = (Bun as unknown as { FFI: Loader }).FFI,
@@ -33,7 +34,7 @@ export function intercept(loader: Loader, at: number, root = moduleNames().root)
   loader.dlopen = function (this: unknown, ...words) {
     const file = words[at]
     if (typeof file !== "string" || !file.startsWith(`${root}/`)) return load.apply(this, words)
-    const given = attempt(() => load.apply(this, words))
+    const given = attempt(() => load.apply(this, words.with(at, nativeLibrary(file))))
     // That of bun:ffi returns its errors.
     if (!(given instanceof Error)) return given
     return load.apply(this, words.with(at, copyOf(file, given.message)))

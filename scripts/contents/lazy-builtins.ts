@@ -2,18 +2,18 @@ import { readFile } from "node:fs/promises"
 import type { Plugin } from "esbuild"
 
 /**
- * Makes what a bundle imports from Node's builtin modules, by name or as the default, load when it is used first, not
+ * Makes what a bundle imports from the builtin modules of Node and Bun, by name or as the default, load when it is used first, not
  * when the bundle is evaluated: every worker evaluates the bundle, and few use what it imports.
  */
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, async ({ path, importer, namespace }) => {
+    onResolve({ filter: /^(node:|bun:ffi$)/ }, async ({ path, importer, namespace }) => {
       if (namespace !== "file") return undefined
       const names = importedNames(await readFile(importer, "utf8"), path)
       return names && { path, namespace: "lazy", pluginData: names, suffix: `?${names.join()}` }
     })
-    onLoad({ filter: /^node:/, namespace: "lazy" }, ({ path, pluginData }) => ({
+    onLoad({ filter: /^(node:|bun:ffi$)/, namespace: "lazy" }, ({ path, pluginData }) => ({
       contents: lazyModule(path, pluginData as string[]),
     }))
   },

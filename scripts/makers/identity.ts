@@ -13,8 +13,8 @@ export const SUMMARY = "OpenCode with an offline switch, a policy and a guard"
 export const DESCRIPTION = [
   "The OpenCode executable, which makes no connection that its policy does not",
   "allow, with language servers and formatters.",
-  "Nothing of it may be stripped: its modules stand behind the runtime in the",
-  "same file, and would be lost.",
+  "Nothing of it may be stripped: what is left of the executable then is a",
+  "plain Bun, without OpenCode.",
 ]
 
 /**
