@@ -66,7 +66,7 @@ async function exploreRounds(executable: string, options: Options): Promise<bool
   let found = 0
   let seed = options.seed
   do {
-    for (const one of part) found += print(await explore(one, { executable, offline, seed, steps }), steps)
+    for (const one of part) found += print(await explore(one, { executable, offline, seed, steps }), options)
     seed++
   } while (Date.now() < end)
   console.log(found === 0 ? "✔ nothing found" : `${found} found`)
@@ -74,11 +74,13 @@ async function exploreRounds(executable: string, options: Options): Promise<bool
 }
 
 /** @returns how much was found */
-function print({ part, seed, did, findings }: Explored, steps: number): number {
+function print({ part, seed, did, findings }: Explored, { steps, offline }: Options): number {
   console.log(`${findings.length === 0 ? "✔" : "✖"} ${part}, seed ${seed}: ${did}`)
   for (const line of findings) console.log(`  ✖ ${line}`)
   if (findings.length > 0)
-    console.log(`  again: npm run explore -- --part ${part} --seed ${seed} --steps ${steps}`)
+    console.log(
+      `  again: npm run explore -- --part ${part} --seed ${seed} --steps ${steps}${offline ? "" : " --no-offline"}`,
+    )
   return findings.length
 }
 

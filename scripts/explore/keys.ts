@@ -23,26 +23,29 @@ const COMMANDS = [
   "exp",
 ]
 
+/** Deletes what stands in the prompt ahead of the cursor. */
+const CLEAR = "\x15"
+
 /**
- * The next keystrokes for the TUI. `!` is not among them, which begins a command for a shell, and neither is what ends the
+ * The next keystrokes for the TUI, each to be typed when the one before is drawn. `!` is not among them, which begins a command for a shell, and neither is what ends the
  * TUI by one key.
  */
-export function nextKeys(random: Random): string {
+export function nextKeys(random: Random): string[] {
   switch (random.below(10)) {
     case 0:
     case 1:
-      return random.word()
+      return [random.word()]
     case 2:
-      return `/${random.pick(COMMANDS)}`
+      return [CLEAR, `/${random.pick(COMMANDS)}`, ...(random.once(2) ? ["\r"] : [])]
     case 3:
-      return `@${random.word().slice(0, 2)}`
+      return [`@${random.word().slice(0, 2)}`]
     case 4:
     case 5:
-      return random.pick(ARROWS)
+      return [random.pick(ARROWS)]
     case 6:
     case 7:
-      return random.pick(CONTROL)
+      return [random.pick(CONTROL)]
     default:
-      return random.pick(OTHERS)
+      return [random.pick(OTHERS)]
   }
 }
