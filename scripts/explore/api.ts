@@ -38,7 +38,7 @@ const READ_MS = 3000
 
 /**
  * Asks for every operation of the API's own description once, with values that it takes, in an order that the seed gives:
- * those that delete or dispose last.
+ * those that write settings late, those that delete or dispose last.
  * @param gone whether OpenCode has ended; then nothing more is asked
  */
 export async function askEverything(
@@ -80,10 +80,12 @@ function inOrder({ paths }: Document, random: Random) {
       operation: operations[method]!,
     })),
   )
-  const ends = ({ method, path }: { method: string; path: string }) =>
-    method === "delete" || /dispose|reset|abort|upgrade/.test(path)
-  const shuffled = random.shuffle(all)
-  return [...shuffled.filter((one) => !ends(one)), ...shuffled.filter(ends)]
+  // A setting or a login that makes no sense may stop all that comes after it.
+  const rank = ({ method, path }: { method: string; path: string }) => {
+    if (method === "delete" || /dispose|reset|abort|upgrade/.test(path)) return 2
+    return method !== "get" && /^\/(auth|config|global\/config)\b/.test(path) ? 1 : 0
+  }
+  return random.shuffle(all).sort((a, b) => rank(a) - rank(b))
 }
 
 function makeRequest(method: string, path: string, operation: Operation, from: Generator) {

@@ -48,12 +48,17 @@ async function walk(request: PageRequest): Promise<PageResult> {
   page.on("crash", () => {
     gone = true
   })
+  const unhandled: string[] = []
+  let steps = 0
+  page.on("pageerror", ({ message, stack = "" }) => {
+    const [place = ""] = /\bat .*/.exec(stack) ?? []
+    unhandled.push(`at step ${steps + 1}: uncaught ${message.split("\n")[0]} ${place}`.trim())
+  })
   await page.goto(request.url)
   await openProject(page, request.project)
   await askOnPage(page, request.question, request.answer)
   const random = new Random(request.seed)
   const places = new Set<string>()
-  let steps = 0
   while (steps < request.steps && !gone) {
     await takeStep(page, random, request.url)
     places.add(new URL(page.url()).pathname)
@@ -61,7 +66,6 @@ async function walk(request: PageRequest): Promise<PageResult> {
   }
   const { origin } = new URL(request.url)
   const elsewhere = witness.requests.filter((url) => isElsewhere(url, origin) && !followed.has(url))
-  const unhandled = witness.console.filter((line) => line.startsWith("uncaught: "))
   if (gone) unhandled.push("the page crashed")
   await browser.close()
   return { steps, places: places.size, unhandled, elsewhere }
