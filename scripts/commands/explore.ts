@@ -74,9 +74,10 @@ async function exploreRounds(executable: string, options: Options): Promise<bool
 }
 
 /** @returns how much was found */
-function print({ part, seed, did, findings }: Explored, { steps, offline }: Options): number {
+function print({ part, seed, did, findings, known }: Explored, { steps, offline }: Options): number {
   console.log(`${findings.length === 0 ? "✔" : "✖"} ${part}, seed ${seed}: ${did}`)
   for (const line of findings) console.log(`  ✖ ${line}`)
+  for (const line of known) console.log(`  known of upstream's (docs/limits.md): ${line}`)
   if (findings.length > 0)
     console.log(
       `  again: npm run explore -- --part ${part} --seed ${seed} --steps ${steps}${offline ? "" : " --no-offline"}`,

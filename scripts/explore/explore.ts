@@ -34,6 +34,8 @@ export interface Explored {
   did: string
   /** What was tried outside loopback, and how OpenCode crashed: a line each; none when all is as it must be. */
   findings: string[]
+  /** Errors that nobody caught and that upstream's code is known for (docs/limits.md): no findings. */
+  known: string[]
 }
 
 /**
@@ -42,7 +44,14 @@ export interface Explored {
  */
 export async function explore(part: Part, exploration: Exploration): Promise<Explored> {
   const { steps, did, runs } = await parts[part](exploration)
-  return { part, seed: exploration.seed, steps, did, findings: [...new Set(runs.flatMap(findingsOf))] }
+  return {
+    part,
+    seed: exploration.seed,
+    steps,
+    did,
+    findings: [...new Set(runs.flatMap(findingsOf))],
+    known: runs.flatMap(knownOf),
+  }
 }
 
 const parts: Record<
@@ -67,9 +76,9 @@ const parts: Record<
     const runs: Run[] = []
     let left = exploration.steps
     // A key may end it, as a person may: then it is started again, but not after a crash.
-    while (left > 0 && !runs.some((run) => hasCrashed(run) || run.unhandled.length > 0)) {
+    let crash: string | undefined
+    while (left > 0 && !crash && !runs.some(hasCrashed)) {
       const before = left
-      let crash: string | undefined
       const run = await runRecorded(exploration, { pty: true, mayEnd: true }, async (context, gone) => {
         await context.waitFor("Ask anything")
         for (; left > 0 && !gone() && !crash; left--) {
@@ -193,17 +202,18 @@ async function unhandledIn(home: string): Promise<string[]> {
   const files = await readdir(folder).catch((): string[] => [])
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")))
   const lines = texts.flatMap((text) => text.split("\n"))
-  return lines.filter((line) => UNHANDLED.test(line) && !KNOWN.test(line))
+  return lines.filter((line) => UNHANDLED.test(line))
 }
 
 /** What upstream's TUI shows when it has caught its own crash: from 1.14 on, and on 1.3.0. */
 const CRASH_SCREENS = ["An unexpected error stopped the session", "A fatal error occurred"]
 
 /**
- * Errors of upstream's own 1.3.0 that nobody catches there, switch on or off: it answers a request ahead of what it begins, which
- * then fails as its session or model is not there. It goes on (docs/limits.md).
+ * Errors of upstream's own that nobody catches there, switch on or off, and after which it goes on (docs/limits.md): 1.3.0 answers
+ * a request ahead of what it begins, which then fails as its session or model is not there; and one of the page's.
  */
-const KNOWN = /\be=(NotFoundError|ProviderModelNotFoundError) rejection$/
+const KNOWN =
+  /\be=(NotFoundError|ProviderModelNotFoundError) rejection$|^in the page: .*\bMaximum call stack size exceeded/
 
 const UNHANDLED = /^ERROR.*(unhandled|uncaught|\brejection\b|\bexception\b)/i
 
@@ -214,8 +224,12 @@ function findingsOf(run: Run): string[] {
       `tried ${name ?? address ?? "not IP"} ${protocol}${port === undefined ? "" : `/${port}`}${what ? ` (${what})` : ""} by ${process?.command ?? "a process that is gone"}`,
   )
   const asked = elsewhere.map((url) => `the page asked for ${url}`)
-  const errors = unhandled.map((line) => `unhandled ${line}`)
+  const errors = unhandled.filter((line) => !KNOWN.test(line)).map((line) => `unhandled ${line}`)
   return [...tried, ...asked, ...(hasCrashed(run) ? [describeCrash(ended!)] : []), ...errors]
+}
+
+function knownOf({ unhandled }: Run): string[] {
+  return unhandled.filter((line) => KNOWN.test(line))
 }
 
 /** Whether it ended by itself where it must go on, or in another way than a person ends it. */

@@ -42,7 +42,8 @@ const CLICK_MS = 500
 /** Runs inside a namespace, as `bun page-steps.ts REQUEST`: opens a conversation, and then does what the seed says. */
 async function walk(request: PageRequest): Promise<PageResult> {
   const browser = await openBrowser(request.browser)
-  const { page, witness } = await browser.openPage()
+  // A person's browser lets a page copy after a click, and this one has nobody to ask.
+  const { page, witness } = await browser.openPage({ permissions: ["clipboard-read", "clipboard-write"] })
   await stayAt(page, request.url)
   let gone = false
   page.on("crash", () => {
