@@ -116,9 +116,9 @@ describe("where nothing can be run from the user's cache", () => {
     ])
   })
 
-  test.concurrent("because that is read-only, and those for data and state too, the temporary one is taken", async () => {
+  test.concurrent("because nothing can be run from that, nor from those for data and state, the temporary one is taken", async () => {
     const sealed = "$HOME/.cache/opencode-inside $HOME/.local/share/opencode-inside $HOME/.local/state"
-    const result = await askSealed("ro", sealed)
+    const result = await askSealed("noexec", sealed)
     expect(toolResults(result)).toEqual([expect.stringContaining("Line 1: hello there")])
   })
 
