@@ -1,6 +1,7 @@
-import { type Entry, type Line, matches, readLine } from "./policy/entry.ts"
+import { type Entry, type Line, matches } from "./policy/entry.ts"
 import { bracketed, canonicalHost, type Host, isLoopback } from "./policy/host.ts"
-import { freeze, parseUrl } from "./primordials.ts"
+import { readLine } from "./policy/read-entry.ts"
+import { freeze, indexOf, parseUrl, toNumber } from "./primordials.ts"
 
 /** What may be connected to, and why nothing else may. */
 export interface Policy {
@@ -22,16 +23,7 @@ export type Verdict =
  * @throws SettingError for a line that cannot be read
  */
 export function createPolicy(allow: readonly Line[], ignored: readonly Line[] = []): Policy {
-  return {
-    entries: unique(allow).map(readLine),
-    ignored: unique(ignored).flatMap((line) => {
-      try {
-        return [readLine(line)]
-      } catch {
-        return []
-      }
-    }),
-  }
+  return { entries: createEntries(allow), ignored: createEntries(ignored, { lenient: true }) }
 }
 
 /** Deny by default: loopback and what an entry names is allowed, everything else is not. */
@@ -57,8 +49,8 @@ export function endpointOf(url: string): Omit<Line, "origin"> | undefined {
   const port = parts && (parts.port || DEFAULT_PORTS[parts.protocol])
   const host = parts?.hostname ? canonicalHost(parts.hostname)?.text : undefined
   // No host has a star in it, and to people it would say something else.
-  if (host === undefined || host.includes("*") || !port) return undefined
-  return { text: `${bracketed(host)}:${port}`, at: { host, port: Number(port) } }
+  if (host === undefined || indexOf(host, "*") !== -1 || !port) return undefined
+  return { text: `${bracketed(host)}:${port}`, at: { host, port: toNumber(port) } }
 }
 
 /** How an address is written in an allow-list. */
@@ -82,9 +74,16 @@ function firstMatch(entries: readonly Entry[], host: Host, port: number | undefi
   return undefined
 }
 
-function unique(lines: readonly Line[]): Line[] {
-  return lines.filter(
-    (line, index) =>
-      lines.findIndex((other) => other.text === line.text && other.origin === line.origin) === index,
-  )
+/** At start, and each line once. @param lenient leaves out what cannot be read */
+function createEntries(lines: readonly Line[], { lenient = false } = {}): Entry[] {
+  const entries: Entry[] = []
+  for (const line of lines) {
+    if (entries.some(({ text, origin }) => text === line.text && origin === line.origin)) continue
+    try {
+      entries.push(readLine(line))
+    } catch (error) {
+      if (!lenient) throw error
+    }
+  }
+  return entries
 }

@@ -10,6 +10,7 @@ export const uncurryThis: <T, A extends unknown[], R>(
   method: (this: T, ...args: A) => R,
 ) => (self: T, ...args: A) => R = bind.bind(call)
 
+export const { fromCharCode } = String
 export const charCodeAt = uncurryThis(String.prototype.charCodeAt)
 export const indexOf = uncurryThis(String.prototype.indexOf)
 export const lastIndexOf = uncurryThis(String.prototype.lastIndexOf)
@@ -23,11 +24,16 @@ export const endsWith = uncurryThis(String.prototype.endsWith as (this: string, 
 
 export const toBigInt = BigInt
 export const toText = String
+export const toNumber = Number
+export const random = Math.random
+export const Bytes = Uint8Array
 export const now = Date.now
 export const toJson = JSON.stringify
 export const fromJson = JSON.parse
 export const toObject = Object as unknown as (value: unknown) => object
 export const isArray = Array.isArray
+/** The builtin `assign`, for what no program holds. */
+export const assign = Object.assign
 export const apply = Reflect.apply
 export const construct = Reflect.construct
 export const create = Object.create as (prototype: object | null) => object
@@ -123,6 +129,21 @@ function has(state: (self: object) => unknown, value: unknown): boolean {
   } catch {
     return false
   }
+}
+
+/** The words with a blank between them, for people. */
+export function spaced(words: readonly string[], from = 0): string {
+  let text = ""
+  for (let index = from; index < words.length; index++)
+    text += index === from ? words[index] : ` ${words[index]}`
+  return text
+}
+
+/** A list from that place on, made without iteration. */
+export function rest<T>(list: readonly T[], from: number): T[] {
+  const copy: T[] = []
+  for (let index = from; index < list.length; index++) copy[index - from] = list[index]!
+  return copy
 }
 
 /** A list with one more in front, made without iteration. */

@@ -10,7 +10,7 @@ import { HANDOVER, type Resolved } from "./handover.ts"
 import type { KernelSettings } from "./kernel/settings.ts"
 import type { ProjectCode } from "./policy/keys.ts"
 import { createPolicy, type Policy } from "./policy.ts"
-import { defineProperty } from "./primordials.ts"
+import { defineProperty, plain } from "./primordials.ts"
 import type { PolicyLog } from "./rulings.ts"
 import { guardServers } from "./server/gate.ts"
 import { orStop } from "./setting.ts"
@@ -100,7 +100,7 @@ function begin(find: () => Resolved, preload: string): OfflineState {
     lockedBy,
     kernel,
     ...createReporter({ logs, own, project: resolved.project }),
-    env: foldNames({ ...process.env }),
+    env: foldNames(plain(process.env)),
     worker: { preload, env: { [HANDOVER]: JSON.stringify(resolved) } },
     state: folder,
   })

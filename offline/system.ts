@@ -1,11 +1,12 @@
 import { charCodeAt, indexOf, slice, toLowerCase } from "./primordials.ts"
+import { ownPlatform } from "./process.ts"
 
 /*
  * What Windows has otherwise than Linux and macOS. Each function is told the system, so that it can be tested on another.
  */
 
 /** A path as Bun names its modules there: with forward slashes, which Windows takes as well. */
-export function withSlashes(path: string, platform: NodeJS.Platform = process.platform): string {
+export function withSlashes(path: string, platform: NodeJS.Platform = ownPlatform): string {
   if (platform !== "win32") return path
   let text = ""
   for (let index = 0; index < path.length; index++) {
@@ -16,7 +17,7 @@ export function withSlashes(path: string, platform: NodeJS.Platform = process.pl
 }
 
 /** Whether two paths are of one file by their names alone; there, whatever their case and slashes. */
-export function samePath(one: string, other: string, platform: NodeJS.Platform = process.platform): boolean {
+export function samePath(one: string, other: string, platform: NodeJS.Platform = ownPlatform): boolean {
   if (platform !== "win32") return one === other
   return toLowerCase(withSlashes(one, platform)) === toLowerCase(withSlashes(other, platform))
 }
@@ -27,7 +28,7 @@ export function samePath(one: string, other: string, platform: NodeJS.Platform =
  */
 export function foldNames<T>(
   env: Record<string, T>,
-  platform: NodeJS.Platform = process.platform,
+  platform: NodeJS.Platform = ownPlatform,
 ): Record<string, T> {
   if (platform !== "win32") return env
   const folded: Record<string, T> = { __proto__: null as never }
@@ -51,7 +52,7 @@ const CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
  * The machine that a path to connect to leads to, as `\\NAME\pipe\…` does on Windows; undefined when it is this one. What may lead
  * through Windows' own names to another one (`\\?\GLOBALROOT\…`, `\\.\pipe\..\UNC\…`) is one by the name that it begins with.
  */
-export function machineOf(path: string, platform: NodeJS.Platform = process.platform): string | undefined {
+export function machineOf(path: string, platform: NodeJS.Platform = ownPlatform): string | undefined {
   if (platform !== "win32") return undefined
   const text = withSlashes(path, platform)
   const start = slice(text, 0, 4)

@@ -1,6 +1,8 @@
 import { lstatSync, mkdirSync, realpathSync } from "node:fs"
 import { homedir, tmpdir } from "node:os"
-import path from "node:path"
+import { isAbsolute, join, win32 } from "node:path"
+import { plain, startsWith } from "../primordials.ts"
+import { ownPlatform, userId } from "../process.ts"
 
 /**
  * Where files that are inside the executable may be put, first choice first: the user's cache, the user's data (a
@@ -8,14 +10,14 @@ import path from "node:path"
  * noexec. Not inside upstream's own folder of the cache, which upstream empties when another layout of it starts.
  */
 export function candidateFolders(env: Record<string, string | undefined>): string[] {
-  const base = (name: string, ...below: string[]) => {
+  const base = (name: string, below: string) => {
     const named = env[name]
-    return named && path.isAbsolute(named) ? named : path.join(homedir(), ...below)
+    return named && isAbsolute(named) ? named : join(homedir(), below)
   }
   return [
-    path.join(base("XDG_CACHE_HOME", ".cache"), "opencode-inside"),
-    path.join(base("XDG_DATA_HOME", ".local", "share"), "opencode-inside"),
-    path.join(base("XDG_STATE_HOME", ".local", "state"), "opencode-inside"),
+    join(base("XDG_CACHE_HOME", ".cache"), "opencode-inside"),
+    join(base("XDG_DATA_HOME", ".local/share"), "opencode-inside"),
+    join(base("XDG_STATE_HOME", ".local/state"), "opencode-inside"),
     temporaryFolder(env),
     ...sessionFolder(env),
   ]
@@ -23,17 +25,14 @@ export function candidateFolders(env: Record<string, string | undefined>): strin
 
 /** The one that a user's session has, and that is gone with it. */
 function sessionFolder({ XDG_RUNTIME_DIR: folder }: Record<string, string | undefined>): string[] {
-  return folder && path.isAbsolute(folder) ? [path.join(folder, "opencode-inside")] : []
+  return folder && isAbsolute(folder) ? [join(folder, "opencode-inside")] : []
 }
 
 /** A folder of this user's own below the temporary one, which all users share, but on Windows. */
-export function temporaryFolder(
-  env: Record<string, string | undefined>,
-  platform = process.platform,
-): string {
+export function temporaryFolder(env: Record<string, string | undefined>, platform = ownPlatform): string {
   const temporary = platform === "win32" ? env.TEMP || env.TMP || tmpdir() : env.TMPDIR || "/tmp"
-  const system = platform === "win32" ? path.win32 : path
-  return system.join(temporary, `opencode-offline-${process.getuid?.() ?? 0}`)
+  const { join: joinOf } = platform === "win32" ? win32 : { join }
+  return joinOf(temporary, `opencode-offline-${userId() ?? 0}`)
 }
 
 /**
@@ -41,11 +40,11 @@ export function temporaryFolder(
  * the user's own profile, whose access control lists leave others out, and those below inherit.
  * @throws Error when it is a symbolic link, another user's, open to others, or cannot be made
  */
-export function privateFolder(folder: string, platform = process.platform): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+export function privateFolder(folder: string, platform = ownPlatform): void {
+  mkdirSync(folder, plain({ recursive: true, mode: 0o700 }))
   const { uid, mode } = lstatSync(folder)
   const others = platform === "win32" ? 0 : 0o77
-  if (uid !== (process.getuid?.() ?? uid) || (mode & (0o170000 | others)) !== 0o040000)
+  if (uid !== (userId() ?? uid) || (mode & (0o170000 | others)) !== 0o040000)
     throw new Error(`${folder} must be a folder that only you have access to`)
   // As the system spells both: what names the temporary folder may be short, as in C:\Users\FIRSTL~1.
   if (platform === "win32") requireInProfile(realpathSync(folder), realpathSync(homedir()))
@@ -53,7 +52,8 @@ export function privateFolder(folder: string, platform = process.platform): void
 
 /** @param home the user's profile @throws Error when the folder is elsewhere */
 export function requireInProfile(folder: string, home: string): void {
-  const inside = path.win32.relative(home, folder)
-  if (inside === "" || inside.startsWith("..") || path.win32.isAbsolute(inside))
+  const { isAbsolute: isElsewhere, relative } = win32
+  const inside = relative(home, folder)
+  if (inside === "" || startsWith(inside, "..") || isElsewhere(inside))
     throw new Error(`${folder} must be inside of ${home}, to which only you have access`)
 }

@@ -1,6 +1,6 @@
 import { OfflineError } from "../error.ts"
 import type { Decide } from "../guard/decide.ts"
-import { charCodeAt, toText } from "../primordials.ts"
+import { charCodeAt, indexOf, plain, toText } from "../primordials.ts"
 import { STATE, type StateFolder } from "../state-folder.ts"
 
 /** What a child is started with. */
@@ -32,9 +32,25 @@ export function isSet(value: unknown): boolean {
   return text !== "" && text !== "0" && text !== "false"
 }
 
+/**
+ * An environment as the runtime is to have it: each variable read once, and text.
+ * @throws OfflineError for a name with an equals sign: the child would see another variable
+ */
+export function readEnvironment(given: object): Environment {
+  const read = plain(given as Environment)
+  for (const name in read) {
+    if (indexOf(name, "=", 1) !== -1)
+      throw new OfflineError(
+        "A child was not run: OpenCode is offline, and the name of a variable has an equals sign in it",
+      )
+    if (read[name] !== undefined) read[name] = toText(read[name])
+  }
+  return read
+}
+
 /** What a child inherits, with the user's folder of state in place of the one that only OpenCode itself uses. */
 export function inherited(env: Environment, { state }: Pick<ChildHandover, "state">): Environment {
-  return state && env[STATE] === state.own ? { ...env, [STATE]: state.users } : env
+  return state && env[STATE] === state.own ? plain(env, { [STATE]: state.users }) : env
 }
 
 /** For what is, or may start, this executable as Bun: the guard runs first, and there is no registry. */
@@ -75,14 +91,13 @@ const [BLANK, QUOTE, BACKSLASH] = [0x20, 0x22, 0x5c]
 /** For this executable as OpenCode. What decides on the policy is as it was when this process started. */
 export function opencodeEnvironment(env: Environment, handover: ChildHandover): Environment {
   const { OPENCODE_OFFLINE_ALLOW, BUN_OPTIONS } = handover.atStart
-  return {
-    ...env,
+  return plain(env, {
     ...NO_DEBUGGER,
     ...handover.env,
     OPENCODE_OFFLINE: "1",
     OPENCODE_OFFLINE_ALLOW,
     BUN_OPTIONS,
-  }
+  })
 }
 
 /** With these the runtime connects to a debugger by itself, ahead of any code. */

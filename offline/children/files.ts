@@ -1,8 +1,10 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs"
-import path from "node:path"
+import { join, resolve } from "node:path"
 import { privateFolder, temporaryFolder } from "../assets/folder.ts"
 import { OfflineError } from "../error.ts"
-import { builtin } from "../guard/builtin.ts"
+import { bunObject } from "../guard/builtin.ts"
+import { apply, indexOf, plain, random, slice, startsWith, toJson } from "../primordials.ts"
+import { currentFolder } from "../process.ts"
 import { withSlashes } from "../system.ts"
 import { NOWHERE } from "./environment.ts"
 import { CHILD_MODULE } from "./module.ts"
@@ -16,12 +18,12 @@ const CONFIG = `[install]\nauto = "disable"\nregistry = "${NOWHERE}"\n`
  * @throws OfflineError when they cannot be put there; such a child must not be started
  */
 export function childFiles(module: string): { preload: string; config: string } {
-  const folder = temporaryFolder(process.env)
   try {
+    // A path that is relative would be looked for in the child's own working directory, and as a package's name.
+    const folder = resolve(currentFolder(), temporaryFolder(process.env))
     privateFolder(folder)
-    const name = Symbol.keyFor(CHILD_MODULE)
-    const own = (file: string) =>
-      `globalThis[Symbol.for("${name}")] = ${JSON.stringify(file)}\n${text(module)}`
+    const code = text(module)
+    const own = (file: string) => `${HEAD}${NAME}")] = ${toJson(file)}\n${code}`
     const files = { preload: put(folder, "mjs", own), config: put(folder, "toml", () => CONFIG) }
     return { preload: withSlashes(files.preload), config: withSlashes(files.config) }
   } catch (error) {
@@ -29,24 +31,34 @@ export function childFiles(module: string): { preload: string; config: string } 
   }
 }
 
-/** The module's text, without the line that a file of this kind starts with. */
+/** How a file of this kind starts; its first line ends with its own path. */
+const HEAD = `globalThis[Symbol.for("`
+const NAME = Symbol.keyFor(CHILD_MODULE)
+
+/** The module's text, without that line. */
 function text(module: string): string {
-  return readFileSync(module, "utf8").replace(/^globalThis\[Symbol\.for\(.*\n/, "")
+  const all = readFileSync(module, "utf8")
+  return startsWith(all, HEAD) ? slice(all, indexOf(all, "\n") + 1) : all
 }
 
 /** Always read back: a file under that name that holds anything else is replaced. */
 function put(folder: string, kind: string, contents: (file: string) => string): string {
-  const { createHash } = builtin<typeof import("node:crypto")>("node:crypto")
-  const file = path.join(
-    folder,
-    `${createHash("sha256").update(contents("")).digest("hex").slice(0, 16)}.${kind}`,
-  )
+  const file = join(folder, `${digest(contents(""))}.${kind}`)
   const wanted = contents(file)
   if (read(file) === wanted) return file
-  const beside = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`
-  writeFileSync(beside, wanted, { mode: 0o600, flag: "wx" })
+  const beside = `${file}.${random()}`
+  writeFileSync(beside, wanted, plain({ encoding: "utf8", mode: 0o600, flag: "wx" } as const))
   renameSync(beside, file)
+  if (read(file) !== wanted) throw new Error(`${file} is not what was written there`)
   return file
+}
+
+const { CryptoHasher } = (bunObject() ?? {}) as Partial<typeof Bun>
+const hash = CryptoHasher?.hash as undefined | ((...args: unknown[]) => string)
+
+/** Short, and other for other contents. */
+function digest(contents: string): string {
+  return slice(apply(hash!, CryptoHasher, ["sha256", contents, "hex"]), 0, 16)
 }
 
 function read(file: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { Decide } from "../guard/decide.ts"
-import { endsWith, indexOf, parseUrl, slice, toLowerCase } from "../primordials.ts"
+import { endsWith, indexOf, parseUrl, slice, toLowerCase, toNumber } from "../primordials.ts"
+import { ownPlatform } from "../process.ts"
 import { withSlashes } from "../system.ts"
 import type { Environment } from "./environment.ts"
 
@@ -10,7 +11,10 @@ const NETWORK_VERBS: Record<string, true> = {
 }
 
 /** The ports of the transports that have a host. */
-const PORTS: Record<string, number> = { "http:": 80, "https:": 443, "ssh:": 22, "git:": 9418 }
+const PORTS: Record<string, number> = {
+  __proto__: null as never,
+  ...{ "http:": 80, "https:": 443, "ssh:": 22, "git:": 9418 },
+}
 
 /** Repositories on this machine only. */
 const CLOSED: Environment = { GIT_ALLOW_PROTOCOL: "file" }
@@ -44,8 +48,15 @@ export function gitVariables(command: string[], decide: Decide): Environment {
   }
   // git takes one. With two it is not known which, and the other may be one that was not understood.
   if (named !== 1 || protocol === undefined) return CLOSED
-  command.splice(1, 0, "-c", "http.followRedirects=false")
+  insert(command, "-c", "http.followRedirects=false")
   return { GIT_ALLOW_PROTOCOL: `file:${protocol}` }
+}
+
+/** Puts two words after the first. */
+function insert(command: string[], one: string, other: string): void {
+  for (let index = command.length - 1; index > 0; index--) command[index + 2] = command[index]!
+  command[1] = one
+  command[2] = other
 }
 
 function connects(command: string[]): boolean {
@@ -57,7 +68,7 @@ function connects(command: string[]): boolean {
 function mayBeRemote(word: string): boolean {
   const slash = indexOf(word, "/")
   const colon = indexOf(word, ":")
-  return colon > (process.platform === "win32" ? 1 : 0) && (slash < 0 || slash > colon)
+  return colon > (ownPlatform === "win32" ? 1 : 0) && (slash < 0 || slash > colon)
 }
 
 /** A repository elsewhere: an URL, or `user@host:path`, which is ssh; undefined for what is not understood. */
@@ -69,6 +80,6 @@ function remoteOf(word: string): { text: string; protocol: string; host: string;
     return { text: word, protocol: "ssh:", host: slice(word, at + 1, colon), port: PORTS["ssh:"]! }
   }
   const url = parseUrl(word)
-  const port = url && (Number(url.port) || PORTS[url.protocol])
+  const port = url && (toNumber(url.port) || PORTS[url.protocol])
   return port ? { text: url!.href, protocol: url!.protocol, host: url!.hostname, port } : undefined
 }

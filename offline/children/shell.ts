@@ -1,4 +1,4 @@
-import { apply, defineProperty, plain } from "../primordials.ts"
+import { apply, assign, defineProperty, plain } from "../primordials.ts"
 import type { Environment } from "./environment.ts"
 
 type Call = (...args: unknown[]) => unknown
@@ -39,10 +39,10 @@ export function guardShell(native: Native, guarded: (env: Environment) => Enviro
       return give(promise, state.env)
     }
     const set = (key: keyof typeof state, value: unknown) => {
-      Object.assign(state, { [key]: value })
+      assign(state, { [key]: value })
       return shell
     }
-    return Object.assign(defineProperty(shell, "name", { value: name }), {
+    return assign(defineProperty(shell, "name", { value: name }), {
       env: (given: unknown) => set("env", given === undefined ? given : plain(given as object)),
       cwd: (given: unknown) => set("cwd", given),
       throws: (given: unknown) => set("throws", !!given),

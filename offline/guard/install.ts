@@ -1,4 +1,5 @@
 import { interceptChildren } from "../children/intercept.ts"
+import { holdBuiltins } from "../held.ts"
 import type { StateFolder } from "../state-folder.ts"
 import { interceptBind } from "./bind.ts"
 import { interceptBunSockets } from "./bun-sockets.ts"
@@ -27,6 +28,7 @@ export interface GuardOptions extends DecideOptions {
  * Puts a decision in front of every way by which this thread's code can open a connection. One family of APIs a file.
  */
 export function installGuard(options: GuardOptions): void {
+  holdBuiltins()
   const decide = createDecide(options)
   const held = holdProxies(takeProxies() ?? options.env, (proxy) => allowsProxy(options.policy, proxy))
   const checkProxy = createProxyCheck(held, decide)

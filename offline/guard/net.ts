@@ -16,6 +16,8 @@ interface ConnectOptions {
   servername?: unknown
 }
 
+const { nextTick } = process
+
 type Net = Pick<typeof import("node:net"), "Socket">
 type Connect = (this: Socket, ...args: unknown[]) => Socket
 
@@ -75,6 +77,6 @@ function hostOf({ host }: ConnectOptions): string {
 
 /** As a refused connection shows itself: an `error` event and then `close`. */
 function failLater(socket: Socket, error: Error): Socket {
-  process.nextTick(() => socket.destroy(error))
+  apply(nextTick, process, [() => socket.destroy(error)])
   return socket
 }

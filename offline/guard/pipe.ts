@@ -1,3 +1,4 @@
+import { ownPlatform } from "../process.ts"
 import { machineOf } from "../system.ts"
 import type { Decide } from "./decide.ts"
 
@@ -13,7 +14,7 @@ export function decidePipe(
   path: unknown,
   api: string,
   decide: Decide,
-  platform: NodeJS.Platform = process.platform,
+  platform: NodeJS.Platform = ownPlatform,
 ): void {
   const machine = typeof path === "string" ? machineOf(path, platform) : undefined
   if (machine !== undefined) decide({ host: machine, port: SMB, api })

@@ -1,5 +1,6 @@
 import { contains } from "./address.ts"
-import { type Line, type Matcher, matchersOf } from "./entry.ts"
+import type { Line, Matcher } from "./entry.ts"
+import { matchersOf } from "./read-entry.ts"
 
 /**
  * The lines that allow what both lists allow, and nothing else.

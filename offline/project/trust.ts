@@ -3,6 +3,7 @@ import { homedir } from "node:os"
 import path from "node:path"
 import { managedFolders, userConfigFile } from "../config-files.ts"
 import { INSIDE } from "../configuration.ts"
+import { startsWith } from "../primordials.ts"
 
 /** As it was before any code of upstream's, or of a plugin, could change it. */
 const AT_START: NodeJS.ProcessEnv = { ...process.env }
@@ -25,9 +26,15 @@ export function isOwnFolder(folder: string, env = AT_START): boolean {
 }
 
 /** Whether a file lies in one of those folders, or among the packages that upstream installed for the user. */
-export function isBelowOwnFolder(file: string, env = AT_START): boolean {
+export function isBelowOwnFolder(file: string, env?: NodeJS.ProcessEnv): boolean {
+  const folders = env ? foldersOfPrograms(env) : (ofPrograms ?? foldersOfPrograms(AT_START))
+  for (let index = 0; index < folders.length; index++) if (startsWith(file, folders[index]!)) return true
+  return false
+}
+
+function foldersOfPrograms(env: NodeJS.ProcessEnv): string[] {
   const cache = path.join(env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "opencode")
-  return [...ownFolders(env), cache].some((folder) => file.startsWith(folder + path.sep))
+  return [...ownFolders(env), cache].map((folder) => folder + path.sep)
 }
 
 function ownFolders(env: NodeJS.ProcessEnv): string[] {
@@ -45,4 +52,11 @@ function realPath(folder: string): string {
   } catch {
     return path.resolve(folder)
   }
+}
+
+let ofPrograms: string[] | undefined
+
+/** Finds the folders of {@link isBelowOwnFolder}. To be called ahead of any code that is not ours. */
+export function holdOwnFolders(): void {
+  ofPrograms ??= foldersOfPrograms(AT_START)
 }

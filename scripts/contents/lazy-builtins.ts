@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises"
+import { join } from "node:path"
 import type { Plugin } from "esbuild"
 
 /**
- * Makes what a bundle imports from the builtin modules of Node and Bun, by name or as the default, load when it is used first, not
- * when the bundle is evaluated: every worker evaluates the bundle, and few use what it imports.
+ * Makes what a bundle imports from the builtin modules of Node and Bun, by name or as the default, load when it is used
+ * first, not when the bundle is evaluated: every worker evaluates the bundle, and few use what it imports. What the guard
+ * relies on is taken when that is put up (offline/held.ts).
  */
 export const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
@@ -15,6 +17,7 @@ export const lazyBuiltins: Plugin = {
     })
     onLoad({ filter: /^(node:|bun:ffi$)/, namespace: "lazy" }, ({ path, pluginData }) => ({
       contents: lazyModule(path, pluginData as string[]),
+      resolveDir: import.meta.dirname,
     }))
   },
 }
@@ -35,11 +38,30 @@ function importedNames(text: string, path: string): string[] | undefined {
     .sort()
 }
 
+/** What is taken when the guard is put up: small modules, whose functions decide. */
+const HELD = ["node:fs", "node:os", "node:path"]
+
+const HELD_MODULE = join(import.meta.dirname, "../../offline/held.ts")
+
 /** What gives the modules is taken at once: a program may exchange it later. */
 function lazyModule(path: string, names: string[]): string {
-  const text = "const { getBuiltinModule } = process\n"
-  const module = `getBuiltinModule(${JSON.stringify(path)})`
-  if (names[0] === "default")
-    return `${text}export default new Proxy({}, { get: (_, name) => ${module}[name] })\n`
-  return `${text}module.exports = Object.freeze({ ${names.map((name) => `get ${name}() { return ${module}.${name} }`).join(", ")} })\n`
+  const found = `getBuiltinModule(${JSON.stringify(path)})`
+  const isDefault = names[0] === "default"
+  const head = `const { getBuiltinModule } = process\nlet held\n${HELD.includes(path) ? holding(found, isDefault) : ""}`
+  const module = `(held ?? ${found})`
+  if (isDefault) return `${head}export default new Proxy({}, { get: (_, name) => ${module}[name] })\n`
+  return `${head}module.exports = Object.freeze({ ${names.map((name) => `get ${name}() { return ${module}.${name} }`).join(", ")} })\n`
+}
+
+/** Takes all that the module has, and what is in those of its members that are objects. */
+function holding(found: string, isDefault: boolean): string {
+  const held = JSON.stringify(HELD_MODULE)
+  const taken = isDefault ? `import { register } from ${held}` : `const { register } = require(${held})`
+  return `${taken}
+register(() => {
+  held = { __proto__: null, ...${found} }
+  for (const name in held)
+    if (typeof held[name] === "object" && held[name] !== null) held[name] = { __proto__: null, ...held[name] }
+})
+`
 }

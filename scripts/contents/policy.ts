@@ -3,8 +3,8 @@ import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from "j
 import { type BakedPolicy, completePolicy, UNBAKED } from "../../offline/baked.ts"
 import { repeatedKey } from "../../offline/config-text.ts"
 import { SettingError } from "../../offline/error.ts"
-import { parseEntry } from "../../offline/policy/entry.ts"
 import { KEYS, type PolicyKeys } from "../../offline/policy/keys.ts"
+import { parseEntry } from "../../offline/policy/read-entry.ts"
 import { Failure } from "../lib/errors.ts"
 
 /** An organisation's policy that goes inside. */

@@ -11,6 +11,9 @@ const METHODS = new Set([
   ..."every filter find findIndex flat flatMap forEach join map pop push reduce reverse shift some sort splice".split(
     " ",
   ),
+  ..."isFile isDirectory update digest findLast trimStart trimEnd substr search normalize fill hasOwnProperty".split(
+    " ",
+  ),
   ..."unshift keys values entries has get set add delete append call apply bind then catch finally toString".split(
     " ",
   ),
@@ -33,8 +36,9 @@ const AT_START = /^(intercept|install|create|hold|replace|refuse|guard|keep|meth
  */
 export function breaches(source: string): string[] {
   const root = parse(Lang.TypeScript, source).root()
+  const objects = new Set([...GLOBALS, ...moduleObjects(root)])
   return KINDS.flatMap((kind) => root.findAll({ rule: { kind } }))
-    .filter((node) => isBreach(node) && isDeciding(node))
+    .filter((node) => isBreach(node, objects) && isDeciding(node))
     .map((node) => ({ line: node.range().start.line + 1, text: node.text().split("\n")[0]! }))
     .sort((a, b) => a.line - b.line)
     .map(({ line, text }) => `${line}: ${text}`)
@@ -47,12 +51,20 @@ const KINDS = [
   "array_pattern",
   "for_in_statement",
   "binary_expression",
+  "member_expression",
 ]
 
-function isBreach(node: SgNode): boolean {
+/** Modules as objects: their functions can be replaced. What is imported by its name is taken at once. */
+function moduleObjects(root: SgNode): string[] {
+  return root
+    .findAll({ rule: { kind: "import_clause", has: { kind: "identifier" } } })
+    .map((clause) => clause.children()[0]!.text())
+}
+
+function isBreach(node: SgNode, objects: Set<string>): boolean {
   switch (node.kind()) {
     case "call_expression":
-      return callsWhatCanBeReplaced(node.field("function"))
+      return callsWhatCanBeReplaced(node.field("function"), objects)
     case "new_expression":
       return GLOBALS.has(node.field("constructor")?.text() ?? "")
     // An object is spread without iteration.
@@ -62,16 +74,23 @@ function isBreach(node: SgNode): boolean {
       return node.field("operator")?.text() === "of"
     case "binary_expression":
       return node.field("operator")?.text() === "instanceof"
+    case "member_expression":
+      return saysOfProcess(node)
     default:
       return true
   }
 }
 
-function callsWhatCanBeReplaced(called: SgNode | null): boolean {
+/** The process's environment is what children are given, whatever became of it. */
+function saysOfProcess(node: SgNode): boolean {
+  return node.field("object")?.text() === "process" && node.field("property")?.text() !== "env"
+}
+
+function callsWhatCanBeReplaced(called: SgNode | null, objects: Set<string>): boolean {
   if (called?.kind() === "identifier") return GLOBALS.has(called.text())
   if (called?.kind() !== "member_expression") return false
   const object = called.field("object")
-  if (object?.kind() === "identifier" && GLOBALS.has(object.text())) return true
+  if (object?.kind() === "identifier" && objects.has(object.text())) return true
   return METHODS.has(called.field("property")?.text() ?? "")
 }
 

@@ -1,7 +1,8 @@
 import { UNBAKED } from "../../../offline/baked.ts"
 import type { Block } from "../../../offline/policy/address.ts"
-import { type Matcher, parseEntry } from "../../../offline/policy/entry.ts"
+import type { Matcher } from "../../../offline/policy/entry.ts"
 import { isLocalName, isLoopback } from "../../../offline/policy/host.ts"
+import { parseEntry } from "../../../offline/policy/read-entry.ts"
 import type { Subject } from "../output.ts"
 
 /** One entry of the policy, taken apart. One of `name`, `suffix` and `blocks` is there. */

@@ -50,32 +50,28 @@ describe("this executable, run as Bun,", () => {
 })
 
 describe("with a kit beside the executable", () => {
-  const real = process.execPath
+  const self = () => join(root, "prefix/bin/opencode")
   const bin = () => join(root, "prefix/lib/opencode-kit/bin")
 
   beforeAll(async () => {
     await mkdir(bin(), { recursive: true })
     for (const name of ["prettier", "json-server"]) await writeFile(join(bin(), name), "", { mode: 0o755 })
-    process.execPath = join(root, "prefix/bin/opencode")
-  })
-  afterAll(() => {
-    process.execPath = real
   })
 
   test("`x NAME` runs the kit's launcher when no node_modules/.bin has it", async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), "children-elsewhere-"))
-    const words = [self, "x", "prettier", "--write", "f"]
+    const words = [self(), "x", "prettier", "--write", "f"]
     expect(bunCommand(words, elsewhere)).toEqual([join(bin(), "prettier"), "--write", "f"])
     expect(bunCommand(words, root)[1]).toBe("run")
     await rm(elsewhere, { recursive: true })
   })
 
   test("a program has a launcher by its name alone", () => {
-    expect(launcher("json-server")).toBe(join(bin(), "json-server"))
+    expect(launcher("json-server", self())).toBe(join(bin(), "json-server"))
     for (const name of ["css-server", "./json-server", join(bin(), "json-server"), ""])
-      expect(launcher(name)).toBeUndefined()
-    expect(isLauncher(join(bin(), "json-server"))).toBe(true)
-    expect(isLauncher(join(root, "server.js"))).toBe(false)
+      expect(launcher(name, self())).toBeUndefined()
+    expect(isLauncher(join(bin(), "json-server"), self())).toBe(true)
+    expect(isLauncher(join(root, "server.js"), self())).toBe(false)
     expect(inKit("node_modules", "none")).toBeUndefined()
   })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { option } from "../../../offline/children/environment.ts"
+import { option, readEnvironment } from "../../../offline/children/environment.ts"
 import { mentionsBun } from "../../../offline/children/mention.ts"
 import { run } from "../../../scripts/lib/process.ts"
 
@@ -40,3 +40,11 @@ test.each(["BUN_BE_BUN=1 x", "set Bun_Be_Bun=1", "BUN_BE^_BUN=1", "$env:BUN`_BE_
     expect(mentionsBun(text)).toBe(true)
   },
 )
+
+test("a variable of an environment is read once, as text, and names one variable", () => {
+  let asked = 0
+  const changing = { toString: () => String(asked++) }
+  const env = readEnvironment({ A: changing, B: undefined, "=C:": "drive" })
+  expect([env.A, env.A, env.B, env["=C:"]]).toEqual(["0", "0", undefined, "drive"])
+  expect(() => readEnvironment({ "BUN_BE_BUN=1": "" })).toThrow("equals sign")
+})

@@ -3,8 +3,9 @@ import { isIPv6 } from "node:net"
 import fc from "fast-check"
 import ipaddr from "ipaddr.js"
 import { type Address, contains, parseIPv4, parseIPv6 } from "../../../offline/policy/address.ts"
-import { matches, parseEntry } from "../../../offline/policy/entry.ts"
+import { matches } from "../../../offline/policy/entry.ts"
 import { canonicalHost } from "../../../offline/policy/host.ts"
+import { parseEntry } from "../../../offline/policy/read-entry.ts"
 
 // Beside another parser of addresses, which is not ours.
 

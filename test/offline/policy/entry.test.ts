@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test"
 import fc from "fast-check"
 import { SettingError } from "../../../offline/error.ts"
-import { matches, parseEntry } from "../../../offline/policy/entry.ts"
+import { matches } from "../../../offline/policy/entry.ts"
 import { canonicalHost } from "../../../offline/policy/host.ts"
+import { parseEntry } from "../../../offline/policy/read-entry.ts"
 
 /** Whether the entry allows the host on the port. */
 function allows(entry: string, host: string, port?: number): boolean {

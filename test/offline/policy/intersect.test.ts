@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test"
 import fc from "fast-check"
-import { matches, parseEntry, readLine } from "../../../offline/policy/entry.ts"
+import { matches } from "../../../offline/policy/entry.ts"
 import { canonicalHost } from "../../../offline/policy/host.ts"
 import { intersect } from "../../../offline/policy/intersect.ts"
+import { parseEntry, readLine } from "../../../offline/policy/read-entry.ts"
 
 const lines = (texts: string[], origin: string) => texts.map((text) => ({ text, origin }))
 const meet = (some: string[], others: string[]) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
-import { parseEntry } from "../../../offline/policy/entry.ts"
 import { canonicalHost } from "../../../offline/policy/host.ts"
+import { parseEntry } from "../../../offline/policy/read-entry.ts"
 import { judge } from "../../../offline/policy.ts"
 import { egress } from "../../../scripts/emit/egress.ts"
 import { sampleRecord, sampleSubject } from "../../lib/subject.ts"
