@@ -200,7 +200,7 @@ function hasStopped(pid: number): boolean {
 }
 
 function startSupervisor(module: string, start: SupervisorStart, denied: Launch["denied"]): Promise<Worker> {
-  const worker = new Worker(module)
+  const worker = new Worker(module, { smol: true })
   return new Promise((resolve, reject) => {
     const fail = (why: string) =>
       reject(new NotPossible(`the supervisor did not start: ${why}`, "This is a defect: please report it."))

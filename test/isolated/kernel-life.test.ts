@@ -147,11 +147,14 @@ for _ in range(int(sys.argv[1])):
 END
     }
     ask 1000; touch $FOLDER/one; while [ ! -e $FOLDER/go ]; do sleep 0.1; done; ask 9000; touch $FOLDER/two; sleep 100`
-  const script = `"$@" & P=$!; look() { while [ ! -e $FOLDER/$1 ]; do sleep 0.2; done; ls /proc/$P/fd | wc -l; grep VmRSS /proc/$P/status | tr -dc '0-9\\n'; }
+  const script = `"$@" & P=$!; look() { while [ ! -e $FOLDER/$1 ]; do sleep 0.2; done; ls /proc/$P/fd | wc -l; grep -E 'VmRSS|RssAnon' /proc/$P/status | tr -dc '0-9\\n'; }
     look one; touch $FOLDER/go; look two; kill $P`
   const { stdout } = await run(command, within(script))
-  const [fewer = 0, memory = 0, more = 0, later = 0] = stdout.trim().split("\n").map(Number)
+  const [fewer = 0, memory = 0, , more = 0, later = 0, own = 0] = stdout.trim().split("\n").map(Number)
   expect(more).toBeLessThanOrEqual(fewer + 2)
   expect(memory).toBeGreaterThan(0)
   expect(later).toBeLessThan(memory + 30_000)
+  // In kB: some 30 MB. A thread with the runtime's usual heap has 60 to 80 by then.
+  expect(own).toBeGreaterThan(0)
+  expect(own).toBeLessThan(50_000)
 })
