@@ -159,6 +159,15 @@ END
   expect(own).toBeLessThan(50_000)
 })
 
+test("the offline command shows what a program was denied, with its name and its process", async () => {
+  const { stdout } = await run(
+    "curl -sS http://203.0.113.7/ 2>/dev/null & echo $!; wait",
+    within(`"$@"; "$1" --offline offline`),
+  )
+  const [pid] = stdout.split("\n")
+  expect(stdout).toMatch(new RegExp(`203\\.0\\.113\\.7:80 {2}curl: connect {2}process ${pid}$`, "m"))
+})
+
 test("with a full disk for its log, what is denied stays denied, and what is allowed goes on", async () => {
   const script = `mkdir $FOLDER/log; mount -t tmpfs -o size=64k full $FOLDER/log || exit 9
     head -c 1M /dev/zero > $FOLDER/log/fill 2>/dev/null; echo x 2>/dev/null > $FOLDER/log/more && exit 8
