@@ -14,18 +14,14 @@ export function candidateFolders(env: Record<string, string | undefined>): strin
     const named = env[name]
     return named && isAbsolute(named) ? named : join(homedir(), below)
   }
-  return [
-    join(base("XDG_CACHE_HOME", ".cache"), "opencode-inside"),
-    join(base("XDG_DATA_HOME", ".local/share"), "opencode-inside"),
-    join(base("XDG_STATE_HOME", ".local/state"), "opencode-inside"),
-    temporaryFolder(env),
-    ...sessionFolder(env),
-  ]
-}
-
-/** The one that a user's session has, and that is gone with it. */
-function sessionFolder({ XDG_RUNTIME_DIR: folder }: Record<string, string | undefined>): string[] {
-  return folder && isAbsolute(folder) ? [join(folder, "opencode-inside")] : []
+  const cache = join(base("XDG_CACHE_HOME", ".cache"), "opencode-inside")
+  const data = join(base("XDG_DATA_HOME", ".local/share"), "opencode-inside")
+  const state = join(base("XDG_STATE_HOME", ".local/state"), "opencode-inside")
+  const temporary = temporaryFolder(env)
+  const session = env.XDG_RUNTIME_DIR
+  return session && isAbsolute(session)
+    ? [cache, data, state, temporary, join(session, "opencode-inside")]
+    : [cache, data, state, temporary]
 }
 
 /** A folder of this user's own below the temporary one, which all users share, but on Windows. */

@@ -13,6 +13,7 @@ import {
   type UrlParts,
   withHostname,
 } from "../primordials.ts"
+import { ownPlatform } from "../process.ts"
 import type { Decide, ExplainPort } from "./decide.ts"
 import { sendElsewhere } from "./fetch-elsewhere.ts"
 import { cloneRequest, isRequest, type Outgoing, proxyOf, readRequest, snapshotInit } from "./fetch-input.ts"
@@ -57,7 +58,7 @@ export function guardFetch(
   native: Fetch,
   decide: Decide,
   checkProxy: CheckProxy,
-  { explainPort, platform = process.platform }: FetchOptions = {},
+  { explainPort, platform = ownPlatform }: FetchOptions = {},
 ): Fetch {
   const judge = (target: UrlParts, init: Outgoing) => {
     if (init.unix) decidePipe(init.unix, "fetch", decide, platform)

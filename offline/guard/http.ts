@@ -2,6 +2,7 @@ import type { Agent, ClientRequest, OutgoingMessage } from "node:http"
 import { OfflineError } from "../error.ts"
 import { bracketed } from "../policy/host.ts"
 import { apply, create, defineProperty, getWeak, parseUrl, plain, setWeak } from "../primordials.ts"
+import { ownPlatform } from "../process.ts"
 import { builtin } from "./builtin.ts"
 import type { Decide } from "./decide.ts"
 import {
@@ -60,7 +61,7 @@ export function judgeRequest(
   request: ClientRequest,
   decide: Decide,
   checkProxy: CheckProxy,
-  platform: NodeJS.Platform = process.platform,
+  platform: NodeJS.Platform = ownPlatform,
 ): string | undefined {
   const target = readHttpTarget(request)
   if (target.local) {

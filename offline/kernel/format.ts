@@ -9,6 +9,7 @@ export function formatExamination({
   confined,
   kernel,
   landlock,
+  yama,
   protects,
   sockets,
 }: Partial<Examination> & Pick<Examination, "possible" | "why" | "next">): string {
@@ -16,6 +17,7 @@ export function formatExamination({
   if (confined) return "This program is held by kernel mode already.\n"
   return `Kernel mode is possible here: --offline=kernel holds every program that is started.
   kernel    Linux ${kernel}, Landlock ${landlock}
+  Yama      ${yama === null || yama === undefined ? "not in this kernel" : `kernel.yama.ptrace_scope is ${yama}`}
   protects  ${PROTECTS[protects!]}
   sockets   ${SOCKETS[sockets!]}
 `

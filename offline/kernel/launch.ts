@@ -16,6 +16,7 @@ import {
   UNREADABLE,
 } from "./settings.ts"
 import { AF, E, isMusl, Memory, PR, SOCK, syscall, thisMachine, WAIT_STOPPED } from "./syscalls.ts"
+import { whyUnreadable, yamaScope } from "./yama.ts"
 
 /** What the launcher starts, and what may be connected to from there. */
 export interface Launch {
@@ -56,11 +57,10 @@ export async function launch(options: Launch): Promise<void> {
   delete process.env[CHILD_MARK]
   const proof = prove()
   if (proof === PROVEN) return settle(mark)
-  if (proof === UNREADABLE)
-    throw new NotPossible(
-      "the supervisor may not read the memory of the programs that it starts",
-      "Set kernel.yama.ptrace_scope to 0 or 1, or have the container allow process_vm_readv.",
-    )
+  if (proof === UNREADABLE) {
+    const { why, next } = whyUnreadable(yamaScope())
+    throw new NotPossible(why, next)
+  }
   if (mark !== undefined)
     throw new NotPossible(
       "the program that was started is not confined",
@@ -108,6 +108,8 @@ export interface Examination {
   kernel: string
   /** The version of Landlock's interface; 0 where there is none. */
   landlock: number
+  /** Yama's setting of who may look into whom; null where there is none. */
+  yama: number | null
   /** What the tree cannot reach of other processes of this user: "all" with Landlock's scopes, else "memory". */
   protects: "all" | "memory"
   /** How the supervisor gets at sockets: out of the programs, or by making all of them. */
@@ -128,6 +130,7 @@ export async function examine(): Promise<Examination> {
     confined: thisMachine() !== undefined && prove() === PROVEN,
     kernel: release(),
     landlock: thisMachine() ? Math.max(0, landlockVersion()) : 0,
+    yama: yamaScope(),
     protects: thisMachine() && hasScopes() ? "all" : "memory",
     sockets: thisMachine() && canTakeDescriptors() ? "taken" : "made",
   }
@@ -200,7 +203,7 @@ function hasStopped(pid: number): boolean {
 }
 
 function startSupervisor(module: string, start: SupervisorStart, denied: Launch["denied"]): Promise<Worker> {
-  const worker = new Worker(module)
+  const worker = new Worker(module, { smol: true })
   return new Promise((resolve, reject) => {
     const fail = (why: string) =>
       reject(new NotPossible(`the supervisor did not start: ${why}`, "This is a defect: please report it."))

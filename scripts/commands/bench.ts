@@ -5,6 +5,7 @@ import { Command, Option } from "commander"
 import { benchBuild, benchSize, build } from "../bench/build.ts"
 import { areDocsCurrent, type Results, writeDocs } from "../bench/docs-table.ts"
 import { benchGuard } from "../bench/guard.ts"
+import { benchKernel } from "../bench/kernel.ts"
 import { type Bench, isMet, type Line, table } from "../bench/lines.ts"
 import { fastest, warm } from "../bench/rounds.ts"
 import { benchAnswers, benchHelp, start } from "../bench/start.ts"
@@ -37,6 +38,7 @@ const parts: Record<string, { title: string; bench: (bench: Bench) => Promise<Li
   tui: { title: "The TUI to its first prompt", bench: benchTui },
   serve: { title: "serve to its first page, and its memory", bench: benchServe },
   guard: { title: "What the guard costs a worker and a fetch", bench: benchGuard },
+  kernel: { title: "What kernel mode costs", bench: benchKernel },
   waits: { title: "Waiting for a network, and for what is missing", bench: benchWaits },
 }
 

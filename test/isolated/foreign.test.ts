@@ -12,7 +12,14 @@ import {
 import { namesIn } from "../../scripts/contents/names.ts"
 import { replaceCode } from "../../scripts/harness/probe-executable.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { runCommand, runQuestion, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
+import {
+  ask,
+  runCommand,
+  runQuestion,
+  serve,
+  serverUrl,
+  toolResults,
+} from "../../scripts/harness/scenarios.ts"
 import { readScale } from "../../scripts/isolation/limits.ts"
 import { type Pin, pinName } from "../../scripts/pins/pin.ts"
 import { findTarget, type Target } from "../../scripts/upstream/target.ts"
@@ -127,6 +134,17 @@ function tests(target: Target, wrap: Wrap): void {
       const result = await runCommand({ executable }, "--offline=kernel", "run", "hi")
       expect(result).toMatchObject({ exitCode: 2, stdout: "", attempts: [] })
       expect(result.stderr).toContain(`is not available on ${PLATFORMS[target.os]}`)
+    })
+
+  if (target.runner === "musl")
+    test("holds what the model starts by the kernel", async () => {
+      const command = "curl -sS -m 20 http://203.0.113.7/ 2>&1; grep Seccomp: /proc/self/status"
+      const result = await ask({ executable, args: ["--offline=kernel"], env: { PATH: "/usr/bin:/bin" } }, [
+        { tool: "bash", input: { command, description: "Try" } },
+        { text: "done" },
+      ])
+      expect(result).toMatchObject({ exitCode: 0, attempts: [] })
+      expect(toolResults(result).join()).toMatch(/curl: \(7\)[\s\S]*Seccomp:\s+2/)
     })
 
   if (target.runner !== "qemu") {

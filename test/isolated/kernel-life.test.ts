@@ -147,11 +147,98 @@ for _ in range(int(sys.argv[1])):
 END
     }
     ask 1000; touch $FOLDER/one; while [ ! -e $FOLDER/go ]; do sleep 0.1; done; ask 9000; touch $FOLDER/two; sleep 100`
-  const script = `"$@" & P=$!; look() { while [ ! -e $FOLDER/$1 ]; do sleep 0.2; done; ls /proc/$P/fd | wc -l; grep VmRSS /proc/$P/status | tr -dc '0-9\\n'; }
+  const script = `"$@" & P=$!; look() { while [ ! -e $FOLDER/$1 ]; do sleep 0.2; done; ls /proc/$P/fd | wc -l; grep -E 'VmRSS|RssAnon' /proc/$P/status | tr -dc '0-9\\n'; }
     look one; touch $FOLDER/go; look two; kill $P`
   const { stdout } = await run(command, within(script))
-  const [fewer = 0, memory = 0, more = 0, later = 0] = stdout.trim().split("\n").map(Number)
+  const [fewer = 0, memory = 0, , more = 0, later = 0, own = 0] = stdout.trim().split("\n").map(Number)
   expect(more).toBeLessThanOrEqual(fewer + 2)
   expect(memory).toBeGreaterThan(0)
   expect(later).toBeLessThan(memory + 30_000)
+  // In kB: some 30 MB. A thread with the runtime's usual heap has 60 to 80 by then.
+  expect(own).toBeGreaterThan(0)
+  expect(own).toBeLessThan(50_000)
+})
+
+test("the offline command shows what a program was denied, with its name and its process", async () => {
+  const { stdout } = await run(
+    "curl -sS http://203.0.113.7/ 2>/dev/null & echo $!; wait",
+    within(`"$@"; "$1" --offline offline`),
+  )
+  const [pid] = stdout.split("\n")
+  expect(stdout).toMatch(new RegExp(`203\\.0\\.113\\.7:80 {2}curl: connect {2}process ${pid}$`, "m"))
+})
+
+test("with a full disk for its log, what is denied stays denied, and what is allowed goes on", async () => {
+  const script = `mkdir $FOLDER/log; mount -t tmpfs -o size=64k full $FOLDER/log || exit 9
+    head -c 1M /dev/zero > $FOLDER/log/fill 2>/dev/null; echo x 2>/dev/null > $FOLDER/log/more && exit 8
+    export OPENCODE_OFFLINE_LOG=$FOLDER/log/denied.jsonl; "$@"; echo ended $?; wc -c < $FOLDER/log/denied.jsonl; umount $FOLDER/log`
+  const ask = "curl -sS -m 9 -o /dev/null -w '%{http_code}\\n'"
+  const command = `for try in {1..20}; do ${ask} http://203.0.113.7/; done 2>/dev/null; ${ask} http://127.0.0.1:8082/`
+  const { stdout, attempts } = await run(command, within(script))
+  expect(stdout).toBe(`${"000\n".repeat(20)}200\nended 0\n0\n`)
+  expect(attempts).toEqual([])
+})
+
+/** A thousand threads connect at once; then programs are killed while they wait for a server whose queue is full. */
+const CROWD = `import os, signal, socket, sys, threading, time
+def wait(name):
+    while not os.path.exists(name): time.sleep(0.1)
+found = {}
+def connect(place):
+    it = socket.socket()
+    try:
+        it.connect(place)
+        outcome = "connected"
+    except OSError as error:
+        outcome = error.errno
+    it.close()
+    found[place[0], outcome] = found.get((place[0], outcome), 0) + 1
+def crowd(places):
+    threads = [threading.Thread(target=connect, args=(place,)) for place in places]
+    [it.start() for it in threads]
+    [it.join() for it in threads]
+crowd([("203.0.113.7", 80)])
+found.clear()
+open("first", "w"); wait("go")
+crowd([("127.0.0.1", 8082), ("203.0.113.7", 80)] * 500)
+print(sorted(found.items()))
+full = socket.socket()
+full.bind(("127.0.0.1", 0))
+full.listen(0)
+waiting = []
+for _ in range(60):
+    child = os.fork()
+    if child == 0:
+        threading.Thread(target=connect, args=(full.getsockname(),), daemon=True).start()
+        connect(full.getsockname())
+        os._exit(0)
+    waiting.append(child)
+time.sleep(1)
+open("crowded", "w"); wait("on")
+[os.kill(child, signal.SIGKILL) for child in waiting]
+print(sum(os.waitpid(child, 0)[1] == signal.SIGKILL for child in waiting) > 50)
+found.clear()
+connect(("127.0.0.1", 8082))
+print(found)
+open("last", "w"); wait("end")
+`
+
+test("a thousand connects at once, and programs killed in the midst of one, leave nothing behind", async () => {
+  const script = `cd $FOLDER; cat > crowd.py; "$@" & P=$!
+    count() { ls /proc/$P/fd | wc -l; }; look() { while [ ! -e $1 ]; do sleep 0.2; done; }
+    look first; FIRST=$(count); echo $FIRST; touch go; look crowded; count; touch on; look last
+    for try in {1..60}; do [ $(count) -le $((FIRST + 2)) ] && break; sleep 0.2; done; count; touch end; wait $P`
+  const { stdout, attempts } = await run("python3 crowd.py", { ...within(script), stdin: CROWD })
+  const lines = stdout.trim().split("\n")
+  const [first = 0, crowded = 0, last = 0] = lines.filter((line) => /^\d+$/.test(line)).map(Number)
+  expect(lines.filter((line) => !/^\d+$/.test(line))).toEqual([
+    "[(('127.0.0.1', 'connected'), 500), (('203.0.113.7', 13), 500)]",
+    "True",
+    "{('127.0.0.1', 'connected'): 1}",
+  ])
+  expect(first).toBeGreaterThan(0)
+  // Those that wait are held until they are over, or it was seen that nobody waits for them any more.
+  expect(crowded).toBeGreaterThan(first + 50)
+  expect(last).toBeLessThanOrEqual(first + 2)
+  expect(attempts).toEqual([])
 })

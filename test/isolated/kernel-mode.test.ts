@@ -106,11 +106,32 @@ test("OpenCode starts within OpenCode", async () => {
 test("where a filter denies it, nothing is started, and why is said", async () => {
   const outer = await runIsolated({
     executable: process.execPath,
-    args: [`${import.meta.dirname}/lib/without-seccomp.ts`, executable, "run", "hi", "--offline=kernel"],
+    args: [
+      `${import.meta.dirname}/lib/without-call.ts`,
+      "seccomp",
+      executable,
+      "run",
+      "hi",
+      "--offline=kernel",
+    ],
     provider: true,
   })
   expect(outer).toMatchObject({ exitCode: 2, stdout: "", attempts: [], providerRequests: [] })
   expect(outer.stderr).toContain("Kernel mode was asked for, and is not possible here")
+})
+
+test("where the memory of programs may not be read, nothing is started, and the doctor says why", async () => {
+  const words = [`${import.meta.dirname}/lib/without-call.ts`, "process_vm_readv", executable]
+  const outer = { executable: process.execPath, provider: true as const }
+  const asked = await runIsolated({ ...outer, args: [...words, "run", "hi", "--offline=kernel"] })
+  expect(asked).toMatchObject({ exitCode: 2, stdout: "", attempts: [], providerRequests: [] })
+  expect(asked.stderr).toContain("may not read the memory")
+  const doctor = await runIsolated({ ...outer, args: [...words, "offline", "doctor", "--json"] })
+  expect(doctor.exitCode).toBe(1)
+  expect(JSON.parse(doctor.stdout)).toMatchObject({
+    possible: false,
+    why: expect.stringContaining("may not read"),
+  })
 })
 
 test("the doctor says what this machine can do", async () => {

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { chmod, rm } from "node:fs/promises"
+import { chmod, mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import path, { dirname } from "node:path"
 import { makeProbe } from "../../scripts/harness/probe-executable.ts"
+import type { Attempt } from "../../scripts/isolation/attempts.ts"
 import { stockExecutable } from "../lib/stock.ts"
+import { goProgram, isMissing, type MuslProgram, muslProgram } from "./lib/foreign-programs.ts"
 import { probeFile } from "./lib/guard-executable.ts"
 import { runCommandIn } from "./lib/kernel-run.ts"
 
@@ -14,6 +17,15 @@ beforeAll(async () => {
   await chmod(dirname(executable), 0o755)
 })
 afterAll(() => rm(dirname(executable), { recursive: true }))
+
+const madeHere = await mkdtemp(path.join(tmpdir(), "musl-"))
+afterAll(() => rm(madeHere, { recursive: true }))
+const [go, musl] = [await goProgram(), await muslProgram(madeHere)]
+for (const program of [go, musl]) if (isMissing(program)) console.error(`not run: ${program.missing}`)
+
+/** What was reached, as name or address and port, each once. */
+const namesOf = (attempts: Attempt[]) =>
+  [...new Set(attempts.map(({ name, address, port }) => `${name ?? address}:${port}`))].sort()
 
 const wrapper = path.join(import.meta.dirname, "lib/docker-like.ts")
 const starts = [
@@ -70,6 +82,54 @@ END`,
     expect(stdout.trim().split("\n").slice(-2)).toEqual(["13", "101"])
     expect(new Set(attempts.map(({ name }) => name))).toEqual(new Set(["good.example"]))
   })
+
+  test.skipIf(isMissing(go))(
+    "a program in Go reaches an allowed host by its name, and nothing else",
+    async () => {
+      const { stdout, attempts, denials } = await run(
+        `exec 2>&1
+        for resolver in go cgo; do for host in good.example evil.example 203.0.113.7; do
+          GODEBUG=netdns=$resolver ${go} http://$host/
+        done; done`,
+      )
+      // What the host answers is no JSON.
+      const once = [
+        /^failed to form statements: EOF$/,
+        /lookup evil\.example.*no such host$/,
+        /permission denied$/,
+      ]
+      const lines = stdout.trim().split("\n")
+      expect(lines).toEqual([...once, ...once].map((line) => expect.stringMatching(line)))
+      expect(namesOf(attempts)).toEqual(["good.example:53", "good.example:80"])
+      const found = denials.map(({ host, api }) => `${api} ${host}`)
+      expect(new Set(found)).toEqual(new Set(["gron: lookup evil.example", "gron: connect 203.0.113.7"]))
+    },
+  )
+
+  test.skipIf(isMissing(musl))(
+    "a static program with musl reaches an allowed host by its name, and nothing else",
+    async () => {
+      const { path, receivesMessages } = musl as MuslProgram
+      const { stdout, attempts } = await run(
+        `cp ${path} $FOLDER/dial
+        $FOLDER/dial 203.0.113.9 80 good.example 80 good.example 81 evil.example 80 203.0.113.7 80`,
+        { allow: ["good.example:80", "203.0.113.9:80"] },
+      )
+      const found = receivesMessages ? ["no such name", "no such name"] : ["connected", "Permission denied"]
+      expect(stdout.trim().split("\n")).toEqual([
+        "203.0.113.9 connected",
+        `good.example ${found[0]}`,
+        `good.example ${found[1]}`,
+        "evil.example no such name",
+        "203.0.113.7 Permission denied",
+      ])
+      expect(namesOf(attempts)).toEqual([
+        "203.0.113.9:80",
+        "good.example:53",
+        ...(receivesMessages ? [] : ["good.example:80"]),
+      ])
+    },
+  )
 
   test("a resolver that looks who answers is content", async () => {
     const code = `const dns = require("node:dns").promises
@@ -228,4 +288,30 @@ END
 )"`)
     expect({ stdout, stderr, attempts }).toEqual({ stdout: "answered\n", stderr: "", attempts: [] })
   })
+})
+
+test("npm, pip, Python and node reach an allowed host by its name, and nothing else", async () => {
+  const hosts = ["good.example", "evil.example", "203.0.113.7"]
+  const { stdout, attempts, denials } = await runCommandIn(
+    executable,
+    `exec 2>&1; cd $FOLDER; export HOME=$FOLDER
+    for host in ${hosts.join(" ")}; do
+      npm view some-package --registry http://$host/ --fetch-retries=0 --no-update-notifier 2>&1 | head -n 1
+      python3 -m pip download some-package -i http://$host/simple --trusted-host $host --retries 0 2>&1 | tail -n 1
+      python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1])' http://$host/ 2>&1 | tail -n 1
+      node -e 'fetch(process.argv[1]).then(({ status }) => console.log(status), ({ cause }) => console.log(cause.code))' http://$host/
+    done`,
+  )
+  const pip = /^(ERROR: No matching distribution found for some-package|.*No module named pip)$/
+  const outcomes = [/E404$/, pip, /HTTP Error 404/, /^404$/]
+  const unknown = [/ENOTFOUND$/, pip, /Name or service not known/, /^ENOTFOUND$/]
+  const denied = [/EACCES$/, pip, /\[Errno 13\]/, /^EACCES$/]
+  expect(stdout.trim().split("\n")).toEqual(
+    [...outcomes, ...unknown, ...denied].map((line) => expect.stringMatching(line)),
+  )
+  expect(namesOf(attempts)).toEqual(["good.example:53", "good.example:80"])
+  const found = denials.map(({ host, api }) => `${api} ${host}`)
+  expect(found).toContain("node: lookup evil.example")
+  expect(found).toContain("node: connect 203.0.113.7")
+  expect(found.filter((line) => line === "python3: connect 203.0.113.7").length).toBeGreaterThan(0)
 })

@@ -1,11 +1,12 @@
-// Starts a command under a filter that lets nobody install another one, as some sandboxes do.
-import { E, Memory, PR, SECCOMP, syscall, thisMachine } from "../../../offline/kernel/syscalls.ts"
+// Starts a command under a filter that denies one system call, the first word: `seccomp`, as some sandboxes do, or
+// `process_vm_readv`, as Yama's settings 2 and 3 have it.
+import { E, Memory, type Name, PR, SECCOMP, syscall, thisMachine } from "../../../offline/kernel/syscalls.ts"
 
 const memory = new Memory(4096)
 const { nr } = thisMachine()!
 const program = [
   [0x20, 0, 0, 0],
-  [0x15, 0, 1, nr.seccomp],
+  [0x15, 0, 1, nr[process.argv[2] as Name]],
   [6, 0, 0, SECCOMP.ERRNO | E.PERM],
   [6, 0, 0, SECCOMP.ALLOW],
 ] as const
@@ -19,5 +20,5 @@ memory.setU64(0, program.length)
 memory.setU64(8, memory.address + 512)
 syscall("prctl", PR.NO_NEW_PRIVS, 1)
 if (syscall("seccomp", SECCOMP.SET_FILTER, 0, memory.address) !== 0) throw new Error("no filter")
-const child = Bun.spawn(process.argv.slice(2), { stdio: ["inherit", "inherit", "inherit"] })
+const child = Bun.spawn(process.argv.slice(3), { stdio: ["inherit", "inherit", "inherit"] })
 process.exit(await child.exited)
