@@ -46,6 +46,12 @@ export const children: Record<string, Run> = {
     })
     return told(`${Bun.spawnSync([self, script], { env: asBun(), cwd: join(script, "..") }).stdout}`)
   },
+  "bun-spawn-eval-config": (where) => {
+    const first = file(codeFor(where))
+    const config = join(first, "../other.toml")
+    writeFileSync(config, `preload = ["${first}"]`)
+    return told(`${Bun.spawnSync([self, "-e", "1", `--config=${config}`], { env: asBun() }).stdout}`)
+  },
   "bun-spawn-dotenv": (where) => {
     const dotenv = `OPENCODE_OFFLINE=0\nOPENCODE_OFFLINE_ALLOW=${where.name}`
     const script = file(codeFor(where), { ".env": dotenv })

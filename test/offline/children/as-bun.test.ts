@@ -25,14 +25,26 @@ describe("this executable, run as Bun,", () => {
     },
   )
 
-  test.each(["--preload=x server.js", "none.js", "repl", "run", "run --bun x", ""])(
-    "is refused `bun %s`, as that is no file",
-    (line) => {
-      expect(() => bunCommand([self, ...line.split(" ").filter(Boolean)], root)).toThrow("runs files only")
-    },
-  )
+  test.each([
+    ...["--preload=x server.js", "none.js", "repl", "run", "run --bun x", ""],
+    ...[
+      "-e 1 --config=x.toml",
+      "-p 1 -c x.toml",
+      "--eval 1 --fetch-preconnect=http://a",
+      "--print 1 --preload x",
+    ],
+  ])("is refused `bun %s`, as that is no file", (line) => {
+    expect(() => bunCommand([self, ...line.split(" ").filter(Boolean)], root)).toThrow("runs files only")
+  })
 
-  test.each(["server.js", "run server.js", "-e 1", "--version"])("runs `bun %s`", (line) => {
+  test.each([
+    "server.js",
+    "run server.js --config x",
+    "-e 1",
+    "-p 1 -- --config",
+    "-e 1 word --x",
+    "--version",
+  ])("runs `bun %s`", (line) => {
     const words = [self, ...line.split(" ")]
     expect(bunCommand(words, root)).toEqual(words)
   })
