@@ -28,11 +28,9 @@ type WorkerConstructor = new (...args: unknown[]) => object
 export function interceptWorkers(handover: WorkerHandover, held: HeldProxies, scope = globalThis): void {
   const Native = (scope as { Worker?: WorkerConstructor }).Worker
   if (!Native) return
-  // Made text at once: what JSON is made with can be replaced.
-  const env = { ...handover.env, [HELD]: toJson(held) }
   const Guarded = new Proxy(Native, {
     construct: (target, args, newTarget) =>
-      construct(target, [args[0], withPreload(args[1], { ...handover, env })], newTarget) as object,
+      construct(target, [args[0], withPreload(args[1], handover, held)], newTarget) as object,
   })
   defineProperty(Native.prototype, "constructor", { value: Guarded, writable: true, configurable: true })
   defineProperty(scope, "Worker", {
@@ -43,12 +41,14 @@ export function interceptWorkers(handover: WorkerHandover, held: HeldProxies, sc
   })
 }
 
-function withPreload(options: unknown, { preload, env }: WorkerHandover): object {
+function withPreload(options: unknown, { preload, env }: WorkerHandover, held: HeldProxies): object {
   const given = (typeof options === "object" && options !== null ? options : {}) as {
     preload?: string | string[]
     env?: unknown
   }
   const own = given.preload === undefined ? [] : isArray(given.preload) ? given.preload : [given.preload]
   const base = typeof given.env === "object" && given.env !== null ? given.env : process.env
-  return { ...given, preload: prepend(preload, own), env: { ...base, ...env } }
+  // As they are now, in an object without a prototype, of which no `toJSON` is asked.
+  const proxies = { [HELD]: toJson(held) }
+  return { ...given, preload: prepend(preload, own), env: { ...base, ...env, ...proxies } }
 }
