@@ -62,8 +62,13 @@ async function examined(): Promise<Partial<Examination> & Pick<Examination, "pos
     const { message, next } = error as SettingError
     return { possible: false, why: message, next }
   }
-  const { examine }: Launcher = await import(moduleNames().launch)
-  return examine()
+  const { examine, NotPossible }: Launcher = await import(moduleNames().launch)
+  try {
+    return await examine()
+  } catch (error) {
+    if (!(error instanceof NotPossible)) throw error
+    return { possible: false, why: error.message, next: error.next }
+  }
 }
 
 type Launcher = typeof import("./launch.ts")

@@ -5,6 +5,7 @@ import type { ProgramDenial } from "../denials.ts"
 import { moduleNames } from "../modules.ts"
 import type { Line } from "../policy.ts"
 import { confineThread, hasScopes, landlockVersion, protectProcess, restrictScopes } from "./confine.ts"
+import { NotPossible } from "./not-possible.ts"
 import {
   CHILD_MARK,
   type FromSupervisor,
@@ -32,18 +33,7 @@ export interface Launch {
   command?: string[]
 }
 
-/** Why kernel mode is not possible. */
-export class NotPossible extends Error {
-  override name = "NotPossible"
-
-  constructor(
-    message: string,
-    /** What would do. */
-    readonly next: string,
-  ) {
-    super(message)
-  }
-}
+export { NotPossible }
 
 /**
  * In a process that is confined already, returns. In any other, starts the same program once more, confined, and ends this

@@ -1,4 +1,5 @@
 import { dlopen, FFIType, ptr, read } from "bun:ffi"
+import { NotPossible } from "./not-possible.ts"
 
 // The only file that knows system call numbers, constants and layouts of the kernel's interface. From the kernel's headers:
 // asm/unistd_64.h for x64, asm-generic/unistd.h for arm64.
@@ -209,7 +210,10 @@ function open(): Library {
       return symbols as unknown as Library
     } catch {}
   }
-  throw new Error(`no C library could be opened (tried ${LIBRARIES.join(", ")})`)
+  throw new NotPossible(
+    `no C library could be opened (tried ${LIBRARIES.join(", ")})`,
+    "Let this program make memory executable, as without MemoryDenyWriteExecute= of systemd.",
+  )
 }
 
 /**

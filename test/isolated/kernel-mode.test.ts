@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { release } from "node:os"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { ask, runCommand, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
@@ -119,6 +120,24 @@ test("where a filter denies it, nothing is started, and why is said", async () =
   expect(outer).toMatchObject({ exitCode: 2, stdout: "", attempts: [], providerRequests: [] })
   expect(outer.stderr).toContain("Kernel mode was asked for, and is not possible here")
 })
+
+// The setting is there from Linux 6.3 on.
+test.skipIf(Bun.semver.order(release().split("-")[0]!, "6.3.0") < 0)(
+  "where no memory can be made executable, nothing is started, and the doctor says why",
+  async () => {
+    const words = [`${import.meta.dirname}/lib/without-writable-code.ts`, executable]
+    const outer = { executable: process.execPath, provider: true as const }
+    const asked = await runIsolated({ ...outer, args: [...words, "run", "hi", "--offline=kernel"] })
+    expect(asked).toMatchObject({ exitCode: 2, stdout: "", attempts: [], providerRequests: [] })
+    expect(asked.stderr).toContain("MemoryDenyWriteExecute")
+    const doctor = await runIsolated({ ...outer, args: [...words, "offline", "doctor", "--json"] })
+    expect(doctor.exitCode).toBe(1)
+    expect(JSON.parse(doctor.stdout)).toMatchObject({
+      possible: false,
+      why: expect.stringContaining("no C library"),
+    })
+  },
+)
 
 test("where the memory of programs may not be read, nothing is started, and the doctor says why", async () => {
   const words = [`${import.meta.dirname}/lib/without-call.ts`, "process_vm_readv", executable]
