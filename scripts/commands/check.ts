@@ -9,6 +9,9 @@ const HELP = `npm run check      types, lint, format: says what is wrong and cha
 npm run format     formats, and mends what the linter can
 Exit codes: 0 fine, 1 something is wrong, 2 could not run.`
 
+/** What TypeScript itself consists of on this platform. */
+const TYPES = `@typescript/typescript-${process.platform}-${process.arch}`
+
 await runCommand(async () => {
   const [word, ...more] = process.argv.slice(2)
   if (word === "--help" || word === "-h") {
@@ -22,9 +25,6 @@ await runCommand(async () => {
   const found = [await tool("typescript/bin/tsc", "--noEmit"), await biome(...process.argv.slice(2))]
   return found.every(Boolean)
 })
-
-/** What TypeScript itself consists of on this platform. */
-const TYPES = `@typescript/typescript-${process.platform}-${process.arch}`
 
 function biome(...words: string[]): Promise<boolean> {
   return tool("@biomejs/biome/bin/biome", "check", ...words, ...(words.some(isPath) ? [] : ["."]))
