@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { printHtml } from "../audit/html/page.ts"
-import type { Report } from "../audit/report.ts"
+import { labelOf } from "../audit/known-hosts.ts"
+import { hostOf, type Report } from "../audit/report.ts"
 import { readModuleGraph } from "../container/index.ts"
 import type { Turn } from "../harness/provider.ts"
 import { runIsolated } from "../harness/run-opencode.ts"
@@ -72,9 +73,16 @@ export async function takeWebUi(executable: string, file: string): Promise<void>
   await requireSmall(file)
 }
 
-/** The audit's table of hosts by scenarios. */
+/** The audit's table of hosts by scenarios, with what hosts are called in what people keep. */
 export async function takeMatrix(report: Report, file: string): Promise<void> {
-  await takePage(printHtml(report), ".mode", file)
+  const results = report.results.map((result) => ({
+    ...result,
+    runs: result.runs.map((run) => ({
+      ...run,
+      attempts: run.attempts.map((attempt) => ({ ...attempt, name: labelOf(hostOf(attempt)) })),
+    })),
+  }))
+  await takePage(printHtml({ ...report, results }), ".mode", file)
 }
 
 async function takePage(html: string, part: string, file: string): Promise<void> {
