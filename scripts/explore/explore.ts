@@ -205,11 +205,11 @@ async function unhandledIn(home: string): Promise<string[]> {
   return lines.filter((line) => UNHANDLED.test(line))
 }
 
-/** What upstream's TUI shows when it has caught its own crash: from 1.14 on, and on 1.3.0. */
+/** What upstream's TUI shows when it has caught its own crash: of later releases, and of the kept pin. */
 const CRASH_SCREENS = ["An unexpected error stopped the session", "A fatal error occurred"]
 
 /**
- * Errors of upstream's own that nobody catches there, switch on or off, and after which it goes on (docs/limits.md): 1.3.0 answers
+ * Errors of upstream's own that nobody catches there, switch on or off, and after which it goes on (docs/limits.md): the kept pin answers
  * a request ahead of what it begins, which then fails as its session or model is not there; and one of the page's.
  */
 const KNOWN =

@@ -53,7 +53,7 @@ export function parseShard(text: string): Shard | undefined {
   return { index: Number(index), of: Number(of) }
 }
 
-/** A run in words: `1.3.0 answer run as stock`. */
+/** A run in words: `VERSION answer run as stock`. */
 export function describeRun({ release, mode, scenario, as }: PlannedRun): string {
   return `${release} ${mode} ${scenario} as ${as}`
 }

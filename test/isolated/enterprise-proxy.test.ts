@@ -10,7 +10,7 @@ import type { ProxyOptions, ProxyRequest } from "./lib/corp-proxy.ts"
 // docs/enterprise/proxy.md, as it says: a proxy that asks for a password, in front of the model's gateway.
 
 const page = await readPage("enterprise/proxy.md")
-const env = page.env("Tried on 1.18.34")
+const env = page.env("Tried on")
 const config = JSON.parse(page.block("## What the policy must allow"))
 const proxy = new URL(env.HTTPS_PROXY!)
 const login = `${proxy.username}:${decodeURIComponent(proxy.password)}`

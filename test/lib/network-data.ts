@@ -8,7 +8,7 @@ export function makeNetwork(
 ): Network {
   const integrity = `sha512-${Buffer.alloc(64).toString("base64")}`
   return {
-    package: { name: "opencode-linux-x64", version, integrity },
+    package: { name: "opencode-sample", version, integrity },
     results: { answer: runs },
     ...more,
   }

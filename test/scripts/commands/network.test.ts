@@ -79,7 +79,7 @@ test.each([
   [["--site", "1.0.0"], "they take no VERSION"],
   [["--merge", "nowhere"], "There is nothing to merge"],
   [["not-a-version"], "does not name one release"],
-  [["1.3.0", "--scenario", "no-such"], "There is nothing to run with 1.3.0"],
+  [["1.0.0", "--scenario", "no-such"], "There is nothing to run with 1.0.0"],
 ])("%p is exit code 2, and says why", async (words, why) => {
   const { exitCode, stderr } = await network(...words)
   expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(why) })

@@ -71,8 +71,8 @@ test("data that is malformed is a failure, and none is none", async () => {
 })
 
 test("releases are in the order of their versions, and other products come last", () => {
-  const names = ["cli-1.18.18", "1.15.13", "1.3.0", "1.15.4", "1.14.34"]
-  expect(names.sort(compareNames)).toEqual(["1.3.0", "1.14.34", "1.15.4", "1.15.13", "cli-1.18.18"])
+  const names = ["cli-1.18.18", "1.15.13", "1.4.0", "1.15.4", "1.14.30"]
+  expect(names.sort(compareNames)).toEqual(["1.4.0", "1.14.30", "1.15.4", "1.15.13", "cli-1.18.18"])
 })
 
 test("of a run, hosts are kept with how often, when first and by which way, a registry by what it is called", () => {

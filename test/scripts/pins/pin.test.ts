@@ -64,12 +64,12 @@ describe("the pins of this repository", () => {
 
 test("pins are listed as versions are ordered, newest first, those of another product last", async () => {
   const pins = join(parent, "listed")
-  const names = ["1.10.0", "1.9.0", "1.9.0-rc.2", "1.9.0-rc.10", "cli-1.20.0", "cli-1.3.0"]
+  const names = ["1.10.0", "1.9.0", "1.9.0-rc.2", "1.9.0-rc.10", "cli-1.20.0", "cli-1.4.0"]
   for (const name of names.toSorted()) {
     await mkdir(join(pins, name), { recursive: true })
     await writeFile(pinFile(name, pins), "{}")
   }
-  const ordered = ["1.10.0", "1.9.0", "1.9.0-rc.10", "1.9.0-rc.2", "cli-1.20.0", "cli-1.3.0"]
+  const ordered = ["1.10.0", "1.9.0", "1.9.0-rc.10", "1.9.0-rc.2", "cli-1.20.0", "cli-1.4.0"]
   expect(await listPins(pins)).toEqual(ordered)
 })
 
