@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
-import { TUI_OPENS_SESSION_MS } from "../../scripts/harness/provider.ts"
+import { OPENS_SESSION_MS } from "../../scripts/harness/provider.ts"
 import { serverUrl } from "../../scripts/harness/scenarios.ts"
 import { judge } from "../lib/outcome.ts"
 import { serve } from "../lib/serve.ts"
@@ -15,7 +15,7 @@ export default defineScenario({
   async run({ isolated, executable }) {
     let screen = ""
     let answered = false
-    const result = await serve(isolated, { thinkingMs: TUI_OPENS_SESSION_MS }, async ({ execute }) => {
+    const result = await serve(isolated, { thinkingMs: OPENS_SESSION_MS }, async ({ execute }) => {
       const { exitCode, stdout } = await execute(process.execPath, [client, executable, serverUrl])
       answered = exitCode === 0
       screen = stdout

@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { defineScenario } from "../../scripts/audit/scenario.ts"
+import { OPENS_SESSION_MS } from "../../scripts/harness/provider.ts"
 import { serverUrl } from "../../scripts/harness/scenarios.ts"
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
 import { judge } from "../lib/outcome.ts"
@@ -18,19 +19,23 @@ export default defineScenario({
   async run({ isolated }) {
     const browser = await unpackBrowser()
     let tour: Tour = { reached: [], elsewhere: [] }
-    const result = await serve(isolated, { files: githubCheckout }, async ({ execute, folder }) => {
-      const request: TourRequest = {
-        browser,
-        url: serverUrl,
-        project: folder.project,
-        question: "What is the answer?",
-        answer: "The mock model says hello.",
-        command: "echo made > made-in-terminal; echo done-$((40 + 2))",
-      }
-      const { stdout, stderr } = await execute(process.execPath, [script, JSON.stringify(request)])
-      if (stdout === "") throw new Error(`the tour failed: ${stderr}`)
-      tour = JSON.parse(stdout)
-    })
+    const result = await serve(
+      isolated,
+      { files: githubCheckout, thinkingMs: OPENS_SESSION_MS },
+      async ({ execute, folder }) => {
+        const request: TourRequest = {
+          browser,
+          url: serverUrl,
+          project: folder.project,
+          question: "What is the answer?",
+          answer: "The mock model says hello.",
+          command: "echo made > made-in-terminal; echo done-$((40 + 2))",
+        }
+        const { stdout, stderr } = await execute(process.execPath, [script, JSON.stringify(request)])
+        if (stdout === "") throw new Error(`the tour failed: ${stderr}`)
+        tour = JSON.parse(stdout)
+      },
+    )
     return judge(
       {
         "been everywhere": tour.reached.join() === places.join(),

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
+import { OPENS_SESSION_MS } from "../harness/provider.ts"
 import { type IsolatedContext, type IsolatedOptions, runIsolated } from "../harness/run-opencode.ts"
 import { serverUrl } from "../harness/scenarios.ts"
 import { type BrowserFiles, unpackBrowser } from "../isolation/browser-files.ts"
@@ -162,7 +163,7 @@ async function runRecorded(
       executable,
       env: offline ? { OPENCODE_OFFLINE: "1" } : {},
       provider: true,
-      thinkingMs: 0,
+      thinkingMs: OPENS_SESSION_MS,
       files: { "a.ts": "export const a = 1\n", "b.md": "# b\n" },
       async keepRecording({ result }) {
         run.recorded = result

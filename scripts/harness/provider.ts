@@ -7,11 +7,11 @@ export const providerUrl = "http://127.0.0.1:4010/v1"
 export const providerModel = "mock/mock-model"
 
 /**
- * How long a model has to think when a TUI is watching, on a machine of scale 1. One that answers within milliseconds, as
- * none does, now and then loses a race: upstream's TUI reads a new session while the answer comes, and then shows what it
- * has read of it.
+ * How long a model has to think when a TUI or the web UI is watching, on a machine of scale 1. One that answers within
+ * milliseconds, as none does, now and then loses a race: upstream's read a new session while the answer comes, and then show
+ * what they have read of it.
  */
-export const TUI_OPENS_SESSION_MS = 2000
+export const OPENS_SESSION_MS = 2000
 
 /** Answered with the requests so far, and no request itself. */
 const REQUESTS = "/requests"

@@ -9,10 +9,10 @@ import {
 import { readScale } from "../isolation/limits.ts"
 import type { Service } from "../isolation/service.ts"
 import {
+  OPENS_SESSION_MS,
   type ProviderOptions,
   type ProviderRequest,
   providerConfig,
-  TUI_OPENS_SESSION_MS,
   type Turn,
   toolThenText,
 } from "./provider.ts"
@@ -22,7 +22,7 @@ export type { IsolatedContext }
 export interface IsolatedOptions extends Omit<NamespaceOptions, "services"> {
   /** A mock provider on loopback, and the user-level configuration for it; `true` for one tool call, then text. */
   provider?: true | Turn[]
-  /** How long its first turn takes on a machine of scale 1: {@link TUI_OPENS_SESSION_MS} with a `pty`, else nothing. */
+  /** How long its first turn takes on a machine of scale 1: {@link OPENS_SESSION_MS} with a `pty`, else nothing. */
   thinkingMs?: number
   /** What the mock provider's server answers to a GET beside its API, as JSON, by path: it is on loopback, so allowed. */
   pages?: Record<string, unknown>
@@ -35,7 +35,7 @@ export interface IsolatedResult extends Omit<NamespaceResult, "services"> {
 
 /** Runs OpenCode, or another command, as {@link runInNamespace} does, with a mock provider if one is asked for. */
 export async function runIsolated(options: IsolatedOptions): Promise<IsolatedResult> {
-  const { provider, thinkingMs = options.pty ? TUI_OPENS_SESSION_MS : 0, pages = {}, ...rest } = options
+  const { provider, thinkingMs = options.pty ? OPENS_SESSION_MS : 0, pages = {}, ...rest } = options
   if (!provider) return withRequests(await runInNamespace(rest))
   const script = provider === true ? toolThenText : provider
   return withRequests(

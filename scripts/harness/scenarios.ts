@@ -8,7 +8,8 @@ import {
 } from "./run-opencode.ts"
 
 /** How OpenCode is started beyond what a scenario itself needs: which executable, and what is switched on how. */
-export interface Setup extends Pick<IsolatedOptions, "env" | "files" | "home" | "mode" | "etc"> {
+export interface Setup
+  extends Pick<IsolatedOptions, "env" | "files" | "home" | "mode" | "etc" | "thinkingMs"> {
   executable: string
   /** Put behind a scenario's own arguments. */
   args?: string[]

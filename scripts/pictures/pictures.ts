@@ -5,7 +5,7 @@ import { printHtml } from "../audit/html/page.ts"
 import { labelOf } from "../audit/known-hosts.ts"
 import { hostOf, type Report } from "../audit/report.ts"
 import { readModuleGraph } from "../container/index.ts"
-import type { Turn } from "../harness/provider.ts"
+import { OPENS_SESSION_MS, type Turn } from "../harness/provider.ts"
 import { runIsolated } from "../harness/run-opencode.ts"
 import { serverUrl } from "../harness/scenarios.ts"
 import { unpackBrowser } from "../isolation/browser-files.ts"
@@ -63,6 +63,7 @@ export async function takeWebUi(executable: string, file: string): Promise<void>
     env: { OPENCODE_OFFLINE: "1" },
     files: { "README.md": "# A project\n" },
     provider: TURNS,
+    thinkingMs: OPENS_SESSION_MS,
     async during({ waitForServer, execute, folder }) {
       await waitForServer(`${serverUrl}/global/health`)
       const of = { url: serverUrl, project: folder.project, question: QUESTION, answer: ANSWER }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { join } from "node:path"
+import { OPENS_SESSION_MS } from "../../scripts/harness/provider.ts"
 import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { hostsTried, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
@@ -44,7 +45,11 @@ describe("in Chromium, offline", () => {
     let project = ""
     let directory = ""
     const result = await serve(
-      { ...setup, files: { "a.txt": "not committed, so it is in the review panel\n" } },
+      {
+        ...setup,
+        thinkingMs: OPENS_SESSION_MS,
+        files: { "a.txt": "not committed, so it is in the review panel\n" },
+      },
       async (context) => {
         project = context.folder.project
         await context.execute("git", ["init", "--quiet"])
