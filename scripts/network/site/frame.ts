@@ -10,7 +10,7 @@ nav { color: var(--soft); margin-bottom: 1rem; display: flex; flex-wrap: wrap; g
 .lead { font-size: 1.05rem; max-width: 52rem }
 .grid th, .grid td { border: 1px solid var(--line); padding: .2rem .35rem; text-align: center; font-weight: normal }
 .grid thead th { background: var(--head); vertical-align: bottom; white-space: nowrap }
-.grid tbody th { text-align: left; position: sticky; left: 0; background: var(--head); max-width: 14rem; overflow-wrap: anywhere }
+.grid tbody th { text-align: left; position: sticky; left: 0; background: var(--head); min-width: 7.5rem; max-width: 14rem; overflow-wrap: anywhere }
 .grid thead th:first-child { position: sticky; left: 0; text-align: left }
 .grid td { min-width: 3.4rem }
 .grid td:empty::before { content: "·"; color: var(--soft) }

@@ -29,7 +29,7 @@ ${printLead(releases)}
 <section id="releases"><h2>Hosts by release</h2>
 <p class="legend"><span><b class="mark stock">3</b> upstream's tried it, in so many scenarios</span>
 <span><b class="mark soft">3</b> not with upstream's own switches thrown</span>
-<span><b class="mark unknown">?</b> not seen, and not known: it was not measured, or not done, what others try it in</span></p>
+<span><b class="mark unknown">?</b> not known: what tries it in other releases was not measured, or not done</span></p>
 ${printGrid(releases, words)}</section>
 <section id="changes"><h2>What came and went</h2>${printChanges(releases, titles)}</section>
 <section id="review"><h2>What was said of ${words.review.release}</h2>
