@@ -30,8 +30,7 @@ function runsFile(words: string[], cwd: string): boolean {
   const verb = words[1] ?? ""
   const name = words[2] ?? ""
   if (verb === "run") return name !== "" && !startsWith(name, "-")
-  // What follows the code are options of Bun's, until `--` or a word that is none: a configuration that runs a file ahead
-  // of the guard, an address to connect to at the start.
+  // What follows the code are options of Bun's, until `--` or a word that is none: a configuration runs a file ahead of the guard.
   if (verb === "-e" || verb === "-p" || verb === "--eval" || verb === "--print")
     return !startsWith(words[3] ?? "", "-") || words[3] === "--"
   if (verb === "--version" || verb === "--revision" || verb === "--help") return true
