@@ -16,6 +16,7 @@ import { shapeOf } from "../scripts/upstream/shape.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
 import { catalogue } from "./lib/catalogue.ts"
 import { copyProject, type Project } from "./lib/project.ts"
+import { makePackage, startRegistry } from "./lib/registry.ts"
 import { pin, pinned, pinWith, stockExecutable, target } from "./lib/stock.ts"
 
 let project: Project
@@ -155,19 +156,25 @@ describe("a build that cannot be done says what, why and what next, exits with 2
   })
 
   test("for a package whose hash is another than the pin's, showing both", async () => {
-    const real = pinned.opencode.integrity
-    const wrong = real.replace(/^sha512-..../, "sha512-AAAA")
+    const { name, version, integrity, executable } = pinned.opencode
+    const wrong = integrity.replace(/^sha512-..../, "sha512-AAAA")
     const file = relative(PINS, pinFile(pinName(pin)))
+    // What is in the cache is found there by the hash of the file itself, so that is another, too; then this package alone is
+    // asked for, and what a registry gives for it needs not be large.
+    const unknown = executable.sha512.replace(/^..../, "0000")
+    const other = await makePackage(name, Buffer.from("another"))
+    const registry = await startRegistry([{ ...other, pinned: { ...other.pinned, version } }])
     await project.withChange(
       join("pins", file),
-      (text) => text.replace(real, wrong),
+      (text) => text.replace(integrity, wrong).replace(executable.sha512, unknown),
       async () => {
-        const message = await refused(["--cache", "empty-cache"])
+        const message = await refused([], { npm_config_registry: registry.url })
         expect(message).toContain(wrong)
-        expect(message).toContain(real)
+        expect(message).toContain(other.pinned.integrity)
         expect(await readFile(join(project.folder, "pins", file), "utf8")).toContain(wrong)
       },
     )
+    await registry.close()
   })
 
   test("for a package to be put inside whose hash is not known", async () => {

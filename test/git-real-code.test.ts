@@ -8,6 +8,7 @@ import { pinName } from "../scripts/pins/pin.ts"
 import { readBuildRecord } from "../scripts/record/build-record.ts"
 import { type GitProject, makeGitProject } from "./lib/git-project.ts"
 import { makeRealUpstream } from "./lib/real-upstream.ts"
+import { runsAll } from "./lib/sampling.ts"
 import { gitPin, target } from "./lib/stock.ts"
 
 // The git source on OpenCode's real code: lib/real-upstream.ts makes a repository of what is in the published executable,
@@ -51,7 +52,7 @@ test("with the switch off it asks for the catalogue, as upstream's does, and the
 })
 
 // Sampled, as the same tests and scenarios run on the release source: all of them with --all.
-const { tests, scenarios } = process.env.TEST_ALL
+const { tests, scenarios } = runsAll
   ? { tests: ["offline", "offline-features", "github", "switch", "grammars"], scenarios: [] }
   : { tests: ["offline"], scenarios: ["run-tools", "serve", "tui", "share-auto"] }
 

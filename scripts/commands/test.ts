@@ -25,8 +25,8 @@ Builds the executable when it is missing or older than its inputs, then runs the
 PATTERN picks test files by a part of their path; -t picks tests by name. Which files are of which kind: test/kinds.ts.
 --pin has them run on another pin than the default.
 --executable has the isolated tests run that file, as it is, instead of the one that is built by default.
---all runs what is sampled whole: each part of the guard taken out in every thread, not only in the main one, and every
-isolated test that the git source's executable has. Ends with "N passed, N failed".
+--all runs what is sampled whole: controls, which show that a test would see a breach, in every place (each part of the
+guard taken out in every thread, not only in the main one), and every isolated test that the git source's executable has. Ends with "N passed, N failed".
 --slow multiplies the time limits of runs, which end only what hangs; without it, it is measured how much slower than a
 fast machine this one starts upstream's --version. The variable ${SCALE_VARIABLE} does the same.
 Exit codes: 0 all passed, 1 a test failed (or was skipped while CI is set), 2 could not run.`

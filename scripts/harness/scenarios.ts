@@ -136,8 +136,9 @@ export async function converse(
 /** For {@link converse} and {@link serveAndAsk}: waits until a host is tried. */
 export function untilTried(host: string | RegExp) {
   const isIt = (name = "") => (typeof host === "string" ? name === host : host.test(name))
-  return ({ waitUntil, attempts }: IsolatedContext) =>
-    waitUntil(`${host} to be tried`, async () => (await attempts()).some(({ name }) => isIt(name)))
+  return async ({ waitUntil, attempts }: IsolatedContext) => {
+    await waitUntil(`${host} to be tried`, async () => (await attempts()).some(({ name }) => isIt(name)))
+  }
 }
 
 /** From some release on, the TUI asks whether a conversation is to be shared: the answer is yes. */

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
-import { hostsTried, runCommand } from "../../scripts/harness/scenarios.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { hostsTried, untilTried } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
@@ -22,7 +23,9 @@ test.each(["upstream's", "ours, with the switch off,"])(
   "%s calls GitHub's API by the names of its endpoints",
   async (whose) => {
     const executable = whose === "upstream's" ? await stockExecutable() : builtExecutable()
-    const run = await runCommand({ executable, env }, "github", "run", "--event", JSON.stringify(event))
+    const args = ["github", "run", "--event", JSON.stringify(event)]
+    const during = untilTried("api.github.com")
+    const run = await runIsolated({ executable, env, args, provider: true, during })
     expect(hostsTried(run)).toContain("api.github.com")
   },
 )

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
@@ -13,6 +13,7 @@ import {
 import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { runsAll } from "../lib/sampling.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 import { CODE_SAMPLES, PLAIN_SAMPLE } from "./lib/code-samples.ts"
 
@@ -90,13 +91,6 @@ test("offline, the TUI colours every language inside, draws those plain that npm
   expect(result.attempts).toEqual([])
 })
 
-test("with the switch off, the TUI colours every language inside, and fetches no grammar of one", async () => {
-  const samples = { ...colourful, cobol: PLAIN_SAMPLE }
-  const { coloured, result } = await draw({ executable: builtExecutable(), mode: "answer", samples }, carried)
-  expect(coloured).toEqual(carried)
-  expect(toGitHub(result)).toEqual([])
-})
-
 test("a language whose grammar is not inside is drawn plain offline, and nothing is tried or denied for it", async () => {
   const executable = await withoutGrammar("python")
   const denials = path.join(path.dirname(executable), "denials.jsonl")
@@ -127,12 +121,25 @@ async function withoutGrammar(language: string): Promise<string> {
   return file
 }
 
-test("without grammars from GitHub, upstream's colours only what is inside it", async () => {
-  const executable = await stockExecutable()
-  const { coloured, result } = await draw(
-    { executable, mode: "refuse", samples: { ...colourful, ...plain } },
-    INSIDE_UPSTREAM,
-  )
-  expect(coloured).toEqual(INSIDE_UPSTREAM)
-  expect(toGitHub(result).length).toBeGreaterThan(20)
-})
+if (runsAll)
+  describe("without the switch", () => {
+    test("with the switch off, the TUI colours every language inside, and fetches no grammar of one", async () => {
+      const samples = { ...colourful, cobol: PLAIN_SAMPLE }
+      const { coloured, result } = await draw(
+        { executable: builtExecutable(), mode: "answer", samples },
+        carried,
+      )
+      expect(coloured).toEqual(carried)
+      expect(toGitHub(result)).toEqual([])
+    })
+
+    test("without grammars from GitHub, upstream's colours only what is inside it", async () => {
+      const executable = await stockExecutable()
+      const { coloured, result } = await draw(
+        { executable, mode: "refuse", samples: { ...colourful, ...plain } },
+        INSIDE_UPSTREAM,
+      )
+      expect(coloured).toEqual(INSIDE_UPSTREAM)
+      expect(toGitHub(result).length).toBeGreaterThan(20)
+    })
+  })

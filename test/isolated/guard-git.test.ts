@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { replaceCode } from "../../scripts/harness/probe-executable.ts"
 import { type GitProject, makeGitProject } from "../lib/git-project.ts"
+import { sample } from "../lib/sampling.ts"
 import { probeFile } from "./lib/guard-executable.ts"
 import { notRefused, type Place, places, runProbe, there } from "./lib/guard-run.ts"
 import { vectors } from "./lib/guard-vectors.ts"
@@ -27,14 +28,17 @@ afterAll(async () => {
 const ids = Object.keys(vectors)
 
 describe.each(Object.keys(places) as Place[])("an executable from git, in the %s", (place) => {
-  test("lets every vector out when the switch is off", async () => {
-    const run = await runProbe(executable, place, [])
-    expect(run.leaked).toEqual(there(run))
-  })
-
   test("sends no packet by any vector when the switch is on, and refuses each at once", async () => {
     const run = await runProbe(executable, place, ["--offline"])
     expect(run.attempts).toEqual([])
     expect({ wrong: notRefused(run), count: run.outcomes.length }).toEqual({ wrong: [], count: ids.length })
   })
 })
+
+test.each(sample(Object.keys(places) as Place[]))(
+  "an executable from git lets every vector out when the switch is off, in the %s",
+  async (place) => {
+    const run = await runProbe(executable, place, [])
+    expect(run.leaked).toEqual(there(run))
+  },
+)

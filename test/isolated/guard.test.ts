@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import type { BakedPolicy } from "../../offline/baked.ts"
+import { sample } from "../lib/sampling.ts"
 import { stockRuntimes } from "../lib/stock.ts"
 import { LEAVE_OUT, makeGuardExecutable } from "./lib/guard-executable.ts"
 import { notRefused, type Place, places, runProbe, there } from "./lib/guard-run.ts"
@@ -21,7 +22,7 @@ const openWithout = (family: Family) =>
   )
 
 /** `npm test -- --all` leaves each interception out in every thread; else the main thread stands for all. */
-const mutated = process.env.TEST_ALL ? (Object.keys(places) as Place[]) : (["main"] as const)
+const mutated = sample(Object.keys(places) as Place[])
 const families: Family[] = [
   ...(["fetch", "http", "net", "dns", "websocket", "bun-sockets", "bind", "udp"] as const),
   ...(["children", "services", "carried", "realm"] as const),

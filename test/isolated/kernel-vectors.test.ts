@@ -6,6 +6,7 @@ import type { Plugin } from "esbuild"
 import { makeProbe } from "../../scripts/harness/probe-executable.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import type { NetworkMode } from "../../scripts/isolation/network.ts"
+import { runsAll } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import { probeFile } from "./lib/guard-executable.ts"
 import { targetOf } from "./lib/kernel-probe.ts"
@@ -106,10 +107,12 @@ const there = (id: string, { root, mode }: (typeof cases)[number]) =>
   (root || !kernelVectors[id]!.root) && (mode === "refuse" || !kernelVectors[id]!.ipv6)
 
 describe.each(cases)("started by $user, mode $mode", (how) => {
-  test("every vector gets out when the switch is off", async () => {
-    const { leaked } = await tryVectors(how, [])
-    expect(leaked).toEqual(ids.filter((id) => there(id, how)))
-  })
+  // Without an answer, each takes as long as a program waits for one.
+  if (how.mode !== "drop" || runsAll)
+    test("every vector gets out when the switch is off", async () => {
+      const { leaked } = await tryVectors(how, [])
+      expect(leaked).toEqual(ids.filter((id) => there(id, how)))
+    })
 
   test("nothing leaves when the kernel holds it, and nothing else can be opened", async () => {
     const { outcome, attempts } = await tryVectors(how, ["--offline=kernel"])

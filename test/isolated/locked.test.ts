@@ -15,6 +15,7 @@ import {
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
 import { copyProject, type Project } from "../lib/project.ts"
+import { runsAll } from "../lib/sampling.ts"
 import { pin } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
 import { COMMANDS, QUESTION, runInProject } from "./lib/hostile-project.ts"
@@ -70,6 +71,12 @@ const forged = JSON.stringify({
   ignored: [],
 })
 
+/** One of the arguments, the variables, the files and each of the rest: by these a question is asked, too. */
+const RUN = [
+  ...["--no-offline", "OPENCODE_OFFLINE_ALLOW", "a project's opencode.json", "OPENCODE_CONFIG_CONTENT"],
+  ...["a preload in BUN_OPTIONS", "a preload in bunfig.toml, and .env", "a proxy"],
+]
+
 const escapes: [
   name: string,
   setup: Pick<Parameters<typeof runQuestion>[0], "env" | "files" | "home" | "args">,
@@ -118,7 +125,14 @@ const escapes: [
   ],
 ]
 
-test.concurrent.each(escapes)(
+test.concurrent.each(escapes)("%s does not widen a locked build, by its own account", async (_, setup) => {
+  const words = ["offline", "check", "http://evil.example/"]
+  const { exitCode, stdout, attempts } = await runCommand({ ...built("locked"), ...setup }, ...words)
+  expect({ exitCode, attempts }).toEqual({ exitCode: 1, attempts: [] })
+  expect(stdout).toContain("denied  http://evil.example/")
+})
+
+test.concurrent.each(runsAll ? escapes : escapes.filter(([name]) => RUN.includes(name)))(
   "a locked build reaches nothing that %s asks for, and works",
   async (_, setup) => {
     const { exitCode, stdout, attempts } = await runQuestion({ ...built("locked"), ...setup })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
 import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { hostsTried, untilTried } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { isReadable, stockExecutable } from "../lib/stock.ts"
 
@@ -57,10 +58,9 @@ describe("a plugin from opencode.json, offline", () => {
   test("is what the stock executable goes to the registry for", async () => {
     const files = { "opencode.json": JSON.stringify({ plugin: ["marker-plugin@1.0.0"] }) }
     const executable = await stockExecutable()
-    const { attempts } = await runIsolated({ executable, args: ["run", "hi"], provider: HELLO, files })
-    expect(
-      attempts.map((attempt) => attempt.name ?? "").filter((name) => name.startsWith("registry.")),
-    ).not.toEqual([])
+    const during = untilTried(/^registry\./)
+    const run = await runIsolated({ executable, args: ["run", "hi"], provider: HELLO, files, during })
+    expect(hostsTried(run)).toContainEqual(expect.stringMatching(/^registry\./))
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { join } from "node:path"
+import { Glob } from "bun"
 import { enter, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { isReadable } from "../lib/stock.ts"
 import {
@@ -28,7 +29,15 @@ describe("what a project's own files would run", () => {
   })
 
   test("is run when it is allowed, once the model writes a file", async () => {
-    const { marks } = await runInProject({ code: "allow", provider: WRITE, watchMs: 20_000 })
+    const { marks } = await runInProject({
+      code: "allow",
+      provider: WRITE,
+      async during({ folder, waitUntil }) {
+        const there = async () => Array.fromAsync(new Glob("marks/ran-*").scan({ cwd: folder.home }))
+        const ran = async (name: string) => (await there()).includes(`marks/ran-${name}`)
+        for (const name of BY_WRITING) await waitUntil(name, () => ran(name))
+      },
+    })
     expect(marks).toEqual(expect.arrayContaining(BY_WRITING))
   })
 

@@ -12,6 +12,7 @@ import {
 } from "../../scripts/pins/pin.ts"
 import { hostTarget } from "../../scripts/upstream/target.ts"
 import samples from "../fixtures/stock.json" with { type: "json" }
+import { runsAll } from "./sampling.ts"
 
 /** The target of this machine. */
 export const target = hostTarget()
@@ -87,12 +88,12 @@ export interface StockRuntime {
  * the others. TEST_STOCK names others instead: paths with a colon between them.
  */
 export async function stockRuntimes(): Promise<StockRuntime[]> {
-  const { TEST_STOCK, TEST_ALL } = process.env
+  const { TEST_STOCK } = process.env
   if (TEST_STOCK) return TEST_STOCK.split(":").map((executable) => ({ release: executable, executable }))
   const ofEachBun = [...Map.groupBy(runnableStock, ({ bun }) => bun.version).values()].map(
     ([first]) => first!,
   )
-  const stocks = TEST_ALL ? ofEachBun : runnableStock.filter(({ version }) => version === pin.version)
+  const stocks = runsAll ? ofEachBun : runnableStock.filter(({ version }) => version === pin.version)
   return Promise.all(
     stocks.map(async ({ version, opencode }) => ({ release: version, executable: await acquire(opencode) })),
   )
