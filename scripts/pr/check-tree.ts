@@ -36,11 +36,10 @@ const ORIGINS = "read-from.json"
  * @throws Failure when the folder is of no known vintage, or a file does not parse
  */
 export async function checkTree(folder: string, requests: NamedPullRequest[]): Promise<CheckedTree> {
-  const own = requests.filter(({ repository }) => !repository)
   const read = (file: string) => readFile(join(folder, file), "utf8").catch(() => undefined)
-  const vintage = await readVintage(read, own[0]!)
+  const vintage = await readVintage(read, requests.find(({ repository }) => !repository)!)
   const origins = JSON.parse((await read(ORIGINS)) ?? "{}")
-  const finders = [...findersOfRequests(own, vintage), ...(await findersOfSeries(vintage))]
+  const finders = await findersOf(requests, vintage)
   const files: CheckedFile[] = []
   const absent: string[] = []
   for (const [file, all] of Map.groupBy(finders, (finder) => finder.file)) {
@@ -55,6 +54,12 @@ export async function checkTree(folder: string, requests: NamedPullRequest[]): P
       })
   }
   return { vintage, files, absent }
+}
+
+/** The finders of all pull requests to upstream itself and of the series, for one vintage of its TypeScript. */
+export async function findersOf(requests: NamedPullRequest[], vintage: Vintage): Promise<Finder[]> {
+  const own = requests.filter(({ repository }) => !repository)
+  return [...findersOfRequests(own, vintage), ...(await findersOfSeries(vintage))]
 }
 
 /** Whether each finder has as many places as it states. */
