@@ -1,4 +1,4 @@
-import { after, before, definePatch, inside } from "./lib.ts"
+import { after, before, definePatch, type Edit, inside } from "./lib.ts"
 
 const FILE = "script/build.ts"
 
@@ -16,6 +16,54 @@ const option = (key: string) => ({
 
 const elementOf = (array: Parameters<typeof inside>[0]) => inside(array, { rule: { nthChild: 1 } })
 
+/** Of 1.3 and of the newest 1.x. */
+const edits: Edit[] = [
+  {
+    file: FILE,
+    what: "the import of the package's own package.json",
+    find: {
+      rule: { kind: "import_statement", has: { field: "source", regex: '^"\\.\\./package\\.json"$' } },
+    },
+    places: { git: 1 },
+    change: (place) => [after(place, '\nimport { embedOffline } from "../src/offline/build/embed"')],
+  },
+  {
+    file: FILE,
+    what: "the statement that compiles",
+    find: {
+      rule: {
+        any: [{ kind: "expression_statement" }, { kind: "lexical_declaration" }],
+        has: { stopBy: "end", pattern: "Bun.build($OPTIONS)" },
+      },
+    },
+    places: { git: 1 },
+    change: (place) => [
+      before(place, `const offline = await embedOffline()\n${" ".repeat(place.range().start.column)}`),
+    ],
+  },
+  {
+    file: FILE,
+    what: "the files that are compiled",
+    find: option("entrypoints"),
+    places: { git: 1 },
+    change: (place) => [after(elementOf(place), ", offline.entrypoint")],
+  },
+  {
+    file: FILE,
+    what: "the plugins of the compile",
+    find: option("plugins"),
+    places: { git: 1 },
+    change: (place) => [before(elementOf(place), "offline.plugin, ")],
+  },
+  {
+    file: FILE,
+    what: "the arguments that are stored with the executable",
+    find: option("execArgv"),
+    places: { git: 1 },
+    change: (place) => [before(elementOf(place), "offline.preload, ")],
+  },
+]
+
 export default definePatch({
   subject: "feat(build): embed the web UI and the offline module",
   why: "The executable serves a web UI of its own, and the guard must run ahead of all other code in every thread, so both have to be in the executable as modules.",
@@ -25,50 +73,6 @@ export default definePatch({
   removeWhen: "upstream's build script embeds packages/app, and takes a module to be run first",
   range: "*",
   level: "required",
-  edits: [
-    {
-      file: FILE,
-      what: "the import of the package's own package.json",
-      find: {
-        rule: { kind: "import_statement", has: { field: "source", regex: '^"\\.\\./package\\.json"$' } },
-      },
-      places: { git: 1 },
-      change: (place) => [after(place, '\nimport { embedOffline } from "../src/offline/build/embed"')],
-    },
-    {
-      file: FILE,
-      what: "the statement that compiles",
-      find: {
-        rule: {
-          any: [{ kind: "expression_statement" }, { kind: "lexical_declaration" }],
-          has: { stopBy: "end", pattern: "Bun.build($OPTIONS)" },
-        },
-      },
-      places: { git: 1 },
-      change: (place) => [
-        before(place, `const offline = await embedOffline()\n${" ".repeat(place.range().start.column)}`),
-      ],
-    },
-    {
-      file: FILE,
-      what: "the files that are compiled",
-      find: option("entrypoints"),
-      places: { git: 1 },
-      change: (place) => [after(elementOf(place), ", offline.entrypoint")],
-    },
-    {
-      file: FILE,
-      what: "the plugins of the compile",
-      find: option("plugins"),
-      places: { git: 1 },
-      change: (place) => [before(elementOf(place), "offline.plugin, ")],
-    },
-    {
-      file: FILE,
-      what: "the arguments that are stored with the executable",
-      find: option("execArgv"),
-      places: { git: 1 },
-      change: (place) => [before(elementOf(place), "offline.preload, ")],
-    },
-  ],
+  edits,
+  effect: edits,
 })

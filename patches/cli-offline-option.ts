@@ -1,4 +1,4 @@
-import { type Change, chain, definePatch, hasFirstArgument } from "./lib.ts"
+import { type Change, chain, definePatch, type Edit, hasFirstArgument } from "./lib.ts"
 
 const option: Change = {
   what: 'the declaration of the global option "print-logs"',
@@ -11,6 +11,11 @@ const command: Change = {
   change: (call, offline) => [chain(call, `.command(${offline}.command)`)],
 }
 
+const edits: Edit[] = [
+  { ...option, file: "src/index.ts", places: { main: 1 } },
+  { ...command, file: "src/index.ts", places: { main: 1 } },
+]
+
 export default definePatch({
   subject: "feat(cli): list the --offline option and the offline command in the help",
   why: "Who looks for a way to make no connection reads `opencode --help`, and finds neither the switch nor what shows what it allows.",
@@ -21,10 +26,8 @@ export default definePatch({
   removeWhen: "upstream's `opencode --help` lists --offline",
   range: "*",
   level: "optional",
-  edits: [
-    { ...option, file: "src/index.ts", places: { main: 1 } },
-    { ...command, file: "src/index.ts", places: { main: 1 } },
-  ],
+  edits,
+  effect: edits,
   chunks: [
     { ...option, anchor: '"print-logs"', places: 1 },
     { ...command, anchor: '"completion"', places: 1 },

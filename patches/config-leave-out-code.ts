@@ -96,6 +96,46 @@ const frontMatter: Omit<Change, "find"> = {
   },
 }
 
+const matter: Change = {
+  ...frontMatter,
+  find: {
+    rule: {
+      kind: "call_expression",
+      has: { field: "function", regex: "^(matter|import_gray_matter\\d*\\.default)$" },
+    },
+  },
+}
+
+/** A file of the server's newer API, by what is left of `true` in minified code, too. */
+const newerSettings: Change & { anchor: string } = {
+  what: "what the server's newer API reads from a file of configuration",
+  anchor: '"Config.entries"',
+  find: {
+    rule: {
+      kind: "call_expression",
+      has: { field: "arguments", regex: ",\\s*\\{\\s*allowTrailingComma:\\s*(!0|true),?\\s*\\}\\)$" },
+    },
+  },
+  change: (place, offline) => [
+    replace(
+      place,
+      `${offline}.project.settings(${place.text()},${parameters(place, "generator_function")[0]})`,
+    ),
+  ],
+}
+
+const shellOfEffect: Change & { anchor: string } = {
+  ...shell,
+  anchor: '"SessionPrompt.command"',
+  find: {
+    rule: {
+      kind: "call_expression",
+      has: { field: "function", kind: "member_expression", has: { field: "property", regex: "^shell$" } },
+      inside: { ...effectFunction("SessionPrompt.command").rule, stopBy: "end" },
+    },
+  },
+}
+
 export default definePatch({
   subject: "feat(config): leave out what a project's own files would run",
   why: "Whoever opens a repository runs its plugins, tools, servers and commands before a question is asked. Where a repository is not trusted, its settings are wanted and its code is not.",
@@ -133,37 +173,21 @@ export default definePatch({
       },
       places: { main: 1, worker: 1 },
     },
-    {
-      ...frontMatter,
-      file: "src/config/markdown.ts",
-      find: {
-        rule: {
-          kind: "call_expression",
-          has: { field: "function", regex: "^(matter|import_gray_matter\\d*\\.default)$" },
-        },
-      },
-      places: { main: 2, worker: 2 },
-    },
+    { ...matter, file: "src/config/markdown.ts", places: { main: 2, worker: 2 } },
+  ],
+  effect: [
+    { ...settings, file: "src/config/parse.ts", places: { git: 1 } },
+    { ...newerSettings, file: "../core/src/config.ts", places: { git: 1 } },
+    { ...plugins, file: "src/config/plugin.ts", places: { git: 1 } },
+    { ...plugins, file: "../core/src/config/plugin/external.ts", places: { git: 1 } },
+    { ...tools, file: "src/tool/registry.ts", places: { git: 1 } },
+    { ...commands, file: "src/config/command.ts", places: { git: 1 } },
+    { ...shellOfEffect, file: "src/session/prompt.ts", places: { git: 1 } },
+    { ...matter, file: "../core/src/config/markdown.ts", places: { git: 2 } },
   ],
   chunks: [
     { ...settings, anchor: "--- JSONC Input ---", places: 1 },
-    {
-      what: "what the server's newer API reads from a file of configuration",
-      anchor: '"Config.entries"',
-      find: {
-        rule: {
-          kind: "call_expression",
-          has: { field: "arguments", regex: ",\\{allowTrailingComma:!0\\}\\)$" },
-        },
-      },
-      places: { ">=1.17.0": 1 },
-      change: (place, offline) => [
-        replace(
-          place,
-          `${offline}.project.settings(${place.text()},${parameters(place, "generator_function")[0]})`,
-        ),
-      ],
-    },
+    { ...newerSettings, places: { ">=1.17.0": 1 } },
     {
       ...plugins,
       anchor: '"{plugin,plugins}/*.{ts,js}"',
@@ -171,18 +195,7 @@ export default definePatch({
     },
     { ...tools, anchor: '"{tool,tools}/*.{js,ts}"', places: 1 },
     { ...commands, anchor: '"{command,commands}/**/*.md"', places: 1 },
-    {
-      ...shell,
-      anchor: '"SessionPrompt.command"',
-      find: {
-        rule: {
-          kind: "call_expression",
-          has: { field: "function", kind: "member_expression", has: { field: "property", regex: "^shell$" } },
-          inside: { ...effectFunction("SessionPrompt.command").rule, stopBy: "end" },
-        },
-      },
-      places: 1,
-    },
+    { ...shellOfEffect, places: 1 },
     {
       ...frontMatter,
       anchor: "ConfigMarkdown:()=>",

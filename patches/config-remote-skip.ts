@@ -21,8 +21,11 @@ const byFetch: Change = {
   change: (call, offline) => [replace(call, `${offline}.orWithout(()=>${call.text()})`)],
 }
 
-/** Both of them by one function, whose failures are caught at one place: an answer that says nothing is none. */
-const byEffect: Change = {
+/**
+ * Both of them by one function, whose failures are caught at one place: an answer that says nothing is none.
+ * @param typed how TypeScript is told that this will do for an answer
+ */
+const byEffect = (typed = ""): Change => ({
   what: "the failure of the fetch of an organisation's configuration",
   find: {
     rule: {
@@ -32,7 +35,7 @@ const byEffect: Change = {
         kind: "call_expression",
         all: [
           { has: { field: "function", has: { field: "property", regex: "^die$" } } },
-          { has: { field: "arguments", regex: `^\\(Error\\(\`${FAILED}` } },
+          { has: { field: "arguments", regex: `^\\(\\s*(new )?Error\\(\\s*\`${FAILED}` } },
         ],
       },
     },
@@ -44,11 +47,11 @@ const byEffect: Change = {
     return [
       replace(
         body,
-        `${offline}.goesOn(${error})?${effect}.succeed(${offline}.emptyResponse(${effect}.succeed)):${body.text()}`,
+        `${offline}.goesOn(${error})?${effect}.succeed(${offline}.emptyResponse(${effect}.succeed)${typed}):${body.text()}`,
       ),
     ]
   },
-}
+})
 
 export default definePatch({
   subject: "feat(config): go on without remote configuration when offline",
@@ -76,8 +79,9 @@ export default definePatch({
       change: (call, offline) => [replace(call, `${offline}.orWithout(() => ${call.text()})`)],
     },
   ],
+  effect: [{ ...byEffect(" as never"), file: "src/config/config.ts", places: { git: 1 } }],
   chunks: [
     { ...byFetch, anchor: FAILED, places: { "<1.14.41": 1, ">=1.14.41 <1.15.5": 2 } },
-    { ...byEffect, anchor: FAILED, places: { ">=1.15.5": 1 } },
+    { ...byEffect(), anchor: FAILED, places: { ">=1.15.5": 1 } },
   ],
 })

@@ -1,12 +1,12 @@
 import {
   atStart,
-  before,
   type Change,
   definePatch,
   firstParameter,
   functionNamed,
   inside,
   part,
+  statementBefore,
 } from "./lib.ts"
 
 const text = (value: string) => ({ has: { stopBy: "end", kind: "string", regex: `^"${value}"$` } }) as const
@@ -24,6 +24,10 @@ const format: Change = {
   ],
 }
 
+/** The error as a property, as it is minified, and as upstream writes it. */
+const ERROR = { kind: "pair", regex: "^error:\\s*\\w+$" } as const
+const SHORT_ERROR = { kind: "shorthand_property_identifier", regex: "^error$" } as const
+
 /** Answers, by what stands in it: the error, Effect's and the responses' namespace. */
 const answer: Change = {
   what: "the answer of the server to an error that it does not know",
@@ -32,7 +36,7 @@ const answer: Change = {
       kind: "return_statement",
       all: [
         { has: { stopBy: "end", kind: "string", regex: '^"Unexpected server error\\. ' } },
-        { has: { stopBy: "end", kind: "pair", regex: "^error:\\w+$" } },
+        { has: { stopBy: "end", any: [ERROR, SHORT_ERROR] } },
         { has: { stopBy: "end", kind: "property_identifier", regex: "^jsonUnsafe$" } },
       ],
       inside: {
@@ -42,7 +46,8 @@ const answer: Change = {
     },
   },
   change: (place, offline) => {
-    const error = part(inside(place, { rule: { kind: "pair", regex: "^error:\\w+$" } }), "value").text()
+    const property = inside(place, { rule: { any: [ERROR, SHORT_ERROR] } })
+    const error = (property.field("value") ?? property).text()
     const namespace = (method: string, of = place) =>
       part(
         inside(of, { rule: { kind: "member_expression", has: { field: "property", regex: `^${method}$` } } }),
@@ -50,7 +55,7 @@ const answer: Change = {
       ).text()
     const effect = namespace("failCause", place.parent()!)
     return [
-      before(
+      statementBefore(
         place,
         `if(${offline}.refusalText(${error}))return ${effect}.succeed(${namespace("jsonUnsafe")}.jsonUnsafe(${offline}.refusalBody(${error}),{status:403}));`,
       ),
@@ -80,6 +85,11 @@ export default definePatch({
         ),
       ],
     },
+  ],
+  effect: [
+    { ...format, file: "src/cli/error.ts", places: { git: 1 } },
+    { ...format, file: "../tui/src/util/error.ts", places: { git: 1 } },
+    { ...answer, file: "src/server/routes/instance/httpapi/middleware/error.ts", places: { git: 1 } },
   ],
   chunks: [
     { ...format, anchor: '"UICancelledError"', places: { "<1.17": 1, ">=1.17": 2 } },

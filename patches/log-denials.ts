@@ -58,7 +58,7 @@ const named: Change = {
       kind: "call_expression",
       all: [
         { has: { field: "function", has: { field: "property", regex: "^join$" } } },
-        { has: { field: "arguments", regex: '\\.log,"opencode\\.log"\\)$' } },
+        { has: { field: "arguments", regex: '\\.log,\\s*"opencode\\.log"\\)$' } },
       ],
     },
   },
@@ -106,6 +106,7 @@ export default definePatch({
       ],
     },
   ],
+  effect: [{ ...named, file: "../core/src/observability/logging.ts", places: { git: 1 } }],
   chunks: [
     { ...printed, anchor: '"dev.log"', beside, places: { "<1.17": 1 } },
     { ...opened, anchor: '"dev.log"', beside, places: { "<1.17": 1 } },

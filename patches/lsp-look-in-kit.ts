@@ -97,6 +97,11 @@ export default definePatch({
     { ...typescript, file: "src/lsp/server.ts", places: { main: 2, worker: 2 } },
     { ...download, file: "src/lsp/server.ts", places: { main: 22, worker: 22 } },
   ],
+  effect: [
+    { ...program, file: "../core/src/util/which.ts", find: functionNamed("which"), places: { git: 1 } },
+    { ...typescript, file: "src/lsp/server.ts", places: { git: 2 } },
+    { ...download, file: "src/lsp/server.ts", places: { git: 21 } },
+  ],
   chunks: [
     {
       ...program,

@@ -18,6 +18,19 @@ const change: Change["change"] = (place, offline) => {
 const plugin = { what: "the import of a plugin", change }
 const provider = { what: "the import of a provider package", change }
 
+const pluginByEntry: Change & { anchor: string } = {
+  ...plugin,
+  anchor: " module is empty",
+  find: { rule: { ...DYNAMIC, has: { field: "arguments", regex: "^\\(\\w+\\.entry\\)$" } } },
+}
+const providerByPath: Change & { anchor: string } = {
+  ...provider,
+  anchor: " has no import entrypoint",
+  find: {
+    rule: { ...DYNAMIC, inside: { kind: "await_expression", inside: { kind: "variable_declarator" } } },
+  },
+}
+
 export default definePatch({
   subject: "feat(plugin): import what plugins and provider packages need from the executable when offline",
   why: "A plugin or provider package that opencode.json names imports what upstream installs beside it from the npm registry. Offline there is no such folder, the import fails, and with it the whole session.",
@@ -32,21 +45,13 @@ export default definePatch({
     { ...plugin, ...inBundles("src/plugin/index.ts") },
     { ...provider, ...inBundles("src/provider/provider.ts") },
   ],
+  effect: [
+    { ...pluginByEntry, file: "src/plugin/loader.ts", places: { git: 1 } },
+    { ...providerByPath, file: "src/provider/provider.ts", places: { git: 1 } },
+  ],
   chunks: [
-    {
-      ...plugin,
-      anchor: " module is empty",
-      find: { rule: { ...DYNAMIC, has: { field: "arguments", regex: "^\\(\\w+\\.entry\\)$" } } },
-      places: 1,
-    },
-    {
-      ...provider,
-      anchor: " has no import entrypoint",
-      find: {
-        rule: { ...DYNAMIC, inside: { kind: "await_expression", inside: { kind: "variable_declarator" } } },
-      },
-      places: 1,
-    },
+    { ...pluginByEntry, places: 1 },
+    { ...providerByPath, places: 1 },
   ],
 })
 

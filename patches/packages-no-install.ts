@@ -1,6 +1,7 @@
 import type { SgNode } from "@ast-grep/napi"
 import {
   atStart,
+  type Change,
   captured,
   definePatch,
   effectFunction,
@@ -29,6 +30,76 @@ function ownFolder(place: SgNode, name: string): string {
   const folder = inside(place, { rule: { pattern: `$OF(${name})` } })
   return `${captured(folder, "OF").text()}(${name})`
 }
+
+/**
+ * What is written with Effect.
+ * @param typed how TypeScript is told that an error will do
+ */
+const places = (typed = ""): (Change & { anchor: string; ofConfig?: true })[] => [
+  {
+    what: "the function that adds a package",
+    anchor: ANCHOR,
+    find: effectFunction("Npm.add"),
+    change: (place, offline) => {
+      const spec = firstParameter(place)
+      const folder = ownFolder(place, spec)
+      // Upstream's own, which says what there is to import; in what form differs between releases.
+      const describe = captured(
+        inside(place, { rule: { pattern: "$DESCRIBE($TO.name,$TO.path)" } }),
+        "DESCRIBE",
+      )
+      return [
+        atStart(
+          place,
+          `if(${offline}.active()){let found=${offline}.npm.find(${spec},${folder},${settings(place, folder)});` +
+            `if(found instanceof Error)return yield*${namespaceOf(place)}.fail(found${typed});` +
+            `if(found)return ${describe.text()}(found.name,found.directory)}`,
+        ),
+      ]
+    },
+  },
+  {
+    what: "the function that installs what a configuration folder needs",
+    anchor: ANCHOR,
+    find: effectFunction("Npm.install"),
+    change: (place, offline) => {
+      const [folder, input] = parameterNames(place) as [string, string]
+      const may = `${offline}.npm.mayInstall(${input}?.add,${settings(place, folder)},${folder})`
+      return [atStart(place, `if(${offline}.active()&&!${may})return;`)]
+    },
+  },
+  {
+    what: "the function that looks for a program of a package",
+    anchor: ANCHOR,
+    find: effectFunction("Npm.which"),
+    change: (place, offline) => {
+      const [name, program] = parameterNames(place) as [string, string]
+      const folder = ownFolder(place, name)
+      return [
+        atStart(
+          place,
+          `if(${offline}.active()){let found=${offline}.npm.program(${name},${program},${folder},${settings(place, folder)});` +
+            "if(found!==void 0)return found??void 0}",
+        ),
+      ]
+    },
+  },
+  {
+    what: "the function that has git ignore what is installed into a configuration folder",
+    anchor: '"Config.ensureGitignore"',
+    ofConfig: true,
+    find: effectFunction("Config.ensureGitignore"),
+    change: (place, offline) => [
+      atStart(place, `if(${offline}.active()&&!${offline}.npm.canWrite(${firstParameter(place)}))return;`),
+    ],
+  },
+  {
+    what: "npm's settings for an installation",
+    anchor: ANCHOR,
+    find: { rule: { kind: "yield_expression", has: SETTINGS.rule } },
+    change: (place, offline) => [replace(place, `${offline}.npm.options(${place.text()})`)],
+  },
+]
 
 export default definePatch({
   subject: "feat(plugin): use packages from disk and install none when offline",
@@ -70,73 +141,10 @@ export default definePatch({
       change: (place, offline) => [atStart(place, `if (${offline}.active()) return false;`)],
     },
   ],
-  chunks: [
-    {
-      what: "the function that adds a package",
-      anchor: ANCHOR,
-      find: effectFunction("Npm.add"),
-      places: 1,
-      change: (place, offline) => {
-        const spec = firstParameter(place)
-        const folder = ownFolder(place, spec)
-        // Upstream's own, which says what there is to import; in what form differs between releases.
-        const describe = captured(
-          inside(place, { rule: { pattern: "$DESCRIBE($TO.name,$TO.path)" } }),
-          "DESCRIBE",
-        )
-        return [
-          atStart(
-            place,
-            `if(${offline}.active()){let found=${offline}.npm.find(${spec},${folder},${settings(place, folder)});` +
-              `if(found instanceof Error)return yield*${namespaceOf(place)}.fail(found);` +
-              `if(found)return ${describe.text()}(found.name,found.directory)}`,
-          ),
-        ]
-      },
-    },
-    {
-      what: "the function that installs what a configuration folder needs",
-      anchor: ANCHOR,
-      find: effectFunction("Npm.install"),
-      places: 1,
-      change: (place, offline) => {
-        const [folder, input] = parameterNames(place) as [string, string]
-        const may = `${offline}.npm.mayInstall(${input}?.add,${settings(place, folder)},${folder})`
-        return [atStart(place, `if(${offline}.active()&&!${may})return;`)]
-      },
-    },
-    {
-      what: "the function that looks for a program of a package",
-      anchor: ANCHOR,
-      find: effectFunction("Npm.which"),
-      places: 1,
-      change: (place, offline) => {
-        const [name, program] = parameterNames(place) as [string, string]
-        const folder = ownFolder(place, name)
-        return [
-          atStart(
-            place,
-            `if(${offline}.active()){let found=${offline}.npm.program(${name},${program},${folder},${settings(place, folder)});` +
-              "if(found!==void 0)return found??void 0}",
-          ),
-        ]
-      },
-    },
-    {
-      what: "the function that has git ignore what is installed into a configuration folder",
-      anchor: '"Config.ensureGitignore"',
-      find: effectFunction("Config.ensureGitignore"),
-      places: 1,
-      change: (place, offline) => [
-        atStart(place, `if(${offline}.active()&&!${offline}.npm.canWrite(${firstParameter(place)}))return;`),
-      ],
-    },
-    {
-      what: "npm's settings for an installation",
-      anchor: ANCHOR,
-      find: { rule: { kind: "yield_expression", has: SETTINGS.rule } },
-      places: 1,
-      change: (place, offline) => [replace(place, `${offline}.npm.options(${place.text()})`)],
-    },
-  ],
+  effect: places(" as never").map(({ ofConfig, ...one }) => ({
+    ...one,
+    file: ofConfig ? "src/config/config.ts" : "../core/src/npm.ts",
+    places: { git: 1 },
+  })),
+  chunks: places().map(({ ofConfig, ...one }) => ({ ...one, places: 1 })),
 })

@@ -1,4 +1,45 @@
-import { atStart, before, captured, definePatch, effectFunction, inside, part, replace } from "./lib.ts"
+import {
+  atStart,
+  before,
+  type Change,
+  captured,
+  definePatch,
+  effectFunction,
+  inside,
+  part,
+  replace,
+} from "./lib.ts"
+
+const choice: Change & { anchor: string } = {
+  what: "the function that chooses the tools for a model",
+  anchor: '"ToolRegistry.tools"',
+  find: effectFunction("ToolRegistry.tools"),
+  change: (place, offline) => {
+    const choice = inside(place, "$TOOLS.filter(($TOOL) => {$$$BODY})")
+    const tool = captured(choice, "TOOL").text()
+    const chooses = inside(choice, { rule: { kind: "arrow_function" } })
+    return [atStart(chooses, `if(${offline}.active()&&${tool}.id==="websearch")return!1;`)]
+  },
+}
+
+/** Sessions of /api/session have tools of their own. */
+const registration: Change & { anchor: string } = {
+  what: "the registration of the tool for sessions of the server's newer API",
+  anchor: '"web_search_exa"',
+  find: {
+    rule: {
+      kind: "call_expression",
+      all: [
+        { has: { field: "function", has: { field: "property", regex: "^register$" } } },
+        { has: { kind: "string", regex: '^"web_search_exa"$', stopBy: "end" } },
+      ],
+    },
+  },
+  change: (place, offline) => {
+    const tools = inside(part(place, "arguments"), { rule: { kind: "object" } })
+    return [before(tools, `${offline}.active()?{}:`)]
+  },
+}
 
 export default definePatch({
   subject: "feat(tool): do not offer web search when offline",
@@ -24,37 +65,12 @@ export default definePatch({
       change: (place, offline) => [replace(place, `...(${offline}.active() ? [] : [${place.text()}])`)],
     },
   ],
+  effect: [
+    { ...choice, file: "src/tool/registry.ts", places: { git: 1 } },
+    { ...registration, file: "../core/src/tool/websearch.ts", places: { git: 1 } },
+  ],
   chunks: [
-    {
-      what: "the function that chooses the tools for a model",
-      anchor: '"ToolRegistry.tools"',
-      find: effectFunction("ToolRegistry.tools"),
-      places: 1,
-      change: (place, offline) => {
-        const choice = inside(place, "$TOOLS.filter(($TOOL) => {$$$BODY})")
-        const tool = captured(choice, "TOOL").text()
-        const chooses = inside(choice, { rule: { kind: "arrow_function" } })
-        return [atStart(chooses, `if(${offline}.active()&&${tool}.id==="websearch")return!1;`)]
-      },
-    },
-    {
-      // Sessions of /api/session have tools of their own.
-      what: "the registration of the tool for sessions of the server's newer API",
-      anchor: '"web_search_exa"',
-      find: {
-        rule: {
-          kind: "call_expression",
-          all: [
-            { has: { field: "function", has: { field: "property", regex: "^register$" } } },
-            { has: { kind: "string", regex: '^"web_search_exa"$', stopBy: "end" } },
-          ],
-        },
-      },
-      places: { ">=1.17.0": 1 },
-      change: (place, offline) => {
-        const tools = inside(part(place, "arguments"), { rule: { kind: "object" } })
-        return [before(tools, `${offline}.active()?{}:`)]
-      },
-    },
+    { ...choice, places: 1 },
+    { ...registration, places: { ">=1.17.0": 1 } },
   ],
 })

@@ -1,9 +1,12 @@
 import {
   after,
+  atStart,
   before,
   chain,
   definePatch,
+  enclosing,
   firstParameter,
+  functionNamed,
   hasFirstArgument,
   inside,
   type NapiConfig,
@@ -78,6 +81,25 @@ export default definePatch({
       find: { rule: { kind: "import_statement", has: { field: "source", regex: '^"hono/proxy"$' } } },
       places: { git: 1 },
       change: (place) => [{ ...replace(place, ""), end: place.range().end.index + 1 }],
+    },
+  ],
+  effect: [
+    {
+      file: "src/server/shared/ui.ts",
+      what: "the Effect of serveUIEffect, which serves the page that is inside, or proxies",
+      find: {
+        rule: {
+          kind: "generator_function",
+          inside: { stopBy: "end", ...functionNamed("serveUIEffect").rule },
+        },
+      },
+      places: { git: 1 },
+      change(place, offline) {
+        const request = firstParameter(enclosing(place, "function_declaration"))
+        const answer = `yield* ${effectAround(place)}.promise(() => ${offline}.webUi.answer(${request}))`
+        const own = `${responseIn(place.getRoot().root())}.fromWeb(page)`
+        return [atStart(place, `const page = ${answer};\nif (page) return ${own};`)]
+      },
     },
   ],
   chunks: [

@@ -71,6 +71,12 @@ const handler = (name: string) => ({
   },
 })
 
+const services = [
+  effect("ShareNext.create", "the function that creates a share"),
+  effect("ShareNext.remove", "the function that removes a share"),
+]
+const handlers = [handler("SessionHttpApi.share"), handler("SessionHttpApi.unshare")]
+
 /** In the TUI there are two that would connect, and either asks or says that it has worked before it knows. */
 const entries: Change = {
   what: "the TUI's entries session.share and session.unshare",
@@ -113,11 +119,18 @@ export default definePatch({
     route("session.unshare"),
     { ...entries, file: "src/cli/cmd/tui/routes/session/index.tsx", places: { main: 2 } },
   ],
+  effect: [
+    ...services.map((one) => ({ ...one, file: "src/share/share-next.ts", places: { git: 1 } })),
+    ...handlers.map((one) => ({
+      ...one,
+      file: "src/server/routes/instance/httpapi/handlers/session.ts",
+      places: { git: 1 },
+    })),
+    { ...entries, file: "../tui/src/routes/session/index.tsx", places: { git: 2 } },
+  ],
   chunks: [
-    effect("ShareNext.create", "the function that creates a share"),
-    effect("ShareNext.remove", "the function that removes a share"),
-    handler("SessionHttpApi.share"),
-    handler("SessionHttpApi.unshare"),
+    ...services,
+    ...handlers,
     {
       what: "the handlers of the routes that share and unshare, of the server before that",
       anchor: '"SessionRoutes.share"',

@@ -1,5 +1,14 @@
 import type { SgNode } from "@ast-grep/napi"
-import { atStart, type Change, captured, definePatch, firstParameter, inside, methodNamed } from "./lib.ts"
+import {
+  atStart,
+  type Change,
+  captured,
+  definePatch,
+  type Edit,
+  firstParameter,
+  inside,
+  methodNamed,
+} from "./lib.ts"
 
 const load: Change & { anchor: string } = {
   what: "the method of the parser worker that loads the grammar of a language",
@@ -27,6 +36,8 @@ function treeSitter(worker: SgNode): { language: string; query: string } {
   return { language: captured(loading, "LANGUAGE").text(), query: captured(asking, "QUERY").text() }
 }
 
+const edits: Edit[] = [{ ...load, file: "node_modules/@opentui/core/", places: { parser: 1 } }]
+
 export default definePatch({
   subject: "feat(tui): colour code by the grammars inside the executable instead of fetching them",
   why: "To draw a code block the TUI fetches the language's grammar and its query from GitHub and runs them: without internet code has no colours, behind a firewall it waits for them, and no hash is checked of what is run.",
@@ -37,6 +48,7 @@ export default definePatch({
   removeWhen: "offline, upstream's TUI draws a block of Python in colours and makes no connection",
   range: "*",
   level: "required",
-  edits: [{ ...load, file: "node_modules/@opentui/core/", places: { parser: 1 } }],
+  edits,
+  effect: edits,
   chunks: [{ ...load, places: 1 }],
 })

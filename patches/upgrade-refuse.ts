@@ -82,6 +82,11 @@ export default definePatch({
       change: (place, offline) => [atStart(place, `if (${offline}.active()) return;`)],
     },
   ],
+  effect: [
+    { ...refused("Installation.latest"), file: "src/installation/index.ts", places: { git: 1 } },
+    { ...refused("Installation.upgrade"), file: "src/installation/index.ts", places: { git: 1 } },
+    { ...route, file: "src/server/routes/instance/httpapi/handlers/global.ts", places: { git: 1 } },
+  ],
   chunks: [
     { ...refused("Installation.latest"), places: 1 },
     { ...refused("Installation.upgrade"), places: 1 },

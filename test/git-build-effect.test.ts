@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { join } from "node:path"
+import semver from "semver"
 import { runIsolated } from "../scripts/harness/run-opencode.ts"
+import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
+import { readSeries } from "../scripts/patching/read-series.ts"
 import { pinName } from "../scripts/pins/pin.ts"
 import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
 import { type GitProject, makeGitProject } from "./lib/git-project.ts"
@@ -8,12 +11,13 @@ import { makeUpstream, must } from "./lib/stand-in-upstream.ts"
 import { pinWith, target } from "./lib/stock.ts"
 import { versionOf } from "./lib/version.ts"
 
-// The newest 1.x from its commit: the second stand-in, out of a bundle, with the core alone.
+// The newest 1.x from its commit: the second stand-in, out of a bundle, with the series and with the core alone.
 
 const newest = await pinWith(({ git }) => git.commit === undefined)
 
 let project: GitProject
 let bundle: string
+let release: string
 let executable: string
 let record: BuildRecord
 
@@ -21,20 +25,29 @@ beforeAll(async () => {
   project = await makeGitProject((folder) => makeUpstream(folder, "effect"), newest)
   bundle = join(project.folder, "upstream.bundle")
   await must(project.upstream, ["bundle", "create", "--quiet", bundle, "--all"])
-  const built = await project.buildGit(["--git-url", bundle, "--core-only"])
+  const built = await project.buildGit(["--git-url", bundle])
   if (built.exitCode !== 0) throw new Error(built.stderr)
-  const release = join(project.folder, `dist/${pinName(newest)}-${target.name}-git-core`)
+  release = join(project.folder, `dist/${pinName(newest)}-${target.name}-git`)
   executable = join(release, "opencode")
   record = await readBuildRecord(join(release, "build.json"))
 })
 
 afterAll(() => project?.remove())
 
-describe("a build of the newest 1.x from git, with the core alone,", () => {
-  test("takes only what puts the core into upstream's build, and names what it leaves out", () => {
+describe("a build of the newest 1.x from git", () => {
+  test("has all required patches, a commit each, and names the optional ones that it lacks", async () => {
     expect(record).toMatchObject({ source: "git", git: { commit: project.commit }, runtime: { equal: true } })
-    expect(record.patches.map(({ name }) => name)).toEqual(["build-embed-offline"])
-    expect(record.leftOut).toContainEqual({ name: "packages-no-install", why: "--core-only" })
+    const series = await readSeries()
+    const needed = series.filter(
+      ({ level, range }) => level === "required" && semver.satisfies(newest.version, range),
+    )
+    const names = record.patches.map(({ name }) => name)
+    expect(needed.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([])
+    expect(record.patches.every(({ commit }) => /^[0-9a-f]{40}$/.test(commit ?? ""))).toBe(true)
+    for (const { name, why } of record.leftOut) {
+      expect(series.find((patch) => patch.name === name)).toMatchObject({ level: "optional" })
+      expect(why).toBe("it has no form for TypeScript source that is written with Effect")
+    }
   })
 
   test.each(["main", "worker"])(
@@ -57,13 +70,72 @@ describe("a build of the newest 1.x from git, with the core alone,", () => {
     const shown = await runIsolated({ executable, args: ["offline", "--json"] })
     expect(JSON.parse(shown.stdout).build).toMatchObject({ source: "git", commit: project.commit })
   })
+
+  test("says why a request of Effect's client was refused, and asks with the switch off", async () => {
+    const args = ["get", "http://far.example/"]
+    const off = await runIsolated({ executable, args })
+    expect(off.attempts.map(({ name }) => name)).toContain("far.example")
+    const on = await runIsolated({ executable, args: [...args, "--offline"] })
+    expect(on.attempts).toEqual([])
+    expect(on.stdout).toContain("far.example")
+    expect(on.stdout).not.toContain("Transport error")
+  })
+
+  test("installs no package offline, and says so", async () => {
+    const args = ["install", "acme-provider"]
+    const off = await runIsolated({ executable, args })
+    expect(off.attempts.map(({ name }) => name)).toContain("registry.example")
+    const on = await runIsolated({ executable, args: [...args, "--offline"] })
+    expect(on.attempts).toEqual([])
+    expect(on.stdout).toContain("acme-provider")
+  })
+
+  test("colours code by the grammar that is inside, in the worker of a dependency", async () => {
+    const args = ["draw", "python", 'def f(): return "x"', "--offline"]
+    const { stdout, attempts } = await runIsolated({ executable, args })
+    expect(stdout).toContain('drawn: "x"=string def=keyword f=function')
+    expect(attempts).toEqual([])
+  })
+
+  test("serves its own page, and answers offline that sharing is off", async () => {
+    const { attempts } = await serve({ executable, env: { OPENCODE_OFFLINE: "1" } }, async ({ fetch }) => {
+      const page = await fetch(`${serverUrl}/`, { headers: { accept: "*/*" } })
+      expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
+      const shared = await fetch(`${serverUrl}/share`, { method: "POST" })
+      expect(shared.status).toBe(403)
+      expect(await shared.text()).toContain("OfflineError")
+    })
+    expect(attempts).toEqual([])
+  })
+})
+
+test("with the core alone it has what puts that into upstream's build, and names what it leaves out", async () => {
+  const { exitCode, stdout, stderr } = await project.buildGit([
+    "--git-url",
+    bundle,
+    "--core-only",
+    "--out",
+    "core",
+    "--json",
+  ])
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+  const core = JSON.parse(stdout) as BuildRecord
+  expect(core.patches.map(({ name }) => name)).toEqual(["build-embed-offline"])
+  expect(core.leftOut).toContainEqual({ name: "packages-no-install", why: "--core-only" })
+  const args = ["ask", "worker", "http://far.example/", "--offline"]
+  const asked = await runIsolated({ executable: join(project.folder, "core/opencode"), args })
+  expect(asked).toMatchObject({ stdout: expect.stringContaining("ERR_OPENCODE_OFFLINE"), attempts: [] })
 })
 
 describe("it cannot be built", () => {
-  test("with the patches, whose places in that code nobody has seen; the core alone is named", async () => {
-    const { exitCode, stderr } = await project.buildGit(["--git-url", bundle, "--out", "refused"])
+  test("where a place of a required patch is another; the core alone is named", async () => {
+    const file = "packages/core/src/npm.ts"
+    const other = await project.commitChange(file, (text) => text.replace('"Npm.add"', '"Npm.addOne"'))
+    await project.pinCommit(other)
+    const { exitCode, stderr } = await project.buildGit(["--out", "refused"])
+    await project.pinCommit(project.commit)
     expect(exitCode).toBe(2)
-    expect(stderr).toContain(`the commit of ${newest.version} needs patches that are not there for its code`)
+    expect(stderr).toContain("The patch packages-no-install does not apply: in ../core/src/npm.ts")
     expect(stderr).toContain("--core-only builds without patches")
   })
 

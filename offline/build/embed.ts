@@ -21,6 +21,9 @@ const PACKAGE = path.resolve(import.meta.dirname, "../../..")
 const ENTRY = "./src/offline/index.ts"
 const MODULE = moduleNames().gitIndex
 
+/** How patched code imports this: in upstream's opencode package, and in its others. */
+const IMPORTED = /^@\/offline$|^(\.\.\/)+opencode\/src\/offline$/
+
 /** Upstream's header rules are for its own host, and maps are for debugging. */
 const NOT_SERVED = /(^|\/)_headers$|\.map$/
 
@@ -74,7 +77,7 @@ function plugin(embedded: string): BunPlugin {
     name: "offline",
     setup(build) {
       // The path is no builtin's name: Bun would give this module to a dependency that imports the builtin.
-      build.onResolve({ filter: /^@\/offline$/ }, ({ path }) => ({ path, namespace: "offline" }))
+      build.onResolve({ filter: IMPORTED }, () => ({ path: "@/offline", namespace: "offline" }))
       build.onLoad({ filter: /./, namespace: "offline" }, () => ({
         contents: `export { Offline } from ${JSON.stringify(MODULE)}`,
         loader: "js",

@@ -11,6 +11,7 @@ import { readCliTable } from "../upstream/cli-table.ts"
 import { commitSeries, type PatchCommit } from "../upstream/git/commit-series.ts"
 import { git } from "../upstream/git/git.ts"
 import { checkOut } from "../upstream/git/mirror.ts"
+import { readForm } from "../upstream/git/read-form.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import { describeCompiled } from "./check-compiled.ts"
 import type { Code } from "./code.ts"
@@ -108,7 +109,7 @@ async function commitPatches(
   const series = await readSeries()
   const { chosen, leftOut } = coreOnly
     ? chooseCore(series)
-    : chooseSeries(series, { version, form: "source" })
+    : chooseSeries(series, { version, form: await readForm(root) })
   if (!coreOnly) requireForms(series, leftOut, `the commit of ${version}`)
   const made = await commitSeries(root, chosen, { cache, onProgress: step.update })
   const { stdout } = await git(root, ["rev-parse", `${commit.commit}^{tree}`, "HEAD", "HEAD^{tree}"])

@@ -5,6 +5,7 @@ import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 import { Progress } from "../lib/log.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { listPins, type Pin, readPin } from "../pins/pin.ts"
+import { checkTree, isAsStated, tellTree } from "../pr/check-tree.ts"
 import { makePage, PAGE } from "../pr/doc-tables.ts"
 import { readFigures } from "../pr/figures.ts"
 import { lint } from "../pr/lint.ts"
@@ -25,8 +26,9 @@ title.txt and body.md. Nothing in it knows this project. Nothing is pushed, and 
   npm run pr -- --list
   npm run pr -- models-decide-first --base dev --no-figures
   npm run pr -- --check dist/pr/models-decide-first
+  npm run pr -- --check-tree ../opencode
 
-Exit codes: 0 prepared, or nothing found; 1 upstream's bots would close it; 2 could not run.`
+Exit codes: 0 prepared, or nothing found; 1 upstream's bots would close it, or a place is not as stated; 2 could not run.`
 
 interface Options {
   list?: true
@@ -41,6 +43,8 @@ interface Options {
   cache: string
   check?: string | true
   title?: string
+  checkTree?: string
+  json?: true
 }
 
 await runCommand(async () => {
@@ -63,12 +67,15 @@ await runCommand(async () => {
     .option("--cache <folder>", "where mirrors are kept", defaultCache())
     .option("--check [path]", "check a folder made before, or a body, against what upstream's bots enforce")
     .option("--title <text>", "the title of a body that is checked (default: title.txt beside it)")
+    .option("--check-tree <folder>", "count each finder's places in upstream's files, all or some of them")
+    .option("--json", "what that found as JSON")
     .exitOverride(leaveParser)
     .parse()
   const options = command.opts<Options>()
   const [name] = command.args
   if (options.check) return check(options.check === true ? "dist/pr" : options.check, options.title)
   const requests = await readPullRequests()
+  if (options.checkTree) return tellFinders(options.checkTree, requests, options.json)
   if (options.list) return print(tellPullRequests(requests))
   if (options.writeDocs) {
     await writeFile(PAGE, await makePage(requests))
@@ -165,6 +172,12 @@ async function check(path: string, title?: string): Promise<boolean> {
     for (const warning of warnings) console.log(`! ${file}: ${warning}`)
   }
   return found.every(({ findings }) => findings.length === 0)
+}
+
+async function tellFinders(folder: string, requests: NamedPullRequest[], json?: true): Promise<boolean> {
+  const tree = await checkTree(resolve(folder), requests)
+  console.log(json ? JSON.stringify(tree, null, 2) : tellTree(tree))
+  return tree.files.every(({ finders }) => finders.every(isAsStated))
 }
 
 function print(text: string): boolean {

@@ -6,9 +6,11 @@ import { withTemporaryFolder } from "../lib/npm/cache.ts"
 import type { AcquireOptions } from "../lib/npm/fetch-file.ts"
 import { lookUp } from "../lib/npm/unpinned.ts"
 import type { NamedPatch } from "../patching/apply.ts"
+import { inForm } from "../patching/patch.ts"
 import { findKnown, type KnownHosts } from "../pins/hosts-in-code.ts"
 import { readEntries } from "../upstream/git/commit-series.ts"
 import { checkOut, mirrorCommit } from "../upstream/git/mirror.ts"
+import { readForm } from "../upstream/git/read-form.ts"
 import { applyToGitTree, PACKAGE as PACKAGE_FOLDER, readGitTree } from "../upstream/git/typescript-tree.ts"
 import { readHosts } from "../upstream/hosts-in-code.ts"
 import { readCode } from "../upstream/read-code.ts"
@@ -88,8 +90,10 @@ export async function tryCommit(
     await checkOut(mirror, origin.commit, folder)
     return readable(attempt, async () => {
       await readEntries(folder)
-      const tree = await readGitTree(folder, series, options)
-      return trySeries(series, { version: await readVersion(folder), form: "source" }, (chosen) => {
+      const form = await readForm(folder)
+      const inIts = series.map((patch) => inForm(patch, form))
+      const tree = await readGitTree(folder, inIts, options)
+      return trySeries(series, { version: await readVersion(folder), form }, (chosen) => {
         const { changes, refused } = applyToGitTree(tree, chosen)
         return { applied: changes.map(({ applied }) => applied), refused }
       })

@@ -1,6 +1,6 @@
 import { Failure } from "../lib/errors.ts"
 import type { NamedPatch, Refusal } from "./apply.ts"
-import { type Form, standing } from "./patch.ts"
+import { type Form, inForm, standing } from "./patch.ts"
 
 /** A patch that upstream's release needs, and that is not in what was made of it. */
 export interface LeftOut {
@@ -10,6 +10,7 @@ export interface LeftOut {
 
 const FORMS: Record<Form, string> = {
   source: "TypeScript source",
+  effect: "TypeScript source that is written with Effect",
   bundles: "readable bundles",
   chunks: "minified chunks",
 }
@@ -22,7 +23,7 @@ export function chooseSeries(
   const { applies: chosen = [], formless = [] } = Object.groupBy(series, (patch) => standing(patch, upstream))
   const why = `it has no form for ${FORMS[upstream.form]}`
   return {
-    chosen,
+    chosen: chosen.map((patch) => inForm(patch, upstream.form)),
     leftOut: formless.filter(({ kind }) => kind !== "build").map(({ name }) => ({ name, why })),
   }
 }

@@ -3,10 +3,10 @@ import semver from "semver"
 import type { Unit } from "./unit.ts"
 
 /**
- * The forms in which upstream's code is had: TypeScript, bundles that can be read (releases up to 1.3), minified chunks
- * (from 1.14 on).
+ * The forms in which upstream's code is had: TypeScript of 1.3, TypeScript of the newest 1.x, which is written with Effect,
+ * bundles that can be read (releases up to 1.3), minified chunks (from 1.14 on).
  */
-export type Form = "source" | "bundles" | "chunks"
+export type Form = "source" | "effect" | "bundles" | "chunks"
 
 /**
  * The bundles of the release source: `main` and `worker` hold OpenCode's code, `parser` is a worker of OpenTUI's. The git
@@ -17,6 +17,7 @@ export type TreeName = "main" | "worker" | "parser" | "git" | "chunks"
 /** The trees in which each form has places. */
 const TREES: Record<Form, TreeName[]> = {
   source: ["git"],
+  effect: ["git"],
   bundles: ["main", "worker", "parser"],
   chunks: ["chunks"],
 }
@@ -47,8 +48,8 @@ export interface Change {
 /** A change of code whose files can be told: TypeScript, and bundles that can be read. */
 export interface Edit extends Change {
   /**
-   * Upstream's source file, relative to its opencode package: `src/provider/models.ts`. Or all files of a dependency, or
-   * of a folder in it: `node_modules/NAME/`. `script/…` is only on the git source.
+   * Upstream's source file, relative to its opencode package: `src/provider/models.ts`, `../core/src/npm.ts`. Or all files
+   * of a dependency, or of a folder in it: `node_modules/NAME/`. `script/…` is only on the git source.
    */
   file: string
   /**
@@ -92,8 +93,10 @@ export interface Patch {
   range: string
   /** Whether a build without it fails, or names it in build.json and in its last lines. */
   level: "required" | "optional"
-  /** In TypeScript and in bundles that can be read, whose places are found alike. */
+  /** In TypeScript of 1.3 and in bundles that can be read, whose places are found alike. */
   edits: Edit[]
+  /** In TypeScript of the newest 1.x. */
+  effect?: Edit[]
   /** In minified chunks. */
   chunks?: ChunkEdit[]
 }
@@ -127,8 +130,13 @@ export function standing(
   const has =
     form === "chunks"
       ? patch.chunks !== undefined
-      : TREES[form].some((tree) => patch.edits.some((edit) => expectedPlaces(edit, tree) > 0))
+      : TREES[form].some((tree) => inForm(patch, form).edits.some((edit) => expectedPlaces(edit, tree) > 0))
   return has ? "applies" : "formless"
+}
+
+/** The patch with the edits that it has for one form of TypeScript as its only ones. */
+export function inForm<P extends Patch>(patch: P, form: Form): P {
+  return form === "effect" ? { ...patch, edits: patch.effect ?? [] } : patch
 }
 
 /** The number of places that an edit must find in a tree. */

@@ -56,7 +56,7 @@ export async function makeBranch(
   const each = async (one: NamedPullRequest) => {
     for (const step of await applySteps(one, formOf(one, vintage), read)) {
       await writeStep(root, step, { read, formatter })
-      await commitAll(root, `${step.subject}\n\n${one.why}`, author)
+      await commitAll(root, `${step.subject}\n\n${wrapped(one.why)}`, author)
     }
   }
   for (const one of below) await each(one)
@@ -100,6 +100,19 @@ async function writeStep(
     await writeFile(join(root, file), text)
   }
 }
+
+/** A paragraph in lines that `git log` shows whole. */
+function wrapped(text: string): string {
+  const lines = [""]
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim()
+    if (longer.length > LINE) lines.push(word)
+    else lines[lines.length - 1] = longer
+  }
+  return lines.join("\n")
+}
+
+const LINE = 72
 
 /** @param text what `git diff --numstat` prints */
 export function readNumstat(text: string): FileChange[] {

@@ -3,7 +3,10 @@ export const VARIANTS: Record<string, (text: string) => string> = {
   "indented with tabs": (text) => text.replaceAll("  ", "\t"),
   "with semicolons": (text) => text.replace(/^( *(?:const|return|await) .*[^{(,>=])$(?!\n\s*[.?])/gm, "$1;"),
   "with its locals renamed": (text) =>
-    text.replace(/\b(args|options|toast|server|dialog|cmd(?=: string)|found|response|c)\b(?!:)/g, "$1Other"),
+    text.replace(
+      /\b(args|options|toast|server|dialog|cmd(?=: string)|found|response|c)\b(?!:| error)/g,
+      "$1Other",
+    ),
   "with a comment first in each block": (text) =>
     text.replace(/^( *)((?:export |async |if |function |handler).*\{)$/gm, "$1$2\n$1  // said by upstream"),
   "without namespaces": (text) => text.replace(/^export namespace \w+ \{\n([\s\S]*?)^\}\n/gm, "$1"),

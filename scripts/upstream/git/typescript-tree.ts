@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join, relative } from "node:path/posix"
 import { Failure } from "../../lib/errors.ts"
 import type { AcquireOptions } from "../../lib/npm/fetch-file.ts"
 import {
@@ -18,7 +18,9 @@ export const PACKAGE = "packages/opencode"
 
 /** The name by which patched code of the git source knows the `Offline` object. */
 const OFFLINE = "Offline"
-const IMPORT = `import { ${OFFLINE} } from "@/offline"`
+
+/** Where offline/ is copied to, relative to that package. */
+const FOLDER = "src/offline"
 
 /** How a dependency's code reaches it: there is nothing of ours where it is not compiled, and it goes upstream's way. */
 const IN_DEPENDENCY = `(await import("@/offline").catch(() => ({}))).${OFFLINE}`
@@ -86,8 +88,24 @@ function inStyle(patch: NamedPatch): NamedPatch {
 /** A dependency's code is a bundler's, and has semicolons. */
 function changeInStyle(edit: Edit): Edit["change"] {
   if (dependencyOf(edit) !== undefined) return (place) => edit.change(place, IN_DEPENDENCY)
-  return (...args) =>
-    edit.change(...args).map((change) => ({ ...change, text: change.text.replace(/;(?=\n|$)/g, "") }))
+  return (place, offline) => {
+    const upstreams = place.text()
+    return edit.change(place, offline).map((change) => ({
+      ...change,
+      text: change.text.split(upstreams).map(spelled).join(upstreams),
+    }))
+  }
+}
+
+/** As a person writes it: a form that minified code has, too, is as short as possible. */
+function spelled(text: string): string {
+  return text
+    .replace(/;(?=\n|$)/g, "")
+    .replace(/\b(if|for)\(/g, "$1 (")
+    .replace(/\)(return|\{)/g, ") $1")
+    .replace(/\byield\*(?=\S)/g, "yield* ")
+    .replace(/\breturn!1\b/g, "return false")
+    .replace(/\bvoid 0\b/g, "undefined")
 }
 
 /** The import stands behind the file's last one; a file without imports gets it as its first line. */
@@ -98,15 +116,22 @@ function withImport(unit: Unit, before: Unit): Unit {
     .findAll({ rule: { kind: "import_statement", inside: { kind: "program" } } })
     .at(-1)
   const at = last?.range().end.index
+  const line = importIn(unit)
   const text =
-    at === undefined
-      ? `${IMPORT}\n\n${unit.text}`
-      : `${unit.text.slice(0, at)}\n${IMPORT}${unit.text.slice(at)}`
+    at === undefined ? `${line}\n\n${unit.text}` : `${unit.text.slice(0, at)}\n${line}${unit.text.slice(at)}`
   return { ...unit, text }
 }
 
 function imports(unit: Unit): boolean {
-  return unit.text.includes(`${IMPORT}\n`)
+  return unit.text.includes(`${importIn(unit)}\n`)
+}
+
+/** Another package of upstream's comes by ours as by a file. */
+function importIn({ file }: Unit): string {
+  const from = file.startsWith("../")
+    ? relative(join(PACKAGE, dirname(file)), join(PACKAGE, FOLDER))
+    : "@/offline"
+  return `import { ${OFFLINE} } from "${from}"`
 }
 
 function uses(unit: Unit): boolean {

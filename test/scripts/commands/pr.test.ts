@@ -62,6 +62,24 @@ async function prepare(name: string, args: string[] = ["--no-figures"], vintage 
   return { ...result, out, tree: join(out, "tree"), file }
 }
 
+test("--check-tree counts the places in upstream's files, and ends with 1 where one is not as stated", async () => {
+  const folder = join(root, "effect")
+  const { exitCode, stdout } = await pr(["--check-tree", folder])
+  expect({ exitCode, wrong: stdout.match(/^[✖–].*/gm) }).toEqual({ exitCode: 0, wrong: null })
+  const part = join(root, "part")
+  const flags = "packages/core/src/flag/flag.ts"
+  await mkdir(join(part, "packages/core/src/flag"), { recursive: true })
+  const text = await readFile(join(folder, flags), "utf8")
+  await writeFile(join(part, flags), text.replace("OPENCODE_DISABLE_MODELS_FETCH:", "ANOTHER:"))
+  const changed = await pr(["--check-tree", part, "--json"])
+  expect(changed.exitCode).toBe(1)
+  const [file] = JSON.parse(changed.stdout).files
+  expect(file).toMatchObject({
+    file: flags,
+    finders: expect.arrayContaining([expect.objectContaining({ found: 0 })]),
+  })
+})
+
 describe("a pull request", () => {
   test.each(["namespaces", "effect"])("is a branch on the base with one commit, for %s", async (vintage) => {
     const { exitCode, stderr, out, tree } = await prepare("models-decide-first", ["--no-figures"], vintage)
@@ -72,6 +90,8 @@ describe("a pull request", () => {
     expect(await must(tree, ["log", "-1", "--format=%an <%ae> %s"])).toBe(
       "A Person <person@localhost> fix(provider): let the models flag decide before the cache is read",
     )
+    const message = await must(tree, ["log", "-1", "--format=%B"])
+    expect(message.split("\n").filter((line) => line.length > 72)).toEqual([])
     expect(await must(tree, ["status", "--porcelain"])).toBe("")
     expect((await readdir(out)).sort()).toEqual([
       ".generated.md",
