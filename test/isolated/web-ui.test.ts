@@ -72,7 +72,7 @@ describe("in Chromium, offline", () => {
     expect(result.attempts).toEqual([])
   })
 
-  // What comes while upstream's page opens a session it can lose, until it is loaded again: docs/limits.md.
+  // Asked over the API, as a first prompt from the page may be ended ahead of the denial: docs/limits.md.
   test("a denial of the first prompt stands in the conversation, in each browser that opens it", async () => {
     const text = "was blocked"
     const seen: Visit[] = []

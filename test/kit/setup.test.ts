@@ -15,6 +15,7 @@ import { dirname, join, relative } from "node:path"
 import { sums } from "../../scripts/kit/contents.ts"
 import { kitFile } from "../../scripts/kit/kit-file.ts"
 import { run } from "../../scripts/lib/process.ts"
+import { loadLint } from "../lib/powershell.ts"
 
 // What installs and removes the kit on Windows, run by this project's Bun on an archive of a few files. Under Wine, with the
 // real executable, test/isolated/foreign.test.ts runs it.
@@ -300,6 +301,8 @@ function line(name: string): string {
   return `${"0".repeat(64)}  ${name}\n`
 }
 
+const lint = await loadLint()
+
 // No PowerShell is on this machine, and none can be had: what is held here is what the scripts rest on.
 describe.each(["install", "rollback", "uninstall"])("%s.ps1", (verb) => {
   const read = () => readFile(join(OWN, `${verb}.ps1`), "utf8")
@@ -315,5 +318,22 @@ describe.each(["install", "rollback", "uninstall"])("%s.ps1", (verb) => {
     expect(text).not.toMatch(/\[[A-Za-z.]+\]::|Invoke-Expression|Add-Type|New-Object/)
     expect(text).toContain(`& $program $setup ${verb} `)
     expect(text.trimEnd()).toEndWith("exit $code")
+  })
+
+  test("can be read, and names no command, parameter or variable that is not there", async () => {
+    expect(lint(await read())).toEqual([])
+  })
+
+  test.each([
+    ["a brace that is missing", "} finally {", "finally {", /cannot be read/],
+    ["a bracket too many", "param(", "param((", /cannot be read/],
+    ["a command that is mistyped", "Remove-Item", "Remove-Items", /line \d+: Remove-Items is no command/],
+    ["a parameter that is mistyped", "-ChildPath", "-Child", /line \d+: Join-Path has no -Child/],
+    ["a variable that is mistyped", "& $program", "& $programm", /^line \d+: \$programm is not set$/],
+    ["a variable that is mistyped in a text", '"--prefix=$', '"--prefix=$z', /^line \d+: \$z/],
+  ])("with %s is found to be wrong", async (_, right, wrong, finding) => {
+    const text = await read()
+    expect(text).toContain(right)
+    expect(lint(text.replace(right, wrong)).join("\n")).toMatch(finding)
   })
 })
