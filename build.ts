@@ -7,7 +7,7 @@ import { prepareContents } from "./scripts/build/contents.ts"
 import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.ts"
 import { takeFromRelease } from "./scripts/build/from-release.ts"
 import { listMaterials } from "./scripts/build/list-materials.ts"
-import { ALL, type BuildOptions, optionsFor, readOptions } from "./scripts/build/options.ts"
+import { type BuildOptions, optionsFor, readOptions } from "./scripts/build/options.ts"
 import { printRelease } from "./scripts/build/print-release.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
 import { requirePatches } from "./scripts/build/require-patches.ts"
@@ -20,7 +20,7 @@ import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
 import { missingTargets, packagesToMirror, pinSpec, readPin } from "./scripts/pins/pin.ts"
 import type { BuildRecord } from "./scripts/record/build-record.ts"
-import { findTarget } from "./scripts/upstream/target.ts"
+import { ALL, findTarget } from "./scripts/upstream/target.ts"
 
 await runCommand(async () => {
   const options = await readOptions(process.argv)

@@ -5,7 +5,7 @@ import { Failure, leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSupported } from "../pins/pin.ts"
 import { showUrl } from "../upstream/git/show-url.ts"
-import { findTarget, hostTarget, TARGETS } from "../upstream/target.ts"
+import { ALL, findTarget, hostTarget, TARGETS } from "../upstream/target.ts"
 import { releaseFolder } from "./release-folder.ts"
 import { type Given, variantOf } from "./variant.ts"
 
@@ -122,9 +122,6 @@ export async function readOptions(argv: string[]): Promise<BuildOptions> {
     signKey: keyPath(options.signKey),
   }
 }
-
-/** Every target that the pin has. */
-export const ALL = "all"
 
 /** The options for one of several targets: a folder each. */
 export async function optionsFor(options: BuildOptions, target: string): Promise<BuildOptions> {

@@ -40,7 +40,12 @@ export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions
   const options = new Command("npm run release --")
     .description(DESCRIPTION)
     .option("--pin <name>", "which upstream: a folder in pins/", supported.default)
-    .option("--target <target>", "for which platform; repeatable (default: this machine's)", collect, [])
+    .option(
+      "--target <target>",
+      "for which platform, or all that the pin has; repeatable (default: this machine's)",
+      collect,
+      [],
+    )
     .option("--policy <file>", "build this policy in")
     .option("--config <file>", "put this default configuration inside")
     .option("--with <package@version>", "put this package inside; repeatable", collect, [])

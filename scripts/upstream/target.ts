@@ -47,6 +47,9 @@ const SYSTEMS: Record<Target["os"], Pick<Target, "layouts" | "root" | "launcher"
   windows: { layouts: ["pe-section"], root: "B:/~BUN/root", launcher: "cmd" },
 }
 
+/** What stands for every target that a pin has, where a target can be named. */
+export const ALL = "all"
+
 /** All targets that upstream ships. */
 export const TARGETS: readonly Target[] = OS.flatMap((os) =>
   ARCH.flatMap((arch) =>

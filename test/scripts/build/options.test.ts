@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
-import { ALL, type BuildOptions, optionsFor, readOptions } from "../../../scripts/build/options.ts"
+import { type BuildOptions, optionsFor, readOptions } from "../../../scripts/build/options.ts"
+import { ALL } from "../../../scripts/upstream/target.ts"
 
 const read = (...args: string[]) => readOptions(["bun", "build.ts", ...args])
 
