@@ -1,19 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { createHash } from "node:crypto"
+import { readFileSync } from "node:fs"
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { readModuleGraph, writeExecutable, writeModuleGraph } from "../scripts/container/index.ts"
 import { OUTPUTS } from "../scripts/emit/outputs.ts"
 import { runIsolated } from "../scripts/harness/run-opencode.ts"
 import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
+import { BUN_LOCK, readBunLock } from "../scripts/lib/npm/bun-lock.ts"
+import { readPackages } from "../scripts/lib/npm/read-packages.ts"
 import { run } from "../scripts/lib/process.ts"
 import { pinName, pinnedTarget } from "../scripts/pins/pin.ts"
 import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
 import { catalogue } from "./lib/catalogue.ts"
 import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
-import { must, TAG } from "./lib/stand-in-upstream.ts"
+import { FOLDER, must, TAG } from "./lib/stand-in-upstream.ts"
 import { gitPin, target } from "./lib/stock.ts"
 import { versionOf } from "./lib/version.ts"
 
@@ -42,6 +45,24 @@ beforeAll(async () => {
 })
 
 afterAll(() => project?.remove())
+
+/** A dependency of the stand-in's that its code imports. */
+function zod() {
+  const locked = readBunLock(readFileSync(join(FOLDER, BUN_LOCK), "utf8"))
+  return [...locked.values()].find(({ name }) => name === "zod")!
+}
+
+/** Puts a package with other code where Bun looks for it before it asks the network. */
+async function poison(folder: string) {
+  const [files] = await readPackages([zod()], { cache: project.cache })
+  for (const { path, data } of files!) {
+    const file = join(folder, `zod@${zod().version}@@@1`, path)
+    await mkdir(dirname(file), { recursive: true })
+    await rm(file, { force: true })
+    const foreign = /\.[cm]?js$/.test(path) ? "globalThis.foreign = true;" : ""
+    await writeFile(file, `${foreign}${Buffer.from(data)}`)
+  }
+}
 
 /** The quick one, which builds nothing. */
 function verify(file: string) {
@@ -110,7 +131,8 @@ describe("a build from git", () => {
     expect(await must(project.upstream, ["status", "--porcelain"])).toBe("")
   })
 
-  test("needs no network and no proxy when the cache is warm, and then has the same commits", async () => {
+  test("needs no network and no proxy when the cache is warm, and then has the same bytes, whatever a cache of Bun's holds", async () => {
+    await poison(join(project.cache, "bun"))
     const prefix = await namespacePrefix()
     const pin = ["--pin", pinName(gitPin)]
     const words = [
@@ -313,12 +335,14 @@ describe("a build from git that cannot be done says what, why and what next, and
     expect(message).toContain(`its tag ${TAG} points at ${project.commit}`)
   })
 
-  test("for a registry that cannot be reached", async () => {
-    const cache = await project.newCache()
-    const message = await refused(["--cache", cache], { npm_config_registry: "http://127.0.0.1:9/" })
-    expect(message).toContain("could not be installed")
-    expect(message).toContain("http://127.0.0.1:9/")
-    expect(message).toContain("npm ping")
+  test("for a dependency that the cache has not, and a registry that cannot be reached", async () => {
+    const another = (text: string) => text.replace(/(\["zod@.*"sha512-)..../, "$1AAAA")
+    await changed("bun.lock", another, async () => {
+      const settings = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" }
+      const message = await refused([], settings)
+      expect(message).toContain(`zod@${zod().version}`)
+      expect(message).toContain("http://127.0.0.1:9/")
+    })
   })
 
   test("for a dependency that is patched and cannot be had", async () => {

@@ -5,6 +5,7 @@ import type { Step } from "../lib/log.ts"
 import { loadNpmOptions, registryOf } from "../lib/npm/config.ts"
 import { proxyVariables, writeNpmHome } from "../lib/npm/npmrc.ts"
 import { checkOut } from "../upstream/git/mirror.ts"
+import { bringOutside, keepOutside } from "../upstream/git/outside-registries.ts"
 import { runBun } from "../upstream/git/run-bun.ts"
 import { LOOPBACK, withTarballs } from "../upstream/git/serve-tarballs.ts"
 import { withoutLogins } from "../upstream/git/show-url.ts"
@@ -28,7 +29,8 @@ const GITHUB = ["GITHUB_API_URL", "GITHUB_TOKEN"]
 
 /**
  * Installs what the checkout's own lockfile names, by hash, with npm's settings: registry, scopes, logins, proxy, CA.
- * What is downloaded is kept in the cache. The logins lie in a folder of the build's own, and only meanwhile.
+ * What is downloaded is kept in the cache, by its hash; Bun's own cache, which it trusts, is this build's alone. The logins
+ * lie in a folder of the build's own, and only meanwhile.
  * @throws Failure when something cannot be had, or the lockfile is not the one of the checkout
  */
 export async function installDependencies(
@@ -40,6 +42,7 @@ export async function installDependencies(
   const npm = await loadNpmOptions(process.cwd())
   const home = join(checkout.root, "../npm-home")
   const download = join(checkout.root, "../download")
+  const unpacked = join(checkout.root, "../bun-cache")
   const given = GITHUB.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
   const proxy = proxyVariables(npm)
   const env = {
@@ -47,7 +50,7 @@ export async function installDependencies(
     // For what withTarballs serves.
     NO_PROXY: [proxy.NO_PROXY, LOOPBACK].filter(Boolean).join(","),
     ...Object.fromEntries(given),
-    BUN_INSTALL_CACHE_DIR: join(options.cache, "bun"),
+    BUN_INSTALL_CACHE_DIR: unpacked,
   }
   const install = async (cwd: string, ...args: string[]) => {
     const { ok, tail } = await runBun([...INSTALL, ...args], {
@@ -62,9 +65,11 @@ export async function installDependencies(
   try {
     await writeNpmHome(home, npm)
     await checkOut(checkout.commit.mirror, checkout.commit.commit, download)
-    await install(download, ...TO_CACHE)
+    await bringOutside(unpacked, options.cache)
+    await withTarballs(download, options, () => install(download, ...TO_CACHE))
     await rm(download, { recursive: true })
-    await withTarballs(checkout.root, { cache: options.cache }, () => install(checkout.root))
+    await keepOutside(unpacked, options.cache)
+    await withTarballs(checkout.root, options, () => install(checkout.root))
     step.result(`by ${checkout.commit.commit.slice(0, 12)}'s own lockfile`)
   } finally {
     await rm(home, { recursive: true, force: true })

@@ -29,9 +29,12 @@ export function readPackages(packages: NamedPackage[], options: AcquireOptions):
   return readEach(packages, options, unpack)
 }
 
-/** The tarballs of packages, as {@link readPackages} reads them. */
-export function readTarballs(packages: NamedPackage[], options: AcquireOptions): Promise<Buffer[]> {
-  return readEach(packages, options, async (tarball) => tarball)
+/** Reads tarballs one by one, when they are asked for, each as {@link readPackages} reads it. */
+export async function tarballReader(
+  options: AcquireOptions,
+): Promise<(wanted: NamedPackage) => Promise<Buffer>> {
+  const npm = await loadNpmOptions(options.cwd ?? process.cwd(), options.env)
+  return (wanted) => readOne(wanted, npm, options, async (tarball) => tarball)
 }
 
 async function readEach<T>(

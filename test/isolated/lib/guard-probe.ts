@@ -1,6 +1,9 @@
 // Runs in place of OpenCode, inside its executable: tries every vector in turn and prints what became of each. A variable
-// says where: in the main thread, or in a worker of either class.
+// says where: in the main thread, in a worker of either class, or in a child that is Bun.
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import http from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { Worker as NodeWorker } from "node:worker_threads"
 import { PROBE_WORKER } from "../../../scripts/harness/probe-worker.ts"
 import { ABSENT } from "./absent.ts"
@@ -21,6 +24,10 @@ const IN_A_CHILD = patience(20_000)
 
 /** By environment, because a worker is not given the arguments. */
 const { PROBE_PLACE: place, PROBE_ADDRESSES: addresses } = process.env
+/** This code as a file, in a child that is Bun: it cannot see what is inside the executable. */
+const script = process.env.PROBE_SCRIPT
+// Children of that child are Bun where a vector says so.
+if (script) delete process.env.BUN_BE_BUN
 /** Only these are tried, where trying all of them would take hours. */
 const sample = process.env.PROBE_SAMPLE?.split(" ")
 
@@ -29,7 +36,8 @@ if (process.env.PROBE_GOES_ON) process.on("uncaughtException", () => {})
 
 if (process.env.PROBE_CHILD) await tryInChild(process.env.PROBE_CHILD)
 else if (process.env.PROBE_ONLY) await fetchOnly(process.env.PROBE_ONLY)
-else if (Bun.isMainThread && place !== "main") startWorker()
+else if (place === "bun-child" && !script) await startBun()
+else if (Bun.isMainThread && place?.endsWith("worker")) startWorker()
 else await tryAll()
 
 /** As a child of a probe. */
@@ -60,8 +68,22 @@ async function spawnChild(id: string, target: Target): Promise<void> {
     PROBE_TARGET: JSON.stringify(target),
     ...(PROBE_OFFLINE && { OPENCODE_OFFLINE: "1" }),
   }
-  const child = Bun.spawn([process.execPath], { env, stderr: "ignore" })
+  const child = Bun.spawn(...own(env, "ignore"))
   told(await new Response(child.stdout).text())
+}
+
+/** This executable, running this code once more as it does here: in place of OpenCode, or as Bun. */
+function own(env: NodeJS.ProcessEnv, stderr: "ignore" | "inherit", file = script) {
+  const command = file ? [process.execPath, file] : [process.execPath]
+  const asBun = file && { BUN_BE_BUN: "1", PROBE_SCRIPT: file }
+  return [command, { env: { ...env, ...asBun }, stderr }] as const
+}
+
+async function startBun(): Promise<never> {
+  const file = join(mkdtempSync(join(tmpdir(), "probe-")), "probe.js")
+  writeFileSync(file, readFileSync(PROBE_WORKER))
+  const [command, options] = own(process.env, "inherit", file)
+  process.exit(await Bun.spawn(command, { ...options, stdout: "inherit" }).exited)
 }
 
 function startWorker(): void {

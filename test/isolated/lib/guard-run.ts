@@ -7,8 +7,13 @@ import type { Outcome } from "./guard-probe.ts"
 import { vectors } from "./guard-vectors.ts"
 import { probeScale } from "./probe-scale.ts"
 
-/** Each place has addresses of its own (RFC 5737), so that an attempt shows where it came from. */
-export const places = { main: "203.0.113", "web-worker": "198.51.100", "node-worker": "192.0.2" }
+/** Each place has addresses of its own (RFC 5737, RFC 7526), so that an attempt shows where it came from. */
+export const places = {
+  main: "203.0.113",
+  "web-worker": "198.51.100",
+  "node-worker": "192.0.2",
+  "bun-child": "192.88.99",
+}
 export type Place = keyof typeof places
 
 export interface Run {
@@ -30,7 +35,7 @@ IFS=.
 exit 0
 `
 
-/** Runs every vector in one kind of thread of an executable that is made of the probe. */
+/** Runs every vector in one kind of thread, or in a child, of an executable that is made of the probe. */
 export async function runProbe(
   executable: string,
   place: Place,

@@ -131,6 +131,12 @@ describe("a redirect", () => {
     expect(fields.slice(1)).toEqual([["authorization"], []])
   })
 
+  test("is followed as often as Bun does, and no more", async () => {
+    const { guarded, sent } = over(...Array.from({ length: 200 }, () => redirect(302, "/again")))
+    await expect(guarded("http://ok.example/")).rejects.toMatchObject({ code: "TooManyRedirects" })
+    expect(sent).toHaveLength(127)
+  })
+
   test("leads nowhere but to http", async () => {
     for (const location of ["file:///etc/passwd", "ftp://ok.example/"])
       expect(over(redirect(301, location)).guarded("http://ok.example/")).rejects.toMatchObject({

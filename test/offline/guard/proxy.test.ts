@@ -101,6 +101,13 @@ describe("a proxy that is set after the start", () => {
     expect(native.HTTP_PROXY).toBe("")
   })
 
+  test("is decided on where nothing of it is held, too, as in a runtime that reads it at each request", () => {
+    process.env = { HTTP_PROXY: EVIL }
+    expect(() => check({}, "http://a.corp/")).toThrow(refused)
+    process.env = { HTTP_PROXY: EVIL, NO_PROXY: "a.corp" }
+    expect(() => check({}, "http://a.corp/")).not.toThrow()
+  })
+
   test("is none where what closes the way of an unguarded child was handed on", () => {
     expect(runtime({ HTTP_PROXY: "http://127.0.0.1:9/" }).native.HTTP_PROXY).toBe("")
   })
