@@ -10,6 +10,10 @@ export const uncurryThis: <T, A extends unknown[], R>(
   method: (this: T, ...args: A) => R,
 ) => (self: T, ...args: A) => R = bind.bind(call)
 
+/** The getter of a prototype, as a function: what an object says of itself, whatever properties were put over it. */
+export const getter = <T>(prototype: object, name: string) =>
+  uncurryThis(Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: object) => T)
+
 export const { fromCharCode } = String
 export const charCodeAt = uncurryThis(String.prototype.charCodeAt)
 export const indexOf = uncurryThis(String.prototype.indexOf)
@@ -54,6 +58,34 @@ export const setWeak = uncurryThis(WeakMap.prototype.set) as <V>(
   key: object,
   value: V,
 ) => void
+
+/** As many answers as {@link once} keeps, and the longest text that it keeps one for. */
+const KEPT = 256
+const LONGEST = 256
+
+const PrivateMap = Map
+const getKept = uncurryThis(Map.prototype.get as (this: object, text: string) => unknown)
+const hasKept = uncurryThis(Map.prototype.has as (this: object, text: string) => boolean)
+const keep = uncurryThis(Map.prototype.set as (this: object, text: string, value: unknown) => unknown)
+const forget = uncurryThis(Map.prototype.clear as (this: object) => void)
+const sizeOf = getter<number>(Map.prototype, "size")
+
+/**
+ * The same function, which is asked once for a text: for one whose answer is frozen, and depends on nothing but the text.
+ * What it throws is not kept.
+ */
+export function once<T>(read: (text: string) => T): (text: string) => T {
+  const kept = new PrivateMap<string, T>()
+  return (text) => {
+    if (hasKept(kept, text)) return getKept(kept, text) as T
+    const found = read(text)
+    if (typeof text !== "string" || text.length > LONGEST) return found
+    if (sizeOf(kept) >= KEPT) forget(kept)
+    keep(kept, text, found)
+    return found
+  }
+}
+
 export const PrivatePromise = Promise
 export const andThen = uncurryThis(Promise.prototype.then) as <T>(
   promise: Promise<T>,
@@ -105,10 +137,6 @@ const decoder = new TextDecoder("utf-8", { fatal: true })
 export function decodeText(bytes: ArrayBuffer | ArrayBufferView): string {
   return decode(decoder, bytes as ArrayBuffer)
 }
-
-/** The getter of a prototype, as a function: what an object says of itself, whatever properties were put over it. */
-export const getter = <T>(prototype: object, name: string) =>
-  uncurryThis(Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: object) => T)
 
 const size = getter<number>(Blob.prototype, "size")
 const byteLength = getter<number>(ArrayBuffer.prototype, "byteLength")

@@ -140,7 +140,7 @@ function judgeTarget(
       `${api} was blocked: OpenCode is offline, and ${target.protocol} is no address on this machine`,
     )
   const hostname = bracketed(decide({ host: target.hostname, port: portOf(target), api }))
-  checkProxy(plain(target, { hostname }), proxyOf(init), api)
+  checkProxy(hostname === target.hostname ? target : plain(target, { hostname }), proxyOf(init), api)
   return hostname
 }
 

@@ -1,4 +1,4 @@
-import { charCodeAt, endsWith, indexOf, parseUrl, slice, startsWith } from "../primordials.ts"
+import { charCodeAt, endsWith, freeze, indexOf, once, parseUrl, slice, startsWith } from "../primordials.ts"
 import { type Address, type Block, contains, parseIPv4, parseIPv6 } from "./address.ts"
 
 /** A host as it is compared and dialled: one spelling for each. */
@@ -11,11 +11,13 @@ export interface Host {
 
 /**
  * The one spelling of a host: case, trailing dot, punycode, percent signs, decimal, octal and hexadecimal addresses,
- * IPv4-mapped addresses, brackets and zones are taken away.
+ * IPv4-mapped addresses, brackets and zones are taken away. It depends on the text alone, so each is read once.
  * @param text a name or an address; not a URL, no port
  * @returns undefined when it is no host, and so is never allowed
  */
-export function canonicalHost(text: string): Host | undefined {
+export const canonicalHost: (text: string) => Host | undefined = once(readHost)
+
+function readHost(text: string): Host | undefined {
   if (indexOf(text, ":") !== -1) return canonicalIPv6(text)
   if (text === "" || hasDelimiter(text)) return undefined
   const parsed = parseUrl(`http://${text}/`)?.hostname
@@ -69,9 +71,9 @@ function canonicalIPv6(text: string): Host | undefined {
   return parsed ? hostOf(slice(parsed, 1, -1), address) : undefined
 }
 
-/** It inherits nothing: a program that gives all objects an address makes no name an address. */
+/** It inherits nothing: a program that gives all objects an address makes no name an address. Many are given the same one. */
 function hostOf(text: string, address: Address | undefined): Host {
-  return { __proto__: null, text, address } as unknown as Host
+  return freeze({ __proto__: null, text, address: address && freeze(address) } as unknown as Host)
 }
 
 function formatIPv4(value: bigint): string {

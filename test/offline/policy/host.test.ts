@@ -107,3 +107,18 @@ test("nothing that only looks like loopback is loopback", () => {
   const loopback = [...texts, ...names].filter((text) => isLoopback(canonicalHost(text)!))
   expect(loopback).toEqual([])
 })
+
+test("a host that was read before is the same, and nobody can change it", () => {
+  const found = canonicalHost("203.0.113.7")!
+  expect(canonicalHost("203.0.113.7")).toBe(found)
+  expect(Object.isFrozen(found) && Object.isFrozen(found.address)).toBe(true)
+})
+
+test("hosts beyond those that are kept are read as before", () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `Host-${index}.Example`)
+  const read = () => names.map((name) => canonicalHost(name)?.text)
+  expect(read()).toEqual(names.map((name) => name.toLowerCase()))
+  expect(read()).toEqual(names.map((name) => name.toLowerCase()))
+  expect(canonicalHost("a b")).toBeUndefined()
+  expect(canonicalHost("a b")).toBeUndefined()
+})
