@@ -83,8 +83,9 @@ function connectStream(call: Call, tree: Tree, { socket, length, end }: Connecti
   })
 
   function finish(outcome: number): void {
-    const inode = inodeOf(socket)
-    if (!end(outcome) && outcome === 0) orphans.add(inode)
+    const taken = tree.channel.answer(call, outcome)
+    if (!taken && outcome === 0) orphans.add(inodeOf(socket))
+    tree.sockets.release(socket, outcome === 0)
   }
 }
 

@@ -132,6 +132,7 @@ export const LOOPBACK_INTERFACE = 1
 export const E = {
   PERM: 1,
   NOENT: 2,
+  SRCH: 3,
   INTR: 4,
   BADF: 9,
   AGAIN: 11,

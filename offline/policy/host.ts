@@ -1,4 +1,4 @@
-import { charCodeAt, endsWith, indexOf, parseUrl, slice, startsWith } from "../primordials.ts"
+import { charCodeAt, endsWith, indexOf, parseUrl, slice, startsWith, toBigInt } from "../primordials.ts"
 import { type Address, type Block, contains, parseIPv4, parseIPv6 } from "./address.ts"
 
 /** A host as it is compared and dialled: one spelling for each. */
@@ -67,6 +67,12 @@ function canonicalIPv6(text: string): Host | undefined {
   if (address.family === 4) return hostOf(formatIPv4(address.value), address)
   const parsed = parseUrl(`http://[${inner}]/`)?.hostname
   return parsed ? hostOf(slice(parsed, 1, -1), address) : undefined
+}
+
+/** The host that four bytes are: the same as of its text, without a parser. */
+export function hostOfIPv4([a = 0, b = 0, c = 0, d = 0]: Uint8Array): Host {
+  const value = toBigInt(((a << 24) | (b << 16) | (c << 8) | d) >>> 0)
+  return hostOf(`${a}.${b}.${c}.${d}`, { family: 4, value })
 }
 
 /** It inherits nothing: a program that gives all objects an address makes no name an address. */
