@@ -108,7 +108,7 @@ export class Channel {
   }
 }
 
-function putId(offset: number, [low, high]: Call["id"]): void {
+export function putId(offset: number, [low, high]: Call["id"]): void {
   memory.setU32(offset, low)
   memory.setU32(offset + 4, high)
 }
@@ -127,7 +127,7 @@ export function writeTo(thread: number, address: number, length: number, from: n
   return transfer("process_vm_writev", thread, address, length, from)
 }
 
-function transfer(
+export function transfer(
   call: "process_vm_readv" | "process_vm_writev",
   thread: number,
   address: number,
