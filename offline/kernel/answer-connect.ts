@@ -65,13 +65,15 @@ interface Connecting {
   end(result: number, over?: boolean): boolean
 }
 
-function connectStream(call: Call, tree: Tree, { socket, length, end }: Connecting): unknown {
+export function connectStream(call: Call, tree: Tree, { socket, length, end }: Connecting): unknown {
   const flags = fileFlags(socket)
   const blocks = (flags & O.NONBLOCK) === 0
   // Of all who share the socket: nobody else may wait for it either.
   if (blocks) setFileFlags(socket, flags | O.NONBLOCK)
-  const result = connect(socket, length)
+  let result = connect(socket, length)
   if (!blocks) return end(result, result === 0 || result === -E.INPROGRESS)
+  // Within this machine it has come about by now: a second call says so, or why not, and nothing need be waited for.
+  if (result === -E.INPROGRESS) result = connect(socket, length)
   if (result !== -E.INPROGRESS && result !== -E.ALREADY) {
     setFileFlags(socket, flags)
     return finish(result === -E.ISCONN && orphans.delete(inodeOf(socket)) ? 0 : result)
@@ -83,8 +85,9 @@ function connectStream(call: Call, tree: Tree, { socket, length, end }: Connecti
   })
 
   function finish(outcome: number): void {
-    const inode = inodeOf(socket)
-    if (!end(outcome) && outcome === 0) orphans.add(inode)
+    const taken = tree.channel.answer(call, outcome)
+    if (!taken && outcome === 0) orphans.add(inodeOf(socket))
+    tree.sockets.release(socket, outcome === 0)
   }
 }
 

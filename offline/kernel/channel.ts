@@ -19,7 +19,6 @@ export const DATA = 256 * 1024
 export const DATA_SIZE = 128 * 1024
 
 const NOTIFICATION_SIZE = 80
-const ARGUMENTS = [0, 1, 2, 3, 4, 5]
 
 /** A system call of a thread of the tree, which waits for its answer. */
 export interface Call {
@@ -43,13 +42,18 @@ export class Channel {
     memory.bytes.fill(0, NOTIFICATION, NOTIFICATION + NOTIFICATION_SIZE)
     const at = memory.address + NOTIFICATION
     if (syscall("ioctl", this.listener, SECCOMP.IOC_RECV, at) < 0) return undefined
-    const word = (offset: number) => memory.u32(NOTIFICATION + offset)
+    const args = [0, 0, 0, 0, 0, 0]
+    const ints = [0, 0, 0, 0, 0, 0]
+    for (let index = 0; index < 6; index++) {
+      args[index] = memory.u64(NOTIFICATION + 32 + 8 * index)
+      ints[index] = memory.i32(NOTIFICATION + 32 + 8 * index)
+    }
     return {
-      id: [word(0), word(4)],
-      thread: word(8),
-      number: word(16),
-      args: ARGUMENTS.map((index) => memory.u64(NOTIFICATION + 32 + 8 * index)),
-      ints: ARGUMENTS.map((index) => memory.i32(NOTIFICATION + 32 + 8 * index)),
+      id: [memory.u32(NOTIFICATION), memory.u32(NOTIFICATION + 4)],
+      thread: memory.u32(NOTIFICATION + 8),
+      number: memory.u32(NOTIFICATION + 16),
+      args,
+      ints,
     }
   }
 
@@ -104,7 +108,7 @@ export class Channel {
   }
 }
 
-function putId(offset: number, [low, high]: Call["id"]): void {
+export function putId(offset: number, [low, high]: Call["id"]): void {
   memory.setU32(offset, low)
   memory.setU32(offset + 4, high)
 }
@@ -123,7 +127,7 @@ export function writeTo(thread: number, address: number, length: number, from: n
   return transfer("process_vm_writev", thread, address, length, from)
 }
 
-function transfer(
+export function transfer(
   call: "process_vm_readv" | "process_vm_writev",
   thread: number,
   address: number,

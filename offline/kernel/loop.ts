@@ -14,13 +14,18 @@ const MOST = 4096
 /** The supervisor's one loop: it sleeps until a descriptor is ready, or the next moment that somebody asked for. */
 export class Loop {
   private readonly waiters = new Set<Waiter>()
+  private looked: readonly Waiter[] | undefined
   private readonly timers = new Set<{ at: number; due(): void }>()
 
   /** Calls `ready` whenever the descriptor is. @returns what ends that */
   watch(descriptor: number, events: number, ready: () => unknown): () => void {
     const waiter = { descriptor, events, ready }
     this.waiters.add(waiter)
-    return () => this.waiters.delete(waiter)
+    this.looked = undefined
+    return () => {
+      this.waiters.delete(waiter)
+      this.looked = undefined
+    }
   }
 
   /** Calls `due` once, in so many milliseconds. @returns what ends that */
@@ -32,15 +37,14 @@ export class Loop {
 
   /** Waits, and does what is to be done, once. */
   turn(): void {
-    const looked = [...this.waiters].slice(0, MOST)
-    for (const [index, { descriptor, events }] of looked.entries()) {
-      memory.setU32(POLLED + 8 * index, descriptor)
-      memory.setU32(POLLED + 8 * index + 4, events)
-    }
+    const looked = this.putWaiters()
     const timeout = this.putTimeout()
     const ready = syscall("ppoll", memory.address + POLLED, looked.length, timeout, 0, 8)
     if (ready > 0) {
-      const happened = looked.filter((_, index) => memory.u32(POLLED + 8 * index + 4) >>> 16 !== 0)
+      // All are read ahead of the first that is called: that one may write where they stand.
+      const happened: Waiter[] = []
+      for (let index = 0; index < looked.length; index++)
+        if (memory.u32(POLLED + 8 * index + 4) >>> 16 !== 0) happened.push(looked[index]!)
       for (const waiter of happened) if (this.waiters.has(waiter)) waiter.ready()
     }
     if (this.timers.size === 0) return
@@ -49,6 +53,17 @@ export class Loop {
       if (timer.at > now || !this.timers.delete(timer)) continue
       timer.due()
     }
+  }
+
+  /** @returns those that poll(2) looks at */
+  private putWaiters(): readonly Waiter[] {
+    // The same as before, mostly: then nothing is made anew, at each question.
+    this.looked ??= [...this.waiters].slice(0, MOST)
+    for (let index = 0; index < this.looked.length; index++) {
+      memory.setU32(POLLED + 8 * index, this.looked[index]!.descriptor)
+      memory.setU32(POLLED + 8 * index + 4, this.looked[index]!.events)
+    }
+    return this.looked
   }
 
   /** @returns the address of a `struct timespec`, or 0 for no end */

@@ -1,4 +1,4 @@
-import { canonicalHost, type Host, isLoopback } from "../policy/host.ts"
+import { canonicalHost, type Host, hostOfIPv4, isLoopback } from "../policy/host.ts"
 import { createPolicy, isNamed, judge, type Policy } from "../policy.ts"
 import type { SupervisorStart } from "./settings.ts"
 
@@ -87,8 +87,8 @@ export interface Place {
 
 /** The host that is 4 or 16 bytes; undefined for another length. */
 export function hostOfBytes(bytes: Uint8Array): Host | undefined {
-  const text = bytes.length === 4 ? bytes.join(".") : bytes.length === 16 ? hexadecimal(bytes) : undefined
-  return text === undefined ? undefined : canonicalHost(text)
+  if (bytes.length === 4) return hostOfIPv4(bytes)
+  return bytes.length === 16 ? canonicalHost(hexadecimal(bytes)) : undefined
 }
 
 function hexadecimal(bytes: Uint8Array): string {

@@ -19,16 +19,38 @@ export interface Sockets {
 /** Takes them out of the caller's own table. */
 export class DirectSockets implements Sockets {
   readonly knowsAll = true
+  /** The thread that asked last, which often asks again, and its pidfd; 0 for none. Never a pidfd of a whole process. */
+  private lastThread = 0
+  private last = -1
 
   constructor(private readonly channel: Channel) {}
 
   take(call: Call, descriptor: number): number {
-    const process = openProcess(call.thread)
-    if (process < 0) return -E.ACCES
+    if (call.thread === this.lastThread) {
+      // As long as that thread lives its number is nobody else's, so it is the caller.
+      const taken = syscall("pidfd_getfd", this.last, descriptor)
+      if (taken !== -E.SRCH) return taken === -E.PERM ? -E.ACCES : taken
+    }
+    this.forget()
+    return this.takeAnew(call, descriptor)
+  }
+
+  private takeAnew(call: Call, descriptor: number): number {
+    const { opened, isThread } = openProcess(call.thread)
+    if (opened < 0) return -E.ACCES
     // The number was that of the caller when it was opened, if the caller still waits now.
-    const taken = this.channel.isValid(call) ? syscall("pidfd_getfd", process, descriptor) : -E.ACCES
-    syscall("close", process)
+    const isCaller = this.channel.isValid(call)
+    const taken = isCaller ? syscall("pidfd_getfd", opened, descriptor) : -E.ACCES
+    if (isCaller && isThread) {
+      this.last = opened
+      this.lastThread = call.thread
+    } else syscall("close", opened)
     return taken === -E.PERM ? -E.ACCES : taken
+  }
+
+  private forget(): void {
+    if (this.lastThread !== 0) syscall("close", this.last)
+    this.lastThread = 0
   }
 
   release(descriptor: number): void {
@@ -74,13 +96,13 @@ export class BrokeredSockets implements Sockets {
 /** Sockets that are kept; the oldest are given up, and can then not be connected any more. */
 const HELD = 1024
 
-/** A pidfd of the process that a thread is of. */
-function openProcess(thread: number): number {
+/** A pidfd of a thread or, where the kernel has none of threads, of the process that it is of. */
+function openProcess(thread: number): { opened: number; isThread: boolean } {
   const opened = syscall("pidfd_open", thread, PIDFD_THREAD)
-  if (opened !== -E.INVAL) return opened
+  if (opened !== -E.INVAL) return { opened, isThread: true }
   // Kernels before 6.9 know processes only.
   const process = processOf(thread)
-  return process === undefined ? -E.ACCES : syscall("pidfd_open", process)
+  return { opened: process === undefined ? -E.ACCES : syscall("pidfd_open", process), isThread: false }
 }
 
 /** The process that a thread is of. */

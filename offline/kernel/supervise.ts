@@ -1,5 +1,5 @@
 import type { ProgramDenial } from "../denials.ts"
-import { answerConnect } from "./answer-connect.ts"
+import { answerConnect, connectStream } from "./answer-connect.ts"
 import { answerListen } from "./answer-listen.ts"
 import { answerRecvfrom, answerRecvmsg } from "./answer-receive.ts"
 import { answerSendmmsg, answerSendmsg, answerSendto } from "./answer-send.ts"
@@ -7,6 +7,7 @@ import { answerSocket } from "./answer-socket.ts"
 import { type Call, Channel } from "./channel.ts"
 import { dropSupervisorsCapabilities } from "./confine.ts"
 import { Stub } from "./dns.ts"
+import { compileLess, giveBackExecutable } from "./footprint.ts"
 import { Loop } from "./loop.ts"
 import { Reach } from "./reach.ts"
 import type { FromSupervisor, SupervisorStart } from "./settings.ts"
@@ -31,6 +32,9 @@ const ANSWERS: Partial<Record<Name, (call: Call, tree: Tree) => unknown>> = {
   recvmsg: answerRecvmsg,
 }
 
+/** Questions after which memory is given back: when the program has started, and when what is asked often is compiled. */
+const GIVE_BACK_AT = [1, 3000]
+
 declare const self: { onmessage: (event: { data: SupervisorStart }) => void }
 declare function postMessage(message: FromSupervisor): void
 
@@ -53,10 +57,14 @@ function supervise(start: SupervisorStart): never {
   const sockets = start.brokered ? new BrokeredSockets(channel) : new DirectSockets(channel)
   const tree: Tree = { settings: start.settings, tell, channel, sockets, reach, loop, stub, network }
   const answers = byNumber()
-  loop.watch(channel.listener, POLL.IN, () => {
+  let asked = 0
+  const next = () => {
     const call = channel.receive()
     if (call) answerOne(call, tree, answers)
-  })
+    if (GIVE_BACK_AT.includes(++asked)) giveBackExecutable()
+  }
+  compileLess([supervise, next, answerOne, connectStream, ...Object.values(ANSWERS)])
+  loop.watch(channel.listener, POLL.IN, next)
   for (;;) loop.turn()
 }
 

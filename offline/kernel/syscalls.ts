@@ -16,7 +16,7 @@ export interface Machine {
 }
 
 const NAMES =
-  "socket connect bind listen sendto recvfrom sendmsg sendmmsg socketpair setsockopt getsockopt getsockname getpeername shutdown accept4 fcntl ioctl close fstat openat readlinkat read write ppoll seccomp prctl capget capset kill getppid process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd landlock_create_ruleset landlock_restrict_self io_uring_setup io_uring_enter io_uring_register ptrace bpf setns kcmp unshare waitid recvmsg" as const
+  "socket connect bind listen sendto recvfrom sendmsg sendmmsg socketpair setsockopt getsockopt getsockname getpeername shutdown accept4 fcntl ioctl close fstat openat readlinkat read write ppoll seccomp prctl capget capset kill getppid process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd landlock_create_ruleset landlock_restrict_self io_uring_setup io_uring_enter io_uring_register ptrace bpf setns kcmp unshare waitid recvmsg madvise" as const
 
 type Split<T extends string> = T extends `${infer First} ${infer Rest}` ? First | Split<Rest> : T
 /** A system call that is made here, or that a filter names. */
@@ -43,7 +43,7 @@ export const MACHINES: Record<"x64" | "arm64", Machine> = {
     nr: numbers([
       41, 42, 49, 50, 44, 45, 46, 307, 53, 54, 55, 51, 52, 48, 288, 72, 16, 3, 5, 257, 267, 0, 1, 271, 317,
       157, 125, 126, 62, 110, 310, 311, 440, 434, 438, 444, 446, 425, 426, 427, 101, 321, 308, 312, 272, 247,
-      47,
+      47, 28,
     ]),
   },
   arm64: {
@@ -57,7 +57,7 @@ export const MACHINES: Record<"x64" | "arm64", Machine> = {
     nr: numbers([
       198, 203, 200, 201, 206, 207, 211, 269, 199, 208, 209, 204, 205, 210, 242, 25, 29, 57, 80, 56, 78, 63,
       64, 73, 277, 167, 90, 91, 129, 173, 270, 271, 440, 434, 438, 444, 446, 425, 426, 427, 117, 280, 268,
-      272, 97, 95, 212,
+      272, 97, 95, 212, 233,
     ]),
   },
 }
@@ -125,6 +125,7 @@ export const LANDLOCK = { VERSION: 1, SCOPES: 3, SCOPES_SINCE: 6 } as const
 /** `waitid` of one process that has stopped, without waiting. */
 export const WAIT_STOPPED = { P_PID: 1, OPTIONS: 2 | 1 } as const
 export const PIDFD_THREAD = 0x80
+export const MADV_DONTNEED = 4
 export const AT_FDCWD = -100
 /** The interface `lo` of every network namespace. */
 export const LOOPBACK_INTERFACE = 1
@@ -132,6 +133,7 @@ export const LOOPBACK_INTERFACE = 1
 export const E = {
   PERM: 1,
   NOENT: 2,
+  SRCH: 3,
   INTR: 4,
   BADF: 9,
   AGAIN: 11,

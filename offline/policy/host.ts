@@ -1,4 +1,14 @@
-import { charCodeAt, endsWith, freeze, indexOf, once, parseUrl, slice, startsWith } from "../primordials.ts"
+import {
+  charCodeAt,
+  endsWith,
+  freeze,
+  indexOf,
+  once,
+  parseUrl,
+  slice,
+  startsWith,
+  toBigInt,
+} from "../primordials.ts"
 import { type Address, type Block, contains, parseIPv4, parseIPv6 } from "./address.ts"
 
 /** A host as it is compared and dialled: one spelling for each. */
@@ -69,6 +79,12 @@ function canonicalIPv6(text: string): Host | undefined {
   if (address.family === 4) return hostOf(formatIPv4(address.value), address)
   const parsed = parseUrl(`http://[${inner}]/`)?.hostname
   return parsed ? hostOf(slice(parsed, 1, -1), address) : undefined
+}
+
+/** The host that four bytes are: the same as of its text, without a parser. */
+export function hostOfIPv4(bytes: Uint8Array): Host {
+  const value = toBigInt(((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0)
+  return hostOf(`${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`, { family: 4, value })
 }
 
 /** It inherits nothing: a program that gives all objects an address makes no name an address. Many are given the same one. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { Reach } from "../../../offline/kernel/reach.ts"
+import { hostOfBytes, Reach } from "../../../offline/kernel/reach.ts"
 import { type KernelSettings, STRICTEST } from "../../../offline/kernel/settings.ts"
 import { canonicalHost } from "../../../offline/policy/host.ts"
 
@@ -67,4 +67,14 @@ test("the addresses that are remembered are bounded", () => {
   for (let index = 0; index < 10_002; index++) it.learn("llm.corp", host(`10.0.${index >> 8}.${index & 255}`))
   expect(it.mayConnect(host("10.0.0.0"), 443)).toBe(false)
   expect(it.mayConnect(host("10.0.39.17"), 443)).toBe(true)
+})
+
+test("four bytes are the host that their text is", () => {
+  for (const bytes of [
+    [0, 0, 0, 0],
+    [127, 0, 0, 1],
+    [10, 9, 8, 7],
+    [255, 255, 255, 255],
+  ])
+    expect(hostOfBytes(new Uint8Array(bytes))).toEqual(host(bytes.join(".")))
 })
