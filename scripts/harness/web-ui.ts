@@ -48,9 +48,16 @@ export async function askOnPage(page: Page, question: string, answer: string): P
       await page.keyboard.type(question)
     },
   )
+  // Once something is asked, Enter in the empty prompt ends what the model does.
+  let isAsked = false
+  page.on("request", (request) => {
+    if (request.method() === "POST" && /\/session\b/.test(request.url())) isAsked = true
+  })
   await untilIt(
     () => typed.waitFor({ state: "detached" }),
-    () => page.keyboard.press("Enter"),
+    async () => {
+      if (!isAsked) await page.keyboard.press("Enter")
+    },
   )
   await page.getByText(answer).first().waitFor()
 }

@@ -52,7 +52,10 @@ describe("in Chromium, offline", () => {
       },
       async (context) => {
         project = context.folder.project
-        await context.execute("git", ["init", "--quiet"])
+        // With a commit: all without one are the same project to upstream's, that of folders without a repository.
+        const person = ["-c", "user.name=Someone", "-c", "user.email=someone@some.example"]
+        for (const words of [["init"], [...person, "commit", "--allow-empty", "--message=First"]])
+          expect(await context.execute("git", words)).toMatchObject({ exitCode: 0 })
         seen = await visit(context, { conversation: { project, changed: "a.txt", ...words } })
         const session = /\/session\/(ses_\w+)$/.exec(seen.deepLink!)![1]
         const answer = await context.fetch(`${serverUrl}/session/${session}`)

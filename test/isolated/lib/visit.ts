@@ -106,13 +106,16 @@ async function converse(page: Page, { project, changed, question, answer }: Conv
   return { deepLink, answered, reviewed, reloaded: await answerOn(page, answer) }
 }
 
-/** Opens the review panel where it is closed. The button closes it, too, and what the panel shows may come late. */
+/** Opens the review panel where it is closed: the button closes it, too, and the page may open or close it by itself meanwhile. */
 async function review(page: Page, changed: string): Promise<string> {
   const toggle = page.getByRole("button", { name: "Toggle review" }).filter({ visible: true }).first()
   const opened = page.locator('[aria-label="Toggle review"][aria-expanded="true"]').filter({ visible: true })
-  const isOpen = () => opened.first().waitFor()
-  if (!(await isThereSoon(isOpen))) await untilIt(isOpen, () => toggle.click())
-  await page.getByText(changed).filter({ visible: true }).first().waitFor()
+  const shown = page.getByText(changed).filter({ visible: true }).first()
+  const isThere = () => shown.waitFor()
+  if (!(await isThereSoon(isThere)))
+    await untilIt(isThere, async () => {
+      if (!(await opened.first().isVisible())) await toggle.click()
+    })
   return textOf(page.locator("body"))
 }
 
