@@ -1,13 +1,19 @@
 import { readFile } from "node:fs/promises"
 import { z } from "zod"
 import { replaceTable } from "../lib/made-table.ts"
+import { finderRows } from "./finder-table.ts"
 import type { NamedPullRequest } from "./pull-request.ts"
 
 const ROOT = new URL("../../", import.meta.url)
 
 /** The page that has the tables, and the commands that its marks name. */
 export const PAGE = new URL("docs/upstream.md", ROOT)
-const COMMANDS = { made: "npm run pr -- --write-docs", asked: "npm run pr -- --write-docs, from docs/data" }
+const MAKE = "npm run pr -- --write-docs"
+const COMMANDS = {
+  made: MAKE,
+  asked: `${MAKE}, from docs/data`,
+  counted: `${MAKE}, from docs/data/upstream-finders.json`,
+}
 
 /** What upstream's users ask for, as somebody looked it up. */
 const Requests = z.strictObject({
@@ -25,7 +31,7 @@ const Requests = z.strictObject({
 })
 
 /**
- * The page's text with its two tables made anew: of the pull requests, and of upstream's requests.
+ * The page's text with its tables made anew: of the pull requests, of upstream's requests, and of upstream's files that were read.
  * @throws when the data are of another form, or name a pull request that is not there
  */
 export async function makePage(requests: NamedPullRequest[]): Promise<string> {
@@ -38,7 +44,13 @@ export async function makePage(requests: NamedPullRequest[]): Promise<string> {
   )
   if (unknown)
     throw new Error(`#${unknown.number} names a pull request that is not there: ${unknown.pullRequest}`)
-  return replaceTable(replaceTable(text, COMMANDS.made, tellMade(requests)), COMMANDS.asked, tellAsked(asked))
+  const { heads, rows } = await finderRows(requests)
+  const tables = [
+    [COMMANDS.made, tellMade(requests)],
+    [COMMANDS.asked, tellAsked(asked)],
+    [COMMANDS.counted, table(heads, rows)],
+  ] as const
+  return tables.reduce((page, [command, made]) => replaceTable(page, command, made), text)
 }
 
 function tellMade(requests: NamedPullRequest[]): string {

@@ -2,9 +2,8 @@ import { expect, test } from "bun:test"
 import { readFile } from "node:fs/promises"
 import { findersOf, isAsStated } from "../../scripts/pr/check-tree.ts"
 import { makePage, PAGE } from "../../scripts/pr/doc-tables.ts"
+import { readCounted } from "../../scripts/pr/finder-table.ts"
 import { readPullRequests } from "../../scripts/pr/read-pull-requests.ts"
-
-const FINDERS = new URL("../../docs/data/upstream-finders.json", import.meta.url)
 
 test("the tables of docs/upstream.md are those of the pull requests and of the data", async () => {
   const requests = await readPullRequests()
@@ -17,16 +16,21 @@ test("the tables of docs/upstream.md are those of the pull requests and of the d
 
 test("what was counted in upstream's files is of finders that there are, each as it states", async () => {
   // One that was changed since has to be counted anew (npm run pr -- --check-tree FOLDER), or its line goes.
-  const { vintage, whole, excerpts } = JSON.parse(await readFile(FINDERS, "utf8"))
-  const known = (await findersOf(await readPullRequests(), vintage)).map(({ of, what, file, places }) =>
-    [of, file, what, [places].flat().join(" to ")].join(": "),
-  )
-  for (const { file, finders } of [...whole, ...excerpts]) {
-    for (const one of finders) {
-      expect(known).toContain([one.of, file, one.what, one.states].join(": "))
-      expect(isAsStated(one)).toBe(true)
+  const requests = await readPullRequests()
+  const { vintages } = await readCounted()
+  for (const vintage of ["effect", "namespaces"] as const) {
+    const known = (await findersOf(requests, vintage)).map(({ of, what, file, places }) =>
+      [of, file, what, [places].flat().join(" to ")].join(": "),
+    )
+    const { whole, excerpts } = vintages[vintage]
+    for (const { file, finders } of [...whole, ...excerpts]) {
+      for (const one of finders) {
+        expect(known).toContain([one.of, file, one.what, one.states].join(": "))
+        expect(isAsStated(one)).toBe(true)
+      }
     }
+    expect(whole.length).toBeGreaterThan(5)
+    for (const { commit, sha256 } of whole)
+      expect(`${commit} ${sha256}`).toMatch(/^[0-9a-f]{40} [0-9a-f]{64}$/)
   }
-  expect(whole.length).toBeGreaterThan(5)
-  for (const { commit, sha256 } of whole) expect(`${commit} ${sha256}`).toMatch(/^[0-9a-f]{40} [0-9a-f]{64}$/)
 })
