@@ -28,6 +28,16 @@ async function askOverApi({ fetch, folder }: IsolatedContext): Promise<string> {
   return `${serverUrl}/${Buffer.from(folder.project).toString("base64url")}/session/${id}`
 }
 
+/**
+ * Makes the project a repository with a commit: those without one are all the same project to upstream's, that of folders
+ * without a repository. In an empty folder upstream's page makes one, which ends a prompt that is already under way.
+ */
+async function makeRepository({ execute }: IsolatedContext): Promise<void> {
+  const person = ["-c", "user.name=Someone", "-c", "user.email=someone@some.example"]
+  for (const words of [["init"], [...person, "commit", "--allow-empty", "--message=First"]])
+    expect(await execute("git", words)).toMatchObject({ exitCode: 0 })
+}
+
 describe("in Chromium, offline", () => {
   test("the page at a conversation's address shows it, and asks its own server alone", async () => {
     let seen: Visit | undefined
@@ -52,10 +62,7 @@ describe("in Chromium, offline", () => {
       },
       async (context) => {
         project = context.folder.project
-        // With a commit: all without one are the same project to upstream's, that of folders without a repository.
-        const person = ["-c", "user.name=Someone", "-c", "user.email=someone@some.example"]
-        for (const words of [["init"], [...person, "commit", "--allow-empty", "--message=First"]])
-          expect(await context.execute("git", words)).toMatchObject({ exitCode: 0 })
+        await makeRepository(context)
         seen = await visit(context, { conversation: { project, changed: "a.txt", ...words } })
         const session = /\/session\/(ses_\w+)$/.exec(seen.deepLink!)![1]
         const answer = await context.fetch(`${serverUrl}/session/${session}`)
@@ -75,8 +82,20 @@ describe("in Chromium, offline", () => {
     expect(result.attempts).toEqual([])
   })
 
-  // Asked over the API, as a first prompt from the page may be ended ahead of the denial: docs/limits.md.
-  test("a denial of the first prompt stands in the conversation, in each browser that opens it", async () => {
+  test("a denial of the first prompt stands in the conversation, there, after a reload and in another browser", async () => {
+    const text = "was blocked"
+    let seen: Visit | undefined
+    const denied = { ...setup, env: { ...setup.env, ...DENIED_PROXY } }
+    const result = await serve(denied, async (context) => {
+      const { project } = context.folder
+      await makeRepository(context)
+      seen = await visit(context, { conversation: { project, question: words.question, answer: text } })
+    })
+    for (const shown of [seen!.answered, seen!.reloaded, seen!.linked]) expect(shown).toContain(text)
+    expect(result.attempts).toEqual([])
+  })
+
+  test("a denial of a prompt over the API stands in the conversation, in each browser that opens it", async () => {
     const text = "was blocked"
     const seen: Visit[] = []
     const denied = { ...setup, env: { ...setup.env, ...DENIED_PROXY } }

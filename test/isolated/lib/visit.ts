@@ -18,9 +18,10 @@ export interface VisitRequest {
 }
 
 interface Conversation {
-  /** Its folder, in which one file is not committed. */
+  /** Its folder. */
   project: string
-  changed: string
+  /** A file of it that is not committed, and is to be seen in the review panel. */
+  changed?: string
   question: string
   answer: string
 }
@@ -100,7 +101,7 @@ async function converse(page: Page, { project, changed, question, answer }: Conv
   await openProject(page, project)
   await askOnPage(page, question, answer)
   const answered = await textOf(page.locator("body"))
-  const reviewed = await review(page, changed)
+  const reviewed = changed === undefined ? undefined : await review(page, changed)
   const deepLink = page.url()
   await page.reload()
   return { deepLink, answered, reviewed, reloaded: await answerOn(page, answer) }
