@@ -18,6 +18,7 @@ const REAL = [
     "scripts/commands/verify",
     "scripts/pr/pull-requests-re",
     "scripts/pr/pull-requests-ru",
+    "scripts/makers/packages.",
     "scripts/release/make-release",
   ],
   ...["scripts/container/real-files", "scripts/container/signed-files", "scripts/lib/npm/npmrc"],
