@@ -32,6 +32,19 @@ export class NameTable {
 }
 
 /**
+ * Calls `send` until it does not throw. Bun has "port unreachable", which came back for an earlier answer, thrown at the
+ * next one, whoever that is for: it is then not sent. What cannot be sent at all is given up, and its asker asks again.
+ */
+function sendAnyway(send: () => void): void {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    try {
+      send()
+      return
+    } catch {}
+  }
+}
+
+/**
  * Answers every lookup: an A query with the name's address, any other with "no such record".
  * @param before called ahead of each answer
  */
@@ -46,7 +59,13 @@ export async function startResolver(names: NameTable, before: () => void): Promi
         before()
         const found = question.type === "A" ? names.addressOf(question.name) : undefined
         const answer = answerDns(query, found)
-        if (answer) socket.send(answer, port, address)
+        if (answer) sendAnyway(() => socket.send(answer, port, address))
+      },
+      // An asker that closed its socket before the answer came is no fault of ours; what our code throws comes here too.
+      // Bun's types have the socket as the first argument; it gives the error alone.
+      error(...given: unknown[]) {
+        const problem = given.at(-1)
+        if (!(problem instanceof Error && "syscall" in problem)) throw problem
       },
     },
   })
