@@ -51,4 +51,11 @@ async function startServices({ services }: SupervisorRequest, clock: () => numbe
   return running
 }
 
+// A recorder of which a part has failed proves nothing, whatever it goes on to write: Bun would end with 0.
+for (const kind of ["uncaughtException", "unhandledRejection"])
+  process.on(kind, (error) => {
+    console.error(error)
+    process.exit(1)
+  })
+
 await supervise(process.argv[2]!)
