@@ -11,6 +11,7 @@ import { grammar } from "./grammars.ts"
 import { load } from "./inside/load.ts"
 import { enterKernelMode } from "./kernel/enter.ts"
 import { languageServer, missingServer, packageFile } from "./kit.ts"
+import { buildLazily, copyLazily } from "./models/lazy.ts"
 import { noModel, noModelError, offered } from "./models/offer.ts"
 import { findPackage, mayInstall } from "./npm/find.ts"
 import { canWrite, npmOptions } from "./npm/options.ts"
@@ -67,7 +68,13 @@ export const Offline = Object.freeze({
   packages: Object.freeze({ onDisk, load }),
   upstreamsCatalogue: () => upstreamsCatalogue(),
   npm: Object.freeze({ find: findPackage, mayInstall, options: npmOptions, program: findProgram, canWrite }),
-  models: Object.freeze({ offered, none: noModel, refusal: noModelError }),
+  models: Object.freeze({
+    offered,
+    none: noModel,
+    refusal: noModelError,
+    build: buildLazily,
+    copy: copyLazily,
+  }),
   grammar: (language: Parameters<typeof grammar>[1]) => grammar(assets, language),
   kit: Object.freeze({ server: languageServer, module: packageFile, missing: missingServer }),
   webUi,

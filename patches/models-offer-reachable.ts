@@ -1,5 +1,7 @@
 import {
+  after,
   atStart,
+  before,
   type Change,
   captured,
   definePatch,
@@ -16,8 +18,10 @@ import {
 
 const providers = { kind: "member_expression", has: { field: "property", regex: "^providers$" } } as const
 
+/** Laid around the place, so that another patch can change what stands in it. */
 const offer = (place: SgNode, offline: string) => [
-  replace(place, `${offline}.models.offered(${place.text()})`),
+  before(place, `${offline}.models.offered(`),
+  after(place, ")"),
 ]
 
 /** The providers of the catalogue, under which those that are connected are laid. */

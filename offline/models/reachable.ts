@@ -2,6 +2,8 @@ import type { KernelSettings } from "../kernel/settings.ts"
 import { canonicalHost, isLoopback } from "../policy/host.ts"
 import { DEFAULT_PORTS, isNamed, judge, type Policy } from "../policy.ts"
 import { parseUrl } from "../primordials.ts"
+import { listed } from "./catalogue.ts"
+import { catalogueEntry } from "./lazy.ts"
 import { hostsOfPackage } from "./package-hosts.ts"
 
 /** A provider as upstream lists it, as far as it is read. */
@@ -34,9 +36,14 @@ export function reachable<P extends Provider>(
   env: NodeJS.ProcessEnv,
 ): Record<string, P> {
   const may = remembering((place) => mayConnect(place, by, env))
+  const lets = (provider: Provider) => (model: Model) => may(placeOf(provider, model))
   const kept = Object.entries(providers).flatMap(([id, provider]): [string, P][] => {
+    // Most are left out, and what the catalogue says is enough for that: their models need not be made.
+    const entry = catalogueEntry(provider)
+    const sketch = entry && listed(entry)
+    if (sketch && !Object.values(sketch.models).some(lets(sketch))) return []
     const all = Object.entries(provider.models)
-    const models = all.filter(([, model]) => may(placeOf(provider, model)))
+    const models = all.filter(([, model]) => lets(provider)(model))
     if (models.length === 0) return []
     return [
       [id, models.length === all.length ? provider : { ...provider, models: Object.fromEntries(models) }],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { hostsTried, runCommand, runQuestion } from "../../scripts/harness/scenarios.ts"
+import { hostsTried, runCommand, runQuestion, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { catalogue } from "../lib/catalogue.ts"
@@ -97,6 +97,35 @@ test("switched off and without a cache, the models are those that upstream's has
   const [ours, upstreams] = [await listAll(builtExecutable()), await listAll(await stockExecutable())]
   expect(ours.stdout.length).toBeGreaterThan(50_000)
   expect(ours.stdout).toBe(upstreams.stdout)
+})
+
+test("switched off, the server answers with the providers that upstream's does, keys and configuration taken in", async () => {
+  const ask = async (executable: string) => {
+    let text = ""
+    await serve(
+      { executable, env: KEYS, home: { ".config/opencode/opencode.json": CHANGED } },
+      async ({ fetch }) => {
+        text = await (await fetch(`${serverUrl}/provider`)).text()
+      },
+    )
+    return text
+  }
+  const [ours, upstreams] = [await ask(builtExecutable()), await ask(await stockExecutable())]
+  expect(ours).toContain('"own-model"')
+  expect(ours.length).toBeGreaterThan(1_000_000)
+  expect(ours).toBe(upstreams)
+})
+
+/** Models added to a provider of the catalogue's, one of them beside its own, and one left out. */
+const CHANGED = JSON.stringify({
+  provider: {
+    mistral: {
+      name: "Ours",
+      models: { "own-model": { name: "Own" } },
+      options: { baseURL: "http://127.0.0.1:9/v1" },
+    },
+    groq: { whitelist: ["llama-3.3-70b-versatile"] },
+  },
 })
 
 describe("a build", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { STRICTEST } from "../../../offline/kernel/settings.ts"
+import { buildLazily } from "../../../offline/models/lazy.ts"
 import { type Deciding, type Provider, reachable } from "../../../offline/models/reachable.ts"
 import { createPolicy } from "../../../offline/policy.ts"
 
@@ -112,4 +113,24 @@ test("what is left whole is the same object, and what is not, another", () => {
   expect(found.whole).toBe(whole)
   expect(found.part).toEqual(provider(["https://llm.corp"]))
   expect(Object.keys(part.models)).toHaveLength(2)
+})
+
+test("of what the catalogue says that it cannot be reached, no models are made", () => {
+  const made: string[] = []
+  const entry = (id: string, api: string) => ({
+    id,
+    api,
+    npm: "@ai-sdk/openai-compatible",
+    models: { m: {} },
+  })
+  const list = buildLazily(
+    { out: entry("out", "https://api.example/v1"), in: entry("in", "https://llm.corp/v1") },
+    ({ id, api, npm, models }): Provider => {
+      const names = Object.keys(models)
+      if (names.length > 0) made.push(id)
+      return { models: Object.fromEntries(names.map((name) => [name, { api: { url: api, npm } }])) }
+    },
+  )
+  expect(Object.keys(reachable(list, { policy }, {}))).toEqual(["in"])
+  expect(made).toEqual(["in"])
 })
