@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto"
+import { stat } from "node:fs/promises"
+import { hashFile } from "../hash-file.ts"
 import { readChunks } from "../read-chunks.ts"
 
 /** A file's length and its sha512 as 128 hex digits. */
@@ -7,18 +9,27 @@ export interface Digest {
   sha512: string
 }
 
+/** From here on a file is read in a thread of its own. */
+const LARGE = 1 << 24
+
 /** Reads the file at `path`. Undefined when there is no such file. */
 export async function digestFile(path: string): Promise<Digest | undefined> {
-  const hash = createHash("sha512")
-  let bytes = 0
   try {
-    for await (const chunk of readChunks(path)) {
-      hash.update(chunk)
-      bytes += chunk.length
-    }
+    if ((await stat(path)).size < LARGE) return await digestHere(path)
+    const { bytes, hash } = await hashFile(path, "sha512")
+    return { bytes, sha512: hash }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
     throw error
+  }
+}
+
+async function digestHere(path: string): Promise<Digest> {
+  const hash = createHash("sha512")
+  let bytes = 0
+  for await (const chunk of readChunks(path)) {
+    hash.update(chunk)
+    bytes += chunk.length
   }
   return { bytes, sha512: hash.digest("hex") }
 }
