@@ -27,7 +27,7 @@ export async function listMaterials(
   const { modules } = readModuleGraph(Bun.mmap(built.staging.executable))
   const page = record.webUi && "package" in record.webUi ? record.webUi : record.stock
   const diffs = Object.fromEntries(code.applied.map(({ name, diff }) => [name, diff]))
-  const materials = gather({ created: await timeOf(record, ROOT), executable: { sha512 } }, [
+  const found = [
     ...ofUpstream(record, known),
     ...ofRuntime(record, known),
     ...ofFonts(modules, npmUrl(page.package, page.version)),
@@ -41,7 +41,9 @@ export async function listMaterials(
     ...(await ofOwnModules(record, own.libraries)),
     ...(await ofPatches(record, diffs)),
     ...ofOrganisation(record),
-  ])
+  ]
+  const about = { created: await timeOf(record, ROOT), executable: { sha512: await sha512 } }
+  const materials = gather(about, found)
   step.result(`${materials.list.length}, ${Object.keys(materials.texts).length} licence texts`)
   return materials
 }
