@@ -1,32 +1,26 @@
-// Runs in a thread: hash-file.ts asks it for one hash.
+// Runs in a thread of its own, for hash-file.ts: hashes one file, answers, and ends.
 import { createHash } from "node:crypto"
 import { closeSync, openSync, readSync } from "node:fs"
-import type { FileHash } from "./hash-file.ts"
-
-export interface HashQuestion {
-  path: string
-  algorithm: "sha256" | "sha512"
-}
+import type { Algorithm, FileHash } from "./hash-file.ts"
 
 /** An error is sent by its parts: its code would not arrive. */
 export type HashAnswer = FileHash | { failure: { message: string; code: string | undefined } }
 
 const CHUNK = 1 << 20
 
-declare const self: Worker
+const [path, algorithm] = process.argv.slice(2) as [string, Algorithm]
+postMessage(answer())
 
-self.onmessage = ({ data }: MessageEvent<HashQuestion>) => postMessage(answer(data))
-
-function answer({ path, algorithm }: HashQuestion): HashAnswer {
+function answer(): HashAnswer {
   try {
-    return hash(path, algorithm)
+    return hash()
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
     return { failure: { message, code } }
   }
 }
 
-function hash(path: string, algorithm: HashQuestion["algorithm"]): FileHash {
+function hash(): FileHash {
   const hash = createHash(algorithm)
   const buffer = new Uint8Array(CHUNK)
   const file = openSync(path, "r")

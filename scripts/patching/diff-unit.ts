@@ -59,19 +59,23 @@ function differing(before: string, after: string): { start: number; end: number;
     end++
     while (end < before.length && !isBreak(before, end)) end++
   }
-  let above = 0
-  for (let at = 1; at <= start; at++) if (isBreak(before, at)) above++
-  return { start, end, above }
+  return { start, end, above: countBreaks(before, start) }
+}
+
+function countBreaks(text: string, end: number): number {
+  let count = 0
+  for (let at = 1; at <= end; at++) if (isBreak(text, at)) count++
+  return count
 }
 
 /** Whether {@link asLines} has the end of a line there. */
 function isBreak(text: string, at: number): boolean {
   const char = text.charCodeAt(at - 1)
-  return char === LINE_END || (BREAKING.includes(char) && text.charCodeAt(at) !== LINE_END)
+  if (char === LINE_END) return true
+  return (char === SEMICOLON || char === OPEN || char === CLOSE) && text.charCodeAt(at) !== LINE_END
 }
 
-const LINE_END = "\n".charCodeAt(0)
-const BREAKING = [..."{};"].map((char) => char.charCodeAt(0))
+const [LINE_END, SEMICOLON, OPEN, CLOSE] = [10, 59, 123, 125]
 
 /** So many lines are shown of each end of a long removal. */
 const SHOWN = 20
