@@ -1,24 +1,13 @@
 import type { KeyObject } from "node:crypto"
 import { acquireInputs } from "./scripts/build/acquire-inputs.ts"
-import { assemble } from "./scripts/build/assemble.ts"
-import { checkExecutable } from "./scripts/build/check.ts"
 import { checkGiven } from "./scripts/build/check-given.ts"
-import { prepareContents } from "./scripts/build/contents.ts"
 import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.ts"
-import { takeFromRelease } from "./scripts/build/from-release.ts"
-import { listMaterials } from "./scripts/build/list-materials.ts"
 import { type BuildOptions, optionsFor, readOptions } from "./scripts/build/options.ts"
-import { printRelease } from "./scripts/build/print-release.ts"
-import { readStock } from "./scripts/build/read-stock.ts"
-import { requirePatches } from "./scripts/build/require-patches.ts"
-import { sign } from "./scripts/build/sign.ts"
-import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
 import { readSigningKey } from "./scripts/emit/sign.ts"
-import { recordDerived } from "./scripts/lib/derived-cache.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
-import { missingTargets, packagesToMirror, pinSpec, readPin } from "./scripts/pins/pin.ts"
+import { missingTargets, type Pin, packagesToMirror, pinSpec, readPin } from "./scripts/pins/pin.ts"
 import type { BuildRecord } from "./scripts/record/build-record.ts"
 import { ALL, findTarget } from "./scripts/upstream/target.ts"
 
@@ -28,6 +17,7 @@ await runCommand(async () => {
   const key = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
   for (const one of await targetsOf(options)) {
     const record = await withTemporaryFolder(one.cache, (folder) => build(one, folder, key))
+    const { describeRelease } = await import("./scripts/build/steps.ts")
     console.log(describeRelease(record, one))
   }
   return true
@@ -57,33 +47,44 @@ async function build(
   })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
   await checkGiven(pin, options)
-  const inputs = await progress.step("Acquire", (step) => acquireInputs(pin, options, step))
-  const stock = await progress.step("Read the stock executable", (step) => readStock(inputs, target, step))
+  const [inputs, { steps, own }] = await progress.step("Acquire", (step) =>
+    Promise.all([acquireInputs(pin, options, step), prepareSteps(pin, options)]),
+  )
+  const stock = await progress.step("Read the stock executable", (step) =>
+    steps.readStock(inputs, target, step),
+  )
   const contents = await progress.step("Prepare the contents", (step) =>
-    prepareContents(pin, inputs, stock, options, step),
+    steps.prepareContents(pin, inputs, stock, options, step),
   )
   const code = await (options.source === "git"
     ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, coreOnly, cache, folder }, progress)
-    : takeFromRelease({ pin, target, inputs, stock, contents, coreOnly, cache }, progress))
-  requirePatches(contents.policy, code)
+    : steps.takeFromRelease({ pin, target, inputs, stock, contents, coreOnly, cache }, progress))
+  steps.requirePatches(contents.policy, code)
   const assembled = await progress.step("Assemble", (step) =>
-    assemble(code, contents, { out, file: target.file }, step),
+    steps.assemble(code, contents, { out, file: target.file }, step),
   )
   const built = signCommand
-    ? await progress.step("Sign", (step) => sign(assembled, signCommand, step))
+    ? await progress.step("Sign", (step) => steps.sign(assembled, signCommand, step))
     : assembled
-  const made = { pin, inputs, stock, code, contents, built }
-  const record = await progress.step("Check", (step) => checkExecutable(made, options, step))
+  const made = { pin, inputs, stock, code, contents, own, built }
+  const checked = await progress.step("Check", (step) => steps.checkExecutable(made, options, step))
+  const { record } = checked
   const materials = await progress.step("List the materials", (step) =>
-    listMaterials(made, record, options, step),
+    steps.listMaterials(made, checked, options, step),
   )
   const listed = { applied: code.applied, record, materials, signKey }
-  const printed = await progress.step("Print", (step) => printRelease(listed, options, step))
+  const printed = await progress.step("Print", (step) => steps.printRelease(listed, options, step))
   await progress.step("Write the release", () =>
-    writeRelease({ applied: code.applied, staging: built.staging, printed }, record, { out, signKey }),
+    steps.writeRelease({ applied: code.applied, staging: built.staging, printed }, record, { out, signKey }),
   )
-  if (options.recordDerived) await recordDerived()
+  if (options.recordDerived) await steps.recordDerived()
   return record
+}
+
+/** What needs no file of upstream's: these are hashed by threads meanwhile. */
+async function prepareSteps(pin: Pin, options: BuildOptions) {
+  const steps = await import("./scripts/build/steps.ts")
+  return { steps, own: await steps.readOwn(pin, options) }
 }
 
 /** npm's libraries take a while to load, and the release source does without. */

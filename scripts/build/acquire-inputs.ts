@@ -34,10 +34,9 @@ export async function acquireInputs(
 ): Promise<Inputs> {
   const pinned = pinnedTarget(pin, target)
   const from = { cache, onProgress: step.update }
-  const executables = await acquireAll([pinned.opencode, pinned.bun, pinned.ripgrep], from)
-  const [opencode, bun, ripgrep] = executables as [string, string, string]
   const packages = Object.values(pin.grammars).flat()
-  await acquireAll(filesOf(packages, "licenseFile"), from)
+  const first = [pinned.opencode, pinned.bun, pinned.ripgrep, ...filesOf(packages, "licenseFile")]
+  const [opencode, bun, ripgrep] = (await acquireAll(first, from)) as [string, string, string]
   // From the tarballs that were just fetched.
   await acquireAll([...filesOf(packages, "wasm"), ...filesOf(packages, "highlights")], from)
   step.result(

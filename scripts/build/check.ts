@@ -1,21 +1,27 @@
 import { basename } from "node:path"
 import type { ModuleNames } from "../../offline/modules.ts"
 import type { Executable } from "../container/index.ts"
-import { compareModules, type GraphDifference, readModuleGraph } from "../container/index.ts"
+import {
+  compareModules,
+  type GraphDifference,
+  type ModuleGraph,
+  readModuleGraph,
+} from "../container/index.ts"
 import { CONFIGURATION_PATCH, type EmbeddedConfiguration } from "../contents/configuration.ts"
 import type { EmbeddedModels } from "../contents/models.ts"
 import type { EmbeddedPackage } from "../contents/packages.ts"
 import { Failure } from "../lib/errors.ts"
+import { hashFile } from "../lib/hash-file.ts"
 import type { Step } from "../lib/log.ts"
 import type { Pin } from "../pins/pin.ts"
 import { type BuildRecord, namePackage } from "../record/build-record.ts"
-import { readInputs } from "../record/inputs.ts"
 import { measureParts } from "../record/sizes.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import { addedModules, type Built } from "./assemble.ts"
 import type { Code } from "./code.ts"
 import { type Contents, namesByPart } from "./contents.ts"
 import type { BuildOptions } from "./options.ts"
+import type { Own } from "./own.ts"
 
 /** All that one build was made of. */
 export interface Build {
@@ -24,7 +30,15 @@ export interface Build {
   stock: Executable
   code: Code
   contents: Contents
+  own: Own
   built: Built
+}
+
+/** What was found in the written executable. */
+export interface Checked {
+  record: BuildRecord
+  /** Of the whole file, in hex; a thread hashes it while the materials are listed. */
+  sha512: Promise<string>
 }
 
 /**
@@ -33,13 +47,27 @@ export interface Build {
  * @returns the record that becomes `build.json`; it holds no date and no path, so that equal builds have equal records
  * @throws Failure when other modules differ than those that the build changes, or what its source promises does not hold
  */
-export async function checkExecutable(build: Build, options: BuildOptions, step: Step): Promise<BuildRecord> {
-  const { pin, inputs, stock, code, contents, built } = build
-  const graph = readModuleGraph(Bun.mmap(built.staging.executable))
-  requireIntended(compareModules(code.base, graph), code, contents)
+export async function checkExecutable(build: Build, options: BuildOptions, step: Step): Promise<Checked> {
+  const { executable } = build.built.staging
+  const sha512 = hashFile(executable, "sha512").then(({ hash }) => hash)
+  // What it fails with is told to whoever waits for it.
+  sha512.catch(() => {})
+  const graph = readModuleGraph(Bun.mmap(executable))
+  return { record: await checkGraph(build, graph, options, step), sha512 }
+}
+
+async function checkGraph(
+  { pin, inputs, stock, code, contents, own, built }: Build,
+  graph: ModuleGraph,
+  options: BuildOptions,
+  step: Step,
+): Promise<BuildRecord> {
+  const difference = compareModules(code.base, graph)
+  requireIntended(difference, code, contents)
   requireRead(code, contents)
   const ofSource = code.describe(graph)
-  const { added, changed, unchanged } = compareModules(stock.graph, graph)
+  const { added, changed, unchanged } =
+    code.base === stock.graph ? difference : compareModules(stock.graph, graph)
   step.result(
     `${added.length} modules added, ${changed.length} changed, ${unchanged.length} equal upstream's`,
   )
@@ -64,7 +92,7 @@ export async function checkExecutable(build: Build, options: BuildOptions, step:
       return { name, subject, kind, counts, ...(commit && { commit }) }
     }),
     leftOut: code.leftOut,
-    ...(await readInputs(pin, options)),
+    ...own.given,
     ...ofSource,
     ...describeContents(contents, added),
   }

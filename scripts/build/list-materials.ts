@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { readModuleGraph } from "../container/index.ts"
 import type { Step } from "../lib/log.ts"
@@ -10,8 +9,7 @@ import { readKnown } from "../materials/known.ts"
 import { type Materials, npmUrl } from "../materials/material.ts"
 import { ofOrganisation, ofOwnModules, ofPatches } from "../materials/own.ts"
 import { ofRuntime, ofUpstream } from "../materials/upstream.ts"
-import type { BuildRecord } from "../record/build-record.ts"
-import type { Build } from "./check.ts"
+import type { Build, Checked } from "./check.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
@@ -20,18 +18,16 @@ const ROOT = join(import.meta.dirname, "../..")
  * @throws Failure when something has no licence
  */
 export async function listMaterials(
-  { pin, contents, code, built }: Build,
-  record: BuildRecord,
+  { pin, contents, code, own, built }: Build,
+  { record, sha512 }: Checked,
   { cache }: { cache: string },
   step: Step,
 ): Promise<Materials> {
   const known = await readKnown()
-  const file = Bun.mmap(built.staging.executable)
-  const { modules } = readModuleGraph(file)
+  const { modules } = readModuleGraph(Bun.mmap(built.staging.executable))
   const page = record.webUi && "package" in record.webUi ? record.webUi : record.stock
   const diffs = Object.fromEntries(code.applied.map(({ name, diff }) => [name, diff]))
-  const executable = { sha512: createHash("sha512").update(file).digest("hex") }
-  const materials = gather({ created: await timeOf(record, ROOT), executable }, [
+  const found = [
     ...ofUpstream(record, known),
     ...ofRuntime(record, known),
     ...ofFonts(modules, npmUrl(page.package, page.version)),
@@ -42,10 +38,12 @@ export async function listMaterials(
       contents.packages.packages.map(({ module }) => module),
       known,
     ),
-    ...(await ofOwnModules(record)),
+    ...(await ofOwnModules(record, own.libraries)),
     ...(await ofPatches(record, diffs)),
     ...ofOrganisation(record),
-  ])
+  ]
+  const about = { created: await timeOf(record, ROOT), executable: { sha512: await sha512 } }
+  const materials = gather(about, found)
   step.result(`${materials.list.length}, ${Object.keys(materials.texts).length} licence texts`)
   return materials
 }

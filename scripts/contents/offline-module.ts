@@ -19,20 +19,22 @@ export async function embedOffline(
 ): Promise<Record<string, string>> {
   const folder = join(import.meta.dirname, "../../offline")
   const entries = { index: join(folder, "index.ts"), thread: join(folder, "thread.ts") }
-  const { index, guard } = await bundleModules(entries, {
-    shared: "guard",
-    plugins: [lazyBuiltins, nameEmbedded({ kernel: true, patchSet: PATCH_SET, ...embedded }), ...plugins],
-  })
   const kernel = (name: string) => bundleModule(join(folder, "kernel", `${name}.ts`), plugins)
+  const hasKernel = embedded.kernel !== false
+  const [{ index, guard }, launch, supervisor] = await Promise.all([
+    bundleModules(entries, {
+      shared: "guard",
+      plugins: [lazyBuiltins, nameEmbedded({ kernel: true, patchSet: PATCH_SET, ...embedded }), ...plugins],
+    }),
+    hasKernel && kernel("launch"),
+    hasKernel && kernel("supervise"),
+  ])
   return {
     [names.start]: startText(names),
     [names.index]: index!,
     // All of `thread` is in `guard`, which can therefore stand in its place.
     [names.guard]: guard!,
-    ...(embedded.kernel !== false && {
-      [names.launch]: await kernel("launch"),
-      [names.supervisor]: await kernel("supervise"),
-    }),
+    ...(launch && supervisor && { [names.launch]: launch, [names.supervisor]: supervisor }),
   }
 }
 

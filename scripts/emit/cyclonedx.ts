@@ -1,4 +1,8 @@
-import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library"
+// By its parts: the whole library loads what validates, too, which takes as long as all else of it.
+import * as Enums from "@cyclonedx/cyclonedx-library/Enums"
+import * as Models from "@cyclonedx/cyclonedx-library/Models"
+import * as Serialize from "@cyclonedx/cyclonedx-library/Serialize"
+import * as Spec from "@cyclonedx/cyclonedx-library/Spec"
 import { type Material, type MaterialKind, NO_ASSERTION } from "../materials/material.ts"
 import { identifiersOf } from "../materials/standard-texts.ts"
 import { type Output, type Subject, toJson } from "./output.ts"

@@ -12,8 +12,14 @@ const OWN = /\/(offline\/\w+\.js|offline-help\.json)$/
 /** What is evaluated inside the executable; all else of `offline/` is imported from there. */
 const ENTRIES = ["index.ts", "thread.ts", "kernel/launch.ts", "kernel/supervise.ts"]
 
-/** This project's own modules, and the packages that are bundled into them. */
-export async function ofOwnModules({ modules, repository, tools }: BuildRecord): Promise<Found[]> {
+/**
+ * This project's own modules, and the packages that are bundled into them.
+ * @param libraries where these lie, as {@link findLibraries} gives it
+ */
+export async function ofOwnModules(
+  { modules, repository, tools }: BuildRecord,
+  libraries: string[],
+): Promise<Found[]> {
   const where = modules.added.map(({ name }) => name).filter((name) => OWN.test(name))
   const own: Found = {
     ...(await ofProject(tools, repository)),
@@ -21,7 +27,8 @@ export async function ofOwnModules({ modules, repository, tools }: BuildRecord):
     where,
     note: "The modules of offline/, which run ahead of upstream's code.",
   }
-  return [own, ...(await bundled(where, own.purl))]
+  const bundled = await Promise.all(libraries.map((folder) => ofInstalled(folder, where, own.purl)))
+  return [own, ...bundled]
 }
 
 /** This project: also its patches are under its licence. */
@@ -87,7 +94,8 @@ export function holding({ added }: BuildRecord["modules"], file: string): string
   return added.map(({ name }) => name).filter((name) => name.endsWith(`/${file}`))
 }
 
-async function bundled(where: string[], within: string): Promise<Found[]> {
+/** The folders of the packages that are bundled into this project's own modules, as the bundler finds them. */
+export async function findLibraries(): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ENTRIES.map((file) => join(ROOT, "offline", file)),
@@ -106,7 +114,7 @@ async function bundled(where: string[], within: string): Promise<Found[]> {
     ([file, { bytesInOutput }]) =>
       (bytesInOutput > 0 && /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]) || [],
   )
-  return Promise.all([...new Set(folders)].sort().map((folder) => ofInstalled(folder, where, within)))
+  return [...new Set(folders)].sort()
 }
 
 async function ofInstalled(folder: string, where: string[], within: string): Promise<Found> {

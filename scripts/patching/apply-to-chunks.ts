@@ -56,9 +56,10 @@ function findAll(tree: Tree, series: NamedPatch[], offline: string): Found[] {
     (patch.chunks ?? []).map((edit): Found => ({ patch, edit, places: 0, changes: new Map() })),
   )
   tree.units.forEach((unit, i) => {
-    // Bytes are searched in a quarter of the time that text is.
-    const bytes = Buffer.from(unit.text)
-    const here = all.filter(({ edit }) => bytes.includes(edit.anchor))
+    // Bytes are searched in a quarter of the time that text is. A character that is not Latin-1 may look like another one here,
+    // so that a chunk is looked at which has no place; none is overlooked.
+    const bytes = Buffer.from(unit.text, "latin1")
+    const here = all.filter(({ edit }) => bytes.includes(edit.anchor, 0, "latin1"))
     if (here.length === 0) return
     const excerpt = excerptOf(
       unit.text,

@@ -6,8 +6,9 @@ const CONTEXT = 3
  * A unified diff of two texts that are mostly the same. Only what lies between their common beginning and their common
  * end is compared, because a text may be a bundled file of twenty thousand lines.
  * @param path the name in the headers, behind `a/` and `b/`
+ * @param above how many lines there are ahead of both texts
  */
-export function diffText(path: string, before: string, after: string): string {
+export function diffText(path: string, before: string, after: string, above = 0): string {
   const start = back(before, commonStart(before, after), CONTEXT)
   const common = commonEnd(before, after, start)
   const end = forward(before, before.length - common, CONTEXT)
@@ -23,7 +24,7 @@ export function diffText(path: string, before: string, after: string): string {
     "",
     options,
   )
-  const lines = countLines(before.slice(0, start))
+  const lines = above + countLines(before.slice(0, start))
   for (const hunk of patch.hunks) {
     hunk.oldStart += lines
     hunk.newStart += lines
@@ -36,8 +37,45 @@ export function diffText(path: string, before: string, after: string): string {
  * beginning and the end are shown. For people: the texts themselves have not those lines, so `patch` cannot apply it.
  */
 export function diffMinified(path: string, before: string, after: string): string {
-  return shorten(diffText(path, asLines(before), asLines(after)))
+  const { start, end, above } = differing(before, after)
+  const moved = after.length - before.length
+  const [old, text] = [asLines(before.slice(start, end)), asLines(after.slice(start, end + moved))]
+  return shorten(diffText(path, old, text, above))
 }
+
+/** More lines than are shown around a change. */
+const AROUND = CONTEXT + 5
+
+/** The part of a minified text, in whole lines, outside of which the texts are the same: to break all of it takes longer. */
+function differing(before: string, after: string): { start: number; end: number; above: number } {
+  const same = commonStart(before, after)
+  let start = same
+  for (let line = 0; line < AROUND && start > 0; line++) {
+    start--
+    while (start > 0 && !isBreak(before, start)) start--
+  }
+  let end = before.length - commonEnd(before, after, same)
+  for (let line = 0; line < AROUND && end < before.length; line++) {
+    end++
+    while (end < before.length && !isBreak(before, end)) end++
+  }
+  return { start, end, above: countBreaks(before, start) }
+}
+
+function countBreaks(text: string, end: number): number {
+  let count = 0
+  for (let at = 1; at <= end; at++) if (isBreak(text, at)) count++
+  return count
+}
+
+/** Whether {@link asLines} has the end of a line there. */
+function isBreak(text: string, at: number): boolean {
+  const char = text.charCodeAt(at - 1)
+  if (char === LINE_END) return true
+  return (char === SEMICOLON || char === OPEN || char === CLOSE) && text.charCodeAt(at) !== LINE_END
+}
+
+const [LINE_END, SEMICOLON, OPEN, CLOSE] = [10, 59, 123, 125]
 
 /** So many lines are shown of each end of a long removal. */
 const SHOWN = 20

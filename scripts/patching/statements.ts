@@ -17,6 +17,9 @@ const OPENING = codes("([{")
 const CLOSING = codes(")]}")
 /** What a value ends with, so that a slash behind it divides. */
 const VALUE_END = codes("\"'`)]}")
+/** What says something of where a statement ends; by its code, as each character of a text is looked up. */
+const SPEAKS = new Uint8Array(128)
+for (const character of codes("\"'`/([{)]};")) SPEAKS[character] = 1
 
 /** Where, as it seems, the statements of a program end that end in a semicolon: the offset behind each. */
 export function guessStatementEnds(text: string): number[] {
@@ -28,6 +31,10 @@ export function guessStatementEnds(text: string): number[] {
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at)
     if (char <= 32) continue
+    if (char > 127 || SPEAKS[char] === 0) {
+      last = char
+      continue
+    }
     if (QUOTES.has(char)) at = endOfQuoted(text, at, char)
     else if (char === BACKTICK || (char === CLOSE && templates.at(-1) === depth)) {
       if (char === CLOSE) templates.pop()

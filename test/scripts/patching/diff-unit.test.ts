@@ -41,3 +41,15 @@ test("of a literal that is taken out of minified code, a diff shows the beginnin
   // Each model is two lines, and the statement's own end is one more.
   expect(Number(more?.[1]) + left - 1).toBe(100_001)
 })
+
+test("a diff of minified code is that of its statements taken for lines, though only those around the change are", () => {
+  const asLines = (text: string) => text.replace(/[;{}](?!\n)/g, "$&\n")
+  const code = (maxLength: number) => fc.string({ unit: fc.constantFrom(..."ab;{}\n;x"), maxLength })
+  fc.assert(
+    fc.property(code(90), code(8), code(8), code(90), (head, old, next, tail) => {
+      const [before, after] = [head + old + tail, head + next + tail]
+      expect(diffMinified("file", before, after)).toBe(diffText("file", asLines(before), asLines(after)))
+    }),
+    { numRuns: 3000 },
+  )
+})

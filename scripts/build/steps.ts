@@ -1,0 +1,13 @@
+// The steps behind Acquire. In one file, so that their libraries are loaded while that hashes: half of what the build loads.
+export { recordDerived } from "../lib/derived-cache.ts"
+export { assemble } from "./assemble.ts"
+export { checkExecutable } from "./check.ts"
+export { prepareContents } from "./contents.ts"
+export { takeFromRelease } from "./from-release.ts"
+export { listMaterials } from "./list-materials.ts"
+export { readOwn } from "./own.ts"
+export { printRelease } from "./print-release.ts"
+export { readStock } from "./read-stock.ts"
+export { requirePatches } from "./require-patches.ts"
+export { sign } from "./sign.ts"
+export { describeRelease, writeRelease } from "./write-release.ts"
