@@ -12,7 +12,7 @@ import { printRelease } from "./scripts/build/print-release.ts"
 import { readStock } from "./scripts/build/read-stock.ts"
 import { requirePatches } from "./scripts/build/require-patches.ts"
 import { sign } from "./scripts/build/sign.ts"
-import { describeRelease, writeRelease } from "./scripts/build/write-release.ts"
+import { describeAnew, describeRelease, writeRelease } from "./scripts/build/write-release.ts"
 import { readSigningKey } from "./scripts/emit/sign.ts"
 import { recordDerived } from "./scripts/lib/derived-cache.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
@@ -28,6 +28,7 @@ await runCommand(async () => {
   const key = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
   for (const one of await targetsOf(options)) {
     const record = await withTemporaryFolder(one.cache, (folder) => build(one, folder, key))
+    for (const line of describeAnew()) console.error(line)
     console.log(describeRelease(record, one))
   }
   return true

@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from "node:crypto"
-import { readdir, readFile, rm, writeFile } from "node:fs/promises"
-import { join, relative } from "node:path"
+import { readFile, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { OUTPUTS, printOutputs } from "../emit/outputs.ts"
 import { readSubject } from "../emit/read-subject.ts"
 import { fingerprintOf, signBytes, signFiles } from "../emit/sign.ts"
@@ -10,6 +10,7 @@ import { run } from "../lib/process.ts"
 import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
 import { MAKERS } from "../makers/makers.ts"
 import type { BuildRecord } from "../record/build-record.ts"
+import { filesBelow } from "./files-below.ts"
 import { readMeasured } from "./measured.ts"
 import { archiveName, promisedFiles, releaseName } from "./names.ts"
 import type { ReleaseOptions } from "./options.ts"
@@ -149,20 +150,13 @@ export async function requirePromised(folder: string, promised: string[]): Promi
   })
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort()
-}
-
+/** Only what it says of its progress is passed on: its last lines name files where they do not stay. */
 async function runOwn(script: string, words: string[], input = ""): Promise<void> {
   const { exitCode } = await run(process.execPath, [script, ...words], {
     cwd: ROOT,
     env: process.env,
     input,
-    stdout: process.stderr,
+    stdout: "ignore",
     stderr: process.stderr,
   })
   if (exitCode === 0) return
