@@ -1,5 +1,5 @@
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library"
-import { type Material, type MaterialKind, NO_ASSERTION } from "../materials/material.ts"
+import { type Material, type MaterialKind, NO_ASSERTION, type Supplier } from "../materials/material.ts"
 import { identifiersOf } from "../materials/standard-texts.ts"
 import { type Output, type Subject, toJson } from "./output.ts"
 import { serialNumber, sha512OfIntegrity, subjectUrl } from "./subject.ts"
@@ -35,7 +35,9 @@ function toBom(subject: Subject): unknown {
   const upstream = materials.list.find(({ name }) => name === record.stock.package)!
   const root: Component = printed.metadata.component
   root.pedigree = pedigreeOf(subject, upstream)
-  return { ...printed, compositions: compositionsOf(subject) }
+  // Of what has none, the library leaves them out, and some readers do not take that for none.
+  const dependencies = printed.dependencies.map((one: object) => ({ dependsOn: [], ...one }))
+  return { ...printed, dependencies, compositions: compositionsOf(subject) }
 }
 
 function serialise(bom: Models.Bom): string {
@@ -50,7 +52,7 @@ function modelOf(subject: Subject): Models.Bom {
     Enums.ComponentType.Application,
     kind === "kit" ? "opencode-kit" : "opencode",
     {
-      bomRef: subjectUrl(subject),
+      bomRef: refOf(subjectUrl(subject)),
       version: opencode,
       purl: subjectUrl(subject),
       description: `OpenCode ${opencode} for ${record.target}, with an offline switch, a policy and a guard`,
@@ -94,9 +96,10 @@ function componentOf(material: Material): Models.Component {
   const hashes: [Enums.HashAlgorithm, string][] = []
   if (material.file) hashes.push([Enums.HashAlgorithm["SHA-256"], material.file.sha256])
   return new Models.Component(TYPES[material.kind], name!, {
-    bomRef: material.purl,
+    bomRef: refOf(material.purl),
     group,
     version: material.version,
+    supplier: material.supplier && organisationOf(material.supplier),
     purl: material.purl,
     copyright: material.copyright,
     hashes: new Models.HashDictionary(hashes),
@@ -109,6 +112,15 @@ function componentOf(material: Material): Models.Component {
       ...(material.note ? [new Models.Property("opencode-offline:note", material.note)] : []),
     ]),
   })
+}
+
+/** What a component is known by inside this file: its package URL without escapes, which some readers refuse there. */
+function refOf(purl: string): string {
+  return decodeURIComponent(purl)
+}
+
+function organisationOf({ name, url }: Supplier): Models.OrganizationalEntity {
+  return new Models.OrganizationalEntity({ name, url: new Set([url]) })
 }
 
 /** The hash of a package is that of its tarball, so it belongs to where that is from. */
@@ -169,7 +181,7 @@ function pedigreeOf({ record, diffs }: Subject, upstream: Material) {
 
 function compositionsOf({ materials }: Subject) {
   const of = (complete: boolean) =>
-    materials.list.filter((material) => material.complete === complete).map(({ purl }) => purl)
+    materials.list.filter((material) => material.complete === complete).map(({ purl }) => refOf(purl))
   return [
     { aggregate: "complete", assemblies: of(true) },
     { aggregate: "incomplete", assemblies: of(false) },

@@ -95,7 +95,8 @@ function rootOf(subject: Subject) {
 }
 
 function packageOf(material: Material, SPDXID: string) {
-  const { name, version, license, copyright, integrity, file, where, note, complete, url, purl } = material
+  const { name, version, license, copyright, supplier, integrity, file, where, note, complete, url, purl } =
+    material
   const checksums = [
     ...(integrity ? [{ algorithm: "SHA512", checksumValue: sha512OfIntegrity(integrity) }] : []),
     ...(file && !integrity ? [{ algorithm: "SHA256", checksumValue: file.sha256 }] : []),
@@ -109,6 +110,7 @@ function packageOf(material: Material, SPDXID: string) {
     SPDXID,
     name,
     ...(version && { versionInfo: version }),
+    ...(supplier && { supplier: `Organization: ${supplier.name}` }),
     downloadLocation: NO_ASSERTION,
     filesAnalyzed: false,
     primaryPackagePurpose: PURPOSES[material.kind],

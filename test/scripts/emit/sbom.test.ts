@@ -37,6 +37,47 @@ describe("the CycloneDX bill of materials", () => {
     expect(library.externalReferences[0].hashes).toEqual([{ alg: "SHA-512", content: "07".repeat(64) }])
   })
 
+  test.each(kinds)(
+    "of a %s says of each component what it depends on, by references without an escape",
+    async (kind) => {
+      const { metadata, components, dependencies, compositions } = JSON.parse(await printOne(cyclonedx, kind))
+      const refs: string[] = [metadata.component, ...components].map((one) => one["bom-ref"])
+      expect(new Set(refs).size).toBe(refs.length)
+      expect(refs.filter((ref) => /%[0-9A-F]{2}/i.test(ref))).toEqual([])
+      expect(dependencies.map(({ ref }: { ref: string }) => ref).sort()).toEqual(refs.sort())
+      for (const { dependsOn } of dependencies) expect(refs).toEqual(expect.arrayContaining(dependsOn))
+      const assembled = compositions.flatMap(({ assemblies }: { assemblies: string[] }) => assemblies)
+      expect(refs).toEqual(expect.arrayContaining(assembled))
+    },
+  )
+
+  test("names who has the copyright and who publishes it, where that is known, and nobody else", async () => {
+    const { materials, ...rest } = sampleSubject()
+    const supplier = { name: "someone", url: "https://example.com/someone" }
+    const known = sampleMaterial({ purl: "pkg:npm/known@1.0.0", name: "known", supplier })
+    const unknown = sampleMaterial({
+      purl: "pkg:npm/unknown@1.0.0",
+      name: "unknown",
+      license: "ISC",
+      texts: [],
+    })
+    const subject = { ...rest, materials: gather(materials, [...foundIn(materials), known, unknown]) }
+    const files = { ...(await cyclonedx.print(subject)), ...(await spdx.print(subject)) }
+    const find = (file: string, list: string) => (name: string) =>
+      JSON.parse(files[file]!)[list].find((one: { name: string }) => one.name === name)
+    const [component, item] = [find("sbom.cdx.json", "components"), find("sbom.spdx.json", "packages")]
+    const copyright = "Copyright (c) 2020 A. Uthor"
+    expect(component("known")).toMatchObject({
+      copyright,
+      supplier: { name: "someone", url: ["https://example.com/someone"] },
+    })
+    expect(item("known")).toMatchObject({ copyrightText: copyright, supplier: "Organization: someone" })
+    expect(Object.keys(component("unknown"))).not.toContain("copyright")
+    expect(Object.keys(component("unknown"))).not.toContain("supplier")
+    expect(item("unknown").copyrightText).toBe("NOASSERTION")
+    expect(Object.keys(item("unknown"))).not.toContain("supplier")
+  })
+
   test("says what was patched, with the patch's own diff, and what is not known in full", async () => {
     const { metadata, compositions } = JSON.parse(await printOne(cyclonedx, "executable"))
     const [patch] = metadata.component.pedigree.patches
