@@ -1,6 +1,6 @@
 import { join, relative } from "node:path"
 import { describeUse } from "../build/write-release.ts"
-import { readSigningKey } from "../emit/sign.ts"
+import { readSigningKey } from "../emit/signing-key.ts"
 import { runCommand } from "../lib/errors.ts"
 import { describeMade } from "../release/made.ts"
 import { makeRelease } from "../release/make-release.ts"
