@@ -1,6 +1,7 @@
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library"
 import { type Material, type MaterialKind, NO_ASSERTION, type Supplier } from "../materials/material.ts"
 import { identifiersOf } from "../materials/standard-texts.ts"
+import { termsOf } from "../materials/terms.ts"
 import { type Output, type Subject, toJson } from "./output.ts"
 import { serialNumber, sha512OfIntegrity, subjectUrl } from "./subject.ts"
 
@@ -64,12 +65,13 @@ function modelOf(subject: Subject): Models.Bom {
               [Enums.HashAlgorithm["SHA-512"], materials.executable.sha512],
             ],
       ),
-      licenses: new Models.LicenseRepository([new Models.LicenseExpression("MIT")]),
+      licenses: new Models.LicenseRepository([licenseOf(termsOf(materials))]),
     },
   )
   const components = new Map(materials.list.map((material) => [material.purl, componentOf(material)]))
-  for (const { purl, within } of materials.list) {
-    const holder = within ? components.get(within) : undefined
+  for (const { purl, within, kind } of materials.list) {
+    // What upstream published does not depend on a patch of it.
+    const holder = within && kind !== "patch" ? components.get(within) : undefined
     ;(holder ?? root).dependencies.add(components.get(purl)!.bomRef)
   }
   const metadata = new Models.Metadata({

@@ -1,5 +1,6 @@
 import { type Material, type MaterialKind, type Materials, NO_ASSERTION } from "../materials/material.ts"
 import { identifiersOf } from "../materials/standard-texts.ts"
+import { termsOf } from "../materials/terms.ts"
 import { type Output, type Subject, toJson } from "./output.ts"
 import { serialNumber, sha512OfIntegrity, subjectUrl } from "./subject.ts"
 
@@ -81,7 +82,7 @@ function rootOf(subject: Subject) {
     filesAnalyzed: false,
     primaryPackagePurpose: kind === "kit" ? "ARCHIVE" : "APPLICATION",
     licenseConcluded: NO_ASSERTION,
-    licenseDeclared: "MIT",
+    licenseDeclared: termsOf(materials),
     copyrightText: NO_ASSERTION,
     ...(kind === "executable" && {
       packageFileName: record.executable.file,

@@ -78,6 +78,23 @@ describe("the CycloneDX bill of materials", () => {
     expect(Object.keys(item("unknown"))).not.toContain("supplier")
   })
 
+  test("says of the whole the terms of all that is in it, and not of this project's part alone", async () => {
+    const terms = "(BSD-3-Clause OR GPL-2.0-only) AND MIT AND OFL-1.1"
+    const { metadata } = JSON.parse(await printOne(cyclonedx, "executable"))
+    expect(metadata.component.licenses).toEqual([{ expression: terms }])
+    const { packages } = JSON.parse(await printOne(spdx, "executable"))
+    expect(packages[0]).toMatchObject({ SPDXID: "SPDXRef-Subject", licenseDeclared: terms })
+  })
+
+  test("has what was patched depend on no patch: what was made does", async () => {
+    const { metadata, dependencies } = JSON.parse(await printOne(cyclonedx, "executable"))
+    const of = (wanted: string) =>
+      dependencies.find(({ ref }: { ref: string }) => ref === wanted).dependsOn as string[]
+    const patch = "pkg:generic/opencode-offline/patches/a-patch"
+    expect(of("pkg:npm/opencode-sample@1.2.3")).toEqual(["pkg:generic/a font@2.0"])
+    expect(of(metadata.component["bom-ref"])).toContain(patch)
+  })
+
   test("says what was patched, with the patch's own diff, and what is not known in full", async () => {
     const { metadata, compositions } = JSON.parse(await printOne(cyclonedx, "executable"))
     const [patch] = metadata.component.pedigree.patches
