@@ -31,7 +31,7 @@ export async function makeRelease(
   const staged = await openStagedFolder(join(options.out, `.${options.pin}-${target}`))
   await runOwn("build.ts", [...buildWords(target, options), "--out", staged, "--emit", "none"])
   const record = await finish(staged, options, key)
-  if (options.kit) await addKit(staged, record, options, key)
+  if (options.kit) await addKit(target, staged, record, options, key)
   await addMade(staged, record, options, key)
   await writeSums(staged, key)
   await requirePromised(staged, promisedFiles(record, { signed: key !== undefined, kit: options.kit }))
@@ -79,19 +79,21 @@ async function finish(
 }
 
 async function addKit(
+  target: string,
   folder: string,
   record: BuildRecord,
-  { cache }: ReleaseOptions,
+  { cache, out, pin }: ReleaseOptions,
   key: KeyObject | undefined,
 ): Promise<void> {
-  // Beside the folder: the kit takes in all that lies in a release.
-  const made = `${folder}.kit`
+  // Beside the folder: the kit takes in all that lies in a release. It goes, too, when this ends before it is done.
+  const own = await openStagedFolder(join(out, `.${pin}-${target}-kit`))
+  const made = join(own, "kit")
   const words = ["--release", folder, "--out", made, "--cache", cache]
   // A pipe that the key came through can be read only once.
   const pem = key?.export({ format: "pem", type: "pkcs8" }).toString()
   await runOwn("scripts/commands/kit.ts", [...words, ...(pem ? ["--sign-key", "-"] : [])], pem)
   await writeSigned(join(folder, archiveName(record)), await readFile(made), key)
-  for (const file of [made, `${made}.sha256`]) await rm(file)
+  await rm(own, { recursive: true })
 }
 
 /** Packages and images: of the kit, as it lies in the folder, and of the executable. */

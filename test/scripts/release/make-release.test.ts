@@ -91,6 +91,21 @@ describe("npm run release", () => {
     expect(await readdir(join(folder, "three"))).toEqual([])
   })
 
+  test("leaves nothing behind on a disk that is full, and says so", async () => {
+    const full = join(folder, "full")
+    const shell = 'mkdir "$0" && mount -t tmpfs -o size=8m none "$0" && "$@"; code=$?; ls -A "$0"; exit $code'
+    const words = ["scripts/commands/release.ts", "--pin", pinName(pin), "--no-kit", "--out", full]
+    const { exitCode, stdout, stderr } = await run(
+      "unshare",
+      ["-rm", "sh", "-c", shell, full, process.execPath, ...words],
+      { cwd: ROOT, env: process.env },
+    )
+    expect(exitCode).toBe(2)
+    expect(String(stdout)).toBe("")
+    expect(String(stderr)).toMatch(/could not be written\n {2}why: {2}.*no space left on device/)
+    expect(String(stderr)).not.toMatch(/^\s+at /m)
+  })
+
   test("builds nothing with a key that cannot sign", async () => {
     const { exitCode, stderr } = await release("four", "--key", join(folder, "report.json"))
     expect(exitCode).toBe(2)
