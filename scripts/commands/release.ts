@@ -2,6 +2,7 @@ import { join, relative } from "node:path"
 import { describeUse } from "../build/write-release.ts"
 import { readSigningKey } from "../emit/signing-key.ts"
 import { runCommand } from "../lib/errors.ts"
+import { checkGiven } from "../release/check-given.ts"
 import { describeMade } from "../release/made.ts"
 import { makeRelease } from "../release/make-release.ts"
 import { readReleaseOptions } from "../release/options.ts"
@@ -11,6 +12,7 @@ await runCommand(async () => {
   const options = await readReleaseOptions(process.argv)
   // Read first: without it, nothing has to be built.
   const key = options.key === undefined ? undefined : await readSigningKey(options.key)
+  await checkGiven(options)
   const all = []
   for (const target of await targetsOf(options)) {
     const made = await describeMade(await makeRelease(target, options, key), options)
