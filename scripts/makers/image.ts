@@ -6,7 +6,7 @@ import { type Descriptor, Layout, TYPES } from "../formats/oci.ts"
 import { writeTar } from "../formats/tar.ts"
 import { carriedFiles } from "../kit/carried-files.ts"
 import { kitName } from "../kit/contents.ts"
-import { termsOf } from "../materials/terms.ts"
+import { termsIn } from "../materials/terms.ts"
 import type { BuildRecord } from "../record/build-record.ts"
 import { nameCommit } from "../record/repository.ts"
 import { findTarget } from "../upstream/target.ts"
@@ -116,9 +116,7 @@ async function labelsOf({ record, release, seconds }: Source, base: Base): Promi
     "org.opencontainers.image.description": SUMMARY,
     "org.opencontainers.image.version": `${version}-${how}`,
     "org.opencontainers.image.created": dateOf(seconds),
-    "org.opencontainers.image.licenses": termsOf(
-      JSON.parse(await readFile(join(release, "materials.json"), "utf8")),
-    ),
+    "org.opencontainers.image.licenses": termsIn(await readFile(join(release, "materials.json"))),
     ...(repository && { "org.opencontainers.image.revision": nameCommit(repository) }),
     ...(base.digest && { "org.opencontainers.image.base.digest": base.digest }),
     "opencode-offline.base": base.digest ? "given" : "none: it has no C library, and does not run by itself",

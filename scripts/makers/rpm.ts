@@ -1,6 +1,6 @@
 import { bytesOf, type Entry, inOrder } from "../formats/entry.ts"
 import { writeRpm } from "../formats/rpm.ts"
-import { termsOf } from "../materials/terms.ts"
+import { termsIn } from "../materials/terms.ts"
 import { findTarget } from "../upstream/target.ts"
 import {
   architectureOf,
@@ -32,7 +32,7 @@ export const rpm: Maker = {
       arch: architectureOf(record).rpm,
       summary: SUMMARY,
       description: DESCRIPTION.join("\n"),
-      license: termsOf(JSON.parse(bytesOf(entryAt(`${KIT}/materials.json`, entries)).toString())),
+      license: termsIn(bytesOf(entryAt(`${KIT}/materials.json`, entries))),
       requires: ["/bin/sh", ...requirements(librariesOf(entries, findTarget(record.target).arch))],
       conflicts: [CONFLICTS],
       seconds,

@@ -8,3 +8,8 @@ export function termsOf({ list }: Pick<Materials, "list">): string {
     .map((expression) => (expression.includes(" ") ? `(${expression})` : expression))
     .join(" AND ")
 }
+
+/** The same, of a `materials.json`. */
+export function termsIn(file: Uint8Array): string {
+  return termsOf(JSON.parse(Buffer.from(file).toString()))
+}
