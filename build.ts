@@ -3,7 +3,7 @@ import { acquireInputs } from "./scripts/build/acquire-inputs.ts"
 import { checkGiven } from "./scripts/build/check-given.ts"
 import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.ts"
 import { type BuildOptions, optionsFor, readOptions } from "./scripts/build/options.ts"
-import { readSigningKey } from "./scripts/emit/sign.ts"
+import { readSigningKey } from "./scripts/emit/signing-key.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
 import { Progress } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
@@ -17,7 +17,8 @@ await runCommand(async () => {
   const key = options.signKey === undefined ? undefined : await readSigningKey(options.signKey)
   for (const one of await targetsOf(options)) {
     const record = await withTemporaryFolder(one.cache, (folder) => build(one, folder, key))
-    const { describeRelease } = await import("./scripts/build/steps.ts")
+    const { describeAnew, describeRelease } = await import("./scripts/build/steps.ts")
+    for (const line of describeAnew()) console.error(line)
     console.log(describeRelease(record, one))
   }
   return true

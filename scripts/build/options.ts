@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path"
 import { Command, Option } from "commander"
-import { keyPath } from "../emit/sign.ts"
+import { keyPath } from "../emit/signing-key.ts"
 import { Failure, leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSupported } from "../pins/pin.ts"

@@ -29,6 +29,6 @@ export async function printRelease(
   const signedBy = signKey && fingerprintOf(signKey)
   const subject: Subject = { kind: "executable", record, materials, diffs, files: [], signedBy }
   const printed = await printOutputs(outputs, subject)
-  step.result(outputs.map(({ name }) => name).join(", "))
+  step.result(outputs.map(({ name }) => name).join(", ") || "no outputs")
   return new Map([["materials.json", toJson(materials)], ...printed])
 }

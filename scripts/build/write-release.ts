@@ -52,13 +52,18 @@ export async function writeRelease(
   await replaceFolder(folder, out)
 }
 
-/** What the build says last: the release's folder and what to do with it, or build.json for a pipeline. */
+/** What the build says last, on standard output: the release's folder and what to do with it, or build.json for a pipeline. */
 export function describeRelease(record: BuildRecord, options: { out: string; json: boolean }): string {
   if (options.json) return JSON.stringify(record, null, 2)
   const file = join(relative(process.cwd(), options.out) || ".", record.executable.file)
   const more = record.executable.bytes - record.stock.bytes
   const difference = `${more < 0 ? "-" : "+"} ${formatBytes(Math.abs(more))}`
-  return `${describeSizes(record.sizes)}: stock ${difference}\n${describeLeftOut(record)}${describeAnew()}${file}  sha256 ${record.executable.sha256}\nTry it: ${file} --offline    Check it: npm run verify -- ${file}`
+  return `${describeSizes(record.sizes)}: stock ${difference}\n${describeLeftOut(record)}${file}  sha256 ${record.executable.sha256}\n${describeUse(file)}`
+}
+
+/** What to do with an executable, for people. */
+export function describeUse(file: string): string {
+  return `Try it: ${file} --offline    Check it: npm run verify -- ${file}`
 }
 
 /** What is not in it, by reason: a person must not have to look for it. */
@@ -68,11 +73,13 @@ function describeLeftOut({ leftOut }: BuildRecord): string {
     .join("")
 }
 
-/** What no later build can take from the cache either, as long as its hash is not in the repository. */
-function describeAnew(): string {
+/** What no later build can take from the cache either, as long as its hash is not in the repository; a line, or none. */
+export function describeAnew(): string[] {
   const kinds = new Set(unrecorded().map((inputs) => inputs.split(" ")[0]))
-  if (kinds.size === 0) return ""
-  return `made anew, as pins/derived.json does not have its hash: ${[...kinds].join(", ")} (--record-derived)\n`
+  if (kinds.size === 0) return []
+  return [
+    `made anew, as pins/derived.json does not have its hash: ${[...kinds].join(", ")} (--record-derived)`,
+  ]
 }
 
 function sums({ file, sha256 }: BuildRecord["executable"], files: Map<string, string>): string {

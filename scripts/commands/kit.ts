@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises"
 import { basename, join, relative, resolve } from "node:path"
-import { readSigningKey } from "../emit/sign.ts"
+import { readSigningKey } from "../emit/signing-key.ts"
 import { kitFiles, kitName, machineFile, releaseFiles, sums } from "../kit/contents.ts"
 import { findRelease } from "../kit/find-release.ts"
 import { parts, table } from "../kit/manifest.ts"

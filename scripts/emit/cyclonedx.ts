@@ -3,8 +3,9 @@ import * as Enums from "@cyclonedx/cyclonedx-library/Enums"
 import * as Models from "@cyclonedx/cyclonedx-library/Models"
 import * as Serialize from "@cyclonedx/cyclonedx-library/Serialize"
 import * as Spec from "@cyclonedx/cyclonedx-library/Spec"
-import { type Material, type MaterialKind, NO_ASSERTION } from "../materials/material.ts"
+import { type Material, type MaterialKind, NO_ASSERTION, type Supplier } from "../materials/material.ts"
 import { identifiersOf } from "../materials/standard-texts.ts"
+import { termsOf } from "../materials/terms.ts"
 import { type Output, type Subject, toJson } from "./output.ts"
 import { serialNumber, sha512OfIntegrity, subjectUrl } from "./subject.ts"
 
@@ -39,7 +40,9 @@ function toBom(subject: Subject): unknown {
   const upstream = materials.list.find(({ name }) => name === record.stock.package)!
   const root: Component = printed.metadata.component
   root.pedigree = pedigreeOf(subject, upstream)
-  return { ...printed, compositions: compositionsOf(subject) }
+  // Of what has none, the library leaves them out, and some readers do not take that for none.
+  const dependencies = printed.dependencies.map((one: object) => ({ dependsOn: [], ...one }))
+  return { ...printed, dependencies, compositions: compositionsOf(subject) }
 }
 
 function serialise(bom: Models.Bom): string {
@@ -54,7 +57,7 @@ function modelOf(subject: Subject): Models.Bom {
     Enums.ComponentType.Application,
     kind === "kit" ? "opencode-kit" : "opencode",
     {
-      bomRef: subjectUrl(subject),
+      bomRef: refOf(subjectUrl(subject)),
       version: opencode,
       purl: subjectUrl(subject),
       description: `OpenCode ${opencode} for ${record.target}, with an offline switch, a policy and a guard`,
@@ -66,12 +69,13 @@ function modelOf(subject: Subject): Models.Bom {
               [Enums.HashAlgorithm["SHA-512"], materials.executable.sha512],
             ],
       ),
-      licenses: new Models.LicenseRepository([new Models.LicenseExpression("MIT")]),
+      licenses: new Models.LicenseRepository([licenseOf(termsOf(materials))]),
     },
   )
   const components = new Map(materials.list.map((material) => [material.purl, componentOf(material)]))
-  for (const { purl, within } of materials.list) {
-    const holder = within ? components.get(within) : undefined
+  for (const { purl, within, kind } of materials.list) {
+    // What upstream published does not depend on a patch of it.
+    const holder = within && kind !== "patch" ? components.get(within) : undefined
     ;(holder ?? root).dependencies.add(components.get(purl)!.bomRef)
   }
   const metadata = new Models.Metadata({
@@ -98,9 +102,10 @@ function componentOf(material: Material): Models.Component {
   const hashes: [Enums.HashAlgorithm, string][] = []
   if (material.file) hashes.push([Enums.HashAlgorithm["SHA-256"], material.file.sha256])
   return new Models.Component(TYPES[material.kind], name!, {
-    bomRef: material.purl,
+    bomRef: refOf(material.purl),
     group,
     version: material.version,
+    supplier: material.supplier && organisationOf(material.supplier),
     purl: material.purl,
     copyright: material.copyright,
     hashes: new Models.HashDictionary(hashes),
@@ -113,6 +118,15 @@ function componentOf(material: Material): Models.Component {
       ...(material.note ? [new Models.Property("opencode-offline:note", material.note)] : []),
     ]),
   })
+}
+
+/** What a component is known by inside this file: its package URL without escapes, which some readers refuse there. */
+function refOf(purl: string): string {
+  return decodeURIComponent(purl)
+}
+
+function organisationOf({ name, url }: Supplier): Models.OrganizationalEntity {
+  return new Models.OrganizationalEntity({ name, url: new Set([url]) })
 }
 
 /** The hash of a package is that of its tarball, so it belongs to where that is from. */
@@ -173,7 +187,7 @@ function pedigreeOf({ record, diffs }: Subject, upstream: Material) {
 
 function compositionsOf({ materials }: Subject) {
   const of = (complete: boolean) =>
-    materials.list.filter((material) => material.complete === complete).map(({ purl }) => purl)
+    materials.list.filter((material) => material.complete === complete).map(({ purl }) => refOf(purl))
   return [
     { aggregate: "complete", assemblies: of(true) },
     { aggregate: "incomplete", assemblies: of(false) },

@@ -27,15 +27,10 @@ function printLicences({ kind, record, materials, ...rest }: Subject): string {
 function printNotice({ materials, ...rest }: Subject): string {
   const lines = materials.list
     .filter(({ license, kind }) => license !== NO_ASSERTION && kind !== "patch")
-    .map((material) => [oneLine(material), ...noticesOf(material, materials.texts)].join("\n"))
+    .map((material) =>
+      [oneLine(material), ...(material.copyright?.split("\n") ?? []).map((line) => `    ${line}`)].join("\n"),
+    )
   return `${[titleOf({ materials, ...rest }), "The full texts are in licenses.txt.", ...lines].join("\n\n")}\n`
-}
-
-/** The lines that name who has the copyright, as the licence texts have them. */
-function noticesOf({ copyright, texts }: Material, all: Record<string, string>): string[] {
-  const lines = texts.flatMap((key) => all[key]!.split("\n"))
-  const found = lines.map((line) => line.trim()).filter((line) => /^(\(c\)|©|copyright) ?.*\d{4}/i.test(line))
-  return [...new Set([...(copyright?.split("\n") ?? []), ...found])].map((line) => `    ${line}`)
 }
 
 function titleOf({ kind, record }: Subject): string {

@@ -68,7 +68,14 @@ function dependenciesOf({ record, materials, kind }: Subject) {
     for (const { purl, integrity } of materials.list) if (integrity) named.set(purl, integrity)
   return [
     ...(repository
-      ? [{ uri: "urn:opencode-offline:repository", digest: { gitCommit: repository.commit } }]
+      ? [
+          {
+            uri: "urn:opencode-offline:repository",
+            digest: { gitCommit: repository.commit },
+            // The files that it was made from are below, each with its hash.
+            ...(repository.clean ? {} : { annotations: { changed: true } }),
+          },
+        ]
       : []),
     ...(git ? [{ uri: `git+${git.url}`, digest: { gitCommit: git.commit, gitTree: git.tree } }] : []),
     ...inputs.map(({ name, sha256 }) => ({

@@ -1,10 +1,6 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto"
-import { readFile } from "node:fs/promises"
-import { resolve } from "node:path"
-import { text } from "node:stream/consumers"
+import { createHash, createPublicKey, type KeyObject, sign } from "node:crypto"
 import { SIGNED } from "../../offline/verify/list.ts"
 import { digestFor } from "../../offline/verify/signature.ts"
-import { Failure } from "../lib/errors.ts"
 import { toJson } from "./output.ts"
 
 export { SIGNED }
@@ -14,33 +10,6 @@ export const PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 /** The statement that gets an envelope. */
 const STATEMENT = "provenance.json"
-
-/** Stands for standard input. */
-const STDIN = "-"
-
-/** The path of a key, absolute. */
-export function keyPath(path: string | undefined): string | undefined {
-  return path === undefined || path === STDIN ? path : resolve(path)
-}
-
-async function readWhole(file: string): Promise<string> {
-  return file === STDIN ? text(process.stdin) : readFile(file, "utf8")
-}
-
-/**
- * Reads a private key, from a file, a pipe or standard input.
- * @param file of PEM, without a passphrase: Ed25519 or ECDSA P-256
- * @throws Failure when it is none
- */
-export async function readSigningKey(file: string): Promise<KeyObject> {
-  const key = await readWhole(file)
-    .then((pem) => createPrivateKey(pem))
-    .catch((error: Error) => {
-      throw noKey(file, error.message)
-    })
-  if (digestFor(key) === undefined) throw noKey(file, `it is a key of the kind ${key.asymmetricKeyType}`)
-  return key
-}
 
 /**
  * Signs what is handed over.
@@ -86,12 +55,4 @@ function envelope(statement: string, key: KeyObject) {
 export function preAuthentication(payload: Uint8Array, type = PAYLOAD_TYPE): Buffer {
   const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `
   return Buffer.concat([Buffer.from(head), payload])
-}
-
-function noKey(file: string, why: string): Failure {
-  return new Failure({
-    what: `${file} cannot sign`,
-    why,
-    next: "make a key: openssl genpkey -algorithm ed25519 -out key.pem; and its public part: openssl pkey -in key.pem -pubout",
-  })
 }

@@ -1,5 +1,6 @@
 import { type Material, type MaterialKind, type Materials, NO_ASSERTION } from "../materials/material.ts"
 import { identifiersOf } from "../materials/standard-texts.ts"
+import { termsOf } from "../materials/terms.ts"
 import { type Output, type Subject, toJson } from "./output.ts"
 import { serialNumber, sha512OfIntegrity, subjectUrl } from "./subject.ts"
 
@@ -81,7 +82,7 @@ function rootOf(subject: Subject) {
     filesAnalyzed: false,
     primaryPackagePurpose: kind === "kit" ? "ARCHIVE" : "APPLICATION",
     licenseConcluded: NO_ASSERTION,
-    licenseDeclared: "MIT",
+    licenseDeclared: termsOf(materials),
     copyrightText: NO_ASSERTION,
     ...(kind === "executable" && {
       packageFileName: record.executable.file,
@@ -95,7 +96,8 @@ function rootOf(subject: Subject) {
 }
 
 function packageOf(material: Material, SPDXID: string) {
-  const { name, version, license, copyright, integrity, file, where, note, complete, url, purl } = material
+  const { name, version, license, copyright, supplier, integrity, file, where, note, complete, url, purl } =
+    material
   const checksums = [
     ...(integrity ? [{ algorithm: "SHA512", checksumValue: sha512OfIntegrity(integrity) }] : []),
     ...(file && !integrity ? [{ algorithm: "SHA256", checksumValue: file.sha256 }] : []),
@@ -109,6 +111,7 @@ function packageOf(material: Material, SPDXID: string) {
     SPDXID,
     name,
     ...(version && { versionInfo: version }),
+    ...(supplier && { supplier: `Organization: ${supplier.name}` }),
     downloadLocation: NO_ASSERTION,
     filesAnalyzed: false,
     primaryPackagePurpose: PURPOSES[material.kind],

@@ -30,6 +30,31 @@ export function leaveParser({ exitCode }: { exitCode: number }): never {
   process.exit(exitCode === 0 ? exitCodes.fine : exitCodes.couldNotRun)
 }
 
+/** Turns the file system's error into a Failure where a person can mend it, and gives any other error back as it is. */
+export function explainDisk(error: unknown): unknown {
+  const { code, message, path } = (error ?? {}) as NodeJS.ErrnoException
+  const where = path ?? "what this command writes"
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new Failure(
+      {
+        what: `There is no room for ${where}`,
+        why: message,
+        next: "make room (df -h says where), or name a folder on another disk (--out, --cache, and TMPDIR for the rest); then start it again",
+      },
+      { cause: error },
+    )
+  if (code === "EROFS" || code === "EACCES")
+    return new Failure(
+      {
+        what: `This user may not use ${where}`,
+        why: message,
+        next: `see who owns it (ls -ld${path ? ` ${path}` : ""}), or name another folder: --out, --cache, and TMPDIR for the rest`,
+      },
+      { cause: error },
+    )
+  return error
+}
+
 /**
  * Runs a command's body and turns its end into the exit codes of this project:
  * 0 fine, 1 findings (the body returned false), 2 could not run (it threw).
@@ -38,7 +63,8 @@ export async function runCommand(body: () => Promise<boolean | undefined>): Prom
   try {
     process.exit((await body()) === false ? exitCodes.findings : exitCodes.fine)
   } catch (error) {
-    console.error(error instanceof Failure ? `\nerror: ${error.message}` : error)
+    const known = explainDisk(error)
+    console.error(known instanceof Failure ? `\nerror: ${known.message}` : known)
     process.exit(exitCodes.couldNotRun)
   }
 }

@@ -11,8 +11,8 @@ export const CONFLICTS = "opencode"
 export const SUMMARY = "OpenCode with an offline switch, a policy and a guard"
 
 export const DESCRIPTION = [
-  "The OpenCode executable, which makes no connection that its policy does not",
-  "allow, with language servers and formatters.",
+  "The OpenCode executable, with language servers and formatters. Offline, it",
+  "makes no connection that its policy does not allow.",
   "Nothing of it may be stripped: what is left of the executable then is a",
   "plain Bun, without OpenCode.",
 ]

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { existsSync } from "node:fs"
+import { existsSync, type Stats } from "node:fs"
 import { lstat, readdir, readFile, readlink } from "node:fs/promises"
 import { join, relative } from "node:path"
 import { type Entry, inOrder } from "../formats/entry.ts"
@@ -36,9 +36,7 @@ interface Wanted {
  * @throws Failure when it is none, or for another platform, or one of its files is not what its hash says
  */
 export async function readBase(path: string, wanted: Wanted): Promise<Base> {
-  const status = await lstat(path).catch((error: Error) => {
-    throw noBase(path, error.message)
-  })
+  const status = await requireBase(path)
   if (status.isFile()) {
     const files = await readTar(path).catch((error: Error) => {
       throw noBase(path, `it is no tar: ${error.message}`)
@@ -48,6 +46,13 @@ export async function readBase(path: string, wanted: Wanted): Promise<Base> {
   if (existsSync(join(path, "oci-layout")))
     return readLayout(path, (name) => readFile(join(path, name)).catch(() => undefined), wanted)
   return readRoot(path, wanted)
+}
+
+/** @throws Failure when nothing is there that could be a base: said ahead of all that takes time */
+export async function requireBase(path: string): Promise<Stats> {
+  return lstat(path).catch((error: Error) => {
+    throw noBase(path, error.message)
+  })
 }
 
 type Read = (name: string) => Promise<Uint8Array | undefined>

@@ -6,12 +6,13 @@ import { type Descriptor, Layout, TYPES } from "../formats/oci.ts"
 import { writeTar } from "../formats/tar.ts"
 import { carriedFiles } from "../kit/carried-files.ts"
 import { kitName } from "../kit/contents.ts"
+import { termsIn } from "../materials/terms.ts"
 import type { BuildRecord } from "../record/build-record.ts"
+import { nameCommit } from "../record/repository.ts"
 import { findTarget } from "../upstream/target.ts"
 import { architectureOf, PACKAGE, SUMMARY, versionOf } from "./identity.ts"
 import { type Base, NO_BASE, readBase } from "./image-base.ts"
 import type { Maker, Source } from "./maker.ts"
-import { termsOf } from "./terms.ts"
 
 /** An OCI image layout in a tar: the executable, on a base that is given; with what is known of it attached. */
 export const image: Maker = {
@@ -115,8 +116,8 @@ async function labelsOf({ record, release, seconds }: Source, base: Base): Promi
     "org.opencontainers.image.description": SUMMARY,
     "org.opencontainers.image.version": `${version}-${how}`,
     "org.opencontainers.image.created": dateOf(seconds),
-    "org.opencontainers.image.licenses": termsOf(await readFile(join(release, "materials.json"))),
-    ...(repository && { "org.opencontainers.image.revision": repository.commit }),
+    "org.opencontainers.image.licenses": termsIn(await readFile(join(release, "materials.json"))),
+    ...(repository && { "org.opencontainers.image.revision": nameCommit(repository) }),
     ...(base.digest && { "org.opencontainers.image.base.digest": base.digest }),
     "opencode-offline.base": base.digest ? "given" : "none: it has no C library, and does not run by itself",
     "opencode-offline.executable.sha256": record.executable.sha256,

@@ -1,5 +1,6 @@
 import { bytesOf, type Entry, inOrder } from "../formats/entry.ts"
 import { writeRpm } from "../formats/rpm.ts"
+import { termsIn } from "../materials/terms.ts"
 import { findTarget } from "../upstream/target.ts"
 import {
   architectureOf,
@@ -12,7 +13,6 @@ import {
 } from "./identity.ts"
 import type { Maker } from "./maker.ts"
 import { type Library, librariesOf } from "./needs.ts"
-import { termsOf } from "./terms.ts"
 import { DOCUMENTATION, entryAt, KIT, MANAGED, packageTree } from "./tree.ts"
 
 /** A package for systems with rpm. It runs no script when it is installed. */
@@ -32,7 +32,7 @@ export const rpm: Maker = {
       arch: architectureOf(record).rpm,
       summary: SUMMARY,
       description: DESCRIPTION.join("\n"),
-      license: termsOf(bytesOf(entryAt(`${KIT}/materials.json`, entries))),
+      license: termsIn(bytesOf(entryAt(`${KIT}/materials.json`, entries))),
       requires: ["/bin/sh", ...requirements(librariesOf(entries, findTarget(record.target).arch))],
       conflicts: [CONFLICTS],
       seconds,

@@ -75,7 +75,10 @@ export function ofPackages(
           texts: text === "" ? [] : [text],
           where: [module],
         }),
-        ...(name.startsWith("@opencode-ai/") && { copyright: holders.opencode.copyright }),
+        ...(name.startsWith("@opencode-ai/") && {
+          copyright: holders.opencode.copyright,
+          supplier: holders.opencode.supplier,
+        }),
       }
     })
   })

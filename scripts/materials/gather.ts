@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto"
 import { Failure } from "../lib/errors.ts"
 import { type Found, type Material, type Materials, NO_ASSERTION } from "./material.ts"
-import { identifiersOf, standardText } from "./standard-texts.ts"
+import { copyrightLines, hasStandardText, identifiersOf, standardText } from "./standard-texts.ts"
 
 /**
- * Makes one list of what the steps put in: sorted, each once, each text once. What two say of the same material is put together.
+ * Makes one list of what the steps put in: sorted, each once, each text once, each with the copyright that its texts name. What two say of the same material is put together.
  * @throws Failure that names every material without a licence, or whose licence has no text, or that two say has different ones
  */
 export function gather(about: Pick<Materials, "created" | "executable">, found: Found[]): Materials {
   requireLicences(found)
   const texts = new Map<string, string>()
   const list = new Map<string, Material>()
-  for (const one of found) {
+  for (const one of found.map(withCopyright)) {
     const keys = textsOf(one).map((text) => {
       const key = createHash("sha256").update(text).digest("hex")
       texts.set(key, text)
@@ -33,6 +33,23 @@ export function gather(about: Pick<Materials, "created" | "executable">, found: 
   }
 }
 
+/** With the lines of its own texts that name who has the copyright. Those of a text that SPDX publishes are an example. */
+function withCopyright(found: Found): Found {
+  const { license, copyright, texts } = found
+  const known = identifiersOf(license)?.filter(hasStandardText) ?? []
+  const examples = known.flatMap((identifier) => [
+    standardText(identifier),
+    standardText(identifier, copyright),
+  ])
+  const own = texts.map(tidy).filter((text) => !examples.includes(text))
+  const lines = union(copyright?.split("\n") ?? [], own.flatMap(copyrightLines))
+  return lines.length === 0 ? found : { ...found, copyright: lines.join("\n") }
+}
+
+function tidy(text: string): string {
+  return text.replaceAll("\r\n", "\n").trim()
+}
+
 function join(before: Material, one: Material): Material {
   if (before.license !== one.license) throw ofTwoLicences(before, one)
   const copyright = union([before, one].flatMap((each) => each.copyright?.split("\n") ?? [])).join("\n")
@@ -51,7 +68,7 @@ function union(...lists: string[][]): string[] {
 
 /** Its own texts, or where it has none, those that SPDX publishes. */
 function textsOf({ license, texts, copyright }: Found): string[] {
-  const own = texts.map((text) => text.replaceAll("\r\n", "\n").trim()).filter((text) => text !== "")
+  const own = texts.map(tidy).filter((text) => text !== "")
   if (own.length > 0 || license === NO_ASSERTION) return own
   return identifiersOf(license)!.map((identifier, at) =>
     standardText(identifier, at === 0 ? copyright : undefined),

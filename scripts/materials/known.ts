@@ -11,6 +11,8 @@ const terms = z.strictObject({
   /** The line that its licence wants to be kept. */
   copyright: z.string().optional(),
   url: z.url().optional(),
+  /** Who publishes it, as the place of its source calls them. */
+  supplier: z.strictObject({ name: z.string(), url: z.url() }).optional(),
 })
 
 const part = terms.extend({

@@ -9,6 +9,12 @@ export type MaterialKind =
   | "patch"
   | "source"
 
+/** Who publishes a material, as the place of its source calls them. */
+export interface Supplier {
+  name: string
+  url: string
+}
+
 /** One thing that goes into what is handed over. */
 export interface Material {
   /** Its package URL; no two of a list have the same. */
@@ -19,7 +25,10 @@ export interface Material {
   version?: string
   /** An SPDX expression, or {@link NO_ASSERTION} for what an organisation gave. */
   license: string
+  /** The lines that name who has it, as its own texts or whoever put it in say: none is made up. */
   copyright?: string
+  /** Who publishes it, where `pins/licenses.json` says so. */
+  supplier?: Supplier
   /** The sha256 of each of its licence texts: keys of {@link Materials.texts}. */
   texts: string[]
   /** Of the package that it is from, as npm writes it. */
@@ -68,8 +77,16 @@ export function npmLibrary(
   return { purl: npmUrl(of.name, of.version), kind: "library", ...of, complete: true }
 }
 
-/** The package URL of what is in no package registry. */
+/** The package URL of what is in no package registry; what stands ahead of a slash in the name is its namespace. */
 export function genericUrl(name: string, version?: string): string {
-  const encoded = encodeURIComponent(name)
-  return `pkg:generic/${encoded}${version ? `@${encodeURIComponent(version)}` : ""}`
+  const encoded = name.split("/").map(encode).join("/")
+  return `pkg:generic/${encoded}${version ? `@${encode(version)}` : ""}`
+}
+
+/** Package URLs have no other signs than these, and a colon, as they are. */
+function encode(text: string): string {
+  const escaped = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
+  return encodeURIComponent(text)
+    .replace(/[!'()*]/g, escaped)
+    .replaceAll("%3A", ":")
 }

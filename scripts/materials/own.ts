@@ -2,12 +2,16 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { build } from "esbuild"
 import type { BuildRecord } from "../record/build-record.ts"
+import { nameCommit } from "../record/repository.ts"
 import { type Found, genericUrl, NO_ASSERTION, npmLibrary, npmUrl } from "./material.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
-/** The modules that this project makes of its own texts. */
-const OWN = /\/(offline\/\w+\.js|offline-help\.json)$/
+/** The modules that this project makes of its own texts, and its lists of what else is inside. */
+const OWN = /\/(offline\/\w+\.js|offline-(help|assets|packages)\.json|offline-asset-licenses\.txt\.zst)$/
+
+/** An organisation's policy, or that there is none. */
+const POLICY = /\/offline-policy\.json$/
 
 /** What is evaluated inside the executable; all else of `offline/` is imported from there. */
 const ENTRIES = ["index.ts", "thread.ts", "kernel/launch.ts", "kernel/supervise.ts"]
@@ -17,17 +21,20 @@ const ENTRIES = ["index.ts", "thread.ts", "kernel/launch.ts", "kernel/supervise.
  * @param libraries where these lie, as {@link findLibraries} gives it
  */
 export async function ofOwnModules(
-  { modules, repository, tools }: BuildRecord,
+  { modules, repository, tools, policy }: BuildRecord,
   libraries: string[],
 ): Promise<Found[]> {
-  const where = modules.added.map(({ name }) => name).filter((name) => OWN.test(name))
+  const where = modules.added
+    .map(({ name }) => name)
+    .filter((name) => OWN.test(name) || (!policy && POLICY.test(name)))
   const own: Found = {
     ...(await ofProject(tools, repository)),
     kind: "library",
     where,
     note: "The modules of offline/, which run ahead of upstream's code.",
   }
-  const bundled = await Promise.all(libraries.map((folder) => ofInstalled(folder, where, own.purl)))
+  const code = where.filter((name) => name.endsWith(".js"))
+  const bundled = await Promise.all(libraries.map((folder) => ofInstalled(folder, code, own.purl)))
   return [own, ...bundled]
 }
 
@@ -37,7 +44,7 @@ async function ofProject(
   repository: BuildRecord["repository"],
 ): Promise<Omit<Found, "kind" | "where">> {
   const version = tools["opencode-offline"]!
-  const commit = repository && `${repository.commit}${repository.clean ? "" : "-changed"}`
+  const commit = repository && nameCommit(repository)
   const purl = genericUrl("opencode-offline", commit ?? version)
   const texts = [await readFile(join(ROOT, "LICENSE"), "utf8")]
   const name = "opencode-offline"
@@ -54,7 +61,7 @@ export async function ofPatches(record: BuildRecord, diffs: Record<string, strin
   const changed = (name: string) => {
     const diff = diffs[name]
     if (diff === undefined) throw new Error(`there is no diff of ${name}, so it is not known what it changes`)
-    return [...diff.matchAll(/^--- a\/(.+)$/gm)].map(([, file]) => file!)
+    return [...diff.matchAll(/^--- a\/(.+)$/gm)].map(([, file]) => moduleOf(file!, record))
   }
   return record.patches.map(({ name, subject }) => ({
     ...project,
@@ -65,6 +72,12 @@ export async function ofPatches(record: BuildRecord, diffs: Record<string, strin
     where: changed(name),
     note: `${subject}. What it changes: patches/${name}.diff`,
   }))
+}
+
+/** The module that a diff's file stands for; of a file that stands in a bundle with others, the file. */
+function moduleOf(file: string, { modules }: BuildRecord): string {
+  const end = `/${file.replace(/^chunks\//, "")}`
+  return modules.changed.find(({ name }) => name.endsWith(end))?.name ?? file
 }
 
 /** What an organisation gave: its terms are its own. */

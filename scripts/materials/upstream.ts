@@ -18,7 +18,7 @@ export function ofUpstream({ stock, webUi, models, modules }: BuildRecord, { hol
       name: stock.package,
       integrity,
       file: { bytes, sha256 },
-      where: ["every module that no other material names"],
+      where: ["every module that was not added"],
       note: "OpenCode as upstream publishes it, with Bun. Upstream does not say which packages it bundles.",
     },
     ...(page

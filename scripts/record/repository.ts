@@ -14,6 +14,11 @@ export async function readRepository(folder: string): Promise<BuildRecord["repos
   return { commit, clean: changes === "" }
 }
 
+/** A commit as people and versions name it: with what says that the files were not those of the commit. */
+export function nameCommit({ commit, clean }: NonNullable<BuildRecord["repository"]>): string {
+  return `${commit}${clean ? "" : "-changed"}`
+}
+
 /** What git prints; undefined when it fails, or is not there. Variables that name another repository do not count. */
 async function git(folder: string, ...args: string[]): Promise<string | undefined> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")))

@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from "node:crypto"
-import { readdir, readFile, rm, writeFile } from "node:fs/promises"
-import { join, relative } from "node:path"
+import { readFile, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { OUTPUTS, printOutputs } from "../emit/outputs.ts"
 import { readSubject } from "../emit/read-subject.ts"
 import { fingerprintOf, signBytes, signFiles } from "../emit/sign.ts"
@@ -10,6 +10,7 @@ import { run } from "../lib/process.ts"
 import { openStagedFolder, replaceFolder } from "../lib/staged-folder.ts"
 import { MAKERS } from "../makers/makers.ts"
 import type { BuildRecord } from "../record/build-record.ts"
+import { filesBelow } from "./files-below.ts"
 import { readMeasured } from "./measured.ts"
 import { archiveName, promisedFiles, releaseName } from "./names.ts"
 import type { ReleaseOptions } from "./options.ts"
@@ -30,7 +31,7 @@ export async function makeRelease(
   const staged = await openStagedFolder(join(options.out, `.${options.pin}-${target}`))
   await runOwn("build.ts", [...buildWords(target, options), "--out", staged, "--emit", "none"])
   const record = await finish(staged, options, key)
-  if (options.kit) await addKit(staged, record, options, key)
+  if (options.kit) await addKit(target, staged, record, options, key)
   await addMade(staged, record, options, key)
   await writeSums(staged, key)
   await requirePromised(staged, promisedFiles(record, { signed: key !== undefined, kit: options.kit }))
@@ -78,19 +79,21 @@ async function finish(
 }
 
 async function addKit(
+  target: string,
   folder: string,
   record: BuildRecord,
-  { cache }: ReleaseOptions,
+  { cache, out, pin }: ReleaseOptions,
   key: KeyObject | undefined,
 ): Promise<void> {
-  // Beside the folder: the kit takes in all that lies in a release.
-  const made = `${folder}.kit`
+  // Beside the folder: the kit takes in all that lies in a release. It goes, too, when this ends before it is done.
+  const own = await openStagedFolder(join(out, `.${pin}-${target}-kit`))
+  const made = join(own, "kit")
   const words = ["--release", folder, "--out", made, "--cache", cache]
   // A pipe that the key came through can be read only once.
   const pem = key?.export({ format: "pem", type: "pkcs8" }).toString()
   await runOwn("scripts/commands/kit.ts", [...words, ...(pem ? ["--sign-key", "-"] : [])], pem)
   await writeSigned(join(folder, archiveName(record)), await readFile(made), key)
-  for (const file of [made, `${made}.sha256`]) await rm(file)
+  await rm(own, { recursive: true })
 }
 
 /** Packages and images: of the kit, as it lies in the folder, and of the executable. */
@@ -149,20 +152,13 @@ export async function requirePromised(folder: string, promised: string[]): Promi
   })
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort()
-}
-
+/** Only what it says of its progress is passed on: its last lines name files where they do not stay. */
 async function runOwn(script: string, words: string[], input = ""): Promise<void> {
   const { exitCode } = await run(process.execPath, [script, ...words], {
     cwd: ROOT,
     env: process.env,
     input,
-    stdout: process.stderr,
+    stdout: "ignore",
     stderr: process.stderr,
   })
   if (exitCode === 0) return

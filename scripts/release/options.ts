@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path"
 import { Command } from "commander"
-import { keyPath } from "../emit/sign.ts"
+import { keyPath } from "../emit/signing-key.ts"
 import { leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { readSupported } from "../pins/pin.ts"
@@ -27,12 +27,14 @@ export interface ReleaseOptions {
   /** The folder of releases, absolute. */
   out: string
   cache: string
+  /** Whether standard output gets what was made as JSON, once all of it is. */
+  json: boolean
 }
 
 const DESCRIPTION = `Makes all that is handed over: a folder a target, with the executable, the kit, packages, an image, and every file about them.
 
 A folder holds exactly the promised files (docs/release.md); when one is missing, or there is another, nothing is released.
-Exit codes: 0 made, 2 not made; then an earlier release is as it was.`
+Exit codes: 0 made, 2 not made; then an earlier release is as it was. Of several targets, those ahead of the failure are made.`
 
 /** Commander ends the process with 2 for unknown options. */
 export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions> {
@@ -44,15 +46,14 @@ export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions
       "--target <target>",
       "for which platform, or all that the pin has; repeatable (default: this machine's)",
       collect,
-      [],
     )
     .option("--policy <file>", "build this policy in")
     .option("--config <file>", "put this default configuration inside")
-    .option("--with <package@version>", "put this package inside; repeatable", collect, [])
+    .option("--with <package@version>", "put this package inside; repeatable", collect)
     .option("--models <file>", "put this model catalogue inside, and no other")
     .option("--models-extend <file>", "add these providers and models to upstream's catalogue")
     .option("--sign-command <command>", "have this sign the executable, $FILE, for Windows or macOS")
-    .option("--key <file>", "sign with this private key, PEM, Ed25519 or ECDSA P-256")
+    .option("--key <file>", "sign with this private key, PEM, Ed25519 or ECDSA P-256; - is standard input")
     .option("--audit <file>", "the audit's report.json of this executable, for the brief")
     .option("--no-kit", "make no archive for the air gap, and no packages of it")
     .option(
@@ -61,13 +62,15 @@ export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions
     )
     .option("--out <folder>", "where the folders go", join(import.meta.dirname, "../../dist/release"))
     .option("--cache <folder>", "where packages are kept between builds", defaultCache())
+    .option("--json", "print what was made as JSON: a list, one release a target", false)
     .exitOverride(leaveParser)
     .parse(argv)
-    .opts<Omit<ReleaseOptions, "targets"> & { target: string[] }>()
+    .opts<Omit<ReleaseOptions, "targets" | "with"> & { target?: string[]; with?: string[] }>()
   const absolute = (path: string | undefined) => path && resolve(path)
   return {
     ...options,
-    targets: options.target.length > 0 ? options.target : [hostTarget().name],
+    targets: options.target ?? [hostTarget().name],
+    with: options.with ?? [],
     policy: absolute(options.policy),
     config: absolute(options.config),
     models: absolute(options.models),
@@ -80,6 +83,6 @@ export async function readReleaseOptions(argv: string[]): Promise<ReleaseOptions
   }
 }
 
-function collect(value: string, values: string[]): string[] {
+function collect(value: string, values: string[] = []): string[] {
   return [...values, value]
 }

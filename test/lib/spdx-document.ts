@@ -27,6 +27,10 @@ const item = z.strictObject({
   name: z.string().min(1),
   versionInfo: z.string().optional(),
   packageFileName: z.string().optional(),
+  supplier: z
+    .string()
+    .regex(/^((Person|Organization): .+|NOASSERTION)$/)
+    .optional(),
   downloadLocation: z.union([z.url(), z.literal("NOASSERTION"), z.literal("NONE")]),
   // So no files may stand in the document, nor a verification code: 7.8, 7.9.
   filesAnalyzed: z.literal(false),

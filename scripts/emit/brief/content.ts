@@ -1,4 +1,5 @@
 import { formatBytes } from "../../lib/log.ts"
+import type { BuildRecord } from "../../record/build-record.ts"
 import { describeRuntime } from "../../record/runtime.ts"
 import type { Measured } from "../measured.ts"
 import type { Subject } from "../output.ts"
@@ -17,7 +18,7 @@ export function briefOf(subject: Subject): Brief {
   const { record, measured } = subject
   const { opencode, target } = record
   return {
-    title: `OpenCode ${opencode} for ${target}, offline`,
+    title: `OpenCode ${opencode} for ${target}, ${TITLES[record.policy?.mode ?? "opt-in"]}`,
     isGood: measured?.isGood,
     verdict: measured ? verdictOf(measured) : NOT_MEASURED,
     sections: [
@@ -29,6 +30,13 @@ export function briefOf(subject: Subject): Brief {
       { title: "Hashes and signatures", rows: hashes(subject) },
     ],
   }
+}
+
+/** No more than is so of every run. */
+const TITLES = {
+  "opt-in": "with an offline switch",
+  "default-on": "offline unless it is switched off",
+  always: "offline",
 }
 
 const NOT_MEASURED =
@@ -142,11 +150,22 @@ function limits({ record }: Subject): [string, string][] {
         ? "held to the policy by the kernel (Linux); where it cannot, OpenCode does not start"
         : "in the shell, in plugins: not held by the guard. Kernel mode, or a network without a route, holds them",
     ],
-    ["Loopback and Unix sockets", "always allowed: what listens there is trusted"],
+    [
+      "Loopback and Unix sockets",
+      kernel ? reachedHere(record.policy!) : "always allowed: what listens there is trusted",
+    ],
     ["Names", "whoever allows a name trusts the name server that says where it leads"],
     ["What upstream bundles", "is not listed by upstream: the bills of materials say so"],
     ["More", "docs/limits.md, docs/threat-model.md"],
   ]
+}
+
+/** What is reached on the machine itself in kernel mode: docs/kernel-mode.md. */
+function reachedHere({ loopback, unix = [] }: NonNullable<BuildRecord["policy"]>): string {
+  const ports =
+    loopback === "any" ? "every port of loopback" : "ports that it opened itself or that are allowed"
+  const sockets = ["Unix sockets that it opened itself", ...unix]
+  return `reached are ${ports}, and ${sockets.join(", ")}: what listens there is trusted`
 }
 
 function hashes({ record, materials, signedBy, measured }: Subject): [string, string][] {
@@ -162,6 +181,11 @@ function hashes({ record, materials, signedBy, measured }: Subject): [string, st
         ? `SHA256SUMS, the bills of materials and the provenance, by the key with the fingerprint ${signedBy}`
         : "not signed",
     ],
-    ["Check it", "opencode offline verify; npm run verify makes it again and compares every byte"],
+    [
+      "Check it",
+      signedBy
+        ? "opencode offline verify --key KEY; npm run verify -- --key KEY FILE makes it again and compares every byte"
+        : "opencode offline verify; npm run verify -- FILE makes it again and compares every byte",
+    ],
   ]
 }

@@ -44,5 +44,12 @@ section { break-inside: avoid; }
 .verdict { font-weight: bold; padding: 2mm 3mm; border-left: 1.5mm solid #888; background: #f2f2f2; }
 .good { border-color: #17703a; }
 .bad { border-color: #a51d1d; }
-@media print { body { margin: 0; padding: 0; font-size: 9pt; } }
+@media print {
+  body { margin: 0; padding: 0; max-width: none; font-size: 8pt; line-height: 1.25; }
+  h1 { font-size: 13pt; margin-bottom: 1.5mm; }
+  h2 { font-size: 9.5pt; margin: 2.5mm 0 0.5mm; }
+  th, td { padding-top: 0.3mm; padding-bottom: 0.3mm; }
+  th { width: 44mm; }
+  .verdict { padding: 1.5mm 3mm; }
+}
 `

@@ -23,6 +23,8 @@ export interface Egress {
   opencode: string
   target: string
   executable: { sha256: string }
+  /** Whether a policy is built in; without one, the rest says what holds offline until somebody allows more. */
+  builtIn: boolean
   /** When that is so: always, unless it is switched off, or only when it is switched on. */
   mode: string
   /** Whether nobody can allow more. */
@@ -45,6 +47,7 @@ export function egressOf({ record }: Pick<Subject, "record">): Egress {
     opencode: record.opencode,
     target: record.target,
     executable: { sha256: record.executable.sha256 },
+    builtIn: record.policy !== undefined,
     mode,
     locked,
     widenedBy: locked ? ["a managed policy, within what this build allows"] : widenedBy,
@@ -106,11 +109,15 @@ const FORMS = {
 }
 
 /** What stands at the head of each rendering. */
-export function headOf({ opencode, target, mode, locked, executable, notHeld }: Egress): string[] {
+export function headOf(egress: Egress): string[] {
+  const { opencode, target, builtIn, mode, locked, executable, widenedBy, notHeld } = egress
   return [
-    `What OpenCode ${opencode} for ${target} may connect to by the policy that is built in (${mode}${locked ? ", locked" : ""}).`,
+    builtIn
+      ? `What OpenCode ${opencode} for ${target} may connect to by the policy that is built in (${mode}${locked ? ", locked" : ""}).`
+      : `No policy is built into OpenCode ${opencode} for ${target} (${mode}): offline, it may connect to loopback alone until somebody allows more.`,
     `Executable: sha256 ${executable.sha256}`,
     "Made from egress.json; docs/egress.md says what these rules hold and what not.",
+    ...(locked ? [] : widenedBy.map((line) => `More can be allowed by ${line}: no rule here opens that.`)),
     ...notHeld.map((line) => `Not held by the policy: ${line}.`),
   ]
 }

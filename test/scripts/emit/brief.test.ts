@@ -62,6 +62,30 @@ describe("the brief", () => {
     expect(none.markdown).toContain("can run it online; can allow hosts")
   })
 
+  test("is called offline without more only where every run is", async () => {
+    const titleWith = async (mode?: "opt-in" | "default-on" | "always") => {
+      const policy = mode && { mode, locked: false, allow: [] }
+      return (await print({ record: { ...sampleRecord, policy } })).markdown.split("\n")[0]
+    }
+    expect(await titleWith("always")).toEndWith(", offline")
+    expect(await titleWith("default-on")).toEndWith(", offline unless it is switched off")
+    expect(await titleWith("opt-in")).toEndWith(", with an offline switch")
+    expect(await titleWith()).toEndWith(", with an offline switch")
+  })
+
+  test("says of loopback and Unix sockets what kernel mode leaves, and that without it all are open", async () => {
+    const policy = { mode: "always" as const, locked: true, allow: [], enforce: "kernel" as const }
+    const of = async (more: object) =>
+      (await print({ record: { ...sampleRecord, policy: { ...policy, ...more } } })).markdown
+    expect(await of({})).toContain(
+      "ports that it opened itself or that are allowed, and Unix sockets that it opened itself:",
+    )
+    expect(await of({ loopback: "any", unix: ["/run/a.sock"] })).toContain(
+      "every port of loopback, and Unix sockets that it opened itself, /run/a.sock:",
+    )
+    expect(await of({ enforce: "guard" })).toContain("always allowed: what listens there is trusted")
+  })
+
   test("says which default configuration is built in", async () => {
     const configuration = { keys: ["model", "provider"], bytes: 9, sha256: "ef".repeat(32) }
     const { markdown } = await print({ record: { ...sampleRecord, configuration } })

@@ -66,6 +66,11 @@ describe("egress.json", () => {
     expect(found).toMatchObject({ mode: "opt-in", locked: false, rules: [] })
     expect(found.notHeld.join()).toContain("a run that is not offline")
     expect(found.widenedBy.join()).toContain("OPENCODE_OFFLINE_ALLOW")
+    expect(found.builtIn).toBe(false)
+    for (const name of ["egress.squid.conf", "egress.nft", "egress.networkpolicy.yaml"]) {
+      expect(files[name], name).toContain("# No policy is built into OpenCode 1.2.3")
+      expect(files[name], name).toContain("# More can be allowed by the environment")
+    }
   })
 
   test("says that the default configuration that is built in can allow more, unless the policy is locked", async () => {
@@ -82,6 +87,8 @@ describe("egress.json", () => {
 
   test("says of a locked one that is always offline only what no policy holds", async () => {
     const { json } = await print(ALLOW)
+    expect(json.builtIn).toBe(true)
+    expect((await print(ALLOW)).nft).not.toContain("More can be allowed")
     expect(json.notHeld).toHaveLength(1)
     expect((await print(ALLOW, { enforce: "kernel" })).json.notHeld).toEqual([])
     expect(json.widenedBy).toEqual(["a managed policy, within what this build allows"])

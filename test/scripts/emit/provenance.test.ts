@@ -23,6 +23,7 @@ const statement = z.strictObject({
           uri: z.string().regex(/^(urn:|pkg:|git\+)\S+$/),
           name: z.string().optional(),
           digest: z.partialRecord(digest.keyType, digest.valueType),
+          annotations: z.record(z.string(), z.unknown()).optional(),
         }),
       ),
     }),
@@ -55,6 +56,16 @@ describe("the provenance", () => {
       "pkg:npm/opencode-sample@1.2.3",
     ])
     for (const one of resolvedDependencies) expect(Object.keys(one.digest)).toHaveLength(1)
+  })
+
+  test("says of this project's commit that files were changed, when they were, and else nothing", async () => {
+    const commitOf = async (clean: boolean) => {
+      const repository = { ...sampleRecord.repository!, clean }
+      const { predicate } = await printed(sampleSubject({ record: { ...sampleRecord, repository } }))
+      return predicate.buildDefinition.resolvedDependencies[0]
+    }
+    expect(await commitOf(false)).toMatchObject({ annotations: { changed: true } })
+    expect(Object.keys((await commitOf(true))!)).toEqual(["uri", "digest"])
   })
 
   test("has upstream's commit where it was built from that", async () => {

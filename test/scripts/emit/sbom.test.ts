@@ -37,6 +37,64 @@ describe("the CycloneDX bill of materials", () => {
     expect(library.externalReferences[0].hashes).toEqual([{ alg: "SHA-512", content: "07".repeat(64) }])
   })
 
+  test.each(kinds)(
+    "of a %s says of each component what it depends on, by references without an escape",
+    async (kind) => {
+      const { metadata, components, dependencies, compositions } = JSON.parse(await printOne(cyclonedx, kind))
+      const refs: string[] = [metadata.component, ...components].map((one) => one["bom-ref"])
+      expect(new Set(refs).size).toBe(refs.length)
+      expect(refs.filter((ref) => /%[0-9A-F]{2}/i.test(ref))).toEqual([])
+      expect(dependencies.map(({ ref }: { ref: string }) => ref).sort()).toEqual(refs.sort())
+      for (const { dependsOn } of dependencies) expect(refs).toEqual(expect.arrayContaining(dependsOn))
+      const assembled = compositions.flatMap(({ assemblies }: { assemblies: string[] }) => assemblies)
+      expect(refs).toEqual(expect.arrayContaining(assembled))
+    },
+  )
+
+  test("names who has the copyright and who publishes it, where that is known, and nobody else", async () => {
+    const { materials, ...rest } = sampleSubject()
+    const supplier = { name: "someone", url: "https://example.com/someone" }
+    const known = sampleMaterial({ purl: "pkg:npm/known@1.0.0", name: "known", supplier })
+    const unknown = sampleMaterial({
+      purl: "pkg:npm/unknown@1.0.0",
+      name: "unknown",
+      license: "ISC",
+      texts: [],
+    })
+    const subject = { ...rest, materials: gather(materials, [...foundIn(materials), known, unknown]) }
+    const files = { ...(await cyclonedx.print(subject)), ...(await spdx.print(subject)) }
+    const find = (file: string, list: string) => (name: string) =>
+      JSON.parse(files[file]!)[list].find((one: { name: string }) => one.name === name)
+    const [component, item] = [find("sbom.cdx.json", "components"), find("sbom.spdx.json", "packages")]
+    const copyright = "Copyright (c) 2020 A. Uthor"
+    expect(component("known")).toMatchObject({
+      copyright,
+      supplier: { name: "someone", url: ["https://example.com/someone"] },
+    })
+    expect(item("known")).toMatchObject({ copyrightText: copyright, supplier: "Organization: someone" })
+    expect(Object.keys(component("unknown"))).not.toContain("copyright")
+    expect(Object.keys(component("unknown"))).not.toContain("supplier")
+    expect(item("unknown").copyrightText).toBe("NOASSERTION")
+    expect(Object.keys(item("unknown"))).not.toContain("supplier")
+  })
+
+  test("says of the whole the terms of all that is in it, and not of this project's part alone", async () => {
+    const terms = "(BSD-3-Clause OR GPL-2.0-only) AND MIT AND OFL-1.1"
+    const { metadata } = JSON.parse(await printOne(cyclonedx, "executable"))
+    expect(metadata.component.licenses).toEqual([{ expression: terms }])
+    const { packages } = JSON.parse(await printOne(spdx, "executable"))
+    expect(packages[0]).toMatchObject({ SPDXID: "SPDXRef-Subject", licenseDeclared: terms })
+  })
+
+  test("has what was patched depend on no patch: what was made does", async () => {
+    const { metadata, dependencies } = JSON.parse(await printOne(cyclonedx, "executable"))
+    const of = (wanted: string) =>
+      dependencies.find(({ ref }: { ref: string }) => ref === wanted).dependsOn as string[]
+    const patch = "pkg:generic/opencode-offline/patches/a-patch"
+    expect(of("pkg:npm/opencode-sample@1.2.3")).toEqual(["pkg:generic/a font@2.0"])
+    expect(of(metadata.component["bom-ref"])).toContain(patch)
+  })
+
   test("says what was patched, with the patch's own diff, and what is not known in full", async () => {
     const { metadata, compositions } = JSON.parse(await printOne(cyclonedx, "executable"))
     const [patch] = metadata.component.pedigree.patches

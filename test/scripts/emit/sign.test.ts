@@ -4,7 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { findUnsigned } from "../../../scripts/emit/find-unsigned.ts"
-import { preAuthentication, readSigningKey, signFiles } from "../../../scripts/emit/sign.ts"
+import { preAuthentication, signFiles } from "../../../scripts/emit/sign.ts"
+import { readSigningKey } from "../../../scripts/emit/signing-key.ts"
+import { Failure } from "../../../scripts/lib/errors.ts"
 import { run } from "../../../scripts/lib/process.ts"
 
 const STATEMENT = '{"_type":"https://in-toto.io/Statement/v1"}\n'
@@ -137,15 +139,55 @@ test("DSSE's encoding is that of its specification", () => {
   )
 })
 
-describe("a key that cannot sign is refused", () => {
+describe("a key that cannot sign is refused, and it is said why", () => {
+  const encrypted = () =>
+    generateKeyPairSync("ed25519").privateKey.export({
+      ...{ format: "pem", type: "pkcs8" },
+      ...{ cipher: "aes-256-cbc", passphrase: "secret" },
+    }) as string
   test.each([
-    ["RSA", () => pem(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)],
-    ["P-384", () => pem(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey)],
-    ["a public key", () => pem(generateKeyPairSync("ed25519").publicKey)],
-    ["no key", () => "text"],
-  ])("%s", async (_, make) => {
+    ["RSA", () => pem(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey), /kind rsa;/],
+    [
+      "P-384",
+      () => pem(generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey),
+      /kind ec \(secp384r1\)/,
+    ],
+    [
+      "a public key",
+      () => pem(generateKeyPairSync("ed25519").publicKey),
+      /public key[\s\S]*give the private key/,
+    ],
+    ["one with a passphrase", encrypted, /passphrase[\s\S]*--key -/],
+    [
+      "one of ssh",
+      () => "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+      /form of OpenSSH/,
+    ],
+    ["an empty file", () => "", /it is empty[\s\S]*openssl genpkey/],
+    ["no key", () => "text", /it is no PEM[\s\S]*openssl genpkey/],
+    [
+      "half a key",
+      () => pem(generateKeyPairSync("ed25519").privateKey).slice(0, 60),
+      /cannot sign[\s\S]*openssl genpkey/,
+    ],
+  ])("%s", async (_, make, why) => {
     const file = join(folder, "wrong.pem")
     await writeFile(file, make())
-    expect(readSigningKey(file)).rejects.toThrow(/cannot sign[\s\S]*openssl genpkey/)
+    const refused = await readSigningKey(file).catch((error) => error)
+    expect(refused).toBeInstanceOf(Failure)
+    expect(refused.message).toMatch(why)
+  })
+
+  test.each([
+    [
+      "is not there",
+      () => join(folder, "missing.pem"),
+      /cannot be read[\s\S]*there is no such file[\s\S]*openssl genpkey/,
+    ],
+    ["is a folder", () => folder, /cannot be read[\s\S]*EISDIR[\s\S]*through a pipe/],
+  ])("one that %s", async (_, file, why) => {
+    const refused = await readSigningKey(file()).catch((error) => error)
+    expect(refused).toBeInstanceOf(Failure)
+    expect(refused.message).toMatch(why)
   })
 })

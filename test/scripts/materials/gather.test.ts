@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test"
 import { licenses } from "../../../scripts/emit/licenses.ts"
+import { foundIn } from "../../../scripts/emit/read-subject.ts"
 import { gather } from "../../../scripts/materials/gather.ts"
+import { genericUrl } from "../../../scripts/materials/material.ts"
+import { standardText } from "../../../scripts/materials/standard-texts.ts"
 import { sampleMaterial, sampleSubject } from "../../lib/subject.ts"
 
 const about = { created: "2026-01-02T03:04:05Z", executable: { sha512: "0".repeat(128) } }
@@ -54,6 +57,36 @@ describe("the list of materials", () => {
     expect(text).not.toContain("<year>")
   })
 
+  test.each([
+    ["Copyright (c) 2020 A. Uthor", "Copyright (c) 2020 A. Uthor"],
+    [
+      "  Copyright (c) Some Corporation. All rights reserved.",
+      "Copyright (c) Some Corporation. All rights reserved.",
+    ],
+    ["(c) 2020 A. Uthor\n© 2021 B. Uthor", "(c) 2020 A. Uthor\n© 2021 B. Uthor"],
+    ["Copyright [yyyy] [name of copyright owner]", undefined],
+    ["Copyright (c) <year> <copyright holders>", undefined],
+    ["Copyright notices must be kept.\n(c) You must retain them", undefined],
+  ])("has of a material whose text says %p the copyright %p", (text, copyright) => {
+    expect(gather(about, [sampleMaterial({ texts: [text] })]).list[0]!.copyright).toBe(copyright)
+  })
+
+  test.each(["ISC", "LGPL-2.1-or-later", "OpenSSL"])(
+    "has no copyright of a material that is under the text of %s which SPDX publishes: it names others",
+    (license) => {
+      const { list, texts } = gather(about, [sampleMaterial({ license, texts: [] })])
+      expect(list[0]!.copyright).toBeUndefined()
+      const again = gather(about, foundIn({ format: 1, ...about, list, texts }))
+      expect(again.list[0]!.copyright).toBeUndefined()
+    },
+  )
+
+  test("has no copyright of a material from the text of the GPL, which names who wrote that text", () => {
+    const text = `Copyright (c) 2020 A. Uthor\n\n${standardText("GPL-2.0-only")}`
+    const { list } = gather(about, [sampleMaterial({ license: "GPL-2.0-only", texts: [text] })])
+    expect(list[0]!.copyright).toBe("Copyright (c) 2020 A. Uthor")
+  })
+
   test("has the text of each licence that an expression names", () => {
     const license = "LGPL-2.0-or-later AND BSD-2-Clause"
     const { texts } = gather(about, [sampleMaterial({ texts: [], license })])
@@ -75,4 +108,12 @@ describe("the list of materials", () => {
     const given = sampleMaterial({ kind: "data", license: "NOASSERTION", texts: [] })
     expect(gather(about, [given]).list).toHaveLength(1)
   })
+})
+
+test.each([
+  ["PCRE2", "10.46", "pkg:generic/PCRE2@10.46"],
+  ["a/b c", undefined, "pkg:generic/a/b%20c"],
+  ["of Bun's (own)", "1:2", "pkg:generic/of%20Bun%27s%20%28own%29@1:2"],
+])("the package URL of %p is as its specification writes it", (name, version, url) => {
+  expect(genericUrl(name, version)).toBe(url)
 })
