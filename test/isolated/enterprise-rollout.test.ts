@@ -87,7 +87,7 @@ test.skipIf(typeof ANSIBLE !== "string")(
     const { exitCode, stdout, attempts } = await script(
       [
         ...["/var/log", "/var/tmp", "/etc/opencode"].map((path) => `mount -t tmpfs none ${path}`),
-        'cd "$HOME"; mkdir local; mount --bind local /usr/local',
+        'cd "$HOME"; export PYTHONPYCACHEPREFIX="$HOME/compiled"; mkdir local; mount --bind local /usr/local',
         ...["first", "second"].map((kit) => `tar -C ${folder} -czf files/${kit}.tar.gz ${kit}`),
         ...["first", "second", "second"].map(play),
         "sh /usr/local/lib/opencode-kit/rollback.sh; /usr/local/bin/opencode --version",
@@ -98,7 +98,6 @@ test.skipIf(typeof ANSIBLE !== "string")(
         PYTHON: join(ANSIBLE as string, "usr/bin/python3.11"),
         PYTHONHOME: join(ANSIBLE as string, "usr"),
         PYTHONPATH: join(ANSIBLE as string, "usr/lib/python3/dist-packages"),
-        PYTHONDONTWRITEBYTECODE: "1",
         LD_LIBRARY_PATH: join(ANSIBLE as string, "usr/lib/x86_64-linux-gnu"),
         ANSIBLE_PIPELINING: "1",
       },
