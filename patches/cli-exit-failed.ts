@@ -60,6 +60,10 @@ export default definePatch({
     { ...prompt, file: "src/cli/cmd/run.ts", places: { main: 2 } },
     { ...leave, file: "src/cli/cmd/import.ts", places: { main: 5 } },
   ],
+  effect: [
+    { ...prompt, file: "src/cli/cmd/run.ts", places: { git: 2 } },
+    { ...leave, file: "src/cli/cmd/import.ts", places: { git: 4 } },
+  ],
   chunks: [
     { ...prompt, anchor: '"run [message..]"', places: 2 },
     { ...leave, anchor: '"import <file>"', places: { "<1.18.5": 5, ">=1.18.5": 4 } },

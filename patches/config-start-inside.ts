@@ -1,4 +1,4 @@
-import { before, captured, definePatch, enclosing, inside, replace } from "./lib.ts"
+import { before, captured, definePatch, enclosing, inside, replace, statementBefore } from "./lib.ts"
 
 /** The variable whose text upstream reads as a configuration that is no file. */
 const CONTENT = "OPENCODE_CONFIG_CONTENT"
@@ -40,6 +40,36 @@ export default definePatch({
       },
       places: { main: 1, worker: 1 },
       change: (place, offline) => [replace(place, `await ${offline}.configuration.start(load)`)],
+    },
+  ],
+  effect: [
+    {
+      file: "src/config/config.ts",
+      what: "the loop over those who are signed in, whose configuration upstream reads first",
+      find: {
+        rule: {
+          kind: "for_in_statement",
+          has: {
+            field: "body",
+            has: { kind: "if_statement", regex: '^if\\s*\\([\\w$]+\\.type === "wellknown"\\)' },
+          },
+        },
+      },
+      places: { git: 1 },
+      change: (place, offline) => {
+        const all = enclosing(place, "generator_function")
+        const content = inside(all, `$LOAD(process.env.${CONTENT}, $FROM)`)
+        const load = captured(content, "LOAD").text()
+        const block = enclosing(content, "statement_block")
+        const lay = captured(inside(block, '$LAY($SOURCE, $FOUND, "local")'), "LAY").text()
+        const given = `yield* ${load}(inside.text, { dir: inside.dir, source: inside.source })`
+        return [
+          statementBefore(
+            place,
+            `for (const inside of ${offline}.configuration.given()) yield* ${lay}(inside.source, ${given}, "global")`,
+          ),
+        ]
+      },
     },
   ],
   chunks: [

@@ -1,4 +1,13 @@
-import { captured, definePatch, effectFunction, enclosing, part, replace } from "./lib.ts"
+import { type Change, captured, definePatch, effectFunction, enclosing, part, replace } from "./lib.ts"
+
+/** Where each provider is made, or copied, by a function of that name. */
+function made(by: string, lazily: "build" | "copy"): Change {
+  return {
+    what: `the call of ${by} for each provider`,
+    find: { rule: { pattern: `mapValues($FROM, ${by})`, inside: { kind: "variable_declarator" } } },
+    change: (place, offline) => [replace(part(place, "function"), `${offline}.models.${lazily}`)],
+  }
+}
 
 export default definePatch({
   subject: "refactor(provider): make a provider's models when they are asked for",
@@ -10,6 +19,22 @@ export default definePatch({
   range: ">=1.15.13",
   level: "optional",
   edits: [],
+  effect: [
+    { ...made("fromModelsDevProvider", "build"), file: "src/provider/provider.ts", places: { git: 1 } },
+    { ...made("toPublicInfo", "copy"), file: "src/provider/provider.ts", places: { git: 1 } },
+    {
+      what: "the providers that the server answers with",
+      file: "src/server/routes/instance/httpapi/handlers/provider.ts",
+      find: {
+        rule: {
+          pattern: "mapValues($RAW, $BUILD)",
+          inside: { stopBy: "end", ...effectFunction("ProviderHttpApi.list").rule },
+        },
+      },
+      places: { git: 1 },
+      change: (place, offline) => [replace(part(place, "function"), `${offline}.models.build`)],
+    },
+  ],
   chunks: [
     {
       what: "the providers of the catalogue, and the copy of them",

@@ -28,6 +28,40 @@ const offer = (place: SgNode, offline: string) => [
 const catalogue = (place: SgNode, offline: string) =>
   offer(captured(inside(place, "Object.assign($CATALOGUE, $CONNECTED)"), "CATALOGUE"), offline)
 
+/** The places of the same in code that is written with Effect. */
+const byEffect = {
+  list: {
+    what: "the list of providers",
+    find: {
+      rule: {
+        ...providers,
+        inside: {
+          stopBy: "end",
+          kind: "call_expression",
+          has: {
+            field: "function",
+            kind: "call_expression",
+            has: { field: "arguments", regex: '^\\("Provider\\.list"' },
+          },
+        },
+      },
+    },
+    change: offer,
+  },
+  defaults: {
+    what: "the providers that the default model is looked for in",
+    find: {
+      rule: { ...providers, inside: { stopBy: "end", ...effectFunction("Provider.defaultModel").rule } },
+    },
+    change: offer,
+  },
+  answer: {
+    what: "the answer of the server with all providers",
+    find: effectFunction("ProviderHttpApi.list"),
+    change: catalogue,
+  },
+} satisfies Record<string, Change>
+
 /** What the default model fails with where there is no provider: an error, or one of Effect's. */
 const none: Change = {
   what: "the error that there is no provider",
@@ -38,7 +72,7 @@ const none: Change = {
         { kind: "call_expression", regex: '^Error\\("no providers \\w+"\\)$' },
         {
           kind: "new_expression",
-          regex: "^new [\\w$]+$",
+          regex: "^new [\\w$]+(\\(\\))?$",
           inside: {
             kind: "yield_expression",
             inside: { stopBy: "end", ...effectFunction("Provider.defaultModel").rule },
@@ -196,43 +230,24 @@ export default definePatch({
     { ...connect, file: "src/cli/cmd/tui/app.tsx", places: { main: 1 } },
     { ...invitation, file: "src/cli/cmd/tui/context/local.tsx", places: { main: 1 } },
   ],
+  effect: [
+    { ...byEffect.list, file: "src/provider/provider.ts", places: { git: 1 } },
+    { ...byEffect.defaults, file: "src/provider/provider.ts", places: { git: 2 } },
+    {
+      ...byEffect.answer,
+      file: "src/server/routes/instance/httpapi/handlers/provider.ts",
+      places: { git: 1 },
+    },
+    { ...none, file: "src/provider/provider.ts", places: { git: 1 } },
+    { ...warning, file: "../tui/src/component/prompt/index.tsx", places: { git: 1 } },
+    { ...opening, file: "../tui/src/app.tsx", places: { git: 1 } },
+    { ...connect, file: "../tui/src/app.tsx", places: { git: 1 } },
+    { ...invitation, file: "../tui/src/context/local.tsx", places: { git: 1 } },
+  ],
   chunks: [
-    {
-      what: "the list of providers",
-      anchor: '"Provider.list"',
-      find: {
-        rule: {
-          ...providers,
-          inside: {
-            stopBy: "end",
-            kind: "call_expression",
-            has: {
-              field: "function",
-              kind: "call_expression",
-              has: { field: "arguments", regex: '^\\("Provider\\.list"' },
-            },
-          },
-        },
-      },
-      places: 1,
-      change: offer,
-    },
-    {
-      what: "the providers that the default model is looked for in",
-      anchor: '"Provider.defaultModel"',
-      find: {
-        rule: { ...providers, inside: { stopBy: "end", ...effectFunction("Provider.defaultModel").rule } },
-      },
-      places: 2,
-      change: offer,
-    },
-    {
-      what: "the answer of the server with all providers",
-      anchor: '"ProviderHttpApi.list"',
-      find: effectFunction("ProviderHttpApi.list"),
-      places: 1,
-      change: catalogue,
-    },
+    { ...byEffect.list, anchor: '"Provider.list"', places: 1 },
+    { ...byEffect.defaults, anchor: '"Provider.defaultModel"', places: 2 },
+    { ...byEffect.answer, anchor: '"ProviderHttpApi.list"', places: 1 },
     { ...none, anchor: '"Provider.defaultModel"', places: 1 },
     { ...warning, anchor: '"Connect a provider to send prompts"', places: 1 },
     { ...opening, anchor: ".data.provider.length===0", places: 1 },

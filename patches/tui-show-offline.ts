@@ -1,11 +1,39 @@
 import type { SgNode } from "@ast-grep/napi"
-import { definePatch, replace } from "./lib.ts"
+import { type Change, definePatch, replace } from "./lib.ts"
 
 const version = { rule: { pattern: "Installation.VERSION" } }
 const change = (place: SgNode, offline: string) => [replace(place, `${offline}.label(${place.text()})`)]
 
 /** The word behind the key that opens the list of commands: the TUI shows it below every prompt, however narrow it is. */
 const HINT = "commands"
+
+const below: Change = {
+  what: "the hint at the list of commands below the prompt",
+  find: {
+    rule: {
+      any: [
+        { kind: "jsx_text", regex: `^\\s*${HINT}\\s*$` },
+        { pattern: `\`${HINT}\``, inside: { kind: "arguments" } },
+      ],
+    },
+  },
+  change: (place, offline) => [replace(place, hint(place, offline))],
+}
+
+/** The foot of the home screen, and that of the sidebar, are plugins of upstream's own. */
+const ofApp: Change = {
+  what: "the version in the foot",
+  find: {
+    rule: {
+      kind: "member_expression",
+      all: [
+        { has: { field: "property", regex: "^version$" } },
+        { has: { field: "object", has: { field: "property", regex: "^app$" } } },
+      ],
+    },
+  },
+  change,
+}
 
 export default definePatch({
   subject: "feat(tui): show below the prompt and beside the version that offline is on",
@@ -31,20 +59,12 @@ export default definePatch({
       places: { main: 1 },
       change,
     },
-    {
-      file: "src/cli/cmd/tui/component/prompt/index.tsx",
-      what: "the hint at the list of commands below the prompt",
-      find: {
-        rule: {
-          any: [
-            { kind: "jsx_text", regex: `^\\s*${HINT}\\s*$` },
-            { pattern: `\`${HINT}\``, inside: { kind: "arguments" } },
-          ],
-        },
-      },
-      places: { main: 1 },
-      change: (place, offline) => [replace(place, hint(place, offline))],
-    },
+    { ...below, file: "src/cli/cmd/tui/component/prompt/index.tsx", places: { main: 1 } },
+  ],
+  effect: [
+    { ...ofApp, file: "../tui/src/feature-plugins/home/footer.tsx", places: { git: 1 } },
+    { ...ofApp, file: "../tui/src/feature-plugins/sidebar/footer.tsx", places: { git: 1 } },
+    { ...below, file: "../tui/src/component/prompt/index.tsx", places: { git: 1 } },
   ],
   chunks: [
     {

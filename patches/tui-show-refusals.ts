@@ -11,7 +11,23 @@ const subscription: Omit<Change, "find"> = {
       },
     })
     const toast = part(part(show, "function"), "object").text()
-    return [replace(place, `(${offline}.showRefusals((refused)=>${toast}.show(refused)),${place.text()})`)]
+    const both = `${offline}.showRefusals((refused)=>${toast}.show(refused)),${place.text()}`
+    // A parenthesis at the start of a statement would call what stands before it, where no semicolons are written.
+    return [replace(place, place.parent()?.kind() === "expression_statement" ? both : `(${both})`)]
+  },
+}
+
+/** From 1.17 on its name is written out. */
+const byName: Change = {
+  ...subscription,
+  find: {
+    rule: {
+      kind: "call_expression",
+      all: [
+        { has: { field: "function", has: { field: "property", regex: "^on$" } } },
+        { has: { field: "arguments", regex: '^\\("tui\\.toast\\.show",' } },
+      ],
+    },
   },
 }
 
@@ -37,21 +53,9 @@ export default definePatch({
       places: { main: 1 },
     },
   ],
+  effect: [{ ...byName, file: "../tui/src/app.tsx", places: { git: 1 } }],
   chunks: [
-    {
-      ...subscription,
-      anchor: '"tui.toast.show"',
-      find: {
-        rule: {
-          kind: "call_expression",
-          all: [
-            { has: { field: "function", has: { field: "property", regex: "^on$" } } },
-            { has: { field: "arguments", regex: '^\\("tui\\.toast\\.show",' } },
-          ],
-        },
-      },
-      places: { ">=1.17.0": 1 },
-    },
+    { ...byName, anchor: '"tui.toast.show"', places: { ">=1.17.0": 1 } },
     {
       ...subscription,
       anchor: ".ToastShow.type,",

@@ -4,7 +4,7 @@ export const VARIANTS: Record<string, (text: string) => string> = {
   "with semicolons": (text) => text.replace(/^( *(?:const|return|await) .*[^{(,>=])$(?!\n\s*[.?])/gm, "$1;"),
   "with its locals renamed": (text) =>
     text.replace(
-      /\b(args|options|toast|server|dialog|cmd(?=: string)|found|response|c)\b(?!:| error)/g,
+      /(?<!"tui\.)\b(args|options|toast|server|dialog|cmd(?=: string)|found|response|c)\b(?!:| error)/g,
       "$1Other",
     ),
   "with a comment first in each block": (text) =>

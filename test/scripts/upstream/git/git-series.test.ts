@@ -6,7 +6,7 @@ import { defaultCache } from "../../../../scripts/lib/npm/cache.ts"
 import type { NamedPatch } from "../../../../scripts/patching/apply.ts"
 import { type Edit, inForm, names } from "../../../../scripts/patching/patch.ts"
 import { readSeries } from "../../../../scripts/patching/read-series.ts"
-import type { Unit } from "../../../../scripts/patching/unit.ts"
+import { parseUnit, type Unit } from "../../../../scripts/patching/unit.ts"
 import { readForm } from "../../../../scripts/upstream/git/read-form.ts"
 import { applyToGitTree, readGitTree } from "../../../../scripts/upstream/git/typescript-tree.ts"
 import { copyUpstream } from "../../../lib/stand-in-upstream.ts"
@@ -70,6 +70,18 @@ for (const { vintage, series, files } of vintages) {
         expect(places(apply(units, series))).toEqual(expected)
       })
     }
+
+    test("begins no statement with a parenthesis that calls what stands before it", () => {
+      const calls = apply(files, series)
+        .flatMap(({ changed }) => changed)
+        .flatMap((unit) => parseUnit(unit).findAll({ rule: { kind: "call_expression" } }))
+      expect(calls.length).toBeGreaterThan(100)
+      const apart = calls.filter((call) => {
+        const called = call.field("function")?.range().end.line
+        return called !== (call.field("type_arguments") ?? call.field("arguments"))?.range().start.line
+      })
+      expect(apart.map((call) => call.text())).toEqual([])
+    })
 
     for (const patch of series) {
       const named = files.filter((unit) => patch.edits.some((edit) => concerns(edit, unit)))
