@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { readModuleGraph, writeExecutable, writeModuleGraph } from "../scripts/container/index.ts"
 import { OUTPUTS } from "../scripts/emit/outputs.ts"
@@ -61,6 +61,48 @@ async function poison(folder: string) {
     await rm(file, { force: true })
     const foreign = /\.[cm]?js$/.test(path) ? "globalThis.foreign = true;" : ""
     await writeFile(file, `${foreign}${Buffer.from(data)}`)
+  }
+}
+
+/** Kills a build half-way; gives what the release says then. */
+const killed = once(async () => {
+  const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache]
+  const child = Bun.spawn([process.execPath, ...words], {
+    cwd: project.folder,
+    stdout: "ignore",
+    stderr: "ignore",
+  })
+  const compiling = new Bun.Glob("tmp/*/opencode/packages/opencode/src/provider/models-snapshot.ts")
+  const begun = async () => (await Array.fromAsync(compiling.scan({ cwd: project.cache }))).length > 0
+  while (child.exitCode === null && !(await begun())) await Bun.sleep(5)
+  child.kill("SIGKILL")
+  const exitCode = await child.exited
+  return { exitCode, left: await readBuildRecord(join(release, "build.json")) }
+})
+
+/** The build after the one that was killed: in a network of its own, with other code in Bun's cache. */
+const buildAgain = once(async () => {
+  await killed()
+  await poison(join(project.cache, "bun"))
+  const prefix = await namespacePrefix()
+  const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache, "--json"]
+  const proxy = "http://127.0.0.1:9/"
+  const env = { ...process.env, npm_config_proxy: proxy, npm_config_https_proxy: proxy }
+  const { exitCode, stdout, stderr } = await run(
+    prefix[0]!,
+    [...prefix.slice(1), process.execPath, "-e", WITH_LOOPBACK, process.execPath, ...words],
+    { cwd: project.folder, env },
+  )
+  const [left] = await leftIn(project.cache)
+  await rm(join(project.cache, "tmp", left!), { recursive: true })
+  return { exitCode, stdout: String(stdout), stderr: String(stderr) }
+})
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 
@@ -132,30 +174,9 @@ describe("a build from git", () => {
   })
 
   test("needs no network and no proxy when the cache is warm, and then has the same bytes, whatever a cache of Bun's holds", async () => {
-    await poison(join(project.cache, "bun"))
-    const prefix = await namespacePrefix()
-    const pin = ["--pin", pinName(gitPin)]
-    const words = [
-      "build.ts",
-      ...pin,
-      "--source",
-      "git",
-      "--cache",
-      project.cache,
-      "--out",
-      "again",
-      "--json",
-    ]
-    const proxy = "http://127.0.0.1:9/"
-    const env = { ...process.env, npm_config_proxy: proxy, npm_config_https_proxy: proxy }
-    const options = { cwd: project.folder, env }
-    const { exitCode, stdout, stderr } = await run(
-      prefix[0]!,
-      [...prefix.slice(1), process.execPath, "-e", WITH_LOOPBACK, process.execPath, ...words],
-      options,
-    )
+    const { exitCode, stdout, stderr } = await buildAgain()
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
-    const again = JSON.parse(String(stdout)) as BuildRecord
+    const again = JSON.parse(stdout) as BuildRecord
     expect(again.git!.patched).toEqual(record.git!.patched)
     expect(again.executable.sha256).toBe(record.executable.sha256)
   })
@@ -191,21 +212,10 @@ describe("a build from git", () => {
 
 describe("a build from git that was killed half-way", () => {
   test("leaves the last release as it was, and the next one is done", async () => {
-    const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache]
-    const child = Bun.spawn([process.execPath, ...words], {
-      cwd: project.folder,
-      stdout: "ignore",
-      stderr: "ignore",
-    })
-    const compiling = new Bun.Glob("tmp/*/opencode/packages/opencode/src/provider/models-snapshot.ts")
-    const begun = async () => (await Array.fromAsync(compiling.scan({ cwd: project.cache }))).length > 0
-    while (child.exitCode === null && !(await begun())) await Bun.sleep(5)
-    child.kill("SIGKILL")
-    expect(await child.exited).not.toBe(0)
-    expect(await readBuildRecord(join(release, "build.json"))).toEqual(record)
-    expect(await project.buildGit()).toMatchObject({ exitCode: 0 })
-    const [left] = await leftIn(project.cache)
-    await rm(join(project.cache, "tmp", left!), { recursive: true })
+    const { exitCode, left } = await killed()
+    expect(exitCode).not.toBe(0)
+    expect(left).toEqual(record)
+    expect(await buildAgain()).toMatchObject({ exitCode: 0 })
   })
 })
 
@@ -506,7 +516,7 @@ const worker =`,
   test("for a disk that is full while the commit is checked out", async () => {
     const prefix = await namespacePrefix()
     const cache = await project.newCache()
-    expect(await project.buildGit(["--cache", cache, "--out", "whole"])).toMatchObject({ exitCode: 0 })
+    await cp(join(project.cache, "git"), join(cache, "git"), { recursive: true })
     const shell = 'mount -t tmpfs -o size=64k tmpfs "$0" && "$@"'
     const words = ["build.ts", ...PIN, "--source", "git", "--cache", cache, "--out", "refused"]
     const { exitCode, stderr } = await run(
