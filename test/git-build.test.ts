@@ -330,6 +330,9 @@ describe("a build from git that cannot be done says what, why and what next, and
     await body().finally(() => project.pinCommit(project.commit))
   }
 
+  /** For what is found behind the patches: without most of them it is so sooner. */
+  const CORE = ["--core-only"]
+
   test("for an origin that cannot be reached", async () => {
     const cache = await project.newCache()
     const message = await refused(["--git-url", `http://${LOGIN}@127.0.0.1:9/none.git`, "--cache", cache])
@@ -349,7 +352,7 @@ describe("a build from git that cannot be done says what, why and what next, and
     const another = (text: string) => text.replace(/(\["zod@.*"sha512-)..../, "$1AAAA")
     await changed("bun.lock", another, async () => {
       const settings = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" }
-      const message = await refused([], settings)
+      const message = await refused(CORE, settings)
       expect(message).toContain(`zod@${zod().version}`)
       expect(message).toContain("http://127.0.0.1:9/")
     })
@@ -390,7 +393,17 @@ const worker =`,
 
   test("for a network without a loopback", async () => {
     const prefix = await namespacePrefix()
-    const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache, "--out", "refused"]
+    const words = [
+      "build.ts",
+      ...PIN,
+      "--source",
+      "git",
+      "--cache",
+      project.cache,
+      "--out",
+      "refused",
+      ...CORE,
+    ]
     const { exitCode, stderr } = await run(prefix[0]!, [...prefix.slice(1), process.execPath, ...words], {
       cwd: project.folder,
       env: process.env,
@@ -403,7 +416,7 @@ const worker =`,
     const more = (text: string) =>
       text.replace('"yargs": "workspace:*"', '"yargs": "workspace:*", "semver": "7.0.0"')
     await changed("packages/opencode/package.json", more, async () => {
-      expect(await refused([])).toContain("lockfile had changes, but lockfile is frozen")
+      expect(await refused(CORE)).toContain("lockfile had changes, but lockfile is frozen")
     })
   })
 
@@ -419,7 +432,7 @@ const worker =`,
   test("for a build script that fails, with what it said", async () => {
     const failing = (text: string) => `${text}\nthrow new Error("no room for " + "the result")\n`
     await changed("packages/opencode/script/build.ts", failing, async () => {
-      const message = await refused([])
+      const message = await refused(CORE)
       expect(message).toContain("Upstream's build script failed")
       expect(message).toContain("no room for the result")
     })
@@ -437,7 +450,7 @@ const worker =`,
         .replaceAll("MODELS_DEV_API_JSON", "ANOTHER_NAME")
         .replace("127.0.0.1:9", `127.0.0.1:${network.port}`)
     await changed("packages/opencode/script/build.ts", asking, async () => {
-      expect(await refused([])).toContain("Upstream's build script failed")
+      expect(await refused(CORE)).toContain("Upstream's build script failed")
     })
     expect(requests).toBe(0)
   })
@@ -449,7 +462,7 @@ const worker =`,
         `...{ compile: { target: 'bun-${target.name}', outfile } as any },\n    entrypoints:`,
       )
     await changed("packages/opencode/script/build.ts", overriding, async () => {
-      expect(await refused([])).toContain("What upstream's build script compiled is not what it should be")
+      expect(await refused(CORE)).toContain("What upstream's build script compiled is not what it should be")
     })
   })
 
@@ -463,7 +476,7 @@ const worker =`,
         )
         .replace('[outfile, "--version"]', '["true"]')
     await changed("packages/opencode/script/build.ts", looking, async () => {
-      expect(await refused([])).toMatch(/what is run is \S+worker\.js, not \S+\/src\/index\.js/)
+      expect(await refused(CORE)).toMatch(/what is run is \S+worker\.js, not \S+\/src\/index\.js/)
     })
   })
 
@@ -473,14 +486,14 @@ const worker =`,
   ])("for a build script without %s, which the release was made with", async (option, why) => {
     const without = (text: string) => text.replace(`${option},`, "")
     await changed("packages/opencode/script/build.ts", without, async () => {
-      expect(await refused([])).toContain(why)
+      expect(await refused(CORE)).toContain(why)
     })
   })
 
   test("for a web UI that does not build", async () => {
     const failing = (text: string) => `throw new Error("the page cannot be made")\n${text}`
     await changed("packages/app/script/build.ts", failing, async () => {
-      expect(await refused([])).toContain("the page cannot be made")
+      expect(await refused(CORE)).toContain("the page cannot be made")
     })
   })
 

@@ -15,7 +15,7 @@ let executable: string
 
 beforeAll(async () => {
   project = await makeGitProject()
-  const { exitCode, stderr } = await project.buildGit(["--out", "built"])
+  const { exitCode, stderr } = await project.buildGit(["--core-only", "--out", "built"])
   if (exitCode !== 0) throw new Error(stderr)
   executable = await replaceCode(join(project.folder, "built/opencode"), probeFile("guard-probe.ts"))
 })
