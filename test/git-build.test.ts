@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { readModuleGraph, writeExecutable, writeModuleGraph } from "../scripts/container/index.ts"
 import { OUTPUTS } from "../scripts/emit/outputs.ts"
@@ -61,6 +61,48 @@ async function poison(folder: string) {
     await rm(file, { force: true })
     const foreign = /\.[cm]?js$/.test(path) ? "globalThis.foreign = true;" : ""
     await writeFile(file, `${foreign}${Buffer.from(data)}`)
+  }
+}
+
+/** Kills a build half-way; gives what the release says then. */
+const killed = once(async () => {
+  const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache]
+  const child = Bun.spawn([process.execPath, ...words], {
+    cwd: project.folder,
+    stdout: "ignore",
+    stderr: "ignore",
+  })
+  const compiling = new Bun.Glob("tmp/*/opencode/packages/opencode/src/provider/models-snapshot.ts")
+  const begun = async () => (await Array.fromAsync(compiling.scan({ cwd: project.cache }))).length > 0
+  while (child.exitCode === null && !(await begun())) await Bun.sleep(5)
+  child.kill("SIGKILL")
+  const exitCode = await child.exited
+  return { exitCode, left: await readBuildRecord(join(release, "build.json")) }
+})
+
+/** The build after the one that was killed: in a network of its own, with other code in Bun's cache. */
+const buildAgain = once(async () => {
+  await killed()
+  await poison(join(project.cache, "bun"))
+  const prefix = await namespacePrefix()
+  const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache, "--json"]
+  const proxy = "http://127.0.0.1:9/"
+  const env = { ...process.env, npm_config_proxy: proxy, npm_config_https_proxy: proxy }
+  const { exitCode, stdout, stderr } = await run(
+    prefix[0]!,
+    [...prefix.slice(1), process.execPath, "-e", WITH_LOOPBACK, process.execPath, ...words],
+    { cwd: project.folder, env },
+  )
+  const [left] = await leftIn(project.cache)
+  await rm(join(project.cache, "tmp", left!), { recursive: true })
+  return { exitCode, stdout: String(stdout), stderr: String(stderr) }
+})
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 
@@ -132,30 +174,9 @@ describe("a build from git", () => {
   })
 
   test("needs no network and no proxy when the cache is warm, and then has the same bytes, whatever a cache of Bun's holds", async () => {
-    await poison(join(project.cache, "bun"))
-    const prefix = await namespacePrefix()
-    const pin = ["--pin", pinName(gitPin)]
-    const words = [
-      "build.ts",
-      ...pin,
-      "--source",
-      "git",
-      "--cache",
-      project.cache,
-      "--out",
-      "again",
-      "--json",
-    ]
-    const proxy = "http://127.0.0.1:9/"
-    const env = { ...process.env, npm_config_proxy: proxy, npm_config_https_proxy: proxy }
-    const options = { cwd: project.folder, env }
-    const { exitCode, stdout, stderr } = await run(
-      prefix[0]!,
-      [...prefix.slice(1), process.execPath, "-e", WITH_LOOPBACK, process.execPath, ...words],
-      options,
-    )
+    const { exitCode, stdout, stderr } = await buildAgain()
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
-    const again = JSON.parse(String(stdout)) as BuildRecord
+    const again = JSON.parse(stdout) as BuildRecord
     expect(again.git!.patched).toEqual(record.git!.patched)
     expect(again.executable.sha256).toBe(record.executable.sha256)
   })
@@ -191,21 +212,10 @@ describe("a build from git", () => {
 
 describe("a build from git that was killed half-way", () => {
   test("leaves the last release as it was, and the next one is done", async () => {
-    const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache]
-    const child = Bun.spawn([process.execPath, ...words], {
-      cwd: project.folder,
-      stdout: "ignore",
-      stderr: "ignore",
-    })
-    const compiling = new Bun.Glob("tmp/*/opencode/packages/opencode/src/provider/models-snapshot.ts")
-    const begun = async () => (await Array.fromAsync(compiling.scan({ cwd: project.cache }))).length > 0
-    while (child.exitCode === null && !(await begun())) await Bun.sleep(5)
-    child.kill("SIGKILL")
-    expect(await child.exited).not.toBe(0)
-    expect(await readBuildRecord(join(release, "build.json"))).toEqual(record)
-    expect(await project.buildGit()).toMatchObject({ exitCode: 0 })
-    const [left] = await leftIn(project.cache)
-    await rm(join(project.cache, "tmp", left!), { recursive: true })
+    const { exitCode, left } = await killed()
+    expect(exitCode).not.toBe(0)
+    expect(left).toEqual(record)
+    expect(await buildAgain()).toMatchObject({ exitCode: 0 })
   })
 })
 
@@ -320,6 +330,9 @@ describe("a build from git that cannot be done says what, why and what next, and
     await body().finally(() => project.pinCommit(project.commit))
   }
 
+  /** For what is found behind the patches: without most of them it is so sooner. */
+  const CORE = ["--core-only"]
+
   test("for an origin that cannot be reached", async () => {
     const cache = await project.newCache()
     const message = await refused(["--git-url", `http://${LOGIN}@127.0.0.1:9/none.git`, "--cache", cache])
@@ -339,7 +352,7 @@ describe("a build from git that cannot be done says what, why and what next, and
     const another = (text: string) => text.replace(/(\["zod@.*"sha512-)..../, "$1AAAA")
     await changed("bun.lock", another, async () => {
       const settings = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" }
-      const message = await refused([], settings)
+      const message = await refused(CORE, settings)
       expect(message).toContain(`zod@${zod().version}`)
       expect(message).toContain("http://127.0.0.1:9/")
     })
@@ -380,7 +393,17 @@ const worker =`,
 
   test("for a network without a loopback", async () => {
     const prefix = await namespacePrefix()
-    const words = ["build.ts", ...PIN, "--source", "git", "--cache", project.cache, "--out", "refused"]
+    const words = [
+      "build.ts",
+      ...PIN,
+      "--source",
+      "git",
+      "--cache",
+      project.cache,
+      "--out",
+      "refused",
+      ...CORE,
+    ]
     const { exitCode, stderr } = await run(prefix[0]!, [...prefix.slice(1), process.execPath, ...words], {
       cwd: project.folder,
       env: process.env,
@@ -393,7 +416,7 @@ const worker =`,
     const more = (text: string) =>
       text.replace('"yargs": "workspace:*"', '"yargs": "workspace:*", "semver": "7.0.0"')
     await changed("packages/opencode/package.json", more, async () => {
-      expect(await refused([])).toContain("lockfile had changes, but lockfile is frozen")
+      expect(await refused(CORE)).toContain("lockfile had changes, but lockfile is frozen")
     })
   })
 
@@ -409,7 +432,7 @@ const worker =`,
   test("for a build script that fails, with what it said", async () => {
     const failing = (text: string) => `${text}\nthrow new Error("no room for " + "the result")\n`
     await changed("packages/opencode/script/build.ts", failing, async () => {
-      const message = await refused([])
+      const message = await refused(CORE)
       expect(message).toContain("Upstream's build script failed")
       expect(message).toContain("no room for the result")
     })
@@ -427,7 +450,7 @@ const worker =`,
         .replaceAll("MODELS_DEV_API_JSON", "ANOTHER_NAME")
         .replace("127.0.0.1:9", `127.0.0.1:${network.port}`)
     await changed("packages/opencode/script/build.ts", asking, async () => {
-      expect(await refused([])).toContain("Upstream's build script failed")
+      expect(await refused(CORE)).toContain("Upstream's build script failed")
     })
     expect(requests).toBe(0)
   })
@@ -439,7 +462,7 @@ const worker =`,
         `...{ compile: { target: 'bun-${target.name}', outfile } as any },\n    entrypoints:`,
       )
     await changed("packages/opencode/script/build.ts", overriding, async () => {
-      expect(await refused([])).toContain("What upstream's build script compiled is not what it should be")
+      expect(await refused(CORE)).toContain("What upstream's build script compiled is not what it should be")
     })
   })
 
@@ -453,7 +476,7 @@ const worker =`,
         )
         .replace('[outfile, "--version"]', '["true"]')
     await changed("packages/opencode/script/build.ts", looking, async () => {
-      expect(await refused([])).toMatch(/what is run is \S+worker\.js, not \S+\/src\/index\.js/)
+      expect(await refused(CORE)).toMatch(/what is run is \S+worker\.js, not \S+\/src\/index\.js/)
     })
   })
 
@@ -463,14 +486,14 @@ const worker =`,
   ])("for a build script without %s, which the release was made with", async (option, why) => {
     const without = (text: string) => text.replace(`${option},`, "")
     await changed("packages/opencode/script/build.ts", without, async () => {
-      expect(await refused([])).toContain(why)
+      expect(await refused(CORE)).toContain(why)
     })
   })
 
   test("for a web UI that does not build", async () => {
     const failing = (text: string) => `throw new Error("the page cannot be made")\n${text}`
     await changed("packages/app/script/build.ts", failing, async () => {
-      expect(await refused([])).toContain("the page cannot be made")
+      expect(await refused(CORE)).toContain("the page cannot be made")
     })
   })
 
@@ -506,7 +529,7 @@ const worker =`,
   test("for a disk that is full while the commit is checked out", async () => {
     const prefix = await namespacePrefix()
     const cache = await project.newCache()
-    expect(await project.buildGit(["--cache", cache, "--out", "whole"])).toMatchObject({ exitCode: 0 })
+    await cp(join(project.cache, "git"), join(cache, "git"), { recursive: true })
     const shell = 'mount -t tmpfs -o size=64k tmpfs "$0" && "$@"'
     const words = ["build.ts", ...PIN, "--source", "git", "--cache", cache, "--out", "refused"]
     const { exitCode, stderr } = await run(

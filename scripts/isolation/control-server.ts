@@ -54,7 +54,7 @@ export function startControlServer(controlled: Controlled): void {
     "/cells": () => Response.json(onScreen().cells()),
     "/colours": async (request) => {
       const texts = (await request.json()) as string[]
-      return Response.json(texts.map((text) => onScreen().coloursOf(text)))
+      return Response.json(onScreen().coloursOf(texts))
     },
     "/wait-for-text": async (request) => {
       const { text, gone } = (await request.json()) as { text: string; gone: boolean }

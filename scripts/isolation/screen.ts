@@ -68,13 +68,16 @@ export class Screen {
   }
 
   /**
-   * The foreground colours of a text where it stands first, blanks left out, each once; none when it is not to be seen.
+   * The foreground colours of each text where it stands first, blanks left out, each once; none when it is not to be seen.
    * Equal numbers are equal colours.
    */
-  coloursOf(text: string): number[] {
-    const row = this.text()
-      .split("\n")
-      .findIndex((line) => line.includes(text))
+  coloursOf(texts: string[]): number[][] {
+    const lines = this.text().split("\n")
+    return texts.map((text) => this.#coloursIn(lines, text))
+  }
+
+  #coloursIn(lines: string[], text: string): number[] {
+    const row = lines.findIndex((line) => line.includes(text))
     if (row < 0) return []
     const line = this.#emulator.buffer.active.getLine(this.#emulator.buffer.active.viewportY + row)!
     const start = line.translateToString().indexOf(text)

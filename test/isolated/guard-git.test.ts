@@ -5,7 +5,7 @@ import { replaceCode } from "../../scripts/harness/probe-executable.ts"
 import { type GitProject, makeGitProject } from "../lib/git-project.ts"
 import { sample } from "../lib/sampling.ts"
 import { probeFile } from "./lib/guard-executable.ts"
-import { notRefused, type Place, places, runProbe, there } from "./lib/guard-run.ts"
+import { few, notRefused, only, type Place, places, runProbe, there } from "./lib/guard-run.ts"
 import { vectors } from "./lib/guard-vectors.ts"
 
 // The guard as upstream's build script compiles it: not one bundle of ours, but modules that Bun's bundler put together.
@@ -15,7 +15,7 @@ let executable: string
 
 beforeAll(async () => {
   project = await makeGitProject()
-  const { exitCode, stderr } = await project.buildGit(["--out", "built"])
+  const { exitCode, stderr } = await project.buildGit(["--core-only", "--out", "built"])
   if (exitCode !== 0) throw new Error(stderr)
   executable = await replaceCode(join(project.folder, "built/opencode"), probeFile("guard-probe.ts"))
 })
@@ -29,9 +29,13 @@ const ids = Object.keys(vectors)
 
 describe.each(Object.keys(places) as Place[])("an executable from git, in the %s", (place) => {
   test("sends no packet by any vector when the switch is on, and refuses each at once", async () => {
-    const run = await runProbe(executable, place, ["--offline"])
+    const tried = place === "main" ? ids : few
+    const run = await runProbe(executable, place, ["--offline"], only(tried))
     expect(run.attempts).toEqual([])
-    expect({ wrong: notRefused(run), count: run.outcomes.length }).toEqual({ wrong: [], count: ids.length })
+    expect({ wrong: notRefused(run), ids: run.outcomes.map(({ id }) => id) }).toEqual({
+      wrong: [],
+      ids: tried,
+    })
   })
 })
 

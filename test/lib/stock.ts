@@ -1,6 +1,6 @@
 import semver from "semver"
 import { acquireFile } from "../../scripts/lib/npm/acquire.ts"
-import { defaultCache } from "../../scripts/lib/npm/cache.ts"
+import { cachedPath, defaultCache } from "../../scripts/lib/npm/cache.ts"
 import type { PinnedPackage } from "../../scripts/lib/npm/pinned.ts"
 import {
   listPins,
@@ -41,10 +41,16 @@ export function stockBun(name = target.name, of = pin): Promise<string> {
   return acquire(pinnedTarget(of, name).bun)
 }
 
-/** The path of a pinned file, in the cache that builds use. */
+/** The path of a pinned file, in the cache that builds use. It is verified once for all tests of a process. */
 export function acquire(file: PinnedPackage): Promise<string> {
-  return acquireFile(file, { cache: defaultCache() })
+  const cache = defaultCache()
+  const at = cachedPath(cache, file)
+  const path = acquired.get(at) ?? acquireFile(file, { cache })
+  acquired.set(at, path)
+  return path
 }
+
+const acquired = new Map<string, Promise<string>>()
 
 /**
  * The newest pin of which something holds: for a test of what not every release has.

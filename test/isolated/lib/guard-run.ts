@@ -1,10 +1,11 @@
 import { expect } from "bun:test"
 import { runIsolated } from "../../../scripts/harness/run-opencode.ts"
 import type { Attempt } from "../../../scripts/isolation/attempts.ts"
+import { runsAll } from "../../lib/sampling.ts"
 import { ABSENT } from "./absent.ts"
 import { besideRefusals } from "./beside-refusals.ts"
 import type { Outcome } from "./guard-probe.ts"
-import { vectors } from "./guard-vectors.ts"
+import { type Family, vectors } from "./guard-vectors.ts"
 import { probeScale } from "./probe-scale.ts"
 
 /** Each place has addresses of its own (RFC 5737, RFC 7526), so that an attempt shows where it came from. */
@@ -15,6 +16,28 @@ export const places = {
   "bun-child": "192.88.99",
 }
 export type Place = keyof typeof places
+
+const ids = Object.keys(vectors)
+
+/** Two ways of each family: tried in places that are like one in which all are. With --all, all are tried there, too. */
+export const few = runsAll
+  ? ids
+  : ids.filter((id) => ids.filter((other) => familyOf(other) === familyOf(id)).indexOf(id) < 2)
+
+/** Those that start no process, and those of a family; with --all, all. Starting processes is what takes long. */
+export function withoutProcesses(own: Family): string[] {
+  const starts = (id: string) => familyOf(id) === "children" || vectors[id]!.inChild !== undefined
+  return runsAll ? ids : ids.filter((id) => familyOf(id) === own || !starts(id))
+}
+
+/** Has {@link runProbe} try these alone. */
+export function only(of: string[]): Record<string, string> {
+  return { PROBE_SAMPLE: of.join(" ") }
+}
+
+function familyOf(id: string): Family {
+  return vectors[id]!.family
+}
 
 export interface Run {
   outcomes: Outcome[]
@@ -42,7 +65,7 @@ export async function runProbe(
   args: string[],
   env: Record<string, string> = {},
 ): Promise<Run> {
-  const addressOf = (id: string) => `${places[place]}.${Object.keys(vectors).indexOf(id) + 1}`
+  const addressOf = (id: string) => `${places[place]}.${ids.indexOf(id) + 1}`
   const probe = {
     PROBE_PLACE: place,
     PROBE_ADDRESSES: places[place],
@@ -65,7 +88,6 @@ export async function runProbe(
     .split("\n")
     .map((line): Outcome => JSON.parse(line))
   const { attempts } = result
-  const ids = Object.keys(vectors)
   const leaked = ids.filter((id, index) =>
     attempts.some(
       ({ name, address }) =>
@@ -85,6 +107,6 @@ export function notRefused({ outcomes }: Run): Outcome[] {
 }
 
 /** The vectors that this runtime has, of what it may do without. */
-export function there({ absent }: Run, of = Object.keys(vectors)): string[] {
+export function there({ absent }: Run, of = ids): string[] {
   return of.filter((id) => !(absent.includes(id) && vectors[id]!.isThere !== undefined))
 }

@@ -62,6 +62,14 @@ async function prepare(name: string, args: string[] = ["--no-figures"], vintage 
   return { ...result, out, tree: join(out, "tree"), file }
 }
 
+/** One that is prepared once for all that change nothing in it. */
+const prepared = new Map<string, ReturnType<typeof prepare>>()
+function prepareOnce(name: string) {
+  const made = prepared.get(name) ?? prepare(name)
+  prepared.set(name, made)
+  return made
+}
+
 test("--check-tree counts the places in upstream's files, and ends with 1 where one is not as stated", async () => {
   const folder = join(root, "effect")
   const { exitCode, stdout } = await pr(["--check-tree", folder])
@@ -104,7 +112,7 @@ describe("a pull request", () => {
   })
 
   test("is applied by git am to the base, file by file, and gives the branch's tree", async () => {
-    const { out, tree } = await prepare("offline-switch")
+    const { out, tree } = await prepareOnce("offline-switch")
     const files = (await readdir(out)).filter((name) => name.endsWith(".patch")).sort()
     expect(files).toHaveLength(8)
     const other = join(root, `am-${count++}`)
@@ -117,14 +125,14 @@ describe("a pull request", () => {
   })
 
   test("that builds on others has their commits first, and only those that the base lacks", async () => {
-    const { stderr, tree, file } = await prepare("offline-switch")
+    const { stderr, tree, file } = await prepareOnce("offline-switch")
     const titles = (await must(tree, ["log", "--reverse", "--format=%s", `${base}..HEAD`])).split("\n")
     expect(titles.slice(4).every((title) => /\(offline\): /.test(title))).toBe(true)
     expect(stderr).toContain("4 commits, ")
     expect(await file("body.md")).toContain(
       "It builds on these, whose commits come first:\n\n- feat(ripgrep): ",
     )
-    const merged = await prepare("ripgrep-disable-download")
+    const merged = await prepareOnce("ripgrep-disable-download")
     await must(upstream, ["fetch", "--quiet", merged.tree, "HEAD:with-ripgrep"])
     const { tree: on } = await prepare("offline-switch", ["--no-figures", "--base", "with-ripgrep"])
     const first = await must(upstream, ["rev-parse", "with-ripgrep"])
@@ -260,7 +268,7 @@ describe("the figures", () => {
   }
 
   test("are those of a build of this branch alone, also of some scenarios", async () => {
-    const { tree } = await prepare("web-disable")
+    const { tree } = await prepareOnce("web-disable")
     const { exitCode, stderr, file } = await prepare("web-disable", ["--report", await audit(tree)])
     expect(exitCode, stderr).toBe(0)
     expect(await file("body.md")).toContain(
@@ -288,14 +296,14 @@ describe("the figures", () => {
     ["of another form", (one) => Object.assign(one, { results: 1 }), "expected array"],
   ]
   test.each(wrong)("%s are not quoted", async (_title, change, message) => {
-    const { tree } = await prepare("web-disable")
+    const { tree } = await prepareOnce("web-disable")
     const { exitCode, stderr } = await prepare("web-disable", ["--report", await audit(tree, change)])
     expect(stderr).toContain(message)
     expect(exitCode).toBe(2)
   })
 
   test("of another branch, or of files that were changed, are not quoted", async () => {
-    const { tree } = await prepare("ripgrep-disable-download")
+    const { tree } = await prepareOnce("ripgrep-disable-download")
     const other = await prepare("web-disable", ["--report", await audit(tree)])
     expect(other.stderr).toContain("was built of other files than the branch's")
     const own = await prepare("web-disable")
@@ -325,7 +333,7 @@ describe("a check", () => {
   })
 
   test("warns of a branch that holds more than one concern", async () => {
-    const { out } = await prepare("offline-switch")
+    const { out } = await prepareOnce("offline-switch")
     const { stdout } = await pr(["--check", out])
     expect(stdout).toContain(
       "more than one concern: its commits are about ripgrep, tui, plugin, cli, offline",

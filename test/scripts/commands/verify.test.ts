@@ -67,10 +67,14 @@ test("an executable that is what build.json says is fine, and what differs from 
 })
 
 describe("one byte changed is found", () => {
-  const find = async (at: number) => {
-    const restore = await flipByte(executable, at)
+  /** Where the graph's offsets are, 32 bytes ahead of what ends it; the stored arguments end there. */
+  const numbersAt = async () => (await readFile(executable)).lastIndexOf("\n---- Bun! ----\n") - 32
+
+  const find = async (...places: number[]) => {
+    const restore: (() => Promise<void>)[] = []
+    for (const at of places) restore.push(await flipByte(executable, at))
     const { exitCode, stdout } = await verify("--json", executable)
-    await restore()
+    for (const back of restore) await back()
     const { ok, findings } = JSON.parse(stdout)
     expect({ exitCode, ok }).toEqual({ exitCode: 1, ok: false })
     expect(findings.shift()).toMatch(
@@ -79,35 +83,45 @@ describe("one byte changed is found", () => {
     return findings as string[]
   }
 
-  test("in the runtime", async () => {
-    expect(await find(50_000_000)).toEqual([
+  /** What is found when there is one in each of these places: each finding is of one of them. */
+  let found: string[]
+  beforeAll(async () => {
+    const inModule = (name: string) => placeOf((graph) => contentsOf(graph, name))
+    found = await find(
+      50_000_000,
+      inModule(WASM) + 1000,
+      ...[MAIN, OFFLINE].map((name) => inModule(name) + 2),
+      (await numbersAt()) - 5,
+    )
+  })
+  const of = (words: string) => found.filter((line) => line.includes(words))
+
+  test("in the runtime", () => {
+    expect(of("the runtime")).toEqual([
       `the runtime differs from ${pinned.bun.name}@${pinned.bun.version} at byte 50000000`,
       "the runtime equals the Bun package: found false, build.json says true",
     ])
   })
 
-  test("in a module that was not to change", async () => {
-    expect(await find(placeOf((graph) => contentsOf(graph, WASM)) + 1000)).toEqual([
+  test("in a module that was not to change", () => {
+    expect(of(WASM)).toEqual([
       `${WASM} is changed, but build.json does not declare it so`,
       `build.json declares ${WASM} as equal to upstream's, but it is not`,
     ])
   })
 
-  test("in a module that was to change, and in the added one", async () => {
-    for (const name of [MAIN, OFFLINE]) {
-      const findings = await find(placeOf((graph) => contentsOf(graph, name)) + 2)
-      expect(findings).toHaveLength(1)
-      expect(findings[0]).toStartWith(`sha256 of ${name}: found`)
-    }
+  test("in a module that was to change, and in the added one", () => {
+    for (const name of [MAIN, OFFLINE]) expect(of(`sha256 of ${name}: found`)).toHaveLength(1)
   })
 
-  /** Where the graph's offsets are, 32 bytes ahead of what ends it; the stored arguments end there. */
-  const numbersAt = async () => (await readFile(executable)).lastIndexOf("\n---- Bun! ----\n") - 32
-
-  test("in the stored arguments", async () => {
-    const [first, ...others] = await find((await numbersAt()) - 5)
+  test("in the stored arguments", () => {
+    const [first, ...others] = of("stored arguments")
     expect(first).toStartWith('stored arguments: found "--preload=/$bunfs/root/offline/index.js --user-agent')
     expect(others).toEqual(["the stored arguments are not one --preload in front of upstream's"])
+  })
+
+  test("and nothing else is", () => {
+    expect(found).toHaveLength(8)
   })
 
   test("in the graph's own numbers", async () => {
@@ -129,36 +143,46 @@ test("a file that is cut off is found, in lines that can be read", async () => {
 })
 
 describe("a build.json that does not tell the truth", () => {
-  test("about what it was made from is found", async () => {
+  const { name, version, integrity } = rootOf(pin.plugin!)
+
+  /** What is found of a record that is wrong about all of these: each finding is of one of them. */
+  let found: string[]
+  beforeAll(async () => {
+    const { bytes, sha256 } = record.modules.added[0]!
+    const inside = { package: name, version, integrity, contains: [], module: OFFLINE, bytes, sha256 }
+    const wrong = [
+      { sha256: "0".repeat(64) },
+      { bytes: 1 },
+      { module: "/none" },
+      { integrity: "sha512-other" },
+    ]
     await writeRecord({
       ...record,
       stock: { ...record.stock, integrity: "sha512-other", sha256: "0".repeat(64) },
+      packages: [inside, ...wrong.map((change) => ({ ...inside, ...change }))],
     })
-    const { exitCode, stdout } = await verify(executable)
+    const { exitCode, stdout } = await verify("--json", executable)
     await writeRecord(record)
     expect(exitCode).toBe(1)
-    expect(stdout).toMatch(/stock package: found ".*sha512-other", the pin says/)
-    expect(stdout).toContain(`${pinned.opencode.name}@${pin.version} ${pinned.opencode.integrity}`)
-    expect(stdout).toMatch(/sha256 of upstream's file: found ".*", build.json says "0000/)
+    found = JSON.parse(stdout).findings
   })
 
-  test("about the packages inside is found", async () => {
-    const { name, version, integrity } = rootOf(pin.plugin!)
-    const { bytes, sha256 } = record.modules.added[0]!
-    const inside = { package: name, version, integrity, contains: [], module: OFFLINE, bytes, sha256 }
-    const find = async (change: Partial<typeof inside>) => {
-      await writeRecord({ ...record, packages: [{ ...inside, ...change }] })
-      const { stdout } = await verify("--json", executable)
-      await writeRecord(record)
-      return JSON.parse(stdout).findings.join("\n")
-    }
-    expect(await find({})).toBe("")
-    expect(await find({ sha256: "0".repeat(64) })).toContain(`sha256 of the package in ${OFFLINE}: found`)
-    expect(await find({ bytes: 1 })).toContain(`length of the package in ${OFFLINE}: found ${bytes}`)
-    expect(await find({ module: "/none" })).toContain("sha256 of the package in /none: found undefined")
-    expect(await find({ integrity: "sha512-other" })).toContain(
-      `integrity of ${name}@${version}: found "sha512-other"`,
-    )
+  test("about what it was made from is found", () => {
+    const text = found.join("\n")
+    expect(text).toMatch(/stock package: found ".*sha512-other", the pin says/)
+    expect(text).toContain(`${pinned.opencode.name}@${pin.version} ${pinned.opencode.integrity}`)
+    expect(text).toMatch(/sha256 of upstream's file: found ".*", build.json says "0000/)
+  })
+
+  test("about the packages inside is found", () => {
+    const { bytes } = record.modules.added[0]!
+    const text = found.join("\n")
+    expect(text).toContain(`sha256 of the package in ${OFFLINE}: found`)
+    expect(text).toContain(`length of the package in ${OFFLINE}: found ${bytes}`)
+    expect(text).toContain("sha256 of the package in /none: found undefined")
+    expect(text).toContain(`integrity of ${name}@${version}: found "sha512-other"`)
+    // Nothing of the one that is as it is said.
+    expect(found.filter((line) => /of the package in|^integrity of/.test(line))).toHaveLength(5)
   })
 
   test("about its pin, target or form stops with 2 and says what to do", async () => {

@@ -23,8 +23,8 @@ if (!readable) console.error(`not run: no dpkg-deb, or no rpm: ${JSON.stringify(
 const folder = await mkdtemp(join(tmpdir(), "packages-"))
 afterAll(() => rm(folder, { recursive: true }))
 
-/** This test's own runtime, with another processor in its header: which libraries it needs does not change with that. */
-const own = await readFile(process.execPath)
+/** A program of this machine that is small, with another processor in its header: what it needs does not change with that. */
+const own = await readFile(Bun.which("true")!)
 const program = (machine: number) => {
   const bytes = Buffer.from(own)
   bytes.writeUInt16LE(machine, 18)

@@ -69,13 +69,27 @@ async function write(root: string, files: Iterable<[string, string]>): Promise<v
   }
 }
 
-/** The errors of upstream's type check, each with its file, without the place in it, which an edit moves. */
+/**
+ * The errors of upstream's type check, each with its file, without the place in it, which an edit moves. What it said of
+ * files that have not changed since the last one, and use none that has, is taken from there.
+ */
 async function typeErrors(root: string): Promise<Set<string>> {
   const tsc = join(ROOT, "node_modules/.bin/tsc")
   const env = { PATH: process.env.PATH ?? "" }
-  const { stdout } = await run(tsc, ["--noEmit", "--pretty", "false"], { cwd: root, env })
+  const words = ["--noEmit", "--pretty", "false", "--incremental", "--tsBuildInfoFile", `${root}-home/types`]
+  const { stdout } = await run(tsc, words, { cwd: root, env })
   const lines = String(stdout).split("\n")
   return new Set(lines.map((line) => line.replace(/\(\d+,\d+\)/, "")))
+}
+
+const before = new Map<string, Promise<Set<string>>>()
+
+/** The errors with what a pull request builds on and nothing of its own: the same for all that build on the same. */
+function errorsBefore(request: NamedPullRequest, vintage: Own): Promise<Set<string>> {
+  const base = [vintage, ...needsOf(requests, request).map(({ name }) => name)].join(" ")
+  const errors = before.get(base) ?? typeErrors(roots[vintage])
+  before.set(base, errors)
+  return errors
 }
 
 /** All packages at once, the tests too. */
@@ -96,7 +110,7 @@ async function runTests(request: NamedPullRequest, vintage: Own, edited: boolean
       edited ? step : { files: step.files ?? {}, edits: [] },
     )
     const brought: string[] = []
-    const known = edited ? await typeErrors(root) : new Set<string>()
+    const known = edited ? await errorsBefore(request, vintage) : new Set<string>()
     for (const { files } of await applySteps(request, steps, read)) {
       await write(root, files)
       brought.push(...[...files.keys()].filter(isTest))
