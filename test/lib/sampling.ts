@@ -1,5 +1,6 @@
 // What the tests leave out unless they are run with --all. The rule: what holds us to a promise is always run; a control,
-// which shows that such a test would see a breach, is run in one of the places that are alike.
+// which shows that such a test would see a breach, is run in one of the places that are alike. So is what can differ in
+// none of them, as what is decided ahead of where they part.
 
 /** Whether everything is run. */
 export const runsAll = Boolean(process.env.TEST_ALL)
