@@ -6,6 +6,7 @@ import { hostsTried, serve, serverUrl } from "../../scripts/harness/scenarios.ts
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { once } from "../lib/once.ts"
+import { sample } from "../lib/sampling.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 import type { Visit, VisitRequest } from "./lib/visit.ts"
 import { withoutPage } from "./lib/without-page.ts"
@@ -260,10 +261,11 @@ test("serve answers pages, files and unknown addresses by itself", async () => {
   expect(attempts).toEqual([])
 })
 
-for (const [name, command] of [
-  ["web", { args: ["web"] }],
+// `web` is `serve` that opens a browser.
+for (const [name, command] of sample([
   ["the TUI's server", { args: [], pty: true }],
-] as const) {
+  ["web", { args: ["web"] }],
+] as const)) {
   test(`${name} answers pages, files and unknown addresses by itself`, async () => {
     const port = new URL(serverUrl).port
     const result = await runIsolated({
