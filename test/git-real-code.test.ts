@@ -53,7 +53,7 @@ test("with the switch off it asks for the catalogue, as upstream's does, and the
 
 // Sampled, as the same tests and scenarios run on the release source: all of them with --all.
 const { tests, scenarios } = runsAll
-  ? { tests: ["offline", "offline-features", "github", "switch", "grammars"], scenarios: [] }
+  ? { tests: ["offline", "offline-features", "github", "switch", "stock", "grammars"], scenarios: [] }
   : { tests: ["offline"], scenarios: ["run-tools", "serve", "tui", "share-auto"] }
 
 test("the isolated tests pass: run, serve, the TUI, and with --all the others", async () => {

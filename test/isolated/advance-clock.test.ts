@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test"
 import { join } from "node:path"
 import { type ProviderRequest, providerUrl, requestsUrl } from "../../scripts/harness/provider.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { type Setup, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { sample } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 const script = join(import.meta.dirname, "../../scripts/isolation/advance-clock.ts")
@@ -55,7 +57,8 @@ interface Time {
   isDue: boolean
 }
 
-test.each(["upstream's", "this build, online,"])(
+// With --all on upstream's, too: it is the tool that is shown here, and what it moves on both have from Bun.
+test.each(sample(["this build, online,", "upstream's"]))(
   "an hour that is let pass has %s fetch the catalogue once more, and less than an hour has not",
   async (whose) => {
     const executable = whose === "upstream's" ? await stockExecutable() : builtExecutable()
@@ -71,9 +74,8 @@ test.each(["upstream's", "this build, online,"])(
 )
 
 test("a process that is not there is an error", async () => {
-  await serve({ executable: builtExecutable() }, async ({ execute }) => {
-    const { exitCode, stderr } = await execute(process.execPath, [script, "/none/such", "1"])
-    expect(exitCode).toBe(1)
-    expect(stderr).toContain("no process runs /none/such")
-  })
+  const args = [script, "/none/such", "1"]
+  const { exitCode, stderr } = await runIsolated({ executable: process.execPath, args })
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain("no process runs /none/such")
 })

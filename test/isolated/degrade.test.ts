@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test"
-import { hostsTried, runCommand, runQuestion } from "../../scripts/harness/scenarios.ts"
+import { ask, hostsTried, runCommand, type Setup } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
+import { sample } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // A refused connection ends nothing but what needed it, and is told in one line: to the person, where one asked for it, and
@@ -9,7 +11,12 @@ import { stockExecutable } from "../lib/stock.ts"
 const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
 const stock = { executable: await stockExecutable() }
 
+/** A question that is answered at once. */
+const question = (setup: Setup) => ask(setup, [{ text: "The mock model says hello." }])
 const answered = { exitCode: 0, stdout: "The mock model says hello.\n" }
+/** What upstream's is asked for as well. That ours was about to connect its own refusal says, and it names the host. */
+const controls = sample(["configuration", "import", "login"])
+
 const project = (settings: object) => ({ "opencode.json": JSON.stringify(settings) })
 
 /** Lines on standard error that speak of a refusal, without colours. */
@@ -32,7 +39,8 @@ test.concurrent("import of a URL ends with an error, and names the setting once"
   expect(result).toMatchObject({ exitCode: 1, attempts: [] })
   expect(result.stderr).not.toContain("Unexpected error")
   expectSetting(result.stderr, "share.example")
-  expect(hostsTried(await runCommand(stock, "import", url))).toContain("share.example")
+  if (controls.includes("import"))
+    expect(hostsTried(await runCommand(stock, "import", url))).toContain("share.example")
 })
 
 test.concurrent("console login, where the refusal is the cause of an error, ends with an error that names the host", async () => {
@@ -42,7 +50,8 @@ test.concurrent("console login, where the refusal is the cause of an error, ends
   expect(result.stderr).not.toContain("Unexpected error")
   expect(result.stderr).toContain("console.example")
   expectSetting(result.stderr, "console.example")
-  expect(hostsTried(await runCommand(stock, ...args))).toContain("console.example")
+  if (controls.includes("login"))
+    expect(hostsTried(await runCommand(stock, ...args))).toContain("console.example")
 })
 
 /** What is there once someone has signed in to an organisation's server. */
@@ -52,13 +61,19 @@ const signedIn = {
   }),
 }
 
+const skills = { urls: ["https://skills.example/"] }
+const instructions = ["https://rules.example/rules.md"]
+
 test.concurrent("the configuration of an organisation's server is left out with one line, and the rest works", async () => {
-  const result = await runQuestion({ ...offline, home: signedIn })
+  const result = await question({ ...offline, home: signedIn })
   expect(result).toMatchObject({ ...answered, attempts: [] })
   expect(refusals(result.stderr)).toEqual([
     expect.stringMatching(/^! Going on without it: fetch to corp\.example:443 was blocked/),
   ])
-  expect(hostsTried(await runQuestion({ ...stock, home: signedIn }))).toContain("corp.example")
+  if (!controls.includes("configuration")) return
+  // It asks as it reads its configuration.
+  const upstreams = await runCommand({ ...stock, home: signedIn }, "debug", "config")
+  expect(hostsTried(upstreams)).toContain("corp.example")
 })
 
 test.concurrent("a sign-in ends with an error, and names the setting once", async () => {
@@ -68,22 +83,20 @@ test.concurrent("a sign-in ends with an error, and names the setting once", asyn
   expect(result.stderr).not.toContain("Unexpected error")
 })
 
+const mcp = { tools: { type: "remote", url: "https://tools.example/mcp" } }
+const run = once(() => question({ ...offline, files: project({ skills, instructions, mcp }) }))
+
 test.concurrent("skills and instructions from a URL are left out, and the question is answered", async () => {
-  const files = project({
-    skills: { urls: ["https://skills.example/"] },
-    instructions: ["https://rules.example/rules.md"],
-  })
-  const result = await runQuestion({ ...offline, files })
+  const result = await run()
   expect(result).toMatchObject({ ...answered, attempts: [] })
   expect(result.stderr).not.toMatch(/\n\s+at /)
-  expect(hostsTried(await runQuestion({ ...stock, files }))).toEqual(
-    expect.arrayContaining(["rules.example", "skills.example"]),
-  )
+  const upstreams = await question({ ...stock, files: project({ skills, instructions }) })
+  expect(hostsTried(upstreams)).toEqual(expect.arrayContaining(["rules.example", "skills.example"]))
 })
 
 test.concurrent("an MCP server that is refused is shown as failed, with the reason, and the question is answered", async () => {
-  const files = project({ mcp: { tools: { type: "remote", url: "https://tools.example/mcp" } } })
-  expect(await runQuestion({ ...offline, files })).toMatchObject({ ...answered, attempts: [] })
+  expect(await run()).toMatchObject({ ...answered, attempts: [] })
+  const files = project({ mcp })
   const { exitCode, stdout, stderr, attempts } = await runCommand({ ...offline, files }, "mcp", "list")
   expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
   expect(stdout + stderr).toMatch(/tools .*failed[\s\S]*tools\.example:443 was blocked/)

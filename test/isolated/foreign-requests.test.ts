@@ -3,6 +3,7 @@ import { join } from "node:path"
 import type { IsolatedContext } from "../../scripts/harness/run-opencode.ts"
 import { serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import type { RawAnswer, RawRequest } from "./lib/raw-requests.ts"
 
@@ -66,37 +67,70 @@ const FOREIGN_ORIGINS = [
   "chrome-extension://abcdef",
 ]
 
+const OWN_REQUESTS: RawRequest[] = [
+  ...HOSTS.map((host) => ({ headers: { Host: `${host}:${port}` } })),
+  { headers: { Host: "localhost" } },
+  ...[serverUrl, "http://localhost:3000", "http://[::1]:1"].map((Origin) => ({
+    headers: { ...own, Origin },
+  })),
+  { headers: { ...own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" } },
+  { headers: { ...own, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors" } },
+]
+const FOREIGN_REQUESTS: RawRequest[] = [
+  ...FOREIGN_HOSTS.map((host) => ({ headers: { Host: `${host}:${port}` } })),
+  ...FOREIGN_ORIGINS.map((Origin) => ({ headers: { ...own, Origin } })),
+  { method: "POST", headers: { ...own, ...json, Origin: "https://evil.example" }, body: "{}" },
+  { method: "POST", headers: { Host: `evil.example:${port}`, ...json }, body: "{}" },
+  // Same origin, for the browser that was led here by the name.
+  { headers: { Host: `evil.example:${port}`, Origin: `http://evil.example:${port}` } },
+  {
+    method: "OPTIONS",
+    headers: { ...own, Origin: "https://app.opencode.ai", "Access-Control-Request-Method": "POST" },
+  },
+  { headers: { ...own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" } },
+  { path: "/global/health", headers: { Host: "evil.example" } },
+  { path: "/", headers: { Host: "evil.example", Accept: "text/html" } },
+  { path: "/no/such/route", headers: { Host: "evil.example" } },
+]
+
+/** One server without a password, and what it answers. */
+const openServer = once(async () => {
+  let first: RawAnswer[] = []
+  let upgraded: RawAnswer[] = []
+  let policy = ""
+  const result = await serve(offline, async (context) => {
+    // At the end it is asked which sessions there are.
+    first = await askAll(context, [...OWN_REQUESTS, ...FOREIGN_REQUESTS, { headers: own }])
+    upgraded = await askForTerminal(context)
+    const page = await context.fetch(`${serverUrl}/`, { headers: { accept: "text/html" } })
+    policy = page.headers.get("content-security-policy") ?? ""
+  })
+  return { ...result, first, upgraded, policy }
+})
+
+/** Makes a terminal, and asks for its WebSocket: twice as its own page, then as foreign ones. */
+async function askForTerminal(context: IsolatedContext): Promise<RawAnswer[]> {
+  const body = JSON.stringify({ command: "sh" })
+  const [pty] = await ask(context, [{ method: "POST", path: "/pty", headers: { ...own, ...json }, body }])
+  const path = `/pty/${JSON.parse(pty!.text).id}/connect`
+  return ask(context, [
+    { path, headers: { ...own, ...upgrade } },
+    { path, headers: { ...own, ...upgrade, Origin: serverUrl } },
+    { path, headers: { ...own, ...upgrade, Origin: "https://evil.example" } },
+    { path, headers: { ...own, ...upgrade, Origin: "https://app.opencode.ai" } },
+    { path, headers: { Host: `evil.example:${port}`, ...upgrade } },
+  ])
+}
+
 test.concurrent("without a password, its own names and its own page are answered, and nobody else's are", async () => {
-  const requests: RawRequest[] = [
-    ...HOSTS.map((host) => ({ headers: { Host: `${host}:${port}` } })),
-    { headers: { Host: "localhost" } },
-    ...[serverUrl, "http://localhost:3000", "http://[::1]:1"].map((Origin) => ({
-      headers: { ...own, Origin },
-    })),
-    { headers: { ...own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" } },
-    { headers: { ...own, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors" } },
-  ]
-  const foreign: RawRequest[] = [
-    ...FOREIGN_HOSTS.map((host) => ({ headers: { Host: `${host}:${port}` } })),
-    ...FOREIGN_ORIGINS.map((Origin) => ({ headers: { ...own, Origin } })),
-    { method: "POST", headers: { ...own, ...json, Origin: "https://evil.example" }, body: "{}" },
-    { method: "POST", headers: { Host: `evil.example:${port}`, ...json }, body: "{}" },
-    // Same origin, for the browser that was led here by the name.
-    { headers: { Host: `evil.example:${port}`, Origin: `http://evil.example:${port}` } },
-    {
-      method: "OPTIONS",
-      headers: { ...own, Origin: "https://app.opencode.ai", "Access-Control-Request-Method": "POST" },
-    },
-    { headers: { ...own, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" } },
-    { path: "/global/health", headers: { Host: "evil.example" } },
-    { path: "/", headers: { Host: "evil.example", Accept: "text/html" } },
-    { path: "/no/such/route", headers: { Host: "evil.example" } },
-  ]
-  const made = [{ headers: own }]
-  const found = await answers(offline, [...requests, ...foreign, ...made])
-  const [good, bad] = [found.slice(0, requests.length), found.slice(requests.length, -1)]
-  expect(good.map(({ status }) => status)).toEqual(requests.map(() => 200))
-  expect(bad.map(({ status, allows }) => [status, allows])).toEqual(foreign.map(() => [403, undefined]))
+  const { first: found, attempts } = await openServer()
+  expect(attempts).toEqual([])
+  const good = found.slice(0, OWN_REQUESTS.length)
+  const bad = found.slice(OWN_REQUESTS.length, -1)
+  expect(good.map(({ status }) => status)).toEqual(OWN_REQUESTS.map(() => 200))
+  expect(bad.map(({ status, allows }) => [status, allows])).toEqual(
+    FOREIGN_REQUESTS.map(() => [403, undefined]),
+  )
   expect(JSON.parse(bad[0]!.text)).toMatchObject({ name: "OfflineError" })
   expect(bad[0]!.text).toContain("evil.example")
   expect(bad[0]!.text).toContain("OPENCODE_SERVER_PASSWORD")
@@ -105,21 +139,11 @@ test.concurrent("without a password, its own names and its own page are answered
 })
 
 test.concurrent("without a password, a connection is not upgraded to a WebSocket for a foreign page", async () => {
-  const result = await serve(offline, async (context) => {
-    const body = JSON.stringify({ command: "sh" })
-    const [pty] = await ask(context, [{ method: "POST", path: "/pty", headers: { ...own, ...json }, body }])
-    const path = `/pty/${JSON.parse(pty!.text).id}/connect`
-    const found = await ask(context, [
-      { path, headers: { ...own, ...upgrade } },
-      { path, headers: { ...own, ...upgrade, Origin: serverUrl } },
-      { path, headers: { ...own, ...upgrade, Origin: "https://evil.example" } },
-      { path, headers: { ...own, ...upgrade, Origin: "https://app.opencode.ai" } },
-      { path, headers: { Host: `evil.example:${port}`, ...upgrade } },
-    ])
-    expect(found.slice(0, 2).map(({ status }) => status)).toEqual([101, 101])
-    for (const { status } of found.slice(2)) expect([0, 403]).toContain(status)
-  })
-  expect(result.attempts).toEqual([])
+  const { upgraded, attempts } = await openServer()
+  expect(upgraded.slice(0, 2).map(({ status }) => status)).toEqual([101, 101])
+  expect(upgraded).toHaveLength(5)
+  for (const { status } of upgraded.slice(2)) expect([0, 403]).toContain(status)
+  expect(attempts).toEqual([])
 })
 
 test.concurrent("at every address, what a person named is answered, and any address, but no other name", async () => {
@@ -168,11 +192,9 @@ test.concurrent("with a password, it alone decides, but for upstream's own site"
 })
 
 test.concurrent("offline, no other page may show the page in a frame", async () => {
-  const result = await serve(offline, async ({ fetch }) => {
-    const page = await fetch(`${serverUrl}/`, { headers: { accept: "text/html" } })
-    expect(page.headers.get("content-security-policy")).toContain("frame-ancestors 'none'")
-  })
-  expect(result.attempts).toEqual([])
+  const { policy, attempts } = await openServer()
+  expect(policy).toContain("frame-ancestors 'none'")
+  expect(attempts).toEqual([])
 })
 
 test.concurrent("with the switch off, it is answered as upstream's answers", async () => {

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { hostsTried, runCommand, runQuestion, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
+import { ask, hostsTried, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { catalogue } from "../lib/catalogue.ts"
+import { once } from "../lib/once.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 
@@ -21,6 +22,9 @@ async function listModels(
 ) {
   return runIsolated({ executable, args, env: { TEST_KEY: "x", ...env }, home: { ...CACHE_LAYOUT, ...home } })
 }
+
+/** A turn without a tool. */
+const hello = { text: "The mock model says hello." }
 
 const FLAG = { OPENCODE_DISABLE_MODELS_FETCH: "1" }
 
@@ -64,16 +68,19 @@ describe("with OPENCODE_DISABLE_MODELS_FETCH the model catalogue", () => {
   })
 })
 
+/** A few providers are listed because their keys are there, with all that is known of their models. */
+const KEYS = { ANTHROPIC_API_KEY: "x", OPENAI_API_KEY: "x", MISTRAL_API_KEY: "x", GROQ_API_KEY: "x" }
+const listAll = (executable: string) => listModels(executable, KEYS, {}, ["models", "--verbose"])
+const listAllOurs = once(() => listAll(builtExecutable()))
+const listAllUpstreams = once(async () => listAll(await stockExecutable()))
+
 describe("without the flag the catalogue is upstream's", () => {
   /** The host that a release's catalogue is at, if it was asked. */
   const catalogueHosts = (result: Parameters<typeof hostsTried>[0]) =>
     hostsTried(result).filter((host) => host.startsWith("models."))
 
   test("a fetch, where there is none in the cache", async () => {
-    const [ours, upstreams] = [
-      await listModels(builtExecutable(), {}, {}),
-      await listModels(await stockExecutable(), {}, {}),
-    ]
+    const [ours, upstreams] = [await listAllOurs(), await listAllUpstreams()]
     expect(catalogueHosts(upstreams)).toHaveLength(1)
     expect(catalogueHosts(ours)).toEqual(catalogueHosts(upstreams))
   })
@@ -89,18 +96,14 @@ describe("without the flag the catalogue is upstream's", () => {
   })
 })
 
-/** A few providers are listed because their keys are there, with all that is known of their models. */
-const KEYS = { ANTHROPIC_API_KEY: "x", OPENAI_API_KEY: "x", MISTRAL_API_KEY: "x", GROQ_API_KEY: "x" }
-const listAll = (executable: string) => listModels(executable, KEYS, {}, ["models", "--verbose"])
-
 test("switched off and without a cache, the models are those that upstream's has inside", async () => {
-  const [ours, upstreams] = [await listAll(builtExecutable()), await listAll(await stockExecutable())]
+  const [ours, upstreams] = [await listAllOurs(), await listAllUpstreams()]
   expect(ours.stdout.length).toBeGreaterThan(50_000)
   expect(ours.stdout).toBe(upstreams.stdout)
 })
 
 test("switched off, the server answers with the providers that upstream's does, keys and configuration taken in", async () => {
-  const ask = async (executable: string) => {
+  const listOf = async (executable: string) => {
     let text = ""
     await serve(
       { executable, env: KEYS, home: { ".config/opencode/opencode.json": CHANGED } },
@@ -110,7 +113,7 @@ test("switched off, the server answers with the providers that upstream's does, 
     )
     return text
   }
-  const [ours, upstreams] = [await ask(builtExecutable()), await ask(await stockExecutable())]
+  const [ours, upstreams] = [await listOf(builtExecutable()), await listOf(await stockExecutable())]
   expect(ours).toContain('"own-model"')
   expect(ours.length).toBeGreaterThan(1_000_000)
   expect(ours).toBe(upstreams)
@@ -170,15 +173,14 @@ describe("a build", () => {
   })
 
   test("with --models asks the organisation's model by itself, where it is the only one", async () => {
-    const result = await runCommand(
+    const result = await ask(
       {
         executable: replaced,
         args: ["--offline"],
         env: { TEST_KEY: "x" },
         home: { ".config/opencode/opencode.json": "{}" },
       },
-      "run",
-      "say hi",
+      [hello],
     )
     expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
     expect(result.providerRequests.map(({ body }) => body?.model)).toContain("acme-model")
@@ -193,7 +195,7 @@ describe("a build", () => {
   })
 
   test("with --models has upstream's models all the same when switched off", async () => {
-    const [ours, upstreams] = [await listAll(replaced), await listAll(await stockExecutable())]
+    const [ours, upstreams] = [await listAll(replaced), await listAllUpstreams()]
     expect(ours.stdout).toBe(upstreams.stdout)
   })
 
@@ -209,7 +211,7 @@ describe("a build", () => {
   })
 
   test("needs no entry in the catalogue for a provider that is in opencode.json only", async () => {
-    const result = await runQuestion({ executable: replaced, args: ["--offline"] })
+    const result = await ask({ executable: replaced, args: ["--offline"] }, [hello])
     expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
   })
 })

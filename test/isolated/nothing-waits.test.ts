@@ -7,6 +7,8 @@ import type { Turn } from "../../scripts/harness/provider.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { ask, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
+import { sample } from "../lib/sampling.ts"
 
 // Behind a firewall that drops every packet: what is asked for is done, or refused with what to do, and no packet is
 // sent that an answer could be waited for. How long it takes is measured by `npm run bench -- --only waits`.
@@ -14,15 +16,20 @@ import { builtExecutable } from "../lib/built.ts"
 const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" }, mode: "drop" } as const
 const done: Turn = { text: "Done." }
 
-test.concurrent("a file that wants a language server and a formatter is written and edited", async () => {
+/** A project with a file that wants a language server and a formatter, and with instructions elsewhere. */
+const written = once(() => {
   const filePath = "page.ts"
-  const result = await ask(
+  return ask(
     {
       ...setup,
       files: {
         "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }),
         // Both are on by themselves in some releases only.
-        "opencode.json": JSON.stringify({ lsp: {}, formatter: {} }),
+        "opencode.json": JSON.stringify({
+          lsp: {},
+          formatter: {},
+          instructions: ["https://rules.example/rules.md"],
+        }),
       },
     },
     [
@@ -31,11 +38,19 @@ test.concurrent("a file that wants a language server and a formatter is written 
       done,
     ],
   )
+})
+
+test.concurrent("a file that wants a language server and a formatter is written and edited", async () => {
+  const result = await written()
   expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
   expect(toolResults(result).slice(-2)).toEqual([
     expect.stringContaining("Wrote file successfully"),
     expect.stringContaining("Edit applied successfully"),
   ])
+})
+
+test.concurrent("offline, nothing waits for a firewall that drops packets", async () => {
+  expect(await written()).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
 })
 
 test.concurrent("the server's page and the TUI's first prompt are there", async () => {
@@ -70,7 +85,8 @@ const missing = {
 
 // What is waited for is an answer to what was asked, or the time until it is asked again. So it must not be asked at all:
 // each refusal is in the log, and before npm's own code asks, it writes files.
-test.concurrent.each(["answer", "refuse", "drop"] as const)(
+// Where nothing is sent a network of another mode is the same: --all looks at those, too.
+test.concurrent.each(sample(["drop", "answer", "refuse"] as const))(
   "in a network of mode %s, what is missing is named and not asked for, and the model is asked as without it",
   async (mode) => {
     const folder = await mkdtemp(join(tmpdir(), "opencode-offline-waits-"))

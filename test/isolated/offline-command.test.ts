@@ -3,10 +3,12 @@ import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { readModuleGraph } from "../../scripts/container/index.ts"
 import { readHelpPages } from "../../scripts/contents/help.ts"
-import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { runCommand, serve } from "../../scripts/harness/scenarios.ts"
+import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { ask, runCommand } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
 import { stockExecutable } from "../lib/stock.ts"
+import { idle } from "./lib/idle.ts"
 import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
 
 // What a person is told: what would be allowed, and what was denied.
@@ -86,6 +88,9 @@ test.concurrent.each([
 const marking = markUpstream()
 afterAll(async () => rm(dirname(await marking), { recursive: true }))
 
+/** A command of upstream's, which shows that the mark would be seen. */
+const loading = once(async () => runCommand({ ...offline, executable: await marking }, "debug", "paths"))
+
 test.concurrent.each([
   [["offline"]],
   [["offline", "check", "https://a.example"]],
@@ -94,7 +99,7 @@ test.concurrent.each([
 ])("nothing of upstream's is evaluated for %p", async (words) => {
   const marked = { ...offline, executable: await marking }
   expect((await runCommand(marked, ...words)).files).not.toContain(UPSTREAM_MARK)
-  expect((await runCommand(marked, "debug", "paths")).files).toContain(UPSTREAM_MARK)
+  expect((await loading()).files).toContain(UPSTREAM_MARK)
 })
 
 test.concurrent.each([[["offline"]], [["offline", "check", "https://a.example"]]])(
@@ -106,6 +111,9 @@ test.concurrent.each([[["offline"]], [["offline", "check", "https://a.example"]]
   },
 )
 
+/** A turn without a tool. */
+const hello = { text: "The mock model says hello." }
+
 const instructed = {
   "opencode.json": JSON.stringify({ instructions: ["https://rules.example/rules.md"] }),
 }
@@ -113,9 +121,8 @@ const instructed = {
 const denied = { pid: expect.any(Number), host: "rules.example", port: 443, api: "fetch" }
 
 test.concurrent("a denial goes to the file that is named, and the offline command reads it back", async () => {
-  // A first start migrates the database, which two at once do not: the server is there first.
   const env = { ...offline.env, OPENCODE_OFFLINE_LOG: "denied.jsonl" }
-  await serve({ ...offline, env, files: instructed }, async ({ execute, folder }) => {
+  const during = async ({ execute, folder }: IsolatedContext) => {
     const { exitCode } = await execute(offline.executable, ["run", "say hi"])
     expect(exitCode).toBe(0)
     const lines = await readLines(`${folder.project}/denied.jsonl`)
@@ -130,7 +137,8 @@ test.concurrent("a denial goes to the file that is named, and the offline comman
     const report = JSON.parse((await execute(offline.executable, ["offline", "--json"])).stdout)
     expect(report.denied).toContainEqual(found)
     expect(report.log).toEndWith("/denied.jsonl")
-  })
+  }
+  await runIsolated({ ...idle, env, files: instructed, provider: [hello], during })
 })
 
 test.concurrent("a denial in the TUI's worker goes to the file and, by a patch, to OpenCode's log, and nothing of it to the screen", async () => {
@@ -138,7 +146,7 @@ test.concurrent("a denial in the TUI's worker goes to the file and, by a patch, 
     ...offline,
     env: { ...offline.env, OPENCODE_OFFLINE_LOG: "denied.jsonl" },
     files: instructed,
-    provider: true,
+    provider: [hello],
     pty: true,
     async during({ waitFor, waitUntil, type, screen, folder }) {
       await waitFor("Ask anything")
@@ -193,6 +201,6 @@ test.concurrent("without such a file, the offline command says where denials go"
 
 test.concurrent("a log that cannot be written does not change what OpenCode does", async () => {
   const env = { ...offline.env, OPENCODE_OFFLINE_LOG: "/proc/none/denied.jsonl" }
-  const result = await runCommand({ ...offline, env, files: instructed }, "run", "say hi")
+  const result = await ask({ ...offline, env, files: instructed }, [hello])
   expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
 })

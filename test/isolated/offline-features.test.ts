@@ -10,7 +10,6 @@ import {
   enter,
   hostsTried,
   runCommand,
-  runQuestion,
   type Setup,
   serve,
   serverUrl,
@@ -19,6 +18,8 @@ import {
 } from "../../scripts/harness/scenarios.ts"
 import { readCliTable } from "../../scripts/upstream/cli-table.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
+import { sample } from "../lib/sampling.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 
 // What would have connected: offline, each says so or works without, and tries nothing. Beside the features that upstream
@@ -27,8 +28,65 @@ import { pin, stockExecutable } from "../lib/stock.ts"
 const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
 const stock = { executable: await stockExecutable() }
 
+const hello: Turn = { text: "The mock model says hello." }
 const answered = { exitCode: 0, stdout: "The mock model says hello.\n" }
 const project = (settings: object) => ({ "opencode.json": JSON.stringify(settings) })
+
+/** With it, upstream's offers its search. */
+const exa = { OPENCODE_ENABLE_EXA: "1" }
+
+/** A tool that gives back every form of the error that it is given. */
+const FETCHES = `export default { description: "Fetches", args: {}, async execute() {
+  const error = await fetch("https://tool.example/").catch((error) => error)
+  return [Bun.inspect(error), JSON.stringify(error), String(error), error.stack, ...Object.getOwnPropertyNames(error)].join("\\n")
+} }`
+
+/** Of a .opencode folder. */
+const folder = {
+  ".opencode/package.json": JSON.stringify({ dependencies: { "a-package-from-nowhere": "1.0.0" } }),
+  ".opencode/command/hello.md": "Say hello",
+}
+const tool = { ".opencode/tool/fetches.js": FETCHES }
+/** Language servers are on by themselves in some releases only. */
+const settings = { share: "auto", lsp: {} }
+const writesLua: Turn = { tool: "write", input: { filePath: "a.lua", content: "print(1)\n" } }
+const searches: Turn = { tool: "websearch", input: { query: "anything" } }
+
+/** One run that would connect for many reasons: what comes of each is a test of its own. */
+const run = once(() => {
+  const more = {
+    plugin: ["a-plugin-from-nowhere@1.2.3"],
+    offline: { allow: ["rules.example", "tools.example", "203.0.113.5"] },
+    instructions: ["https://rules.example/rules.md"],
+    mcp: {
+      named: { type: "remote", url: "https://tools.example/mcp" },
+      numbered: { type: "remote", url: "http://203.0.113.5/mcp" },
+    },
+  }
+  const files = { ...project({ ...settings, ...more }), ...folder, ...tool }
+  const webfetch = { tool: "webfetch", input: { url: "https://page.example/", format: "text" } }
+  return ask({ ...offline, env: { ...offline.env, ...exa }, files }, [
+    writesLua,
+    searches,
+    webfetch,
+    { tool: "fetches", input: {} },
+    hello,
+  ])
+})
+
+/** What its four tools gave back, each once. */
+async function resultsOfTools(): Promise<string[]> {
+  const { providerRequests, ...result } = await run()
+  const last = providerRequests.findLast(({ body }) => (body?.tools?.length ?? 0) > 0)
+  const results = toolResults({ ...result, providerRequests: [last!] })
+  expect(results).toHaveLength(4)
+  return results
+}
+
+/** Upstream's, of which each reason has another host. A tool of the project's it would load once its install has ended. */
+const upstreamsRun = once(() =>
+  ask({ ...stock, env: exa, files: { ...project(settings), ...folder } }, [writesLua, searches, hello]),
+)
 
 test.concurrent.each([
   ["upgrade", "Upgrade is off because OpenCode is offline"],
@@ -74,9 +132,30 @@ test.concurrent("the commands that upstream's help lists are those that are read
   expect(commands).toEqual(expect.arrayContaining(listed))
 })
 
+const routes: [method: string, path: string, message: string][] = [
+  ["POST", "/global/upgrade", "Upgrade is off"],
+  ["POST", "/session/ses_some/share", "Sharing is off"],
+  ["DELETE", "/session/ses_some/share", "Sharing is off"],
+]
+
+/** One server that was asked for all of these. */
+const served = once(async () => {
+  const answers: Record<string, { status: number; text: string }> = {}
+  const result = await serve(offline, async ({ fetch }) => {
+    const headers = { "content-type": "application/json" }
+    // What newer releases need to know of an upgrade; a request without it is refused for that.
+    const body = JSON.stringify({ target: "99.0.0" })
+    for (const [method, path] of routes) {
+      const response = await fetch(serverUrl + path, { method, headers, body })
+      answers[`${method} ${path}`] = { status: response.status, text: await response.text() }
+    }
+  })
+  return { ...result, answers }
+})
+
 test.concurrent("offline, serve and web say so ahead of upstream's lines, their help does not", async () => {
   const said = "offline (OPENCODE_OFFLINE=1): see `opencode offline` for what may be connected to\n"
-  const serving = await serve(offline, async () => {})
+  const serving = await served()
   expect(serving.stdout).toStartWith(said)
   expect(serving.stdout.slice(said.length)).toContain("opencode server listening")
   const web = await runIsolated({
@@ -92,24 +171,15 @@ test.concurrent("offline, serve and web say so ahead of upstream's lines, their 
   }
 })
 
-test.concurrent.each([
-  ["POST", "/global/upgrade", "Upgrade is off"],
-  ["POST", "/session/ses_some/share", "Sharing is off"],
-  ["DELETE", "/session/ses_some/share", "Sharing is off"],
-])(
+test.concurrent.each(routes)(
   "offline, the route %s %s answers that it fails, and why, and tries nothing",
   async (method, path, message) => {
-    const { attempts } = await serve(offline, async ({ fetch }) => {
-      const headers = { "content-type": "application/json" }
-      // What newer releases need to know of an upgrade; a request without it is refused for that.
-      const body = JSON.stringify({ target: "99.0.0" })
-      const response = await fetch(serverUrl + path, { method, headers, body })
-      expect(response.status).toBe(403)
-      const answer = await response.json()
-      expect(answer).toMatchObject({
-        name: "OfflineError",
-        data: { message: expect.stringContaining(message) },
-      })
+    const { attempts, answers } = await served()
+    const { status, text } = answers[`${method} ${path}`]!
+    expect(status).toBe(403)
+    expect(JSON.parse(text)).toMatchObject({
+      name: "OfflineError",
+      data: { message: expect.stringContaining(message) },
     })
     expect(attempts).toEqual([])
   },
@@ -117,46 +187,55 @@ test.concurrent.each([
 
 test.concurrent("offline, run --share answers, says that sharing is off, and tries nothing", async () => {
   const said = "! Sharing is off because OpenCode is offline (OPENCODE_OFFLINE=1)"
-  const result = await runCommand(offline, "run", "say hi", "--share")
+  const result = await ask({ ...offline, args: ["--share"] }, [hello])
   expect(result).toMatchObject({ ...answered, attempts: [] })
   expect(result.stderr).toContain(said)
-  const unshared = await runCommand(offline, "run", "say hi", "--share=false")
+  const unshared = await zenUnshared()
   expect(unshared).toMatchObject({ ...answered, attempts: [] })
   expect(unshared.stderr).not.toContain("Sharing")
 })
 
-test.concurrent.each([80, 120])(
+/** A conversation in the TUI whose model fetches something; then it is to be shared. */
+async function fetchAndShare(columns: number) {
+  let shared = ""
+  const webfetch = { tool: "webfetch", input: { url: "https://page.example/", format: "text" } }
+  const result = await runIsolated({
+    ...offline,
+    provider: [webfetch, { text: "All is done." }],
+    pty: { columns, rows: 40 },
+    async during({ waitFor, type, screen }) {
+      await waitFor("Mock Model")
+      await waitFor(`${pin.version} offline`)
+      await enter({ type, waitFor }, "fetch it", "To allow it")
+      await waitFor("All is done.")
+      // The version is gone from a narrow session.
+      await waitFor("commands · offline")
+      await enter({ type, waitFor }, "/share", "Sharing is off")
+      shared = await screen()
+    },
+  })
+  return { ...result, shared }
+}
+
+const narrow = once(() => fetchAndShare(80))
+
+// A wide one is that of offline.test.ts, too.
+test.concurrent.each(sample([80, 120]))(
   "offline, the TUI of %d columns shows it in every view, and says that sharing is off without asking first",
   async (columns) => {
-    let shared = ""
-    const { attempts } = await runIsolated({
-      ...offline,
-      provider: true,
-      pty: { columns, rows: 40 },
-      async during({ waitFor, type, screen }) {
-        await waitFor("Mock Model")
-        await waitFor(`${pin.version} offline`)
-        await enter({ type, waitFor }, "say hi", "The mock model says hello.")
-        // The version is gone from a narrow session.
-        await waitFor("commands · offline")
-        await enter({ type, waitFor }, "/share", "Sharing is off")
-        shared = await screen()
-      },
-    })
+    const { attempts, shared } = await (columns === 80 ? narrow() : fetchAndShare(columns))
     expect(attempts).toEqual([])
     expect(shared).not.toMatch(/Are you sure|undefined|Failed/)
   },
 )
 
 test.concurrent("share: auto does nothing offline, where upstream's tries opncd.ai", async () => {
-  const files = project({ share: "auto" })
-  expect(await runQuestion({ ...offline, files })).toMatchObject({ ...answered, attempts: [] })
-  expect(hostsTried(await runQuestion({ ...stock, files }))).toContain("opncd.ai")
+  expect(await run()).toMatchObject({ ...answered, attempts: [] })
+  expect(hostsTried(await upstreamsRun())).toContain("opncd.ai")
 })
 
 test.concurrent("offline, a plugin that is not on disk gives one error that names it, and the rest works", async () => {
-  const files = project({ plugin: ["a-plugin-from-nowhere@1.2.3"] })
-  const result = await runQuestion({ ...offline, files })
+  const result = await run()
   expect(result).toMatchObject({ ...answered, attempts: [] })
   const errors = result.stderr.split("\n").filter((line) => line.includes("a-plugin-from-nowhere"))
   expect(errors).toEqual([expect.stringContaining("a-plugin-from-nowhere@1.2.3 is not installed")])
@@ -179,32 +258,27 @@ test.concurrent("offline, a provider package that is not on disk is an error and
 })
 
 test.concurrent("offline, the dependencies of a .opencode folder are not installed; upstream's tries to", async () => {
-  const files = {
-    ".opencode/package.json": JSON.stringify({ dependencies: { "a-package-from-nowhere": "1.0.0" } }),
-    ".opencode/command/hello.md": "Say hello",
-  }
-  const result = await runQuestion({ ...offline, files })
+  const result = await run()
   expect(result).toMatchObject({ ...answered, attempts: [] })
   const left = result.files.filter((file) => file.startsWith("project/"))
   expect(left.filter((file) => /node_modules|lock/.test(file))).toEqual([])
   // Newer releases have git ignore what would be installed, ahead of it.
   const ours = left.filter((file) => !file.endsWith("/.gitignore"))
-  expect(ours).toEqual(["project/.opencode/command/hello.md", "project/.opencode/package.json"])
-  expect(hostsTried(await runQuestion({ ...stock, files }))).toContainEqual(
-    expect.stringMatching(/^registry\./),
-  )
+  const given = [...Object.keys({ ...folder, ...tool }), "opencode.json", "a.lua"]
+  expect(ours.toSorted()).toEqual(given.map((file) => `project/${file}`).toSorted())
+  expect(hostsTried(await upstreamsRun())).toContainEqual(expect.stringMatching(/^registry\./))
 })
 
 /** Releases from some on have the second alone. */
 const isSearch = (tool: string) => tool === "codesearch" || tool === "websearch"
-const exa = { OPENCODE_ENABLE_EXA: "1" }
 
 test.concurrent("with OPENCODE_ENABLE_EXA=1, upstream's search is offered by upstream's and not offline", async () => {
-  const upstream = toolsOffered(await runQuestion({ ...stock, env: exa }))
+  const upstream = toolsOffered(await upstreamsRun())
   expect(upstream).toContain("websearch")
-  const result = await runQuestion({ ...offline, env: { ...offline.env, ...exa } })
+  const result = await run()
   expect(result).toMatchObject({ ...answered, attempts: [] })
-  expect(toolsOffered(result)).toEqual(upstream.filter((tool) => !isSearch(tool)))
+  const offered = [...upstream.filter((tool) => !isSearch(tool)), "fetches"]
+  expect(toolsOffered(result)).toEqual(offered.toSorted())
 })
 
 test.concurrent("with every other variable that asks for it, upstream's search is offered by upstream's and not offline", async () => {
@@ -213,27 +287,32 @@ test.concurrent("with every other variable that asks for it, upstream's search i
     ...Object.fromEntries(names.map((name) => [`OPENCODE_${name}`, "1"])),
     OPENCODE_WEBSEARCH_PROVIDER: "parallel",
   }
-  expect(toolsOffered(await runQuestion({ ...stock, env }))).toContain("websearch")
-  const result = await runQuestion({ ...offline, env: { ...offline.env, ...env } })
+  expect(toolsOffered(await ask({ ...stock, env }, [hello]))).toContain("websearch")
+  const result = await ask({ ...offline, env: { ...offline.env, ...env } }, [hello])
   expect(result).toMatchObject({ ...answered, attempts: [] })
   expect(toolsOffered(result)).toContain("bash")
   expect(toolsOffered(result).filter(isSearch)).toEqual([])
 })
 
 test.concurrent("offline, a model that searches the web all the same gets an error, and nothing is tried; upstream's goes out", async () => {
-  const turns: Turn[] = [{ tool: "websearch", input: { query: "anything" } }, { text: "Done." }]
-  const result = await ask({ ...offline, env: { ...offline.env, ...exa } }, turns)
-  expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
-  expect(hostsTried(await ask({ ...stock, env: exa }, turns))).toContain("mcp.exa.ai")
+  expect(await run()).toMatchObject({ ...answered, attempts: [] })
+  const [, found] = await resultsOfTools()
+  expect(found).toMatch(/unavailable tool 'websearch'/)
+  expect(hostsTried(await upstreamsRun())).toContain("mcp.exa.ai")
 })
 
-test.concurrent("with OpenCode Zen, upstream's search is offered by upstream's and not offline", async () => {
+/** A model of OpenCode Zen that no catalogue of a release has to list. */
+function askZen(setup: Setup) {
   const options = { baseURL: providerUrl, apiKey: "none" }
-  // A model that no catalogue of a release has to list.
   const files = project({ provider: { opencode: { options, models: { "some-model": {} } } } })
-  const zen = (setup: Setup) => runCommand({ ...setup, files }, "run", "hi", "-m", "opencode/some-model")
-  expect(toolsOffered(await zen(stock))).toContain("websearch")
-  const result = await zen(offline)
+  return ask({ ...setup, files, args: ["-m", "opencode/some-model", ...(setup.args ?? [])] }, [hello])
+}
+
+const zenUnshared = once(() => askZen({ ...offline, args: ["--share=false"] }))
+
+test.concurrent("with OpenCode Zen, upstream's search is offered by upstream's and not offline", async () => {
+  expect(toolsOffered(await askZen(stock))).toContain("websearch")
+  const result = await zenUnshared()
   expect(result.attempts).toEqual([])
   expect(toolsOffered(result)).toContain("bash")
   expect(toolsOffered(result).filter(isSearch)).toEqual([])
@@ -243,77 +322,35 @@ test.concurrent("with OpenCode Zen, upstream's search is offered by upstream's a
 const SETTING = /OPENCODE_OFFLINE_ALLOW|offline\W+allow\W/
 
 test.concurrent("offline, webfetch fails: the model is told what was blocked, and the person alone which setting allows it", async () => {
-  const turns = [
-    { tool: "webfetch", input: { url: "https://page.example/", format: "text" } },
-    { text: "Done." },
-  ]
-  const result = await ask(offline, turns)
+  const result = await run()
   expect(result).toMatchObject({ exitCode: 0, attempts: [] })
-  expect(toolResults(result)).toEqual([
-    expect.stringMatching(/page\.example:443 was blocked.*A person can allow it/),
-  ])
+  const [, , fetched] = await resultsOfTools()
+  expect(fetched).toMatch(/page\.example:443 was blocked.*A person can allow it/)
   expect(JSON.stringify(result.providerRequests)).not.toMatch(SETTING)
   expect(result.stderr).toContain("OPENCODE_OFFLINE_ALLOW=page.example:443")
 })
 
 test.concurrent("offline, no form of the error that a custom tool is given has the setting", async () => {
-  const code = `export default { description: "Fetches", args: {}, async execute() {
-  const error = await fetch("https://page.example/").catch((error) => error)
-  return [Bun.inspect(error), JSON.stringify(error), String(error), error.stack, ...Object.getOwnPropertyNames(error)].join("\\n")
-} }`
-  const turns = [{ tool: "fetches", input: {} }, { text: "Done." }]
-  const result = await ask({ ...offline, files: { ".opencode/tool/fetches.js": code } }, turns)
-  expect(toolResults(result)).toEqual([expect.stringContaining("page.example:443 was blocked")])
+  const result = await run()
+  const [, , , given] = await resultsOfTools()
+  expect(given).toContain("tool.example:443 was blocked")
   expect(JSON.stringify(result.providerRequests)).not.toMatch(SETTING)
 })
 
 test.concurrent("offline, the TUI shows the person the setting, and the model is not told it", async () => {
-  const turns = [
-    { tool: "webfetch", input: { url: "https://page.example/", format: "text" } },
-    { text: "All is done." },
-  ]
-  const result = await runIsolated({
-    ...offline,
-    provider: turns,
-    pty: true,
-    async during({ waitFor, type }) {
-      await waitFor("Mock Model")
-      await enter({ type, waitFor }, "fetch it", "To allow it")
-      await waitFor("All is done.")
-    },
-  })
+  const result = await narrow()
   expect(result.attempts).toEqual([])
   expect(toolResults(result)).toEqual([expect.stringMatching(/page\.example:443 was blocked/)])
   expect(JSON.stringify(result.providerRequests)).not.toMatch(SETTING)
 })
 
 test.concurrent("offline, a file for which a language server would be downloaded is written all the same", async () => {
-  const turns: Turn[] = [
-    { tool: "write", input: { filePath: "a.lua", content: "print(1)\n" } },
-    { text: "Done." },
-  ]
-  // Language servers are on by themselves in some releases only.
-  const files = project({ lsp: {} })
-  const result = await ask({ ...offline, files }, turns)
-  expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
+  const result = await run()
+  expect(result).toMatchObject({ ...answered, attempts: [] })
   expect(result.files).toContain("project/a.lua")
-  expect(hostsTried(await ask({ ...stock, files }, turns))).toContain("api.github.com")
+  expect(hostsTried(await upstreamsRun())).toContain("api.github.com")
 })
 
 test.concurrent("offline, remote instructions and MCP servers of a project are not asked, whatever it allows itself", async () => {
-  const files = project({
-    offline: { allow: ["rules.example", "tools.example", "203.0.113.5"] },
-    instructions: ["https://rules.example/rules.md"],
-    mcp: {
-      named: { type: "remote", url: "https://tools.example/mcp" },
-      numbered: { type: "remote", url: "http://203.0.113.5/mcp" },
-    },
-  })
-  expect(await runQuestion({ ...offline, files })).toMatchObject({ ...answered, attempts: [] })
-})
-
-test.concurrent("offline, nothing waits for a firewall that drops packets", async () => {
-  const files = project({ instructions: ["https://rules.example/rules.md"] })
-  // Nothing is sent, so there is nothing whose answer could be waited for; how long it takes is for `npm run bench`.
-  expect(await runQuestion({ ...offline, files, mode: "drop" })).toMatchObject({ ...answered, attempts: [] })
+  expect(await run()).toMatchObject({ ...answered, attempts: [] })
 })

@@ -31,6 +31,9 @@ for (const [way, setup] of ways) {
     expect(toolResults(result)).toEqual(["tool-42\n"])
   })
 
+  // Which way it was is decided ahead of the command.
+  if (way !== "--offline" && !runsAll) continue
+
   test.concurrent(`with ${way}, serve answers, says that sharing is off, and tries nothing`, async () => {
     const { answers, attempts, stdout } = await serveAndAsk(setup)
     expect(attempts).toEqual([])
@@ -44,9 +47,6 @@ for (const [way, setup] of ways) {
       text: expect.stringMatching(sharingIsOff),
     })
   })
-
-  // Which way it was is decided ahead of the command.
-  if (way !== "--offline" && !runsAll) continue
 
   test.concurrent(`with ${way}, --version prints the version and tries nothing`, async () => {
     const { exitCode, stdout, attempts } = await runCommand(setup, "--version")

@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test"
 import { providerConfig, providerUrl } from "../../scripts/harness/provider.ts"
-import { runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { enter, runCommand, type Setup, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { catalogue } from "../lib/catalogue.ts"
+import { once } from "../lib/once.ts"
 import { sample } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
@@ -77,22 +78,40 @@ test.concurrent("with none left, models and run say so, with what to write, and 
   }
 })
 
-test.concurrent("with none left, the TUI says so as it opens and when something is asked, and recommends no provider", async () => {
-  const screens: string[] = []
-  const { attempts } = await runIsolated({
+/** What a TUI shows without a model: as it opens, of its command to connect, and when something is asked. */
+const openedWithNothing = once(async () => {
+  const screens = { opened: "", connect: "", asked: "" }
+  const result = await runIsolated({
     ...nothing,
     provider: true,
     pty: true,
-    async during({ waitFor, type, screen }) {
+    async during(context) {
+      const { waitFor, waitUntilGone, type, screen } = context
       await waitFor(SENTENCE)
-      screens.push(await screen())
+      screens.opened = await screen()
       await waitFor("Ask anything")
-      await enter({ type, waitFor }, "say hi", SENTENCE)
-      screens.push(await screen())
+      screens.connect = await connect(context, "Connect a provider")
+      await type("\x1b")
+      await waitUntilGone("Connect a provider")
+      await enter(context, "say hi", SENTENCE)
+      screens.asked = await screen()
     },
   })
+  return { ...result, screens }
+})
+
+/** What the TUI shows of its command to connect to a provider. */
+async function connect(context: IsolatedContext, shows: string): Promise<string> {
+  await enter(context, "/connect", shows)
+  await watchFor(1500)
+  return context.screen()
+}
+
+test.concurrent("with none left, the TUI says so as it opens and when something is asked, and recommends no provider", async () => {
+  const { attempts, screens } = await openedWithNothing()
   expect(attempts).toEqual([])
-  for (const screen of screens) expect(screen).not.toMatch(/Zen|OpenCode Go|Recommended/)
+  for (const screen of [screens.opened, screens.asked])
+    expect(screen).not.toMatch(/Zen|OpenCode Go|Recommended/)
 })
 
 /** A catalogue of which nothing can be reached. Upstream's has providers on loopback. */
@@ -102,30 +121,23 @@ const elsewhere = {
   env: { ...nothing.env, OPENCODE_MODELS_PATH: "../home/elsewhere.json" },
 }
 
-/** What the TUI shows of its command to connect to a provider. */
-async function connect(setup: typeof nothing | typeof elsewhere, shows: string): Promise<string> {
-  let shown = ""
-  const { attempts } = await runIsolated({
-    ...setup,
+test.concurrent("the TUI's command to connect lists the providers that can be reached, and with none left opens no list", async () => {
+  const { attempts, screens } = await openedWithNothing()
+  expect(attempts).toEqual([])
+  expect(screens.connect).toMatch(/LM ?Studio/)
+  expect(screens.connect).not.toMatch(/Zen|Anthropic|OpenAI/)
+  let none = ""
+  const opened = await runIsolated({
+    ...elsewhere,
     provider: true,
     pty: true,
-    async during({ waitFor, type, screen }) {
-      await waitFor("Ask anything")
-      await waitFor(SENTENCE)
-      await enter({ type, waitFor }, "/connect", shows)
-      await watchFor(1500)
-      shown = await screen()
+    async during(context) {
+      await context.waitFor("Ask anything")
+      await context.waitFor(SENTENCE)
+      none = await connect(context, SENTENCE)
     },
   })
-  expect(attempts).toEqual([])
-  return shown
-}
-
-test.concurrent("the TUI's command to connect lists the providers that can be reached, and with none left opens no list", async () => {
-  const list = await connect(nothing, "Connect a provider")
-  expect(list).toMatch(/LM ?Studio/)
-  expect(list).not.toMatch(/Zen|Anthropic|OpenAI/)
-  const none = await connect(elsewhere, SENTENCE)
+  expect(opened.attempts).toEqual([])
   expect(none).not.toContain("Connect a provider")
   expect(none).toMatch(/No provider selected opencode offline setup/)
 })
@@ -158,7 +170,7 @@ test.concurrent("the model that the TUI chooses by itself is one that can be rea
     ...offline,
     home,
     env: { ...offline.env, ...KEYS },
-    provider: true,
+    provider: [{ text: "The mock model says hello." }],
     pty: true,
     async during({ waitFor, type }) {
       await waitFor("Mock Model")

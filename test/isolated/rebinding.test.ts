@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test"
-import { hostsTried, runQuestion } from "../../scripts/harness/scenarios.ts"
+import { ask, hostsTried } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
 
 // What a name resolves to: an entry that is a name stands for the name, wherever it leads; an entry that is an address
 // stands for the address, and for no name that leads there.
@@ -9,16 +10,30 @@ const offline = { executable: builtExecutable() }
 
 function fetching(urls: string[], allow: string) {
   const files = { "opencode.json": JSON.stringify({ instructions: urls }) }
-  return runQuestion({ ...offline, files, env: { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW: allow } })
+  const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW: allow }
+  return ask({ ...offline, files, env }, [{ text: "Done." }])
 }
 
-test.concurrent.each(["10.0.0.5", "169.254.169.254", "203.0.113.5"])(
+const ADDRESSES = ["10.0.0.5", "169.254.169.254", "203.0.113.5"]
+const nameAt = (address: string) => `at-${address.replaceAll(".", "-")}.example`
+
+/** Each of these names is allowed, and asked for, as is the address that it leads to. */
+const followed = once(() => {
+  const names = ADDRESSES.map(nameAt)
+  return fetching(
+    [...names, ...ADDRESSES].map((host) => `http://${host}/`),
+    names.join(" "),
+  )
+})
+
+test.concurrent.each(ADDRESSES)(
   "an allowed name is followed to %s, as an organisation's own names lead anywhere",
   async (address) => {
-    const name = `at-${address.replaceAll(".", "-")}.example`
-    const result = await fetching([`http://${name}/`, `http://${address}/`], name)
-    expect(hostsTried(result)).toEqual([name])
-    const dialled = result.attempts.filter(({ port }) => port === 80).map((attempt) => attempt.address)
+    const result = await followed()
+    expect(hostsTried(result)).toEqual(ADDRESSES.map(nameAt).sort())
+    const dialled = result.attempts
+      .filter(({ port, name }) => port === 80 && name === nameAt(address))
+      .map((attempt) => attempt.address)
     expect([...new Set(dialled)]).toEqual([address])
   },
 )

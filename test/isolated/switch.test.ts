@@ -2,26 +2,23 @@ import { afterAll, expect, test } from "bun:test"
 import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import semver from "semver"
-import {
-  converse,
-  hostsTried,
-  runCommand,
-  runQuestion,
-  serveAndAsk,
-  toolResults,
-  toolsOffered,
-  untilTried,
-} from "../../scripts/harness/scenarios.ts"
+import { runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { ask, hostsTried, runCommand, runQuestion, untilTried } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
+import { sample } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
-import { triedByUpstream } from "../lib/tried.ts"
 import { versionOf } from "../lib/version.ts"
 import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
 
-// What is on and what is off, seen from outside: by what is tried.
+// What is on and what is off, seen from outside: by what is tried. That switched off everything is as upstream's is shown
+// in stock.test.ts.
 
 const built = { executable: builtExecutable() }
 const stock = { executable: await stockExecutable() }
+
+/** A turn without a tool. */
+const hello = { text: "The mock model says hello." }
 
 /** The host of a release's model catalogue. */
 const catalogue = expect.stringMatching(/^models\./)
@@ -37,21 +34,40 @@ test.concurrent.each(["ture", "2", "offline"])(
   },
 )
 
-test.concurrent.each(["0", "false", "no", "off", ""])(
+const OFF = ["0", "false", "no", "off", ""]
+
+test.concurrent.each(OFF)(
+  "with OPENCODE_OFFLINE=%p the offline command says that it is off",
+  async (value) => {
+    const setup = { ...built, env: { OPENCODE_OFFLINE: value } }
+    const { exitCode, stdout } = await runCommand(setup, "offline")
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^OpenCode is online: /),
+    })
+  },
+)
+
+// What the offline command says is what was decided once, ahead of all commands: one value here, each with --all.
+test.concurrent.each(sample(OFF))(
   "with OPENCODE_OFFLINE=%p it is off: the model catalogue is asked for",
   async (value) => {
-    const result = await runCommand({ ...built, env: { OPENCODE_OFFLINE: value } }, "models")
+    const env = { OPENCODE_OFFLINE: value }
+    const during = untilTried(/^models\./)
+    const result = await runIsolated({ ...built, env, provider: true, args: ["models"], during })
     expect(hostsTried(result)).toContainEqual(catalogue)
   },
 )
 
 test.concurrent("--offline counts ahead of the command too", async () => {
-  const result = await runCommand(built, "--offline", "run", "say hi")
+  const words = ["--offline", "run", "say hi"]
+  const result = await runIsolated({ ...built, args: words, provider: [hello] })
   expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
 })
 
 test.concurrent("--offline behind -- is part of the message and switches nothing on", async () => {
-  const result = await runCommand(built, "run", "--", "say", "--offline")
+  const words = ["run", "--", "say", "--offline"]
+  const result = await runIsolated({ ...built, args: words, provider: [hello] })
   expect(result.exitCode).toBe(0)
   expect(hostsTried(result)).toContainEqual(catalogue)
   expect(JSON.stringify(result.providerRequests)).toContain("say --offline")
@@ -74,28 +90,16 @@ test.concurrent("what OPENCODE_OFFLINE_ALLOW names is connected to, and nothing 
     }),
   }
   const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW: "rules.example" }
-  const result = await runQuestion({ ...built, files, env })
+  const result = await ask({ ...built, files, env }, [hello])
   expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n" })
   expect(hostsTried(result)).toEqual(["rules.example"])
 })
 
-/** Where upstream's gets what is inside ours: ripgrep, by patches the web UI and, from where ripgrep is, grammars. */
-const ripgrep = "github.com"
-const page = triedByUpstream.page === undefined ? [] : [triedByUpstream.page]
-
-const triedBut = (result: Parameters<typeof hostsTried>[0], inside: string[]) =>
-  hostsTried(result).filter((host) => !inside.includes(host))
-
-test.concurrent("switched off, run does and tries what upstream's does, but for ripgrep, which is inside", async () => {
-  const [ours, upstreams] = await Promise.all([runQuestion(built), runQuestion(stock)])
-  expect(ours).toMatchObject({ exitCode: upstreams.exitCode, stdout: upstreams.stdout })
-  expect(hostsTried(ours)).toEqual(triedBut(upstreams, [ripgrep]))
-  expect(toolsOffered(ours)).toEqual(toolsOffered(upstreams))
-  expect(toolResults(ours)).toEqual(toolResults(upstreams))
-})
-
 const marking = markUpstream()
 afterAll(async () => rm(dirname(await marking), { recursive: true }))
+
+/** A command of upstream's, which shows that the mark would be seen. */
+const loading = once(async () => runCommand({ executable: await marking }, "debug", "paths"))
 
 test.concurrent.each(["--version", "-v"])(
   "switched off, %s prints a version that counts as upstream's and can be told from it, and upstream's code is not loaded for it",
@@ -108,26 +112,6 @@ test.concurrent.each(["--version", "-v"])(
     expect(semver.compare(own!, stocks!)).toBe(0)
     const marked = { executable: await marking }
     expect((await runCommand(marked, option)).files).not.toContain(UPSTREAM_MARK)
-    expect((await runCommand(marked, "debug", "paths")).files).toContain(UPSTREAM_MARK)
+    expect((await loading()).files).toContain(UPSTREAM_MARK)
   },
 )
-
-test.concurrent("switched off, serve tries what upstream's does, except that the page and ripgrep come from inside", async () => {
-  // An install goes on beside the answers.
-  const [ours, upstreams] = await Promise.all(
-    [built, stock].map((setup) => serveAndAsk(setup, untilTried(/^registry\./))),
-  )
-  expect(hostsTried(ours!)).toEqual(triedBut(upstreams!, [ripgrep, ...page]))
-  expect(ours!.answers["GET /"]).toMatchObject({ status: 200, type: expect.stringContaining("text/html") })
-  for (const path of ["GET /doc", "POST /session/ID/share"])
-    expect(ours!.answers[path]!.status).toBe(upstreams!.answers[path]!.status)
-  expect(ours!.stdout).not.toContain("offline")
-})
-
-test.concurrent("switched off, the TUI tries what upstream's does, but for what is inside, and says nothing of offline", async () => {
-  const [ours, upstreams] = await Promise.all(
-    [built, stock].map((setup) => converse(setup, untilTried("opncd.ai"))),
-  )
-  expect(hostsTried(ours!)).toEqual(triedBut(upstreams!, [...[ripgrep], ...page]))
-  expect(ours!.screens.start).not.toContain("offline")
-})

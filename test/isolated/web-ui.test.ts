@@ -5,6 +5,8 @@ import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-ope
 import { hostsTried, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
+import { sample } from "../lib/sampling.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
 import type { Visit, VisitRequest } from "./lib/visit.ts"
 import { withoutPage } from "./lib/without-page.ts"
@@ -38,86 +40,100 @@ async function makeRepository({ execute }: IsolatedContext): Promise<void> {
     expect(await execute("git", words)).toMatchObject({ exitCode: 0 })
 }
 
+/** One server: the answers of every one, a conversation on its page, one over its API, and an update. */
+const served = once(async () => {
+  const files = { "a.txt": "not committed, so it is in the review panel\n" }
+  const seen = {} as Record<"talked" | "linked" | "updated", Visit>
+  const project = { folder: "", directory: "" }
+  let wrong: unknown
+  const result = await serve({ ...setup, thinkingMs: OPENS_SESSION_MS, files }, async (context) => {
+    project.folder = context.folder.project
+    await makeRepository(context)
+    // Ahead of the first session, as there is none.
+    wrong = await expectAnswers(context).catch((error) => error)
+    const conversation = { project: project.folder, changed: "a.txt", ...words }
+    seen.talked = await visit(context, { conversation })
+    const session = /\/session\/(ses_\w+)$/.exec(seen.talked.deepLink!)![1]
+    const answer = await context.fetch(`${serverUrl}/session/${session}`)
+    project.directory = ((await answer.json()) as { directory: string }).directory
+    const url = await askOverApi(context)
+    const visits = [{ url, shows: words.answer }, { lastVersion: "1.0.0" }]
+    ;[seen.linked, seen.updated] = (await visitAll(context, visits)) as [Visit, Visit]
+  })
+  return { ...result, seen, project, wrong }
+})
+
+/** One server whose model is denied, asked on its page and over its API; then two more browsers open what was said. */
+const denied = once(async () => {
+  const seen: Visit[] = []
+  const shows = "was blocked"
+  const result = await serve({ ...setup, env: { ...setup.env, ...DENIED_PROXY } }, async (context) => {
+    const { project } = context.folder
+    await makeRepository(context)
+    const conversation = { project, question: words.question, answer: shows }
+    seen.push(await visit(context, { conversation }))
+    const url = await askOverApi(context)
+    seen.push(
+      ...(await visitAll(context, [
+        { url, shows },
+        { url, shows },
+      ])),
+    )
+  })
+  const [first, ...overApi] = seen
+  return { ...result, first: first!, overApi }
+})
+
+const originsOf = ({ requests }: Visit) => new Set(requests.map((address) => new URL(address).origin))
+
 describe("in Chromium, offline", () => {
   test("the page at a conversation's address shows it, and asks its own server alone", async () => {
-    let seen: Visit | undefined
-    const result = await serve(setup, async (context) => {
-      seen = await visit(context, { url: await askOverApi(context), shows: words.answer })
+    const { seen, attempts } = await served()
+    expect(seen.linked).toMatchObject({
+      title: expect.stringContaining("OpenCode"),
+      console: [],
+      failures: [],
     })
-    expect(seen).toMatchObject({ title: expect.stringContaining("OpenCode"), console: [], failures: [] })
-    expect(seen!.text).toContain(words.question)
-    expect(new Set(seen!.requests.map((address) => new URL(address).origin))).toEqual(new Set([serverUrl]))
-    expect(result.attempts).toEqual([])
+    expect(seen.linked.text).toContain(words.answer)
+    expect(seen.linked.text).toContain(words.question)
+    expect(originsOf(seen.linked)).toEqual(new Set([serverUrl]))
+    expect(attempts).toEqual([])
   })
 
   test("the page opens a project and holds a conversation, without an error in the console", async () => {
-    let seen: Visit | undefined
-    let project = ""
-    let directory = ""
-    const result = await serve(
-      {
-        ...setup,
-        thinkingMs: OPENS_SESSION_MS,
-        files: { "a.txt": "not committed, so it is in the review panel\n" },
-      },
-      async (context) => {
-        project = context.folder.project
-        await makeRepository(context)
-        seen = await visit(context, { conversation: { project, changed: "a.txt", ...words } })
-        const session = /\/session\/(ses_\w+)$/.exec(seen.deepLink!)![1]
-        const answer = await context.fetch(`${serverUrl}/session/${session}`)
-        directory = ((await answer.json()) as { directory: string }).directory
-      },
-    )
-    expect(seen).toMatchObject({ failures: [] })
+    const { seen, project, attempts } = await served()
+    const { talked } = seen
+    expect(talked).toMatchObject({ failures: [] })
     // Chromium has a remark on a field of upstream's page.
-    expect(seen!.console.filter((line) => !line.startsWith("info: Autofocus"))).toEqual([])
-    expect(seen!.answered).toContain(words.answer)
-    expect(seen!.answered).toContain(words.question)
-    expect(seen!.reviewed).toContain("a.txt")
-    expect(directory).toBe(project)
-    expect(seen!.reloaded).toContain(words.answer)
-    expect(seen!.linked).toContain(words.answer)
-    expect(new Set(seen!.requests.map((address) => new URL(address).origin))).toEqual(new Set([serverUrl]))
-    expect(result.attempts).toEqual([])
+    expect(talked.console.filter((line) => !line.startsWith("info: Autofocus"))).toEqual([])
+    expect(talked.answered).toContain(words.answer)
+    expect(talked.answered).toContain(words.question)
+    expect(talked.reviewed).toContain("a.txt")
+    expect(project.directory).toBe(project.folder)
+    expect(talked.reloaded).toContain(words.answer)
+    expect(talked.linked).toContain(words.answer)
+    expect(originsOf(talked)).toEqual(new Set([serverUrl]))
+    expect(attempts).toEqual([])
   })
 
   test("a denial of the first prompt stands in the conversation, there, after a reload and in another browser", async () => {
-    const text = "was blocked"
-    let seen: Visit | undefined
-    const denied = { ...setup, env: { ...setup.env, ...DENIED_PROXY } }
-    const result = await serve(denied, async (context) => {
-      const { project } = context.folder
-      await makeRepository(context)
-      seen = await visit(context, { conversation: { project, question: words.question, answer: text } })
-    })
-    for (const shown of [seen!.answered, seen!.reloaded, seen!.linked]) expect(shown).toContain(text)
-    expect(result.attempts).toEqual([])
+    const { first, attempts } = await denied()
+    for (const shown of [first.answered, first.reloaded, first.linked]) expect(shown).toContain("was blocked")
+    expect(attempts).toEqual([])
   })
 
   test("a denial of a prompt over the API stands in the conversation, in each browser that opens it", async () => {
-    const text = "was blocked"
-    const seen: Visit[] = []
-    const denied = { ...setup, env: { ...setup.env, ...DENIED_PROXY } }
-    const result = await serve(denied, async (context) => {
-      const url = await askOverApi(context)
-      for (const _ of ["one", "another"]) seen.push(await visit(context, { url, shows: text }))
-    })
-    expect(seen.map((visit) => visit.text)).toEqual([
-      expect.stringContaining(text),
-      expect.stringContaining(text),
-    ])
-    expect(result.attempts).toEqual([])
+    const { overApi, attempts } = await denied()
+    const text = expect.stringContaining("was blocked")
+    expect(overApi.map((visit) => visit.text)).toEqual([text, text])
+    expect(attempts).toEqual([])
   })
 
   test("after an update the page does not ask upstream's site what is new", async () => {
-    let seen: Visit | undefined
-    const result = await serve(setup, async (context) => {
-      seen = await visit(context, { lastVersion: "1.0.0" })
-    })
-    expect(seen).toMatchObject({ console: [], failures: [] })
-    expect(new Set(seen!.requests.map((address) => new URL(address).origin))).toEqual(new Set([serverUrl]))
-    expect(result.attempts).toEqual([])
+    const { seen, attempts } = await served()
+    expect(seen.updated).toMatchObject({ console: [], failures: [] })
+    expect(originsOf(seen.updated)).toEqual(new Set([serverUrl]))
+    expect(attempts).toEqual([])
   })
 
   test("with a password, the browser that has it gets everything and one that has not gets nothing", async () => {
@@ -201,24 +217,26 @@ if (!isPacked) {
     expect(hostsTried(result)).toContain("app.opencode.ai")
   })
 
-  test("after an update, upstream's page asks upstream's site what is new", async () => {
+  /** One server of upstream's, which is asked and then visited. */
+  const upstreams = once(async () => {
+    let answers: unknown[] = []
     const result = await serve({ executable: await stockExecutable() }, async (context) => {
+      answers = await answersOf(context.fetch)
       await visit(context, { lastVersion: "1.0.0" })
     })
-    expect(hostsTried(result)).toContain("opencode.ai")
+    return { ...result, answers }
+  })
+
+  test("after an update, upstream's page asks upstream's site what is new", async () => {
+    expect(hostsTried(await upstreams())).toContain("opencode.ai")
   })
 
   test("switched off, pages, files and unknown addresses are answered as upstream's answers them", async () => {
-    const [ours, upstreams] = await Promise.all(
-      [builtExecutable(), await stockExecutable()].map(async (executable) => {
-        let answers: unknown[] = []
-        await serve({ executable }, async ({ fetch }) => {
-          answers = await answersOf(fetch)
-        })
-        return answers
-      }),
-    )
-    expect(ours).toEqual(upstreams!)
+    let ours: unknown[] = []
+    await serve({ executable: builtExecutable() }, async ({ fetch }) => {
+      ours = await answersOf(fetch)
+    })
+    expect(ours).toEqual((await upstreams()).answers)
     expect(JSON.stringify(ours)).toContain("connect-src *")
   })
 }
@@ -237,11 +255,17 @@ async function answersOf(fetch: IsolatedContext["fetch"]) {
   return answers
 }
 
-for (const [name, command] of [
-  ["serve", { args: ["serve"] }],
-  ["web", { args: ["web"] }],
+test("serve answers pages, files and unknown addresses by itself", async () => {
+  const { wrong, attempts } = await served()
+  if (wrong !== undefined) throw wrong
+  expect(attempts).toEqual([])
+})
+
+// `web` is `serve` that opens a browser.
+for (const [name, command] of sample([
   ["the TUI's server", { args: [], pty: true }],
-] as const) {
+  ["web", { args: ["web"] }],
+] as const)) {
   test(`${name} answers pages, files and unknown addresses by itself`, async () => {
     const port = new URL(serverUrl).port
     const result = await runIsolated({
@@ -315,9 +339,18 @@ function withStrayPage<T extends { env: Record<string, string> }>(base: T) {
   }
 }
 
-async function visit(context: IsolatedContext, request: Partial<VisitRequest>): Promise<Visit> {
+async function visit(context: IsolatedContext, request: Visited): Promise<Visit> {
+  const [seen] = await visitAll(context, [request])
+  return seen!
+}
+
+type Visited = Partial<VisitRequest>
+
+/** Visits one after the other, each in a profile of its own. */
+async function visitAll(context: IsolatedContext, requests: Visited[]): Promise<Visit[]> {
   const script = join(import.meta.dirname, "lib/visit.ts")
-  const argument = JSON.stringify({ browser, url: serverUrl, ...request })
+  const visits = requests.map((request) => ({ url: serverUrl, ...request }))
+  const argument = JSON.stringify({ browser, visits })
   const { exitCode, stdout, stderr } = await context.execute(process.execPath, [script, argument])
   if (exitCode !== 0) throw new Error(`the visit failed:\n${stderr}`)
   return JSON.parse(stdout)

@@ -1,12 +1,18 @@
 import type { Locator, Page } from "playwright-core"
 import { askOnPage, isThereSoon, openProject, untilIt } from "../../../scripts/harness/web-ui.ts"
-import { openBrowser, type Witness } from "../../../scripts/isolation/browser.ts"
+import { type OpenBrowser, openBrowser, type Witness } from "../../../scripts/isolation/browser.ts"
 import type { BrowserFiles } from "../../../scripts/isolation/browser-files.ts"
 import { watchFor } from "../../../scripts/isolation/limits.ts"
 
-/** What a visit is asked to do, as the JSON argument of this script. */
-export interface VisitRequest {
+/** The JSON argument of this script. */
+export interface VisitsRequest {
   browser: BrowserFiles
+  /** Each is in a profile of its own, and ends ahead of the next. */
+  visits: VisitRequest[]
+}
+
+/** What a visit is asked to do. */
+export interface VisitRequest {
   url: string
   credentials?: { username: string; password: string }
   /** The first page is there when it shows this; without it, when the page has loaded. */
@@ -26,7 +32,7 @@ interface Conversation {
   answer: string
 }
 
-/** What was seen, as JSON on standard output. */
+/** What was seen; of all visits, it is a list on standard output, as JSON. */
 export interface Visit extends Witness {
   title: string
   /** The text of the first page. */
@@ -44,8 +50,15 @@ export interface Visit extends Witness {
  * Runs inside a namespace, as `bun visit.ts REQUEST`: opens the web UI as a person would, and says what was seen.
  * What does not come is waited for until the run is ended as hung.
  */
-async function visit(request: VisitRequest): Promise<Visit> {
-  const browser = await openBrowser(request.browser)
+async function visitAll({ browser: files, visits }: VisitsRequest): Promise<Visit[]> {
+  const browser = await openBrowser(files)
+  const seen: Visit[] = []
+  for (const request of visits) seen.push(await visit(browser, request))
+  await browser.close()
+  return seen
+}
+
+async function visit(browser: OpenBrowser, request: VisitRequest): Promise<Visit> {
   const options = request.credentials && { httpCredentials: request.credentials }
   const { page, witness } = await browser.openPage(options)
   if (request.lastVersion) await openUpdated(page, request.url, request.lastVersion)
@@ -53,7 +66,10 @@ async function visit(request: VisitRequest): Promise<Visit> {
   if (request.shows) await page.getByText(request.shows).first().waitFor()
   const seen = { title: await page.title(), text: await textOf(page.locator("body")) }
   const { conversation } = request
-  if (!conversation) return end({ ...seen, ...witness })
+  if (!conversation) {
+    await page.context().close()
+    return { ...seen, ...witness }
+  }
 
   const talked = await converse(page, conversation).catch(async (error) => {
     throw new Error(`the page says: ${await textOf(page.locator("body"))}\n${JSON.stringify(witness)}`, {
@@ -63,19 +79,16 @@ async function visit(request: VisitRequest): Promise<Visit> {
   const other = await browser.openPage(options)
   await other.page.goto(page.url())
   const linked = await answerOn(other.page, conversation.answer)
-  return end({
+  const result = {
     ...seen,
     ...talked,
     linked,
     console: [...witness.console, ...other.witness.console],
     requests: [...witness.requests, ...other.witness.requests],
     failures: [...witness.failures, ...other.witness.failures],
-  })
-
-  async function end(result: Visit): Promise<Visit> {
-    await browser.close()
-    return result
   }
+  for (const opened of [page, other.page]) await opened.context().close()
+  return result
 }
 
 /** Where the page keeps the version that it showed last. */
@@ -127,4 +140,4 @@ async function answerOn(page: Page, answer: string): Promise<string> {
 
 const textOf = async (place: Locator) => (await place.textContent()) ?? ""
 
-if (import.meta.main) console.log(JSON.stringify(await visit(JSON.parse(process.argv[2]!))))
+if (import.meta.main) console.log(JSON.stringify(await visitAll(JSON.parse(process.argv[2]!))))
