@@ -1,8 +1,8 @@
-import { describe, expect, test } from "bun:test"
+import { beforeAll, describe, expect, test } from "bun:test"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 
@@ -59,100 +59,30 @@ function packageOnDisk(folder: string, name: string, code: string, version = "9.
   }
 }
 
-describe("a custom tool that imports @opencode-ai/plugin, offline, without an install", () => {
-  test.each([
-    ["the project", { files: { ".opencode/tool/greet.ts": GREET } }],
-    ["the configuration folder", { home: { ".config/opencode/tool/greet.ts": GREET } }],
-  ])("is called with its arguments when it is in %s", async (_, places: Partial<IsolatedOptions>) => {
-    const result = await runOffline(places)
-    expect(toolResults(result)).toEqual([ANSWER])
-    expect(result.stdout).toContain(DONE.text)
-    expect(result.files.filter((file) => /node_modules|package\.json$/.test(file))).toEqual([])
-    expect(result.attempts).toEqual([])
-  })
+/** The same tool for another folder, which greets by another word. */
+const greeting = (word: string) => GREET.replaceAll("good day", word)
+const callOf = (tool: string): Turn => ({ ...CALL, tool })
+const answerOf = (word: string) => ANSWER.replaceAll("good day", word)
 
-  test("is called when its folder is read-only", async () => {
-    const script = `mount --bind .opencode .opencode && mount -o remount,bind,ro .opencode || exit 1
-touch .opencode/tool/a 2>/dev/null && exit 1
-exec "$@"`
-    const result = await runOffline({
-      executable: Bun.which("sh")!,
-      args: ["-c", script, "sh", builtExecutable(), "--offline", "run", "hi"],
-      env: { PATH: process.env.PATH! },
-      files: { ".opencode/tool/greet.ts": GREET },
-    })
-    expect(toolResults(result)).toEqual([ANSWER])
-    expect(result.attempts).toEqual([])
-  })
+const tells = (text: string) => `{ description: "Tells", args: {}, execute: async () => ${text} }`
 
-  test("is called when the folder of its kind, or its configuration folder, is a link", async () => {
-    const script = `mkdir -p ../elsewhere/tool .opencode
-mv greet.ts ../elsewhere/tool && ln -s ../../elsewhere/tool .opencode/tool
-exec "$@"`
-    const result = await runOffline({
-      executable: Bun.which("sh")!,
-      args: ["-ec", script, "sh", builtExecutable(), "--offline", "run", "hi"],
-      env: { PATH: process.env.PATH! },
-      files: { "greet.ts": GREET },
-    })
-    expect(toolResults(result)).toEqual([ANSWER])
-    expect(result.attempts).toEqual([])
-  })
+const PLUGIN = (tool: string, word: string) => `import { type Plugin, tool } from "@opencode-ai/plugin"
 
-  test("has its schema offered to the model", async () => {
-    const { providerRequests } = await runOffline({ files: { ".opencode/tool/greet.ts": GREET } })
-    const offered = providerRequests.flatMap(({ body }) => body?.tools ?? []) as unknown as Offered[]
-    expect(offered.find((tool) => tool.function.name === "greet")?.function.parameters).toMatchObject({
-      type: "object",
-      properties: { name: { type: "string" }, times: { type: "integer" } },
-      required: ["name"],
-    })
-  })
-
-  test("is called in the TUI, whose server is a worker", async () => {
-    const result = await runOffline({
-      // The file, because the screen does not always show an answer that comes at once.
-      files: {
-        ".opencode/tool/greet.ts": GREET.replace("return", 'await Bun.write("called", name)\n    return'),
-      },
-      args: ["--offline"],
-      pty: true,
-      async during({ waitFor, waitUntil, type, folder }) {
-        await waitFor("Ask anything")
-        await waitFor("Mock Model")
-        await type("say hi")
-        await waitFor("say hi")
-        await type("\r")
-        await waitUntil("the tool to be called", () => existsSync(join(folder.project, "called")))
-      },
-    })
-    expect(result.files).toContain("project/called")
-    expect(result.attempts).toEqual([])
-  })
+export const Greeter: Plugin = async () => ({
+  tool: { ${tool}: tool({
+    description: "Greets",
+    args: { name: tool.schema.string(), times: tool.schema.number() },
+    execute: async ({ name, times }, { sessionID }) => \`${word} \${name} \`.repeat(times) + typeof sessionID,
+  }) },
 })
+`
 
-test("a tool of CommonJS is called, and one that is minified", async () => {
-  const answer = (text: string) => `{ description: "Tells", args: {}, execute: async () => ${text} }`
-  const files = {
-    ".opencode/tool/old.js": `const { basename } = require("node:path")\nmodule.exports = ${answer('basename("a/old")')}`,
-    ".opencode/tool/small.js": `import{z as a}from"zod";var b=${answer('a.string().parse("small")')};export{b as default};`,
-  }
-  const result = await runOffline({ files, provider: callAll("old", "small") })
-  expect(toolResults(result).slice(-2)).toEqual(["old", "small"])
-  expect(result.attempts).toEqual([])
-})
-
-test("an import that is neither on disk nor inside is named, with the command that provides it", async () => {
-  const files = { ".opencode/tool/tidy.ts": toolThatGives("lodash", `import lodash from "lodash"`) }
-  const { stderr, attempts } = await runOffline({ files })
-  expect(
-    stderr.match(/^! .*tidy\.ts imports lodash, .*npm install --prefix .*\.opencode lodash$/gm),
-  ).toHaveLength(1)
-  expect(attempts).toEqual([])
-})
-
-test("a tool imports what upstream installs beside it, and shares one zod with it", async () => {
-  const files = {
+/** Each with a name and an answer of its own, so that one start has them all; there is no package on disk. */
+const WITHOUT_PACKAGES: Partial<IsolatedOptions> = {
+  files: {
+    ".opencode/tool/greet.ts": GREET,
+    ".opencode/tool/old.js": `const { basename } = require("node:path")\nmodule.exports = ${tells('basename("a/old")')}`,
+    ".opencode/tool/small.js": `import{z as a}from"zod";var b=${tells('a.string().parse("small")')};export{b as default};`,
     ".opencode/tools/direct.ts": toolThatGives(
       `[z === tool.schema, tool === same, typeof createOpencodeClient, typeof v4.object, helped]`,
       `import { z } from "zod"`,
@@ -172,105 +102,176 @@ test("a tool imports what upstream installs beside it, and shares one zod with i
       `[import.meta.path.split("/project/")[1], new Error("a").stack.match(/where.ts:\\d+/)]`,
       `import "zod"`,
     ),
-  }
-  const result = await runOffline({ files, provider: callAll("direct", "late", "where") })
-  expect(toolResults(result).slice(-3)).toEqual([
+    ".opencode/plugin/greeter.ts": PLUGIN("hail", "hail"),
+    "opencode.json": JSON.stringify({ plugin: ["./own/greeter.ts"] }),
+    "own/greeter.ts": PLUGIN("cheer", "cheerio"),
+  },
+  home: {
+    ".config/opencode/tool/welcome.ts": greeting("welcome"),
+    ".config/opencode/plugins/greeter.ts": PLUGIN("salute", "salutations"),
+  },
+  provider: [
+    ...["greet", "welcome", "hail", "salute", "cheer"].map(callOf),
+    ...callAll("old", "small", "direct", "late", "where"),
+  ],
+}
+
+let result: IsolatedResult
+/** What the tools answered, in the order of their calls: each request has the results of all before it. */
+let answers: string[]
+beforeAll(async () => {
+  result = await runOffline(WITHOUT_PACKAGES)
+  answers = toolResults(result).slice(-10)
+})
+
+test("what needs no package on disk is called, all in one run that installs nothing", () => {
+  expect(answers).toHaveLength(10)
+  expect(result.stdout).toContain(DONE.text)
+  expect(result.files.filter((file) => /node_modules|package\.json$/.test(file))).toEqual([])
+  expect(result.attempts).toEqual([])
+})
+
+describe("a custom tool that imports @opencode-ai/plugin, offline, without an install", () => {
+  test("is called with its arguments when it is in the project", () => {
+    expect(answers[0]).toBe(ANSWER)
+  })
+
+  test("is called with its arguments when it is in the configuration folder", () => {
+    expect(answers[1]).toBe(answerOf("welcome"))
+  })
+
+  test("is called when its folder is read-only, and when the folder of its kind is a link", async () => {
+    const script = `mkdir -p ../elsewhere/tool .opencode
+mv linked.ts ../elsewhere/tool && ln -s ../../elsewhere/tool .opencode/tools
+mount --bind .opencode .opencode && mount -o remount,bind,ro .opencode || exit 1
+touch .opencode/tool/a 2>/dev/null && exit 1
+exec "$@"`
+    const sealed = await runOffline({
+      executable: Bun.which("sh")!,
+      args: ["-c", script, "sh", builtExecutable(), "--offline", "run", "hi"],
+      env: { PATH: process.env.PATH! },
+      files: { ".opencode/tool/greet.ts": GREET, "linked.ts": greeting("linked") },
+      provider: [CALL, callOf("linked"), DONE],
+    })
+    expect(toolResults(sealed).slice(-2)).toEqual([ANSWER, answerOf("linked")])
+    expect(sealed.attempts).toEqual([])
+  })
+
+  test("has its schema offered to the model", () => {
+    const offered = result.providerRequests.flatMap(({ body }) => body?.tools ?? []) as unknown as Offered[]
+    expect(offered.find((tool) => tool.function.name === "greet")?.function.parameters).toMatchObject({
+      type: "object",
+      properties: { name: { type: "string" }, times: { type: "integer" } },
+      required: ["name"],
+    })
+  })
+
+  test("is called in the TUI, whose server is a worker", async () => {
+    const drawn = await runOffline({
+      // The file, because the screen does not always show an answer that comes at once.
+      files: {
+        ".opencode/tool/greet.ts": GREET.replace("return", 'await Bun.write("called", name)\n    return'),
+      },
+      args: ["--offline"],
+      pty: true,
+      async during({ waitFor, waitUntil, type, folder }) {
+        await waitFor("Ask anything")
+        await waitFor("Mock Model")
+        await type("say hi")
+        await waitFor("say hi")
+        await type("\r")
+        await waitUntil("the tool to be called", () => existsSync(join(folder.project, "called")))
+      },
+    })
+    expect(drawn.files).toContain("project/called")
+    expect(drawn.attempts).toEqual([])
+  })
+})
+
+test("a tool of CommonJS is called, and one that is minified", () => {
+  expect(answers.slice(5, 7)).toEqual(["old", "small"])
+})
+
+test("an import that is neither on disk nor inside is named, with the command that provides it", async () => {
+  const files = { ".opencode/tool/tidy.ts": toolThatGives("lodash", `import lodash from "lodash"`) }
+  const { stderr, attempts } = await runOffline({ files })
+  expect(
+    stderr.match(/^! .*tidy\.ts imports lodash, .*npm install --prefix .*\.opencode lodash$/gm),
+  ).toHaveLength(1)
+  expect(attempts).toEqual([])
+})
+
+test("a tool imports what upstream installs beside it, and shares one zod with it", () => {
+  expect(answers.slice(7)).toEqual([
     "true,true,function,function,helped",
     "late",
     ".opencode/tools/where.ts,where.ts:2",
   ])
-  expect(result.attempts).toEqual([])
 })
 
 describe("a plugin that imports @opencode-ai/plugin, offline", () => {
-  const PLUGIN = `import { type Plugin, tool } from "@opencode-ai/plugin"
-
-export const Greeter: Plugin = async () => ({
-  tool: { greet: tool({
-    description: "Greets",
-    args: { name: tool.schema.string(), times: tool.schema.number() },
-    execute: async ({ name, times }, { sessionID }) => \`good day \${name} \`.repeat(times) + typeof sessionID,
-  }) },
-})
-`
   test.each([
-    ["is in the project", { files: { ".opencode/plugin/greeter.ts": PLUGIN } }],
-    ["is in the configuration folder", { home: { ".config/opencode/plugins/greeter.ts": PLUGIN } }],
-  ])("adds its tool when it %s", async (_, places: Partial<IsolatedOptions>) => {
-    const result = await runOffline(places)
-    expect(toolResults(result)).toEqual([ANSWER])
-    expect(result.attempts).toEqual([])
-  })
-
-  test.each([
-    [
-      "is a file that opencode.json names",
-      {
-        files: {
-          "opencode.json": JSON.stringify({ plugin: ["./own/greeter.ts"] }),
-          "own/greeter.ts": PLUGIN,
-        },
-      },
-    ],
-    [
-      "is a package on disk without the packages that it needs",
-      {
-        files: {
-          "opencode.json": JSON.stringify({ plugin: ["greeter@1.0.0"] }),
-          ...packageOnDisk(".opencode", "greeter", `export * from "./lib/greeter.ts"`, "1.0.0"),
-          ".opencode/node_modules/greeter/lib/greeter.ts": PLUGIN,
-        },
-      },
-    ],
-  ])("adds its tool when it %s", async (_, places: Partial<IsolatedOptions>) => {
-    const result = await runOffline(places)
-    expect(toolResults(result)).toEqual([ANSWER])
-    expect(result.stdout).toContain(DONE.text)
-    expect(result.attempts).toEqual([])
+    ["is in the project", 2, "hail"],
+    ["is in the configuration folder", 3, "salutations"],
+    ["is a file that opencode.json names", 4, "cheerio"],
+  ] as const)("adds its tool when it %s", (_, at, word) => {
+    expect(answers[at]).toBe(answerOf(word))
   })
 })
 
 describe("what is on disk", () => {
   const TELL = toolThatGives("from", `import { from } from "zod"`)
   const TELL_INSIDE = toolThatGives(`z.string().parse("inside")`, `import { z } from "zod"`)
-
-  test("beside a tool wins over what is inside, for each folder of its own", async () => {
-    const result = await runOffline({
-      files: { ".opencode/tool/inside.ts": TELL_INSIDE },
+  const mark = (name: string) => `import { from } from "zod"
+export const Mark = async ({ directory }) => (await Bun.write(directory + "/${name}-" + from, ""), {})
+`
+  /** One project, whose own zod lies above its configuration folder, and a user's folder with another. */
+  let mixed: IsolatedResult
+  beforeAll(async () => {
+    mixed = await runOffline({
+      files: {
+        "opencode.json": JSON.stringify({ plugin: ["greeter@1.0.0", "./own/plugin/mark.ts"] }),
+        ...packageOnDisk(".opencode", "greeter", `export * from "./lib/greeter.ts"`, "1.0.0"),
+        ".opencode/node_modules/greeter/lib/greeter.ts": PLUGIN("greet", "good day"),
+        ".opencode/tool/inside.ts": TELL_INSIDE,
+        "own/plugin/mark.ts": mark("file"),
+        ...packageOnDisk(".", "zod", `export const from = "project"`),
+      },
       home: {
         ".config/opencode/tool/disk.ts": TELL,
-        ...packageOnDisk(".config/opencode", "zod", `export const from = "disk"`),
+        ...packageOnDisk(".config/opencode", "zod", `export const from = "user"`),
       },
-      provider: callAll("inside", "disk"),
+      provider: [CALL, ...callAll("inside", "disk")],
     })
-    expect(toolResults(result).slice(-2)).toEqual(["inside", "disk"])
-    expect(result.attempts).toEqual([])
   })
 
-  const MARK = `import { from } from "zod"
-export const Mark = async ({ directory }) => (await Bun.write(directory + "/" + from, ""), {})
-`
-  test.each([
-    ["a package", ["greeter@1.0.0"], ".opencode"],
-    ["a file elsewhere", ["./own/plugin/mark.ts"], "."],
-  ])("above %s that is a plugin wins", async (_, plugin, folder) => {
+  test("a package that is a plugin adds its tool without the packages that it needs", () => {
+    expect(toolResults(mixed).at(-3)).toBe(ANSWER)
+    expect(mixed.stdout).toContain(DONE.text)
+    expect(mixed.attempts).toEqual([])
+  })
+
+  test("beside a tool wins over what is inside, for each folder of its own", () => {
+    expect(toolResults(mixed).at(-1)).toBe("user")
+  })
+
+  test("above a configuration folder does not: there upstream would install its own", () => {
+    expect(toolResults(mixed).at(-2)).toBe("inside")
+  })
+
+  test("above a file elsewhere that is a plugin wins", () => {
+    expect(mixed.files).toContain("project/file-project")
+  })
+
+  test("above a package that is a plugin wins", async () => {
     const files = {
-      "opencode.json": JSON.stringify({ plugin }),
-      "own/plugin/mark.ts": MARK,
-      ".opencode/node_modules/greeter/package.json": `{ "version": "1.0.0", "main": "plugin/mark.js" }`,
-      ".opencode/node_modules/greeter/plugin/mark.js": MARK,
-      ...packageOnDisk(folder, "zod", `export const from = "disk"`),
+      "opencode.json": JSON.stringify({ plugin: ["marker@1.0.0"] }),
+      ".opencode/node_modules/marker/package.json": `{ "version": "1.0.0", "main": "plugin/mark.js" }`,
+      ".opencode/node_modules/marker/plugin/mark.js": mark("package"),
+      ...packageOnDisk(".opencode", "zod", `export const from = "disk"`),
     }
-    const result = await runOffline({ files })
-    expect(result.files).toContain("project/disk")
-    expect(result.attempts).toEqual([])
-  })
-
-  test("above a configuration folder does not: there upstream would install its own", async () => {
-    const result = await runOffline({
-      files: { ".opencode/tool/inside.ts": TELL_INSIDE, ...packageOnDisk(".", "zod", "export const z = {}") },
-      provider: callAll("inside"),
-    })
-    expect(toolResults(result)).toEqual(["inside"])
+    const { files: left, attempts } = await runOffline({ files, provider: [DONE] })
+    expect(left).toContain("project/package-disk")
+    expect(attempts).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { release } from "node:os"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { ask, runCommand, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { callTool } from "./lib/call-tool.ts"
 
 // OpenCode itself in kernel mode: all that works without it, and what the model starts in a shell.
 
@@ -33,10 +34,8 @@ test("what the model starts reaches an allowed host, and nothing else", async ()
 })
 
 test("without the kernel the same command reaches the others", async () => {
-  const { attempts } = await ask({ ...setup, args: ["--offline"] }, [
-    bash(`${curl} http://evil.example/ http://203.0.113.7/; true`),
-    { text: "done" },
-  ])
+  const { input } = bash(`${curl} http://evil.example/ http://203.0.113.7/; true`)
+  const { attempts } = await callTool({ ...setup, args: ["--offline"] }, "bash", input)
   expect(attempts.map(({ name, address }) => name ?? address)).toContain("203.0.113.7")
 })
 
@@ -44,12 +43,10 @@ test.each([
   ["the variable", { env: { PATH, OPENCODE_OFFLINE: "kernel" } }],
   ["a project's own file", { env: { PATH }, files: { "opencode.json": '{"offline":{"enforce":"kernel"}}' } }],
 ])("%s asks for it", async (_, how) => {
-  const result = await ask({ executable, ...how }, [
-    bash("curl -sS -m 20 http://203.0.113.7/ 2>&1; grep Seccomp: /proc/self/status"),
-    { text: "done" },
-  ])
-  expect(result.attempts).toEqual([])
-  expect(toolResults(result).join()).toMatch(/Seccomp:\s+2/)
+  const { input } = bash("curl -sS -m 20 http://203.0.113.7/ 2>&1; grep Seccomp: /proc/self/status")
+  const { attempts, output } = await callTool({ executable, ...how }, "bash", input)
+  expect(attempts).toEqual([])
+  expect(output).toMatch(/Seccomp:\s+2/)
 })
 
 test("a model on a port that only a project's file names is refused at once, with why", async () => {
@@ -89,19 +86,13 @@ test("the TUI opens, and answers", async () => {
 })
 
 test("OpenCode starts within OpenCode", async () => {
-  const result = await ask(
-    setup,
-    [
-      bash(
-        `HOME=/tmp "$EXECUTABLE" debug paths --offline=kernel 2>&1 | grep ^data; HOME=/tmp "$EXECUTABLE" offline doctor 2>&1`,
-      ),
-      { text: "done" },
-    ].map((turn) => JSON.parse(JSON.stringify(turn).replaceAll("$EXECUTABLE", executable))),
+  const { input } = bash(
+    `HOME=/tmp "${executable}" debug paths --offline=kernel 2>&1 | grep ^data; HOME=/tmp "${executable}" offline doctor 2>&1`,
   )
-  const said = toolResults(result).join("\n")
-  expect(said).toMatch(/^data /m)
-  expect(said).toContain("held by kernel mode already")
-  expect(result.attempts).toEqual([])
+  const { attempts, output } = await callTool(setup, "bash", input)
+  expect(output).toMatch(/^data /m)
+  expect(output).toContain("held by kernel mode already")
+  expect(attempts).toEqual([])
 })
 
 test("where a filter denies it, nothing is started, and why is said", async () => {
