@@ -529,7 +529,9 @@ const worker =`,
   test("for a disk that is full while the commit is checked out", async () => {
     const prefix = await namespacePrefix()
     const cache = await project.newCache()
+    // As a build leaves it that has fetched the commit.
     await cp(join(project.cache, "git"), join(cache, "git"), { recursive: true })
+    await mkdir(join(cache, "tmp"))
     const shell = 'mount -t tmpfs -o size=64k tmpfs "$0" && "$@"'
     const words = ["build.ts", ...PIN, "--source", "git", "--cache", cache, "--out", "refused"]
     const { exitCode, stderr } = await run(
