@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => project?.remove())
 
 describe("a build of the newest 1.x from git", () => {
-  test("has all required patches, a commit each, and names the optional ones that it lacks", async () => {
+  test("has all required patches, a commit each, and leaves none out", async () => {
     expect(record).toMatchObject({ source: "git", git: { commit: project.commit }, runtime: { equal: true } })
     const series = await readSeries()
     const needed = series.filter(
@@ -44,10 +44,7 @@ describe("a build of the newest 1.x from git", () => {
     const names = record.patches.map(({ name }) => name)
     expect(needed.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([])
     expect(record.patches.every(({ commit }) => /^[0-9a-f]{40}$/.test(commit ?? ""))).toBe(true)
-    for (const { name, why } of record.leftOut) {
-      expect(series.find((patch) => patch.name === name)).toMatchObject({ level: "optional" })
-      expect(why).toBe("it has no form for TypeScript source that is written with Effect")
-    }
+    expect(record.leftOut).toEqual([])
   })
 
   test.each(["main", "worker"])(
@@ -90,6 +87,30 @@ describe("a build of the newest 1.x from git", () => {
     expect(on.stdout).toContain("acme-provider")
   })
 
+  test.each(["import http://far.example/nothing", "run hello", "run --command hello"])(
+    "ends `%s` with 1 when it has failed, offline only",
+    async (line) => {
+      const args = line.split(" ")
+      const off = await runIsolated({ executable, args })
+      expect(off).toMatchObject({ exitCode: 0 })
+      const on = await runIsolated({ executable, args: [...args, "--offline"] })
+      expect(on).toMatchObject({ exitCode: 1, stdout: off.stdout, attempts: [] })
+    },
+  )
+
+  test("offers no provider that cannot be reached offline", async () => {
+    const { connected, all, first } = readModels(await runIsolated({ executable, args: ["models"] }))
+    expect(connected).toEqual(all)
+    expect(all).toContain("anthropic")
+    const on = readModels(await runIsolated({ executable, args: ["models", "--offline"] }))
+    expect(on.connected).toEqual(on.all)
+    expect(on.all.length).toBeGreaterThan(0)
+    expect(on.all.length).toBeLessThan(all.length)
+    expect(on.all).not.toContain("anthropic")
+    expect(on.first).toBe(on.all[0]!)
+    expect(all).toContain(first)
+  })
+
   test("colours code by the grammar that is inside, in the worker of a dependency", async () => {
     const args = ["draw", "python", 'def f(): return "x"', "--offline"]
     const { stdout, attempts } = await runIsolated({ executable, args })
@@ -108,6 +129,12 @@ describe("a build of the newest 1.x from git", () => {
     expect(attempts).toEqual([])
   })
 })
+
+function readModels({ stdout }: { stdout: string }) {
+  const [, connected = "", all = "", first = ""] =
+    /^connected: (.*)\nall: (.*)\ndefault: (.*)$/m.exec(stdout) ?? []
+  return { connected: connected.split(","), all: all.split(","), first }
+}
 
 test("with the core alone it has what puts that into upstream's build, and names what it leaves out", async () => {
   const { exitCode, stdout, stderr } = await project.buildGit([
