@@ -5,7 +5,7 @@ import type { z } from "zod"
 import { readSchema } from "../../scripts/contents/configuration.ts"
 import { providerConfig } from "../../scripts/harness/provider.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { runCommand } from "../../scripts/harness/scenarios.ts"
+import { ask } from "../../scripts/harness/scenarios.ts"
 import { kitName } from "../../scripts/kit/contents.ts"
 import { defaultCache } from "../../scripts/lib/npm/cache.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
@@ -20,6 +20,12 @@ let project: Project
 let release: string
 let executable: string
 
+/** Each of upstream's other places says so of a command of its own name; the last one is said nothing of. */
+const PLACES = ["user", "home", "project", "named", "variable", "managed", "nowhere"]
+const saying = (names: string[], template?: string) => ({
+  command: Object.fromEntries(names.map((name) => [name, { template: template ?? name }])),
+})
+
 /** At the mock model, and at a host that nothing else names. */
 const configuration = {
   ...providerConfig(),
@@ -28,6 +34,7 @@ const configuration = {
     corp: { type: "remote", url: "https://mcp.corp.example/", enabled: false },
     local: { type: "local", command: ["corps-server"], enabled: false },
   },
+  ...saying(PLACES, "inside"),
 }
 
 beforeAll(async () => {
@@ -45,29 +52,28 @@ const NO_MODEL = { ".config/opencode/opencode.json": "{}" }
 
 test("a person who has no configuration asks its model", async () => {
   const setup = { executable, args: ["--offline"], home: NO_MODEL }
-  const result = await runCommand(setup, "run", "say hi")
+  const result = await ask(setup, [{ text: "The mock model says hello." }])
   expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
 })
 
-/** What `debug config` says is the user's name, with configuration in one of upstream's other places. */
-async function username(setup: Omit<Parameters<typeof runIsolated>[0], "executable" | "args">) {
-  const result = await runIsolated({ ...setup, executable, args: ["debug", "config", "--offline"] })
-  expect(result.exitCode).toBe(0)
-  return JSON.parse(result.stdout.slice(result.stdout.indexOf("{"))).username
-}
-
-const said = (name: string) => JSON.stringify({ username: name })
-
 test("it stands where nothing else does, and below each of upstream's other places", async () => {
-  expect(await username({})).toBe("inside")
-  expect(await username({ home: { ".config/opencode/config.json": said("user") } })).toBe("user")
-  expect(await username({ home: { ".opencode/opencode.json": said("home") } })).toBe("home")
-  expect(await username({ files: { "opencode.json": said("project") } })).toBe("project")
-  expect(await username({ files: { "a.json": said("named") }, env: { OPENCODE_CONFIG: "a.json" } })).toBe(
-    "named",
-  )
-  expect(await username({ env: { OPENCODE_CONFIG_CONTENT: said("variable") } })).toBe("variable")
-  expect(await username({ etc: { "opencode/opencode.json": said("managed") } })).toBe("managed")
+  const said = (name: string) => JSON.stringify(saying([name]))
+  const { exitCode, stdout } = await runIsolated({
+    executable,
+    args: ["debug", "config", "--offline"],
+    home: { ".config/opencode/config.json": said("user"), ".opencode/opencode.json": said("home") },
+    files: { "opencode.json": said("project"), "a.json": said("named") },
+    env: { OPENCODE_CONFIG: "a.json", OPENCODE_CONFIG_CONTENT: said("variable") },
+    etc: { "opencode/opencode.json": said("managed") },
+  })
+  expect(exitCode).toBe(0)
+  const { command, username } = JSON.parse(stdout.slice(stdout.indexOf("{")))
+  const templates = Object.entries(command as Record<string, { template: string }>)
+  expect(Object.fromEntries(templates.map(([name, { template }]) => [name, template]))).toMatchObject({
+    ...Object.fromEntries(PLACES.map((name) => [name, name])),
+    nowhere: "inside",
+  })
+  expect(username).toBe("inside")
 })
 
 test("where a project's own code is ignored, it stays: it is no project's", async () => {
@@ -84,7 +90,7 @@ test("`opencode offline` says that it is there, and what it allows", async () =>
     runIsolated({ executable, args: ["offline", ...words, "--offline"] })
   const text = (await offline()).stdout
   expect(text).toMatch(
-    /^A default configuration is inside, below every other: .*provider, .*username, mcp\.$/m,
+    /^A default configuration is inside, below every other: .*provider, .*username, mcp, command\.$/m,
   )
   expect(text).toMatch(
     /^ {2}mcp\.corp\.example:443 +the configuration inside this executable \(mcp\.corp\.url\)$/m,

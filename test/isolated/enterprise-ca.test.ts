@@ -2,6 +2,7 @@ import { expect, test } from "bun:test"
 import { createAuthority, issueCertificate } from "../../scripts/isolation/authority.ts"
 import { readPage } from "../lib/page.ts"
 import { CERTIFICATE } from "../lib/registry.ts"
+import { runsAll, sample } from "../lib/sampling.ts"
 import { runAtCorp } from "./lib/corp.ts"
 
 // docs/enterprise/private-ca.md, as it says: a gateway with a certificate of an authority that nobody else knows.
@@ -16,6 +17,8 @@ const FILE = Object.values(page.env("Where you cannot change the store"))[0]!.re
 async function ask(env: Record<string, string>, etc: Record<string, string>, name = hostname) {
   const { exitCode, stdout, stderr, asked } = await runAtCorp({
     gateway: { port: 443, tls: { key: authority.key, certificate: await issueCertificate(authority, name) } },
+    // No tool is what is asked about.
+    model: [{ text: "The mock model says hello." }],
     env: { CORP_KEY: "the key", ...env },
     etc,
     home: { ".config/opencode/opencode.json": config },
@@ -28,11 +31,16 @@ const OTHER = await Bun.file(CERTIFICATE).text()
 const extra = page.env("Where you cannot change the store")
 const instead = page.env("Or, in the place of the store")
 
-test.concurrent.each([
+type Case = [where: string, env: Record<string, string>, etc: Record<string, string>]
+
+test.concurrent.each<Case>([
   ["the file of NODE_EXTRA_CA_CERTS", extra, { [FILE]: authority.certificate }],
   ["the file of SSL_CERT_FILE", instead, { [FILE]: authority.certificate }],
-  ["the system's store of Debian", {}, { "ssl/certs/ca-certificates.crt": authority.certificate }],
-  ["the system's store of Red Hat", {}, { "pki/tls/certs/ca-bundle.crt": authority.certificate }],
+  // That Debian's is read is seen below, too, with another authority in the variable's file.
+  ...sample<Case>([
+    ["the system's store of Red Hat", {}, { "pki/tls/certs/ca-bundle.crt": authority.certificate }],
+    ["the system's store of Debian", {}, { "ssl/certs/ca-certificates.crt": authority.certificate }],
+  ]),
 ])("a gateway whose authority is in %s is asked", async (_, env, etc) => {
   expect(await ask(env, etc)).toMatchObject(answered)
 })
@@ -44,7 +52,8 @@ const [unknown, ignored, otherName] = page
 
 test.concurrent("without it, the request fails with the error that the page names, and so it does when the file is not there", async () => {
   const failed = { exitCode: 1, stdout: "", keys: [], stderr: expect.stringContaining(unknown!) }
-  expect(await ask({}, {})).toEqual(failed)
+  // The same with a variable that names nothing, and below with a store that has others.
+  if (runsAll) expect(await ask({}, {})).toEqual(failed)
   const without = await ask(extra, {})
   expect(without).toEqual(failed)
   expect(without.stderr).toContain(ignored!)
@@ -52,7 +61,10 @@ test.concurrent("without it, the request fails with the error that the page name
 
 test.concurrent("SSL_CERT_FILE takes the place of the system's store", async () => {
   const etc = { "ssl/certs/ca-certificates.crt": authority.certificate, [FILE]: OTHER }
-  expect(await ask(instead, etc)).toMatchObject({ exitCode: 1, keys: [] })
+  expect(await ask(instead, etc)).toMatchObject({
+    ...{ exitCode: 1, keys: [] },
+    stderr: expect.stringContaining(unknown!),
+  })
   expect(await ask(extra, etc)).toMatchObject(answered)
 })
 

@@ -42,6 +42,8 @@ async function ask({ url, allow = config.offline.allow, login: right = login }: 
         tls: { key: authority.key, certificate: await issueCertificate(authority, hostname) },
       }),
     },
+    // No tool is what is asked about.
+    model: [{ text: "The mock model says hello." }],
     ...printingLog(["run", "say hi"]),
     env: { ...env, ...AUTHORITY, OPENCODE_OFFLINE_LOG: LOG },
     etc: {

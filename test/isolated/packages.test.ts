@@ -1,6 +1,6 @@
-import { describe, expect, test } from "bun:test"
+import { beforeAll, describe, expect, test } from "bun:test"
 import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { hostsTried, untilTried } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { isReadable, stockExecutable } from "../lib/stock.ts"
@@ -17,38 +17,76 @@ function runOffline(options: Partial<IsolatedOptions>) {
 }
 
 /** A plugin of our own that leaves a mark in the project when it is loaded. */
-const PLUGIN = `export const Marker = async ({ directory }) => {
-  await Bun.write(directory + "/plugin-was-here", "")
-  return {}
-}`
-
-function plugin(folder: string, version: string) {
+function plugin(folder: string, name: string) {
   return {
-    [`${folder}/marker-plugin/package.json`]: JSON.stringify({
-      name: "marker-plugin",
-      version,
-      main: "index.js",
-    }),
-    [`${folder}/marker-plugin/index.js`]: PLUGIN,
+    [`${folder}/${name}/package.json`]: JSON.stringify({ name, version: "1.0.0", main: "index.js" }),
+    [`${folder}/${name}/index.js`]: `export const Marker = async ({ directory }) => {
+  await Bun.write(directory + "/${name}-was-here", "")
+  return {}
+}`,
   }
 }
 
+const WRITE: Turn[] = [
+  { tool: "write", input: { filePath: "one.ts", content: "let  a  =  1\n" } },
+  { tool: "read", input: { filePath: "one.ts" } },
+  ...HELLO,
+]
+
+/** Formatters and language servers are on by themselves in some releases only. */
+const switchedOn = { formatter: {}, lsp: {} }
+
+/** All that a project may name is on disk: plugins in both folders, and a formatter of our own under prettier's name. */
+let provided: IsolatedResult
+/** None of it is, and the model writes a file as well. */
+let missing: IsolatedResult
+/** What the project of that run has of packages. */
+const OWN = {
+  "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0", typescript: "5.0.0" } }),
+  "node_modules/typescript/package.json": JSON.stringify({ name: "typescript", version: "5.0.0" }),
+  "node_modules/typescript/lib/tsserver.js": "",
+}
+
+beforeAll(async () => {
+  provided = await runOffline({
+    files: {
+      "opencode.json": JSON.stringify(switchedOn),
+      ...plugin(".opencode/node_modules", "in-project"),
+      "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }),
+      "package-lock.json": "{}",
+      "node_modules/.bin/prettier": `#!/usr/bin/env node\nrequire("fs").writeFileSync(process.argv.at(-1), "formatted")\n`,
+    },
+    home: {
+      ".config/opencode/opencode.json": JSON.stringify(
+        providerConfig({ plugin: ["in-configuration@1.0.0", "in-project@1.0.0"] }),
+      ),
+      ...plugin(".config/opencode/node_modules", "in-configuration"),
+    },
+    provider: WRITE,
+  })
+  missing = await runOffline({
+    files: {
+      ...OWN,
+      "package-lock.json": "{}",
+      "opencode.json": JSON.stringify({ ...switchedOn, plugin: ["marker-plugin@1.0.0"] }),
+      ".opencode/tool/greet.ts": TOOL,
+    },
+    provider: WRITE,
+  })
+})
+
 describe("a plugin from opencode.json, offline", () => {
   test.each([
-    ["the configuration folder", { home: plugin(".config/opencode/node_modules", "1.0.0") }],
-    ["the project's .opencode", { files: plugin(".opencode/node_modules", "1.0.0") }],
-  ])("is loaded from %s, without an install", async (_, places: Partial<IsolatedOptions>) => {
-    const settings = JSON.stringify(providerConfig({ plugin: ["marker-plugin@1.0.0"] }))
-    const home = { ...places.home, ".config/opencode/opencode.json": settings }
-    const { files, attempts, stdout } = await runOffline({ ...places, home })
-    expect(files).toContain("project/plugin-was-here")
-    expect(stdout).toContain("hello")
-    expect(attempts).toEqual([])
+    ["the configuration folder", "in-configuration"],
+    ["the project's .opencode", "in-project"],
+  ])("is loaded from %s, without an install", (_, name) => {
+    expect(provided.files).toContain(`project/${name}-was-here`)
+    expect(provided.stdout).toContain("hello")
+    expect(provided.attempts).toEqual([])
   })
 
-  test("that is missing is named in one line that says how to provide it, and the rest works", async () => {
-    const files = { "opencode.json": JSON.stringify({ plugin: ["marker-plugin@1.0.0"] }) }
-    const { stderr, stdout, attempts, exitCode } = await runOffline({ files })
+  test("that is missing is named in one line that says how to provide it, and the rest works", () => {
+    const { stderr, stdout, attempts, exitCode } = missing
     expect(stderr.match(/^! .*marker-plugin@1\.0\.0.*npm install --prefix .*$/gm)).toHaveLength(1)
     expect(stdout).toContain("hello")
     expect(exitCode).toBe(0)
@@ -115,51 +153,28 @@ test("a provider package on disk is used", async () => {
   expect(attempts).toEqual([])
 })
 
-test("a configuration folder gets no install: no package.json, no node_modules, no request", async () => {
-  const files = { ".opencode/tool/greet.ts": TOOL }
-  const { attempts, files: left, providerRequests } = await runOffline({ files })
+test("a configuration folder gets no install: no package.json, no node_modules, no request", () => {
+  const { attempts, files, providerRequests } = missing
   const offered = providerRequests.flatMap(({ body }) => body?.tools?.map((tool) => tool.function.name) ?? [])
   expect(offered).toContain("greet")
-  expect(left.filter((file) => /package\.json$|node_modules/.test(file))).toEqual([])
+  const own = Object.keys(OWN).map((name) => `project/${name}`)
+  expect(files.filter((file) => /package\.json$|node_modules/.test(file)).sort()).toEqual(own.sort())
   expect(attempts).toEqual([])
 })
 
 const TOOL = `export default { description: "Greets", args: {}, async execute() { return "good day" } }`
 
 describe("a file that the model writes, offline", () => {
-  const write: Turn[] = [
-    { tool: "write", input: { filePath: "one.ts", content: "let  a  =  1\n" } },
-    { tool: "read", input: { filePath: "one.ts" } },
-    { text: "done" },
-  ]
-  /** Formatters and language servers are on by themselves in some releases only. */
-  const switchedOn = { "opencode.json": JSON.stringify({ formatter: {}, lsp: {} }) }
-  /** A formatter of our own under prettier's name. */
-  const formatter = {
-    ...switchedOn,
-    "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }),
-    "package-lock.json": "{}",
-    "node_modules/.bin/prettier": `#!/usr/bin/env node\nrequire("fs").writeFileSync(process.argv.at(-1), "formatted")\n`,
-  }
-
-  test("is written, and formatted by the project's own prettier", async () => {
-    const { files, providerRequests, attempts } = await runOffline({ files: formatter, provider: write })
+  test("is written, and formatted by the project's own prettier", () => {
+    const { files, providerRequests, attempts } = provided
     expect(files).toContain("project/one.ts")
     expect(JSON.stringify(providerRequests.at(-1)?.body?.messages)).toContain("formatted")
     expect(attempts).toEqual([])
   })
 
-  test("is written though neither formatter nor language server is on disk", async () => {
-    const files = {
-      ...switchedOn,
-      "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0", typescript: "5.0.0" } }),
-      "package-lock.json": "{}",
-      "node_modules/typescript/package.json": JSON.stringify({ name: "typescript", version: "5.0.0" }),
-      "node_modules/typescript/lib/tsserver.js": "",
-    }
-    const { files: left, stdout, attempts } = await runOffline({ files, provider: write })
-    expect(left).toContain("project/one.ts")
-    expect(stdout).toContain("done")
-    expect(attempts).toEqual([])
+  test("is written though neither formatter nor language server is on disk", () => {
+    expect(missing.files).toContain("project/one.ts")
+    expect(missing.stdout).toContain("hello")
+    expect(missing.attempts).toEqual([])
   })
 })

@@ -5,7 +5,7 @@ import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { z } from "zod"
 import type { LoggedAttempt } from "../../offline/denial-log.ts"
-import { ask, runCommand, runQuestion } from "../../scripts/harness/scenarios.ts"
+import { ask, runCommand, type Setup } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { pin } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
@@ -29,6 +29,9 @@ async function read(file: string): Promise<LoggedAttempt[]> {
   const lines = (await readFile(file, "utf8")).trimEnd().split("\n")
   return lines.map((line) => schema.parse(JSON.parse(line)) as LoggedAttempt)
 }
+
+/** Loads the plugins, and asks no model. */
+const load = (setup: Setup) => runCommand(setup, "debug", "config")
 
 const turns = [
   { tool: "webfetch", input: { url: "http://evil.example/a", format: "text" } },
@@ -84,7 +87,7 @@ test.concurrent("the log is written by workers and by children that are Bun, too
       await Bun.spawn([process.execPath, import.meta.dir + "/../child.ts"], { env: { ...process.env, BUN_BE_BUN: "1" } }).exited
       return {}
     }`
-  await runQuestion({
+  await load({
     ...machine({ locked: true, projectCode: "allow", log }),
     files: {
       ".opencode/plugin/attempt.ts": plugin,
@@ -127,7 +130,7 @@ test.concurrent("of a locked policy, a connection that the log cannot take is no
       rmSync(${JSON.stringify(file)}, { recursive: true })
       return {}
     }`
-  await runQuestion({ ...machine(policy), files: { ".opencode/plugin/attempt.ts": plugin } })
+  await load({ ...machine(policy), files: { ".opencode/plugin/attempt.ts": plugin } })
   const [before, after] = JSON.parse(await readFile(said, "utf8"))
   expect(before).toMatch(/^reached /)
   expect(after).toContain(`the policy is locked, and its log ${file} cannot be written`)

@@ -1,13 +1,7 @@
 import { expect, test } from "bun:test"
 import { join } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import {
-  hostsTried,
-  runCommand,
-  runQuestion,
-  type Setup,
-  serverUrl,
-} from "../../scripts/harness/scenarios.ts"
+import { ask, hostsTried, runCommand, type Setup, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 
 // An administrator locks the policy in /etc/opencode, of an executable that was built without one.
@@ -31,6 +25,8 @@ const locking = {
 }
 const locked = machine(locking)
 
+/** A model that only answers, as no tool is what is asked about. */
+const HELLO = [{ text: "The mock model says hello." }]
 const answered = { exitCode: 0, stdout: "The mock model says hello.\n" }
 
 /** What asks for evil.example, for a file of whoever's. */
@@ -62,14 +58,14 @@ const everyone: Omit<Setup, "executable"> = {
 }
 
 test.concurrent("a managed lock holds against everyone at once, and lets through what it names", async () => {
-  const result = await runQuestion({ ...locked, ...everyone, args: ["--no-offline"] })
+  const result = await ask({ ...locked, ...everyone, args: ["--no-offline"] }, HELLO)
   expect(result).toMatchObject(answered)
   expect(hostsTried(result)).toEqual(["rules.example"])
 })
 
 test.concurrent("without the lock, each of them is heard: the test above has something to hold", async () => {
   const config = { offline: { mode: "opt-in", allow: ["llm.example"] } }
-  const result = await runQuestion({ ...machine(config), ...everyone, args: ["--offline"] })
+  const result = await ask({ ...machine(config), ...everyone, args: ["--offline"] }, HELLO)
   expect(hostsTried(result)).toContain("evil.example")
 })
 
@@ -97,17 +93,15 @@ const plugin = {
 
 test.concurrent("a plugin, its worker and its child are held by a managed lock", async () => {
   const found: Record<string, string> = {}
-  const { attempts } = await runIsolated({
-    ...locked,
-    files: plugin,
-    provider: true,
-    args: ["serve", "--port", new URL(serverUrl).port],
-    async during({ execute, folder, waitForServer }) {
-      await waitForServer(`${serverUrl}/global/health`)
-      expect(await execute(executable, ["run", "say hi"])).toMatchObject(answered)
-      for (const name of ["plugin", "worker", "child"])
-        found[name] = await Bun.file(join(folder.project, `from-${name}`)).text()
-    },
+  const { attempts } = await serve({ ...locked, files: plugin }, async ({ fetch, folder, waitUntil }) => {
+    // The plugin is loaded with the project, for which the configuration is asked.
+    expect((await fetch(`${serverUrl}/config`)).status).toBe(200)
+    for (const name of ["plugin", "worker", "child"]) {
+      found[name] = await waitUntil(name, async () => {
+        const file = Bun.file(join(folder.project, `from-${name}`))
+        return (await file.exists()) ? file.text() : undefined
+      })
+    }
   })
   expect(found).toEqual({
     plugin: "ERR_OPENCODE_OFFLINE",

@@ -2,9 +2,11 @@ import { afterAll, expect, test } from "bun:test"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { ask, hostsTried, runCommand, runQuestion, toolResults } from "../../scripts/harness/scenarios.ts"
+import { hostsTried, runCommand, runQuestion } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { runsAll } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
+import { callTool } from "./lib/call-tool.ts"
 
 // Who may widen the policy, and who may not, on the executable that was built.
 
@@ -36,12 +38,16 @@ test.concurrent("a project switches itself offline, and then reaches nothing tha
   expect(exitCode).toBe(1)
   expect(attempts).toEqual([])
   expect(stderr).toContain("asks for it, but may not allow anything")
-  // Upstream's, which knows no such key, goes there.
-  const { offline: _, ...settings } = JSON.parse(hostile["opencode.json"])
-  const files = { ...hostile, "opencode.json": JSON.stringify(settings) }
-  const upstreams = await runQuestion({ executable: await stockExecutable(), files })
-  expect(hostsTried(upstreams)).toContain("evil.example")
 })
+
+// That the same lines are heard where they may be is always seen, below.
+if (runsAll)
+  test.concurrent("upstream's, which knows no such key, goes there", async () => {
+    const { offline: _, ...settings } = JSON.parse(hostile["opencode.json"])
+    const files = { ...hostile, "opencode.json": JSON.stringify(settings) }
+    const upstreams = await runQuestion({ executable: await stockExecutable(), files })
+    expect(hostsTried(upstreams)).toContain("evil.example")
+  })
 
 test.concurrent("the offline command shows what a project asks for in vain", async () => {
   const { stdout, exitCode } = await runCommand({ executable, files: hostile }, "offline", "--json")
@@ -114,7 +120,7 @@ test.concurrent("a child is told that it is offline, and not what was handed to 
     "OPENCODE_OFFLINE_RESOLUTION",
   ]
   const command = `echo "${names.map((name) => `[$${name}]`).join("")}"`
-  const turns = [{ tool: "bash", input: { command, description: "Print variables" } }, { text: "Done." }]
-  const result = await ask({ executable, args: ["--offline"], env: { OPENCODE_ENABLE_EXA: "1" } }, turns)
-  expect(toolResults(result)).toEqual(["[1][1][][]\n"])
+  const setup = { executable, args: ["--offline"], env: { OPENCODE_ENABLE_EXA: "1" } }
+  const { output } = await callTool(setup, "bash", { command, description: "Print variables" })
+  expect(output).toBe("[1][1][][]\n")
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { join } from "node:path"
 import { providerConfig, providerUrl, type Turn } from "../../scripts/harness/provider.ts"
-import { type IsolatedOptions, runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { toolResults, toolsOffered } from "../../scripts/harness/scenarios.ts"
 import { rootOf } from "../../scripts/lib/npm/locked.ts"
 import { run } from "../../scripts/lib/process.ts"
@@ -57,23 +57,54 @@ const SKILL = {
     "---\nname: tidy-up\ndescription: How to tidy up a room in three steps\n---\nPick it up.\n",
 }
 
+const provider = {
+  deep: {
+    npm: "@ai-sdk/deepseek",
+    name: "Deep",
+    options: { baseURL: providerUrl, apiKey: "none" },
+    models: { "deep-model": { name: "Deep Model", limit: { context: 100_000, output: 10_000 } } },
+  },
+}
+const deep = {
+  ".config/opencode/opencode.json": JSON.stringify(providerConfig({ model: "deep/deep-model", provider })),
+}
+
+const TELLS = `import { createDeepSeek } from "@ai-sdk/deepseek"
+export default { description: "Tells", args: {}, execute: async () => typeof createDeepSeek }
+`
+
+/** A question to the model of the provider inside, in a project that names no plugin and has a tool of its own. */
+let asked: IsolatedResult
+beforeAll(async () => {
+  const files = { ...SKILL, ".opencode/tool/tells.ts": TELLS }
+  asked = await runOffline({ home: deep, files, provider: [{ tool: "tells", input: {} }, ...HELLO] })
+})
+
 describe("a plugin inside", () => {
   const call: Turn[] = [{ tool: "skills_tidy_up", input: {} }, ...HELLO]
 
-  test.each([["opencode-skills@0.1.7"], ["opencode-skills"]])(
-    "works when opencode.json names %s, and nothing is tried",
-    async (name) => {
-      const files = { ...SKILL, ...naming({ plugin: [name] }) }
-      const result = await runOffline({ files, provider: call })
-      expect(result).toMatchObject({ exitCode: 0, attempts: [] })
-      expect(result.stdout).toContain("hello")
-      expect(toolResults(result)).toEqual(["Launching skill: tidy-up"])
-      expect(JSON.stringify(result.providerRequests.at(-1)?.body?.messages)).toContain("Pick it up.")
-    },
-  )
+  test("works when opencode.json names opencode-skills@0.1.7, and nothing is tried", async () => {
+    const files = { ...SKILL, ...naming({ plugin: ["opencode-skills@0.1.7"] }) }
+    const result = await runOffline({ files, provider: call })
+    expect(result).toMatchObject({ exitCode: 0, attempts: [] })
+    expect(result.stdout).toContain("hello")
+    expect(toolResults(result)).toEqual(["Launching skill: tidy-up"])
+    expect(JSON.stringify(result.providerRequests.at(-1)?.body?.messages)).toContain("Pick it up.")
+  })
 
-  test("is not loaded when nothing names it", async () => {
-    expect(toolsOffered(await runOffline({ files: SKILL }))).not.toContain("skills_tidy_up")
+  test("works when opencode.json names opencode-skills, and nothing is tried", async () => {
+    // Whether it is there is seen by its tool, which is the model's only once the plugin is loaded.
+    const result = await runOffline({
+      files: { ...SKILL, ...naming({ plugin: ["opencode-skills"] }) },
+      args: ["--offline", "debug", "agent", "build"],
+    })
+    expect(result).toMatchObject({ exitCode: 0, attempts: [] })
+    expect(JSON.parse(result.stdout).tools).toHaveProperty("skills_tidy_up", true)
+  })
+
+  test("is not loaded when nothing names it", () => {
+    expect(toolsOffered(asked)).toContain("tells")
+    expect(toolsOffered(asked)).not.toContain("skills_tidy_up")
   })
 
   test("of another version than the one asked for is an error that shows both", async () => {
@@ -93,48 +124,35 @@ describe("a plugin inside", () => {
       [`${folder}/package.json`]: JSON.stringify({ name: "opencode-skills", version: "9.9.9", main: "a.js" }),
       [`${folder}/a.js`]: `export const P = async ({ directory }) => (await Bun.write(directory + "/disk", ""), {})`,
     }
-    const result = await runOffline({ files })
+    const result = await runOffline({ files, args: ["--offline", "debug", "agent", "build"] })
     expect(result.attempts).toEqual([])
     expect(result.files).toContain("project/disk")
-    expect(toolsOffered(result)).not.toContain("skills_tidy_up")
+    const { tools } = JSON.parse(result.stdout)
+    expect(tools).toHaveProperty("read", true)
+    expect(tools).not.toHaveProperty("skills_tidy_up")
   })
 })
 
 describe("a provider package inside", () => {
-  const provider = {
-    deep: {
-      npm: "@ai-sdk/deepseek",
-      name: "Deep",
-      options: { baseURL: providerUrl, apiKey: "none" },
-      models: { "deep-model": { name: "Deep Model", limit: { context: 100_000, output: 10_000 } } },
-    },
-  }
-  const home = {
-    ".config/opencode/opencode.json": JSON.stringify(providerConfig({ model: "deep/deep-model", provider })),
-  }
-
-  test("answers when opencode.json names it, and nothing is tried", async () => {
-    const result = await runOffline({ home })
-    expect(result.attempts).toEqual([])
-    expect(result.stdout).toContain("hello")
-    expect(result.providerRequests.map(({ body }) => body?.model)).toContain("deep-model")
+  test("answers when opencode.json names it, and nothing is tried", () => {
+    expect(asked.attempts).toEqual([])
+    expect(asked.stdout).toContain("hello")
+    expect(asked.providerRequests.map(({ body }) => body?.model)).toContain("deep-model")
   })
 
   test("is missing in a build without it", async () => {
-    const { stderr, providerRequests, attempts } = await runOffline({ home, executable: builtExecutable() })
+    const { stderr, providerRequests, attempts } = await runOffline({
+      home: deep,
+      executable: builtExecutable(),
+    })
     expect(attempts).toEqual([])
     expect(stderr).toMatch(/^! .*@ai-sdk\/deepseek@latest is not installed/m)
     expect(providerRequests).toEqual([])
   })
 })
 
-test("a custom tool can import what was put inside", async () => {
-  const tool = `import { createDeepSeek } from "@ai-sdk/deepseek"
-export default { description: "Tells", args: {}, execute: async () => typeof createDeepSeek }
-`
-  const provider: Turn[] = [{ tool: "tells", input: {} }, ...HELLO]
-  const result = await runOffline({ files: { ".opencode/tool/tells.ts": tool }, provider })
-  expect(toolResults(result)).toEqual(["function"])
+test("a custom tool can import what was put inside", () => {
+  expect(toolResults(asked)).toEqual(["function"])
 })
 
 test("build.json names each package with its hash, its licence and what it is made of", () => {
