@@ -50,8 +50,7 @@ export default defineScenario({
         await waitFor("Select model")
         await leave(context, "Select model")
         await enter(context, "/share")
-        await confirmSharing(context)
-        await afterwards(context, "share-refuse", "Sharing is off")
+        await confirmSharing(context, afterwards(context, "share-refuse", "Sharing is off"))
         await enter(context, "/connect")
         await waitFor("Connect a provider")
         await enter(context, "copilot")
@@ -65,7 +64,7 @@ export default defineScenario({
     /** What a patch says offline; what has none is given time to try. */
     async function afterwards({ waitFor }: IsolatedContext, patch: string, offline: string): Promise<void> {
       if (has(patch)) await waitFor(offline)
-      else await watchFor(2000)
+      else await watchFor(5000)
     }
   },
 })

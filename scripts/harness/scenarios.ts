@@ -117,8 +117,10 @@ export async function converse(
       await waitFor('print("hi")')
       screens.answered = await screen()
       await enter("/share")
-      await confirmSharing({ waitFor, type })
-      await (typeof afterShare === "string" ? waitFor(afterShare) : afterShare(context))
+      await confirmSharing(
+        { waitFor, type },
+        typeof afterShare === "string" ? waitFor(afterShare) : afterShare(context),
+      )
       screens.shared = await screen()
       await type(CONTROL_C)
       await finished()
@@ -141,13 +143,17 @@ export function untilTried(host: string | RegExp) {
   }
 }
 
-/** From some release on, the TUI asks whether a conversation is to be shared: the answer is yes. */
-export async function confirmSharing({
-  waitFor,
-  type,
-}: Pick<IsolatedContext, "waitFor" | "type">): Promise<void> {
+/**
+ * From some release on, the TUI asks whether a conversation is to be shared: the answer is yes.
+ * @param over ends when the attempt to share is over. It is waited for from the start: what the TUI says of it is gone after 5 s
+ */
+export async function confirmSharing(
+  { waitFor, type }: Pick<IsolatedContext, "waitFor" | "type">,
+  over: Promise<unknown>,
+): Promise<void> {
   const asks = waitFor("Are you sure you want to share").then(() => true)
-  if (await Promise.race([asks, watchFor(3000)])) await type("\r")
+  if (await Promise.race([asks, over.then(() => false)])) await type("\r")
+  await over
 }
 
 /** The TUI colours code by a grammar that upstream's fetches when there is some to draw. */
