@@ -15,6 +15,7 @@ import type { BuildRecord } from "../scripts/record/build-record.ts"
 import { shapeOf } from "../scripts/upstream/shape.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
 import { catalogue } from "./lib/catalogue.ts"
+import { once } from "./lib/once.ts"
 import { copyProject, type Project } from "./lib/project.ts"
 import { makePackage, startRegistry } from "./lib/registry.ts"
 import { runsAll } from "./lib/sampling.ts"
@@ -37,14 +38,6 @@ const withoutNetwork = once(async () => {
   const options = { cwd: project.folder, env: process.env }
   return run(prefix[0]!, [...prefix.slice(1), ...build], options)
 })
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
 
 /** What is derived of upstream's file is that of the pin; of the many others that are alike, some: with --all, all. */
 function isPoisoned(key: string, stock: BuildRecord["stock"]): boolean {

@@ -16,6 +16,7 @@ import { type BuildRecord, readBuildRecord } from "../scripts/record/build-recor
 import { TARGETS } from "../scripts/upstream/target.ts"
 import { catalogue } from "./lib/catalogue.ts"
 import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
+import { once } from "./lib/once.ts"
 import { FOLDER, must, TAG } from "./lib/stand-in-upstream.ts"
 import { gitPin, target } from "./lib/stock.ts"
 import { versionOf } from "./lib/version.ts"
@@ -97,14 +98,6 @@ const buildAgain = once(async () => {
   await rm(join(project.cache, "tmp", left!), { recursive: true })
   return { exitCode, stdout: String(stdout), stderr: String(stderr) }
 })
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
 
 /** The quick one, which builds nothing. */
 function verify(file: string) {
