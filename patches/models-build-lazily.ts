@@ -11,7 +11,7 @@ function made(by: string, lazily: "build" | "copy"): Change {
 
 export default definePatch({
   subject: "refactor(provider): make a provider's models when they are asked for",
-  why: "Each command that needs a model makes all of the catalogue's, some thousands, and copies them: that is a third of what `opencode run` computes until it has answered, and memory of a server for as long as it runs.",
+  why: "Each command that needs a model makes all of the catalogue's, some thousands, and copies them: that is a quarter of what `opencode models` computes, and a tenth of a short `opencode run`.",
   whyPatch: "Where they are made, and what reads them, stands in upstream's code.",
   kind: "build",
   upstream: [],
