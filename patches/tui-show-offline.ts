@@ -1,5 +1,5 @@
 import type { SgNode } from "@ast-grep/napi"
-import { type Change, definePatch, replace } from "./lib.ts"
+import { type Change, definePatch, type NapiConfig, replace } from "./lib.ts"
 
 const version = { rule: { pattern: "Installation.VERSION" } }
 const change = (place: SgNode, offline: string) => [replace(place, `${offline}.label(${place.text()})`)]
@@ -20,18 +20,19 @@ const below: Change = {
   change: (place, offline) => [replace(place, hint(place, offline))],
 }
 
+/** Where upstream's own version is read. */
+const appVersion: NapiConfig["rule"] = {
+  kind: "member_expression",
+  all: [
+    { has: { field: "property", regex: "^version$" } },
+    { has: { field: "object", has: { field: "property", regex: "^app$" } } },
+  ],
+}
+
 /** The foot of the home screen, and that of the sidebar, are plugins of upstream's own. */
 const ofApp: Change = {
   what: "the version in the foot",
-  find: {
-    rule: {
-      kind: "member_expression",
-      all: [
-        { has: { field: "property", regex: "^version$" } },
-        { has: { field: "object", has: { field: "property", regex: "^app$" } } },
-      ],
-    },
-  },
+  find: { rule: appVersion },
   change,
 }
 
@@ -78,16 +79,7 @@ export default definePatch({
     {
       what: "the version that the TUI shows in the foot of the home screen and of the sidebar",
       anchor: ".app.version",
-      find: {
-        rule: {
-          kind: "member_expression",
-          all: [
-            { has: { field: "property", regex: "^version$" } },
-            { has: { field: "object", has: { field: "property", regex: "^app$" } } },
-            { inside: { kind: "arrow_function" } },
-          ],
-        },
-      },
+      find: { rule: { ...appVersion, inside: { kind: "arrow_function" } } },
       places: 2,
       change,
     },
