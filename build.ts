@@ -68,10 +68,9 @@ async function build(
     ? await progress.step("Sign", (step) => steps.sign(assembled, signCommand, step))
     : assembled
   const made = { pin, inputs, stock, code, contents, own, built }
-  const checked = await progress.step("Check", (step) => steps.checkExecutable(made, options, step))
-  const { record } = checked
+  const record = await progress.step("Check", (step) => steps.checkExecutable(made, options, step))
   const materials = await progress.step("List the materials", (step) =>
-    steps.listMaterials(made, checked, options, step),
+    steps.listMaterials(made, record, options, step),
   )
   const listed = { applied: code.applied, record, materials, signKey }
   const printed = await progress.step("Print", (step) => steps.printRelease(listed, options, step))

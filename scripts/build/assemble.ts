@@ -1,4 +1,5 @@
 import { addModule, writeExecutable, writeModuleGraph } from "../container/index.ts"
+import { hashGrowing } from "../lib/hash-file.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import type { AddedModule, Code } from "./code.ts"
 import { type Contents, carriedModules } from "./contents.ts"
@@ -10,6 +11,8 @@ export interface Built {
   bytes: number
   /** Hex. */
   sha256: string
+  /** The same, of what is read back from disk: a thread hashes it while it is written, and on while it is checked. */
+  sha512: Promise<string>
 }
 
 /** Bun's enumerations for what is added: how the bytes are to be read, and that they are for the program itself. */
@@ -37,7 +40,14 @@ export async function assemble(
     code.graph,
   )
   const staging = await openStaging(out, file)
-  const built = { staging, ...(await writeExecutable(staging.executable, writeModuleGraph(graph))) }
-  step.result(formatBytes(built.bytes))
-  return built
+  const reader = hashGrowing(staging.executable, "sha512")
+  const written = await writeExecutable(staging.executable, writeModuleGraph(graph), reader.grown)
+  step.result(formatBytes(written.bytes))
+  return { staging, ...written, sha512: later(reader.end().then(({ hash }) => hash)) }
+}
+
+/** What it fails with is told to whoever waits for it, not to the process. */
+export function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }

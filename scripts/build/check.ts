@@ -1,17 +1,11 @@
 import { basename } from "node:path"
 import type { ModuleNames } from "../../offline/modules.ts"
 import type { Executable } from "../container/index.ts"
-import {
-  compareModules,
-  type GraphDifference,
-  type ModuleGraph,
-  readModuleGraph,
-} from "../container/index.ts"
+import { compareModules, type GraphDifference, readModuleGraph } from "../container/index.ts"
 import { CONFIGURATION_PATCH, type EmbeddedConfiguration } from "../contents/configuration.ts"
 import type { EmbeddedModels } from "../contents/models.ts"
 import type { EmbeddedPackage } from "../contents/packages.ts"
 import { Failure } from "../lib/errors.ts"
-import { hashFile } from "../lib/hash-file.ts"
 import type { Step } from "../lib/log.ts"
 import type { Pin } from "../pins/pin.ts"
 import { type BuildRecord, namePackage } from "../record/build-record.ts"
@@ -34,34 +28,18 @@ export interface Build {
   built: Built
 }
 
-/** What was found in the written executable. */
-export interface Checked {
-  record: BuildRecord
-  /** Of the whole file, in hex; a thread hashes it while the materials are listed. */
-  sha512: Promise<string>
-}
-
 /**
  * Reads the written executable back from disk and compares it with what it was made from, so that the record says what is
  * in the file and not what was meant to be.
  * @returns the record that becomes `build.json`; it holds no date and no path, so that equal builds have equal records
  * @throws Failure when other modules differ than those that the build changes, or what its source promises does not hold
  */
-export async function checkExecutable(build: Build, options: BuildOptions, step: Step): Promise<Checked> {
-  const { executable } = build.built.staging
-  const sha512 = hashFile(executable, "sha512").then(({ hash }) => hash)
-  // What it fails with is told to whoever waits for it.
-  sha512.catch(() => {})
-  const graph = readModuleGraph(Bun.mmap(executable))
-  return { record: await checkGraph(build, graph, options, step), sha512 }
-}
-
-async function checkGraph(
+export async function checkExecutable(
   { pin, inputs, stock, code, contents, own, built }: Build,
-  graph: ModuleGraph,
   options: BuildOptions,
   step: Step,
 ): Promise<BuildRecord> {
+  const graph = readModuleGraph(Bun.mmap(built.staging.executable))
   const difference = compareModules(code.base, graph)
   requireIntended(difference, code, contents)
   requireRead(code, contents)

@@ -9,7 +9,8 @@ import { readKnown } from "../materials/known.ts"
 import { type Materials, npmUrl } from "../materials/material.ts"
 import { ofOrganisation, ofOwnModules, ofPatches } from "../materials/own.ts"
 import { ofRuntime, ofUpstream } from "../materials/upstream.ts"
-import type { Build, Checked } from "./check.ts"
+import type { BuildRecord } from "../record/build-record.ts"
+import type { Build } from "./check.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 
@@ -19,7 +20,7 @@ const ROOT = join(import.meta.dirname, "../..")
  */
 export async function listMaterials(
   { pin, contents, code, own, built }: Build,
-  { record, sha512 }: Checked,
+  record: BuildRecord,
   { cache }: { cache: string },
   step: Step,
 ): Promise<Materials> {
@@ -42,7 +43,7 @@ export async function listMaterials(
     ...(await ofPatches(record, diffs)),
     ...ofOrganisation(record),
   ]
-  const about = { created: await timeOf(record, ROOT), executable: { sha512: await sha512 } }
+  const about = { created: await timeOf(record, ROOT), executable: { sha512: await built.sha512 } }
   const materials = gather(about, found)
   step.result(`${materials.list.length}, ${Object.keys(materials.texts).length} licence texts`)
   return materials

@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto"
-import { stat } from "node:fs/promises"
 import { readModuleGraph } from "../container/index.ts"
 import { Failure } from "../lib/errors.ts"
+import { hashFile } from "../lib/hash-file.ts"
 import type { Step } from "../lib/log.ts"
 import { run } from "../lib/process.ts"
-import { readChunks } from "../lib/read-chunks.ts"
-import type { Built } from "./assemble.ts"
+import { type Built, later } from "./assemble.ts"
 
 /**
  * Has an organisation's own signer sign the staged executable, before its sums are made. Neither the command nor what it
@@ -24,9 +22,9 @@ export async function sign(built: Built, command: string, step: Step): Promise<B
   if (kind !== "certificate")
     throw notSigned(`the executable has ${kind === "ad hoc" ? "our own signature" : "no signature"}`)
   step.result("by --sign-command")
-  const hash = createHash("sha256")
-  for await (const chunk of readChunks(file)) hash.update(chunk)
-  return { ...built, bytes: (await stat(file)).size, sha256: hash.digest("hex") }
+  const sha512 = later(hashFile(file, "sha512").then(({ hash }) => hash))
+  const { bytes, hash } = await hashFile(file, "sha256")
+  return { ...built, bytes, sha256: hash, sha512 }
 }
 
 function notSigned(why: string): Failure {

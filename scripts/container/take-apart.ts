@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
+import { hashFile } from "../lib/hash-file.ts"
 import { type Reconstruction, reconstruct } from "./bun.ts"
 import { leaveRuntime } from "./edit.ts"
 import { readModuleGraph } from "./read.ts"
@@ -23,12 +23,16 @@ export interface Executable {
  * @throws Failure when its layout is not one that is known
  */
 export async function takeApart(path: string, bun: string): Promise<Executable> {
+  const [{ hash }, read] = await Promise.all([hashFile(path, "sha256"), readApart(path, bun)])
+  return { ...read, sha256: hash }
+}
+
+async function readApart(path: string, bun: string): Promise<Omit<Executable, "sha256">> {
   const file = await readFile(path)
   const whole = readModuleGraph(file)
   const executable = {
     graph: leaveRuntime(whole, path),
     bytes: file.length,
-    sha256: createHash("sha256").update(file).digest("hex"),
     runtime: await reconstruct(whole, bun),
   }
   // The file would be most of what the build holds in memory, and only its modules are needed from here on. Detached, it

@@ -5,11 +5,13 @@ import { type Piece, readPieces } from "./pieces.ts"
 
 /**
  * Writes an executable, piece by piece, and hashes it on the way.
+ * @param onWritten is told how many bytes are written, now and then
  * @returns its size in bytes and its sha256 in hex
  */
 export async function writeExecutable(
   path: string,
   pieces: Piece[],
+  onWritten?: (bytes: number) => void,
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256")
   const file = await open(path, "wx", 0o755)
@@ -20,6 +22,7 @@ export async function writeExecutable(
       hash.update(block)
       await writing
       bytes += block.length
+      onWritten?.(bytes)
     }
   } catch (error) {
     throw new Failure(
