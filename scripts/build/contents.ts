@@ -47,12 +47,12 @@ export async function prepareContents(
 ): Promise<Contents> {
   const { cache } = options
   const names = namesIn(stock.graph)
-  const grammars = await readGrammars(stock.graph, inputs.grammars, pin, cache)
   const ripgrep: Asset = { name: "rg", part: "ripgrep", source: inputs.ripgrep }
   const trees = [...(await selectExtra(options.with)), ...(pin.plugin ? [pin.plugin] : [])]
+  const grammars = readGrammars(stock.graph, inputs.grammars, pin, cache)
   const [models, assets, policy, packages, configuration, help] = await Promise.all([
     embedModels(options, stock, cache),
-    embedAssets([ripgrep, ...grammars], cache, names),
+    grammars.then((list) => embedAssets([ripgrep, ...list], cache, names)),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
     embedPackages(trees, { cache }, names),
     options.config === undefined ? undefined : embedConfiguration(options.config),

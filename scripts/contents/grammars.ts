@@ -35,10 +35,10 @@ export async function readGrammars(
   const runtime = await readRuntime(graph)
   const licenses = Buffer.from(await readLicenses(pin, cache))
   const maker = await hashMakers(import.meta.filename)
-  const assets: Asset[] = [{ name: "licenses.txt", part: "grammars", source: licenses }]
-  for (const [language, files] of Object.entries(grammars))
-    assets.push(...(await readGrammar(language, files, { runtime, maker, cache })))
-  return assets
+  const read = Object.entries(grammars).map(([language, files]) =>
+    readGrammar(language, files, { runtime, maker, cache }),
+  )
+  return [{ name: "licenses.txt", part: "grammars", source: licenses }, ...(await Promise.all(read)).flat()]
 }
 
 async function readGrammar(
@@ -52,15 +52,26 @@ async function readGrammar(
   for (const input of [runtime, highlights]) hash.update(input)
   for await (const chunk of readChunks(files.wasm)) hash.update(chunk)
   // What was tried once need not be tried again.
-  await derive(cache, `grammar ${language} ${hash.digest("hex")} ${maker}`, async () => {
-    await tryGrammar(language, { wasm: await readFile(files.wasm), highlights, runtime })
-    return Buffer.from("fits")
-  })
+  await derive(cache, `grammar ${language} ${hash.digest("hex")} ${maker}`, () =>
+    inTurn(async () => {
+      await tryGrammar(language, { wasm: await readFile(files.wasm), highlights, runtime })
+      return Buffer.from("fits")
+    }),
+  )
   const names = grammarNames(language)
   return [
     { name: names.wasm, part: "grammars", source: files.wasm },
     { name: names.highlights, part: "grammars", source: Buffer.from(highlights) },
   ]
+}
+
+let last: Promise<unknown> = Promise.resolve()
+
+/** Grammars are tried one after another: tree-sitter has one memory, and what two load at once gets mixed up. */
+function inTurn<T>(body: () => Promise<T>): Promise<T> {
+  const turn = last.then(body)
+  last = turn.catch(() => {})
+  return turn
 }
 
 /** Tree-sitter refuses a grammar of an ABI that it does not know, and a query that names what a grammar has not. */
