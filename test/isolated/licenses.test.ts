@@ -9,6 +9,7 @@ import { pinName, readSupported } from "../../scripts/pins/pin.ts"
 import { readBuildRecord } from "../../scripts/record/build-record.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { spdxDocument } from "../lib/spdx-document.ts"
+import { spdxFaults } from "../lib/spdx-schema.ts"
 import { pin, pinned } from "../lib/stock.ts"
 
 const release = dirname(builtExecutable())
@@ -72,6 +73,7 @@ describe("the bills of materials", () => {
     const text = await read("sbom.cdx.json")
     expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text)).toBeNull()
     const spdx = JSON.parse(await read("sbom.spdx.json"))
+    expect(spdxFaults(spdx)).toEqual([])
     expect(spdxDocument.safeParse(spdx).error).toBeUndefined()
     const refs = JSON.parse(text).components.map(({ purl }: { purl: string }) => purl)
     expect(refs.sort()).toEqual(materials.list.map(({ purl }) => purl).sort())

@@ -1,8 +1,8 @@
 import parse from "spdx-expression-parse"
 import { z } from "zod"
 
-// SPDX 2.3 as its specification says it, clauses 6, 7, 10 and 11, as far as documents of ours have it. No package of npm
-// has the schema that SPDX publishes, so this is no copy of it; what it does not know is refused.
+// SPDX 2.3 as its specification says it, clauses 6, 7, 10 and 11, as far as documents of ours have it: what the schema that
+// SPDX publishes leaves open (spdx-schema.ts), as that an expression is one, and a relationship's end is there.
 
 const id = z.string().regex(/^SPDXRef-[a-zA-Z0-9.-]+$/)
 const expression = z.string().refine((text) => {

@@ -19,7 +19,7 @@ beforeEach(async () => {
   const executable = join(folder, "opencode.exe")
   await writeFile(executable, file)
   await writeFile(join(folder, "signed"), signPe(file))
-  built = { staging: { folder, executable }, bytes: file.length, sha256: "" }
+  built = { staging: { folder, executable }, bytes: file.length, sha256: "", sha512: Promise.resolve("") }
 })
 afterEach(() => rm(folder, { recursive: true }))
 
@@ -30,6 +30,7 @@ describe("the command that signs", () => {
     expect(now.equals(signPe(file))).toBe(true)
     const sha256 = new Bun.CryptoHasher("sha256").update(now).digest("hex")
     expect(signed).toMatchObject({ bytes: now.length, sha256 })
+    expect(await signed.sha512).toBe(new Bun.CryptoHasher("sha512").update(now).digest("hex"))
     expect(await reconstruct(readModuleGraph(now), sampleBun({ layout }))).toEqual({
       equal: true,
       apartFromSignature: true,

@@ -5,6 +5,7 @@ import { foundIn } from "../../../scripts/emit/read-subject.ts"
 import { spdx } from "../../../scripts/emit/spdx.ts"
 import { gather } from "../../../scripts/materials/gather.ts"
 import { spdxDocument } from "../../lib/spdx-document.ts"
+import { spdxFaults } from "../../lib/spdx-schema.ts"
 import { sampleKit, sampleMaterial, sampleSubject } from "../../lib/subject.ts"
 
 const subjects = { executable: sampleSubject, kit: sampleKit }
@@ -112,7 +113,27 @@ describe("the CycloneDX bill of materials", () => {
 
 describe("the SPDX bill of materials", () => {
   test.each(kinds)("of a sample %s is what the specification asks for", async (kind) => {
-    expect(spdxDocument.safeParse(JSON.parse(await printOne(spdx, kind))).error).toBeUndefined()
+    const document = JSON.parse(await printOne(spdx, kind))
+    expect(spdxFaults(document)).toEqual([])
+    expect(spdxDocument.safeParse(document).error).toBeUndefined()
+  })
+
+  test("would not be with what the published schema does not know, or without what it asks for", async () => {
+    const document = JSON.parse(await printOne(spdx, "executable"))
+    const [first, ...rest] = document.packages
+    const [relationship] = document.relationships
+    const of = (change: object) => spdxFaults({ ...document, packages: [{ ...first, ...change }, ...rest] })
+    expect(of({ licence: "MIT" })).toEqual(["/packages/0 must NOT have additional properties"])
+    expect(of({ downloadLocation: undefined })).toEqual([
+      "/packages/0 must have required property 'downloadLocation'",
+    ])
+    expect(of({ checksums: [{ algorithm: "SHA-256", checksumValue: "00" }] })).toHaveLength(1)
+    expect(of({ filesAnalyzed: "false" })).toEqual(["/packages/0/filesAnalyzed must be boolean"])
+    const related = { ...relationship, relationshipType: "BUNDLES" }
+    expect(spdxFaults({ ...document, relationships: [related] })).toHaveLength(1)
+    expect(
+      spdxFaults({ ...document, creationInfo: { created: "2026-01-02T03:04:05Z", creators: [] } }),
+    ).toHaveLength(1)
   })
 
   test("would not be with a licence that is no SPDX expression, or a relationship to nothing", async () => {
@@ -153,6 +174,7 @@ describe("the SPDX bill of materials", () => {
     const document = JSON.parse(await printOne(spdx, "kit"))
     const checksums = [{ algorithm: "SHA256", checksumValue: "ab".repeat(32) }]
     const files = [{ SPDXID: "SPDXRef-File-1", fileName: "./a", checksums }]
+    expect(spdxFaults({ ...document, files })).toEqual([])
     expect(spdxDocument.safeParse({ ...document, files }).success).toBe(false)
   })
 
