@@ -1,4 +1,4 @@
-import { formatPatch, structuredPatch } from "diff"
+import { formatPatch, type StructuredPatch, structuredPatch } from "diff"
 
 const CONTEXT = 3
 
@@ -14,22 +14,37 @@ export function diffText(path: string, before: string, after: string, above = 0)
   const end = forward(before, before.length - common, CONTEXT)
   const cut = before.length - end
   const options = { context: CONTEXT }
-  const old = before.slice(start, end)
-  const patch = structuredPatch(
-    `a/${path}`,
-    `b/${path}`,
-    old,
-    after.slice(start, after.length - cut),
-    "",
-    "",
-    options,
-  )
+  const [old, next] = [before.slice(start, end), after.slice(start, after.length - cut)]
+  // Line by line, long text that is taken out would be looked for in what takes its place.
+  const isTakenOut = old.length > LONG && next.length < SHORT && old.endsWith("\n") && next.endsWith("\n")
+  const patch = isTakenOut
+    ? takenOut(`a/${path}`, `b/${path}`, linesOf(old), linesOf(next))
+    : structuredPatch(`a/${path}`, `b/${path}`, old, next, "", "", options)
   const lines = above + countLines(before.slice(0, start))
   for (const hunk of patch.hunks) {
     hunk.oldStart += lines
     hunk.newStart += lines
   }
   return formatPatch(patch)
+}
+
+const [LONG, SHORT] = [100_000, 10_000]
+const linesOf = (text: string) => text.slice(0, -1).split("\n")
+
+/** A diff in which all lines are others but the first and the last, as far as they are context. */
+function takenOut(oldFileName: string, newFileName: string, old: string[], next: string[]): StructuredPatch {
+  let [head, tail] = [0, 0]
+  while (head < CONTEXT && head < next.length && old[head] === next[head]) head++
+  while (tail < CONTEXT && tail < next.length - head && old.at(-1 - tail) === next.at(-1 - tail)) tail++
+  const of = (sign: string, lines: string[]) => lines.map((line) => sign + line)
+  const lines = [
+    ...of(" ", old.slice(0, head)),
+    ...of("-", old.slice(head, old.length - tail)),
+    ...of("+", next.slice(head, next.length - tail)),
+    ...of(" ", old.slice(old.length - tail)),
+  ]
+  const hunk = { oldStart: 1, oldLines: old.length, newStart: 1, newLines: next.length, lines }
+  return { oldFileName, newFileName, oldHeader: "", newHeader: "", index: undefined, hunks: [hunk] }
 }
 
 /**

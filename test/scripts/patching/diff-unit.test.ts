@@ -24,6 +24,20 @@ test("a diff counts lines from the text's start and shows three lines around the
   expect(diff).toContain(" line 49\n-line 50\n+another\n line 51\n line 52\n line 53\n")
 })
 
+test("a diff of long text that is taken out, applied to the old text, gives the new one", () => {
+  const long = Array.from({ length: 20_000 }, (_, at) => `line ${at}\n`).join("")
+  const lines = fc.array(fc.constantFrom("a\n", "b\n", "\n"), { maxLength: 6 }).map((list) => list.join(""))
+  fc.assert(
+    fc.property(lines, lines, lines, fc.boolean(), (head, next, tail, ends) => {
+      const [old, text] = [head + long + tail, head + next + tail].map((text) =>
+        ends ? `${text}end\n` : text,
+      )
+      expect(applyPatch(old!, diffText("file", old!, text!))).toBe(text!)
+    }),
+    { numRuns: 50 },
+  )
+})
+
 test("of a literal that is taken out of minified code, a diff shows the beginning and the end", () => {
   const literal = Array.from({ length: 50_000 }, (_, at) => `{id:"model-${at}"}`).join(",")
   const diff = diffMinified(
