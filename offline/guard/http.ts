@@ -29,19 +29,21 @@ type Judge = (request: ClientRequest) => string | undefined
  * own module when it is loaded: replaced there before, it is the guarded one everywhere, and a worker that makes no
  * requests does not load the rest of `node:http`.
  */
-export function interceptHttp(decide: Decide, checkProxy: CheckProxy): void {
+export function interceptHttp(decide: Decide, checkProxy: CheckProxy, modules = modulesOfHttp()): void {
   const judge: Judge = (request) => judgeRequest(request, decide, checkProxy)
-  const getHeaders = guardHeaders(builtin<typeof import("node:http")>("node:_http_outgoing"), judge)
-  guardRequests(builtin<typeof import("node:http")>("node:_http_client"), judge, getHeaders)
+  guardRequests(modules.client, judge, guardHeaders(modules.outgoing, judge))
+}
+
+type Http = Pick<typeof import("node:http"), "OutgoingMessage">
+
+function modulesOfHttp(): { outgoing: Http; client: object } {
+  return { outgoing: builtin<Http>("node:_http_outgoing"), client: builtin<object>("node:_http_client") }
 }
 
 type GetHeaders = OutgoingMessage["getHeaders"]
 
 /** @returns the function for what is a request of a client for certain, whatever it shows of itself */
-function guardHeaders(
-  module: Pick<typeof import("node:http"), "OutgoingMessage">,
-  judge: Judge,
-): (this: ClientRequest) => ReturnType<GetHeaders> {
+function guardHeaders(module: Http, judge: Judge): (this: ClientRequest) => ReturnType<GetHeaders> {
   const prototype = module.OutgoingMessage.prototype as OutgoingMessage & Record<string, unknown>
   const native = prototype.getHeaders
   const ofRequest = function getHeaders(this: ClientRequest) {

@@ -162,6 +162,7 @@ test("options are read once, what they inherit included, but not what all object
   expect(proxyOf(snapshotInit(Object.create({ proxy: "http://a" })))).toBe("http://a")
   expect(proxyOf(snapshotInit(Object.assign(() => {}, { proxy: "http://a" })))).toBe("http://a")
   expect(snapshotInit({ unix: ["/a"] }).unix).toBe("/a")
+  expect(proxyOf(snapshotInit({ proxy: new URL("http://localhost:1") }))).toBe("http://127.0.0.1:1/")
   expect(Object.getPrototypeOf(snapshotInit(undefined))).toBeNull()
 })
 

@@ -20,6 +20,7 @@ describe("a proxy of the environment that is not allowed", () => {
     [{ HTTP_PROXY: EVIL, NO_PROXY: "orp" }, "http://a.corp/"],
     [{ HTTP_PROXY: EVIL, NO_PROXY: "a.corp:80" }, "http://a.corp/"],
     [{ HTTP_PROXY: EVIL, NO_PROXY: "*.corp" }, "http://a.corp/"],
+    [{ HTTP_PROXY: EVIL, NO_PROXY: "a.*" }, "http://a.corp/"],
     [{ HTTP_PROXY: EVIL, NO_PROXY: "127.0.0.0/8" }, "http://127.0.0.1/"],
     [{ HTTP_PROXY: EVIL, NO_PROXY: "" }, "http://a.corp/"],
     // Releases differ in which of the two they read.

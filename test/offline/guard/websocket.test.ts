@@ -47,6 +47,7 @@ test("neither an address nor a proxy that is denied reaches native code", () => 
     ["ws://127.0.0.1/", { proxy }],
     ["ws://127.0.0.1/", { proxy: { url: proxy } }],
     ["ws://127.0.0.1/", Object.assign(() => {}, { proxy })],
+    ["ws://127.0.0.1/", () => {}],
   ] as const)
     expect(() => new Guarded(url, options)).toThrow(expect.objectContaining(refusal))
   expect(() => new Guarded("no url")).toThrow(SyntaxError)
