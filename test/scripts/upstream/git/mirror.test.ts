@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { defaultCache } from "../../../../scripts/lib/npm/cache.ts"
 import { readSeries } from "../../../../scripts/patching/read-series.ts"
 import { commitSeries } from "../../../../scripts/upstream/git/commit-series.ts"
@@ -44,6 +44,15 @@ async function checkedOut(url: string, cache = newFolder()): Promise<string> {
 async function anObject(mirror: string): Promise<string> {
   const files = await readdir(join(mirror, "objects"), { recursive: true })
   return join(mirror, "objects", files.find((name) => /\.pack$|^[0-9a-f]{2}\/[0-9a-f]{38}$/.test(name))!)
+}
+
+/** @param part how far into the file */
+async function turnBit(path: string, part: number): Promise<void> {
+  const bytes = await readFile(path)
+  const at = Math.floor(bytes.length * part)
+  if (bytes.length > 0) bytes[at]! ^= 1 << (at % 8)
+  await chmod(path, 0o600)
+  await writeFile(path, bytes)
 }
 
 describe("the mirror of a pinned commit", () => {
@@ -99,13 +108,29 @@ describe("the mirror of a pinned commit", () => {
   test("is fetched again when one byte of an object in it is another", async () => {
     const cache = newFolder()
     const mirror = await mirrorCommit(origin(upstream), cache)
-    const path = await anObject(mirror)
-    const bytes = await readFile(path)
-    bytes[bytes.length >> 1]! ^= 1
-    await chmod(path, 0o600)
-    await writeFile(path, bytes)
+    await turnBit(await anObject(mirror), 0.5)
     await checkedOut(upstream, cache)
     expect(await git(mirror, ["fsck"])).toMatchObject({ ok: true })
+  })
+
+  test("gives the commit's own files whichever file in it has another bit, or none", async () => {
+    const whole = await mirrorCommit(origin(upstream), newFolder())
+    const files = (await readdir(whole, { recursive: true, withFileTypes: true })).filter((one) =>
+      one.isFile(),
+    )
+    expect(files.length).toBeGreaterThan(5)
+    for (const { parentPath, name } of files) {
+      const path = relative(whole, join(parentPath, name))
+      for (const part of [0, 0.3, 0.7, 0.999]) {
+        const cache = newFolder()
+        const mirror = join(cache, "git", `${commits.first}.git`)
+        await cp(whole, mirror, { recursive: true })
+        await turnBit(join(mirror, path), part)
+        const folder = await checkedOut(upstream, cache)
+        expect([path, await must(folder, ["rev-parse", "HEAD"])]).toEqual([path, commits.first])
+        expect([path, await must(folder, ["status", "--porcelain"])]).toEqual([path, ""])
+      }
+    }
   })
 
   test("is fetched again when its objects are gone, or it is no repository any more", async () => {

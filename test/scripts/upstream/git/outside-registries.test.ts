@@ -32,6 +32,11 @@ async function brought(): Promise<string[]> {
   return names
 }
 
+async function filesIn(folder: string): Promise<string[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true })
+  return found.filter((one) => one.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+}
+
 test("what comes from no registry is kept, and nothing else", async () => {
   expect(await brought()).toEqual([COMMIT, TARBALL])
 })
@@ -44,6 +49,26 @@ test("what has another byte is left out, and can be kept again", async () => {
   expect(await brought()).toEqual([TARBALL])
   await keepOutside(join(root, "filled"), cache)
   expect(await brought()).toEqual([COMMIT, TARBALL])
+})
+
+test("whichever bit of it is another, nothing but what was kept is brought", async () => {
+  const all = [COMMIT, TARBALL]
+  for (const file of await filesIn(join(cache, "bun"))) {
+    const kept = await readFile(file)
+    let left = 0
+    for (let at = 0; at < kept.length; at += Math.ceil(kept.length / 60)) {
+      const bytes = Buffer.from(kept)
+      bytes[at]! ^= 1 << (at % 8)
+      await writeFile(file, bytes)
+      const names = await brought()
+      expect(all).toEqual(expect.arrayContaining(names))
+      if (names.length < all.length) left++
+      // Content that is damaged was removed.
+      await writeFile(file, kept)
+    }
+    expect([file, left > 0]).toEqual([file, true])
+    expect(await brought()).toEqual(all)
+  }
 })
 
 test("what was put there as a folder, or under another name, is left where it is", async () => {
