@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises"
 import { dirname } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { stockRuntimes } from "../lib/stock.ts"
-import { makeGuardExecutable } from "./lib/guard-executable.ts"
+import { LEAVE_OUT, makeGuardExecutable } from "./lib/guard-executable.ts"
 import { optionTargets, textTargets } from "./lib/guard-fuzz-targets.ts"
 import { objects, texts } from "./lib/guard-fuzz-values.ts"
 import { probeScale } from "./lib/probe-scale.ts"
@@ -21,18 +21,21 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
   })
   afterAll(() => rm(dirname(executable), { recursive: true }))
 
-  async function run(args: string[], PROBE_PLACE: string) {
+  async function run(args: string[], PROBE_PLACE: string, more: Record<string, string> = {}) {
     const { stdout, exitCode, attempts } = await runIsolated({
       executable,
       args,
-      env: { ...probeScale(), PROBE_PLACE },
+      env: { ...probeScale(), PROBE_PLACE, ...more },
     })
     expect(exitCode).toBe(0)
     return { tried: Number(stdout), attempts }
   }
 
-  test("without the guard, something gets out of every place", async () => {
-    const { attempts } = await run([], "main")
+  test.each([
+    ["main", []],
+    ["bun-child", ["--offline"]],
+  ])("without the guard, something gets out of every place, in the %s", async (place, args) => {
+    const { attempts } = await run(args, place, { [LEAVE_OUT]: "children" })
     const leaks = (index: number) =>
       attempts.some(
         ({ name, address }) =>
@@ -43,7 +46,7 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
     expect(places.filter((_, index) => !leaks(index))).toEqual([])
   })
 
-  test.each(["main", "worker"])("no kind of value sends a packet, in the %s thread", async (place) => {
+  test.each(["main", "worker", "bun-child"])("no kind of value sends a packet, in the %s", async (place) => {
     const { tried, attempts } = await run(["--offline"], place)
     expect({ attempts, tried }).toEqual({
       attempts: [],

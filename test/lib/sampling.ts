@@ -1,7 +1,6 @@
 // What the tests leave out unless they are run with --all. The rule: what holds us to a promise is always run; a control,
 // which shows that such a test would see a breach, is run in one of the places that are alike, and so is what can differ in
-// none of them, as it is decided ahead of where they part. Where the same promise is held in several ways (a policy that is
-// locked, a build from git), everything is tried in one place, and in those that are alike some of each kind.
+// none of them, as it is decided ahead of where they part.
 
 /** Whether everything is run. */
 export const runsAll = Boolean(process.env.TEST_ALL)

@@ -1,15 +1,13 @@
 // Runs in place of OpenCode, inside its executable: tries every vector in turn and prints what became of each. A variable
 // says where: in the main thread, in a worker of either class, or in a child that is Bun.
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import http from "node:http"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { Worker as NodeWorker } from "node:worker_threads"
 import { PROBE_WORKER } from "../../../scripts/harness/probe-worker.ts"
 import { ABSENT } from "./absent.ts"
 import { type Target, type Vector, vectors } from "./guard-vectors.ts"
 import { told } from "./guard-vectors-children.ts"
 import { patience } from "./patience.ts"
+import { writeProbe } from "./write-probe.ts"
 
 /** What became of a vector; one line of JSON each on standard output. */
 export interface Outcome {
@@ -24,7 +22,7 @@ const IN_A_CHILD = patience(20_000)
 
 /** By environment, because a worker is not given the arguments. */
 const { PROBE_PLACE: place, PROBE_ADDRESSES: addresses } = process.env
-/** This code as a file, in a child that is Bun: it cannot see what is inside the executable. */
+/** This code as a file, in a child that is Bun. */
 const script = process.env.PROBE_SCRIPT
 // Children of that child are Bun where a vector says so.
 if (script) delete process.env.BUN_BE_BUN
@@ -80,9 +78,7 @@ function own(env: NodeJS.ProcessEnv, stderr: "ignore" | "inherit", file = script
 }
 
 async function startBun(): Promise<never> {
-  const file = join(mkdtempSync(join(tmpdir(), "probe-")), "probe.js")
-  writeFileSync(file, readFileSync(PROBE_WORKER))
-  const [command, options] = own(process.env, "inherit", file)
+  const [command, options] = own(process.env, "inherit", writeProbe())
   process.exit(await Bun.spawn(command, { ...options, stdout: "inherit" }).exited)
 }
 
