@@ -27,6 +27,8 @@ const obeyLeaveOut: Plugin = {
         /^export function intercept\w+\(.*\{$/m,
         (line) => `${line}\n  if (["${name}", "all"].includes(process.env.${LEAVE_OUT})) return`,
       )
+      if (contents === text && text.includes("export function intercept"))
+        throw new Error(`${file}: what intercepts cannot be left out, as its line has another form`)
       return { contents, loader: "ts" }
     })
   },
