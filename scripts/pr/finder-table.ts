@@ -21,10 +21,13 @@ const Files = z.strictObject({
       .extend({ sha256: z.string().length(64) })
       .strict(),
   ),
-  excerpts: z.array(File),
+  readThrough: z.array(File.extend({ characters: z.int().positive() }).strict()),
 })
 
-/** What was counted in upstream's TypeScript: in files that were read whole, and in excerpts of longer ones. */
+/**
+ * What was counted in upstream's TypeScript: by the tool in files that were at hand whole; and, in those that were read from
+ * their first to their last character, by whoever read, who had the tool count what was retyped of the places.
+ */
 const Counted = z.strictObject({
   lookedUp: z.iso.date(),
   vintages: z.strictObject({ effect: Files, namespaces: Files }),
@@ -55,14 +58,14 @@ export async function finderRows(
 
 function tellFiles(
   finders: { file: string; of: string; what: string }[],
-  { whole, excerpts }: z.infer<typeof Files>,
+  { whole, readThrough }: z.infer<typeof Files>,
 ): Map<string, string> {
   const byFile = Map.groupBy(finders, ({ file }) => file)
   const tell = (file: string, all: typeof finders) => {
     const of = new Set(all.map((one) => `${one.of} ${one.what}`)).size
-    const counted = [...whole, ...excerpts].find((one) => one.file === file)
+    const counted = [...whole, ...readThrough].find((one) => one.file === file)
     if (!counted) return `not read (${of})`
-    const read = whole.some((one) => one.file === file) ? "whole" : "excerpt"
+    const read = whole.some((one) => one.file === file) ? "whole" : "read"
     return `${read}: ${counted.finders.length} of ${of}`
   }
   return new Map([...byFile].map(([file, all]) => [file, tell(file, all)]))
