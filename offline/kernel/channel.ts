@@ -1,7 +1,6 @@
 import { E, Memory, SECCOMP, syscall } from "./syscalls.ts"
 
-/** Memory of the supervisor's one thread, by what stands where. */
-export const memory = new Memory(512 * 1024)
+// What stands where in the memory of the supervisor's one thread.
 const NOTIFICATION = 0
 const RESPONSE = 128
 const ADD = 160
@@ -15,8 +14,11 @@ export const TEXT = 4096
 /** What poll(2) looks at. */
 export const POLLED = 16 * 1024
 /** A datagram. */
-export const DATA = 256 * 1024
+export const DATA = 64 * 1024
 export const DATA_SIZE = 128 * 1024
+
+/** Memory of the supervisor's one thread: all of the above. */
+export const memory = new Memory(DATA + DATA_SIZE)
 
 const NOTIFICATION_SIZE = 80
 

@@ -199,6 +199,8 @@ function startSupervisor(module: string, start: SupervisorStart, denied: Launch[
       reject(new NotPossible(`the supervisor did not start: ${why}`, "This is a defect: please report it."))
     worker.addEventListener("message", ({ data }: MessageEvent<FromSupervisor>) => {
       if ("ready" in data) resolve(worker)
+      // What this thread has run is not needed again. With it goes what the compilers, of both threads, are done with.
+      else if ("giveBack" in data) Bun.shrink()
       else denied?.(data.denied)
     })
     worker.addEventListener("error", ({ message }) => fail(message))

@@ -48,8 +48,8 @@ export interface SupervisorStart {
   listener: SharedArrayBuffer
 }
 
-/** What the supervisor tells the launcher: that it is ready, and what it has denied. */
-export type FromSupervisor = { ready: true } | { denied: ProgramDenial }
+/** What the supervisor tells the launcher: that it is ready, that memory can be given back, and what it has denied. */
+export type FromSupervisor = { ready: true } | { giveBack: true } | { denied: ProgramDenial }
 
 /** The variable that tells a child of the launcher that it is one. Alone it proves nothing. */
 export const CHILD_MARK = "OPENCODE_OFFLINE_LAUNCHER"

@@ -32,8 +32,8 @@ const ANSWERS: Partial<Record<Name, (call: Call, tree: Tree) => unknown>> = {
   recvmsg: answerRecvmsg,
 }
 
-/** Questions after which memory is given back: when the program has started, and when what is asked often is compiled. */
-const GIVE_BACK_AT = [1, 3000]
+/** Questions after which memory is given back: when the program has started, and while what is asked often is compiled. */
+const GIVE_BACK_AT = [1, 1000, 4000, 8000]
 
 declare const self: { onmessage: (event: { data: SupervisorStart }) => void }
 declare function postMessage(message: FromSupervisor): void
@@ -61,7 +61,10 @@ function supervise(start: SupervisorStart): never {
   const next = () => {
     const call = channel.receive()
     if (call) answerOne(call, tree, answers)
-    if (GIVE_BACK_AT.includes(++asked)) giveBackExecutable()
+    if (!GIVE_BACK_AT.includes(++asked)) return
+    Bun.gc(true)
+    giveBackExecutable()
+    postMessage({ giveBack: true })
   }
   compileLess([supervise, next, answerOne, connectStream, ...Object.values(ANSWERS)])
   loop.watch(channel.listener, POLL.IN, next)
