@@ -112,6 +112,11 @@ export function createProgramReporter(
   }
 }
 
+/** Writes what a program was refused to OpenCode's log. */
+export function logProgramsDenial({ pid, program, api, host, port }: ProgramDenial): void {
+  warn("denied", { host, port: port ?? undefined, api: `${program}: ${api}`, caller: program, pid })
+}
+
 /** No line is longer than what a pipe takes in one piece. */
 const LONGEST = { host: 300, caller: 500 }
 

@@ -1,6 +1,6 @@
 import { asksForHelp, readArguments } from "../core/arguments.ts"
 import { asksForVersion } from "../core/version.ts"
-import { createProgramReporter, openLogs } from "../denials.ts"
+import { createProgramReporter, logProgramsDenial, openLogs } from "../denials.ts"
 import { embedded } from "../embedded.ts"
 import { SettingError } from "../error.ts"
 import { findResolution } from "../find-resolution.ts"
@@ -31,7 +31,7 @@ export function enterKernelMode(): Promise<void> | undefined {
     return openLogs(wanted, process.env)
   })
   const denied = logs.length > 0 ? createProgramReporter({ logs, project }, origin ?? "") : undefined
-  return start({ allow, settings: kernel, denied, env: handedOn() })
+  return start({ allow, settings: kernel, denied, heard: logProgramsDenial, env: handedOn() })
 }
 
 /** @throws SettingError where there is no kernel mode: never is less done than was asked for */

@@ -17,14 +17,17 @@ import {
   UNREADABLE,
 } from "./settings.ts"
 import { AF, E, isMusl, Memory, PR, SOCK, syscall, thisMachine, WAIT_STOPPED } from "./syscalls.ts"
+import { hear, makeTold, teller } from "./told.ts"
 import { whyUnreadable, yamaScope } from "./yama.ts"
 
 /** What the launcher starts, and what may be connected to from there. */
 export interface Launch {
   allow: Line[]
   settings: KernelSettings
-  /** Is told what programs were denied; undefined when nobody wants to know. */
+  /** In the first process: is told what programs were denied; undefined when nobody wants to know. */
   denied?: (denial: ProgramDenial) => void
+  /** In the program that is started: the same. */
+  heard?: (denial: ProgramDenial) => void
   /** Variables for the program that is started, beside those of this process. */
   env?: Record<string, string>
   /** Where the supervisor's module is. */
@@ -46,7 +49,7 @@ export async function launch(options: Launch): Promise<void> {
   const mark = process.env[CHILD_MARK]
   delete process.env[CHILD_MARK]
   const proof = prove()
-  if (proof === PROVEN) return settle(mark)
+  if (proof === PROVEN) return settle(mark, options.heard)
   if (proof === UNREADABLE) {
     const { why, next } = whyUnreadable(yamaScope())
     throw new NotPossible(why, next)
@@ -75,16 +78,25 @@ function prove(): number {
 }
 
 /** Of what is confined: keeps what it starts from the launcher too, and ends with the launcher. */
-function settle(mark: string | undefined): void {
+function settle(mark: string | undefined, heard: Launch["heard"]): void {
   if (mark === undefined || Number(mark) !== syscall("getppid")) return
   if (hasScopes()) restrictScopes()
   syscall("prctl", PR.PDEATHSIG, constants.signals.SIGTERM)
   if (Number(mark) !== syscall("getppid")) process.exit(128 + constants.signals.SIGTERM)
+  if (heard) hear(heard)
 }
 
-async function run({ command, env, ...options }: Launch): Promise<number> {
-  const worker = await begin(options)
-  return attend(worker, start(command, ["inherit", "inherit", "inherit"], env))
+async function run({ command, env, denied, heard, ...options }: Launch): Promise<number> {
+  const told = heard && makeTold()
+  const tell = told && teller(told.own)
+  const each = (denial: ProgramDenial) => {
+    denied?.(denial)
+    tell?.(denial)
+  }
+  const worker = await begin({ ...options, denied: denied || tell ? each : undefined })
+  const child = start(command, ["inherit", "inherit", "inherit", ...(told ? [told.other] : [])], env)
+  if (told) syscall("close", told.other)
+  return attend(worker, child)
 }
 
 /** What this machine can do, found out by doing it. */
@@ -156,7 +168,7 @@ async function begin({
   settings,
   denied,
   supervisor,
-}: Omit<Launch, "command" | "env">): Promise<Worker> {
+}: Omit<Launch, "command" | "env" | "heard">): Promise<Worker> {
   const listener = new SharedArrayBuffer(4)
   const brokered = !canTakeDescriptors()
   const worker = await startSupervisor(
@@ -225,7 +237,7 @@ const OF_TERMINALS = ["SIGINT", "SIGQUIT", "SIGWINCH"] as const
 /** Starts a program, by default this one as it was started, from the confined thread. */
 function start(
   command = [process.execPath, ...process.argv.slice(2)],
-  stdio: ("inherit" | "ignore" | "pipe")[],
+  stdio: ("inherit" | "ignore" | "pipe" | number)[],
   env: Record<string, string> = {},
 ): Bun.Subprocess {
   return Bun.spawn(["/proc/self/exe", ...command.slice(1)], {

@@ -111,9 +111,13 @@ export function processOf(thread: number): number | undefined {
   return found === undefined ? undefined : Number(found)
 }
 
-/** The name of the program that a thread runs, as the kernel has it. */
+/** The name of the program that a thread runs, as the kernel has it, in one line: a program can give itself any. */
 export function programOf(thread: number): string {
-  return readProc(`/proc/${thread}/comm`).trim() || "unknown"
+  return (
+    readProc(`/proc/${thread}/comm`)
+      .trim()
+      .replace(/\p{Cc}/gu, "?") || "unknown"
+  )
 }
 
 /** A small file of /proc, through memory that is always the same; empty when it cannot be read. */

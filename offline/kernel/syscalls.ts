@@ -96,7 +96,9 @@ export const SO = {
 export const IPV6_V6ONLY = 26
 export const MSG = { DONTWAIT: 0x40, NOSIGNAL: 0x4000, FASTOPEN: 0x20000000 } as const
 export const O = { NONBLOCK: 0x800, CLOEXEC: 0x80000, PATH: 0x200000 } as const
-export const F = { GETFL: 3, SETFL: 4 } as const
+export const F = { SETFD: 2, GETFL: 3, SETFL: 4 } as const
+export const FD_CLOEXEC = 1
+export const SHUT_RD = 0
 export const POLL = { IN: 1, OUT: 4, ERR: 8, HUP: 16 } as const
 export const PR = {
   PDEATHSIG: 1,

@@ -33,6 +33,23 @@ test("what the model starts reaches an allowed host, and nothing else", async ()
   )
 })
 
+test("OpenCode's own log says which program was denied which host", async () => {
+  const result = await ask({ ...setup, args: ["--offline=kernel", "--print-logs"] }, [
+    bash(
+      "curl -sS -m 20 http://evil.example/ 2>&1 & echo $!; curl -sS http://203.0.113.7/ 2>&1 & echo $!; wait",
+    ),
+    { text: "The mock model says hello." },
+  ])
+  const [named, numbered] = toolResults(result).join("\n").match(/^\d+$/gm) ?? []
+  const said = result.stderr.split("\n").filter((line) => line.includes("service=offline"))
+  expect(said).toContainEqual(denied("host=evil.example", "curl: lookup", named))
+  expect(said).toContainEqual(denied("host=203.0.113.7 port=80", "curl: connect", numbered))
+  expect(result.attempts).toEqual([])
+})
+
+const denied = (where: string, api: string, pid = "none") =>
+  expect.stringMatching(new RegExp(`denied.* ${where} api="?${api}"? caller=curl pid=${pid}\\b`))
+
 test("without the kernel the same command reaches the others", async () => {
   const { input } = bash(`${curl} http://evil.example/ http://203.0.113.7/; true`)
   const { attempts } = await callTool({ ...setup, args: ["--offline"] }, "bash", input)
