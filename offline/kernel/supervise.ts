@@ -32,8 +32,8 @@ const ANSWERS: Partial<Record<Name, (call: Call, tree: Tree) => unknown>> = {
   recvmsg: answerRecvmsg,
 }
 
-/** Questions after which memory is given back: when the program has started, and while what is asked often is compiled. */
-const GIVE_BACK_AT = [1, 1000, 4000, 8000]
+/** Questions after which pages of the executable are given back: from the start, and while what is asked often is compiled. */
+const GIVE_BACK_AT = [1, 20, 300, 1000, 4000, 8000]
 
 declare const self: { onmessage: (event: { data: SupervisorStart }) => void }
 declare function postMessage(message: FromSupervisor): void
@@ -62,8 +62,10 @@ function supervise(start: SupervisorStart): never {
     const call = channel.receive()
     if (call) answerOne(call, tree, answers)
     if (!GIVE_BACK_AT.includes(++asked)) return
-    Bun.gc(true)
     giveBackExecutable()
+    // The rest takes time that a start does not have.
+    if (asked === 1) return
+    Bun.gc(true)
     postMessage({ giveBack: true })
   }
   compileLess([supervise, next, answerOne, connectStream, ...Object.values(ANSWERS)])
