@@ -3,7 +3,6 @@ import { createHash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { readDenials } from "../../offline/denial-log.ts"
-import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import {
   ask,
   converse,
@@ -11,14 +10,15 @@ import {
   runCommand,
   runQuestion,
   serveAndAsk,
-  serverUrl,
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
+import { once } from "../lib/once.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { runsAll } from "../lib/sampling.ts"
 import { pin } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
-import { COMMANDS, QUESTION, runInProject } from "./lib/hostile-project.ts"
+import { callTool } from "./lib/call-tool.ts"
+import { askInProject, COMMANDS, QUESTION } from "./lib/hostile-project.ts"
 
 // Builds whose policy was decided when they were made, and everything that could undo it.
 
@@ -71,16 +71,9 @@ const forged = JSON.stringify({
   ignored: [],
 })
 
-/** One of the arguments, the variables, the files and each of the rest: by these a question is asked, too. */
-const RUN = [
-  ...["--no-offline", "OPENCODE_OFFLINE_ALLOW", "a project's opencode.json", "OPENCODE_CONFIG_CONTENT"],
-  ...["a preload in BUN_OPTIONS", "a preload in bunfig.toml, and .env", "a proxy"],
-]
+type Escape = Pick<Parameters<typeof runQuestion>[0], "env" | "files" | "home" | "args">
 
-const escapes: [
-  name: string,
-  setup: Pick<Parameters<typeof runQuestion>[0], "env" | "files" | "home" | "args">,
-][] = [
+const escapes: [name: string, setup: Escape][] = [
   ["--no-offline", { args: ["--no-offline"], files: { "opencode.json": off } }],
   ["--offline=false", { args: ["--offline=false"], files: { "opencode.json": off } }],
   ["OPENCODE_OFFLINE=0", { env: { OPENCODE_OFFLINE: "0" }, files: { "opencode.json": off } }],
@@ -132,7 +125,18 @@ test.concurrent.each(escapes)("%s does not widen a locked build, by its own acco
   expect(stdout).toContain("denied  http://evil.example/")
 })
 
-test.concurrent.each(runsAll ? escapes : escapes.filter(([name]) => RUN.includes(name)))(
+/** Several at once. */
+function together(some: typeof escapes): [name: string, setup: Escape] {
+  const setups = some.map(([, setup]) => setup)
+  const all = (part: "env" | "files" | "home") => Object.assign({}, ...setups.map((setup) => setup[part]))
+  const args = setups.flatMap(({ args = [] }) => args)
+  return ["each of them", { args, env: all("env"), files: all("files"), home: all("home") }]
+}
+
+// A proxy is alone, as it is a reason of its own to deny what goes through it.
+const atOnce = [together(escapes.filter(([name]) => name !== "a proxy")), escapes.at(-1)!]
+
+test.concurrent.each(runsAll ? [...escapes, ...atOnce] : atOnce)(
   "a locked build reaches nothing that %s asks for, and works",
   async (_, setup) => {
     const { exitCode, stdout, attempts } = await runQuestion({ ...built("locked"), ...setup })
@@ -140,13 +144,14 @@ test.concurrent.each(runsAll ? escapes : escapes.filter(([name]) => RUN.includes
   },
 )
 
-test.concurrent("a locked build's serve and its TUI, which works in a worker, are held to the same", async () => {
-  const env = { OPENCODE_OFFLINE_ALLOW: "evil.example", OPENCODE_OFFLINE_RESOLUTION: forged }
+const everyones = { OPENCODE_OFFLINE_ALLOW: "evil.example", OPENCODE_OFFLINE_RESOLUTION: forged }
+
+test.concurrent("a locked build's TUI, which works in a worker, is held to the same", async () => {
   const files = { "opencode.json": off }
-  const served = await serveAndAsk({ ...built("locked"), env })
-  expect(served.attempts).toEqual([])
-  expect(served.stdout).toContain("offline (built in: always)")
-  const { attempts, screens } = await converse({ ...built("locked"), env, files }, "Sharing is off")
+  const { attempts, screens } = await converse(
+    { ...built("locked"), env: everyones, files },
+    "Sharing is off",
+  )
   expect(attempts).toEqual([])
   expect(screens.start).toContain("offline")
 })
@@ -172,21 +177,18 @@ const plugin = {
     postMessage("done")`,
 }
 
-test.concurrent("a plugin of a locked build, its worker and its child are held to the same", async () => {
+test.concurrent("a locked build's serve, a plugin of it, its worker and its child are held to the same", async () => {
   const found: Record<string, string> = {}
-  const result = await runIsolated({
-    ...built("locked"),
-    files: plugin,
-    provider: true,
-    args: ["serve", "--port", new URL(serverUrl).port],
-    async during({ execute, folder, waitForServer }) {
-      // Two that make the same database at once may find it locked.
-      await waitForServer(`${serverUrl}/global/health`)
-      expect(await execute(built("locked").executable, ["run", "say hi"])).toMatchObject(answered)
-      for (const name of ["plugin", "worker", "child"])
-        found[name] = await Bun.file(join(folder.project, `from-${name}`)).text()
-    },
+  const setup = { ...built("locked"), env: everyones, files: plugin }
+  const result = await serveAndAsk(setup, async ({ folder, waitUntil }) => {
+    for (const name of ["plugin", "worker", "child"])
+      found[name] = await waitUntil(name, async () => {
+        const file = Bun.file(join(folder.project, `from-${name}`))
+        // A file is there before its text is.
+        return ((await file.exists()) && (await file.text())) || undefined
+      })
   })
+  expect(result.stdout).toContain("offline (built in: always)")
   expect(found).toEqual({
     plugin: "ERR_OPENCODE_OFFLINE",
     worker: "ERR_OPENCODE_OFFLINE",
@@ -195,15 +197,27 @@ test.concurrent("a plugin of a locked build, its worker and its child are held t
   expect(result.attempts).toEqual([])
 })
 
-test.concurrent("a refusal of a locked build names no setting, as none would do", async () => {
+/** One question to a model that fetches, in a project with instructions elsewhere, by a user who wants no log. */
+const asked = once(() => {
   const turns = [
     { tool: "webfetch", input: { url: "http://evil.example/", format: "text" } },
-    { text: "Done." },
+    { text: "The mock model says hello." },
   ]
-  const env = { OPENCODE_OFFLINE_ALLOW: "evil.example" }
-  const result = await ask({ ...built("locked"), env }, turns)
-  expect(result.attempts).toEqual([])
+  const hosts = [
+    "http://logged.example",
+    "https://rules.example",
+    "http://rules.example",
+    "https://evil.example",
+  ]
+  const instructions = hosts.map((host, index) => `${host}/${index}.md`)
+  const env = { OPENCODE_OFFLINE_ALLOW: "evil.example", OPENCODE_OFFLINE_LOG: "/dev/null" }
+  return ask({ ...built("locked"), env, files: { "opencode.json": JSON.stringify({ instructions }) } }, turns)
+})
+
+test.concurrent("a refusal of a locked build names no setting, as none would do", async () => {
+  const result = await asked()
   expect(toolResults(result)).toHaveLength(1)
+  const env = { OPENCODE_OFFLINE_ALLOW: "evil.example" }
   const login = await runCommand({ ...built("locked"), env }, "auth", "login", "https://evil.example")
   expect(login.attempts).toEqual([])
   for (const text of [login.stderr, ...toolResults(result)]) {
@@ -213,22 +227,15 @@ test.concurrent("a refusal of a locked build names no setting, as none would do"
 })
 
 test.concurrent("the log that was built in has what was denied, wherever a user sends it", async () => {
-  const env = { OPENCODE_OFFLINE_LOG: "/dev/null" }
-  const files = { "opencode.json": JSON.stringify({ instructions: ["http://logged.example/a.md"] }) }
-  expect(await runQuestion({ ...built("locked"), env, files })).toMatchObject(answered)
+  expect(await asked()).toMatchObject(answered)
   const found = readDenials(log(), 1000).find(({ host }) => host === "logged.example")
   const executable = await readFile(built("locked").executable)
   const sha256 = createHash("sha256").update(executable).digest("hex")
   expect(found).toMatchObject({ rule: "default", origin: "built in: always", version: pin.version, sha256 })
 })
 
-test.concurrent("a locked build reaches what was built in", async () => {
-  const files = {
-    "opencode.json": JSON.stringify({
-      instructions: ["https://rules.example/a.md", "http://rules.example/b.md", "https://evil.example/c.md"],
-    }),
-  }
-  const result = await runQuestion({ ...built("locked"), files })
+test.concurrent("a locked build reaches what was built in, and nothing else", async () => {
+  const result = await asked()
   expect(result).toMatchObject(answered)
   expect(result.attempts.filter(({ port }) => port === 80)).toEqual([])
   expect(hostsTried(result)).toEqual(["rules.example"])
@@ -261,30 +268,35 @@ test.concurrent("a build that is offline by default is so until someone says off
 })
 
 test("a project's own code is left out by a locked build, whatever the environment says", async () => {
-  const { marks, stdout } = await runInProject({
-    code: "allow",
-    env: { OPENCODE: built("locked-code").executable },
-    runs: [...QUESTION, ...COMMANDS],
-  })
-  expect(stdout.match(/All is done\./g)).toHaveLength(QUESTION.length + COMMANDS.length)
+  const env = { OPENCODE: built("locked-code").executable }
+  const { marks, answers } = await askInProject({ code: "allow", env })
+  expect(answers).toBe(QUESTION.length + COMMANDS.length)
   expect(marks).toEqual([])
 })
 
+const KERNEL_PATH = { PATH: "/usr/local/bin:/usr/bin:/bin" }
+const tried = {
+  command: "curl -sS -m 20 http://203.0.113.7/; grep Seccomp: /proc/self/status",
+  description: "Try",
+}
+
+test.concurrent("a build that is held by the kernel is so, and works", async () => {
+  const result = await ask({ ...built("kernel"), env: KERNEL_PATH }, [
+    { tool: "bash", input: tried },
+    { text: "done" },
+  ])
+  expect(result.stdout).toBe("done\n")
+  expect(toolResults(result).join()).toMatch(/Seccomp:\s+2/)
+  expect(result.attempts).toEqual([])
+})
+
 test.concurrent.each<Record<string, string>>([
-  {},
   { OPENCODE_OFFLINE: "0" },
   { OPENCODE_OFFLINE: "1" },
   { OPENCODE_CONFIG_CONTENT: '{"offline":{"enforce":"guard"}}' },
 ])("a build that is held by the kernel is so with the environment %j", async (env) => {
-  const PATH = "/usr/local/bin:/usr/bin:/bin"
-  const tried = {
-    command: "curl -sS -m 20 http://203.0.113.7/; grep Seccomp: /proc/self/status",
-    description: "Try",
-  }
-  const result = await ask({ ...built("kernel"), env: { PATH, ...env } }, [
-    { tool: "bash", input: tried },
-    { text: "done" },
-  ])
-  expect(toolResults(result).join()).toMatch(/Seccomp:\s+2/)
-  expect(result.attempts).toEqual([])
+  const setup = { ...built("kernel"), env: { ...KERNEL_PATH, ...env } }
+  const { output, attempts } = await callTool(setup, "bash", tried)
+  expect(output).toMatch(/Seccomp:\s+2/)
+  expect(attempts).toEqual([])
 })

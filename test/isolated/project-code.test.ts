@@ -1,13 +1,14 @@
 import { describe, expect, test } from "bun:test"
-import { join } from "node:path"
 import { Glob } from "bun"
+import type { IsolatedContext } from "../../scripts/harness/run-opencode.ts"
 import { enter, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { isReadable } from "../lib/stock.ts"
 import {
+  askInProject,
   BY_ASKING,
   BY_WRITING,
+  type Case,
   COMMANDS,
-  EVIL_MODEL,
   mark,
   PROJECT,
   plugin,
@@ -19,13 +20,16 @@ import {
 } from "./lib/hostile-project.ts"
 
 describe("what a project's own files would run", () => {
-  test("is run when it is allowed, by a question and by commands", async () => {
-    const { marks, stderr } = await runInProject({
-      code: "allow",
-      runs: [...QUESTION, ...COMMANDS, ...EVIL_MODEL],
-    })
+  test("is run by a server that was started elsewhere when it is allowed, by a question and by commands", async () => {
+    const { marks, stderr } = await askInProject({ code: "allow" })
     expect(marks).toEqual(BY_ASKING)
     expect(stderr).not.toContain("Left out")
+  })
+
+  test("is left out by a server that was started elsewhere when it is to be ignored", async () => {
+    const { marks, answers } = await askInProject({ code: "ignore", provider: WRITE }, COMMANDS, askForAll)
+    expect(marks).toEqual([])
+    expect(answers).toBe(QUESTION.length + COMMANDS.length)
   })
 
   test("is run when it is allowed, once the model writes a file", async () => {
@@ -42,13 +46,9 @@ describe("what a project's own files would run", () => {
   })
 
   test("is left out when it is to be ignored, and named once a run", async () => {
-    const { marks, stdout, stderr } = await runInProject({
-      code: "ignore",
-      provider: WRITE,
-      runs: [...QUESTION, ...COMMANDS, ...EVIL_MODEL],
-    })
+    const { marks, stdout, stderr } = await runInProject({ code: "ignore", provider: WRITE })
     expect(marks).toEqual([])
-    expect(stdout.match(/All is done\./g)).toHaveLength(QUESTION.length + COMMANDS.length)
+    expect(stdout).toContain("All is done.")
     const [first = ""] = stderr.split("Wrote file")
     const named = first.match(/(?<=is not run: ).*(?= \()/g)?.flatMap((names) => names.split(", ")) ?? []
     for (const name of ["mcp.evil-above", "mcp.evil-folder", "mcp.evil-project", "provider.evil.npm"])
@@ -100,36 +100,18 @@ describe("what a project's own files would run", () => {
     })
     expect(marks).toEqual(expect.arrayContaining(["tui", "tui-nested", "plugin-project", "tool-file"]))
   })
-
-  /** A server that was started elsewhere is asked for the project, by both of its APIs. */
-  const asked = (code: "allow" | "ignore") =>
-    runInProject({
-      code,
-      from: "home",
-      runs: [["serve", "--port", new URL(serverUrl).port]],
-      async during({ waitForServer, fetch, folder, waitUntil }) {
-        await waitForServer(serverUrl)
-        const directory = join(folder.project, PROJECT)
-        const newer = new URLSearchParams({ "location[directory]": directory })
-        if (!isReadable)
-          for (const path of ["agent", "command", "model"])
-            await waitUntil(path, async () => (await fetch(`${serverUrl}/api/${path}?${newer}`)).ok)
-        const query = new URLSearchParams({ directory })
-        for (const path of ["command", "agent", "mcp", "experimental/tool/ids"])
-          await waitUntil(path, async () => (await fetch(`${serverUrl}/${path}?${query}`)).ok)
-      },
-    })
-
-  test("is left out by a server that was started elsewhere", async () => {
-    expect((await asked("ignore")).marks).toEqual([])
-  })
-
-  test("is run by a server that was started elsewhere when it is allowed", async () => {
-    expect((await asked("allow")).marks).toEqual(
-      expect.arrayContaining(["front-matter-agent", "mcp-project", "plugin-file", "tool-folder-above"]),
-    )
-  })
 })
+
+/** Asks a server for all that it has of the project, by both of its APIs. */
+async function askForAll({ fetch, waitUntil }: IsolatedContext, directory: string): Promise<void> {
+  const newer = new URLSearchParams({ "location[directory]": directory })
+  if (!isReadable)
+    for (const path of ["agent", "command", "model"])
+      await waitUntil(path, async () => (await fetch(`${serverUrl}/api/${path}?${newer}`)).ok)
+  const query = new URLSearchParams({ directory })
+  for (const path of ["command", "agent", "mcp", "experimental/tool/ids"])
+    await waitUntil(path, async () => (await fetch(`${serverUrl}/${path}?${query}`)).ok)
+}
 
 /** The user's own, of every kind. */
 const OWN = {
@@ -141,7 +123,7 @@ const OWN = {
 }
 
 test("what the user's own configuration would run is run when a project's is to be ignored", async () => {
-  const { marks } = await runInProject({
+  const options: Case = {
     code: "ignore",
     provider: WRITE,
     files: { [`${PROJECT}/a`]: "" },
@@ -151,13 +133,8 @@ test("what the user's own configuration would run is run when a project's is to 
       formatter: { own: { command: ["sh", "-c", touch("own-formatter")], extensions: [".evil"] } },
       command: { "own-config": { template: `say !\`${touch("own-command")}\`` } },
     },
-    runs: [
-      ...QUESTION,
-      ["run", "--command", "own"],
-      ["run", "--command", "own-config"],
-      ["run", "--command", "program"],
-    ],
-  })
+  }
+  const { marks } = await askInProject(options, ["own", "own-config", "program"])
   expect(marks).toEqual([
     ...["own-command", "own-command-file", "own-command-home", "own-formatter", "own-mcp"],
     ...["own-plugin-file", "own-plugin-home", "own-tool"],

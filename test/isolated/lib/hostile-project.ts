@@ -1,5 +1,11 @@
+import { join } from "node:path"
 import { providerConfig, type Turn } from "../../../scripts/harness/provider.ts"
-import { type IsolatedOptions, runIsolated } from "../../../scripts/harness/run-opencode.ts"
+import {
+  type IsolatedContext,
+  type IsolatedOptions,
+  runIsolated,
+} from "../../../scripts/harness/run-opencode.ts"
+import { serverUrl } from "../../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../../lib/built.ts"
 
 // A project that runs something in every way that it can. Each way leaves a file of its own, `marks/ran-NAME`, in the home.
@@ -85,12 +91,7 @@ export const BY_ASKING = [
 ].sort()
 
 export const QUESTION = [["run", "hi"]]
-export const COMMANDS = [...FROM.map((from) => `shell-${from}`), "shelled", "tricky", "shelled-skill"].map(
-  (name) => ["run", "--command", name],
-)
-
-/** A model whose provider the project brings along. */
-export const EVIL_MODEL = [["run", "-m", "evil/model", "hi"]]
+export const COMMANDS = [...FROM.map((from) => `shell-${from}`), "shelled", "tricky", "shelled-skill"]
 
 const DONE = { text: "All is done." }
 export const WRITE: Turn[] = [{ tool: "write", input: { filePath: "a.evil", content: "x" } }, DONE]
@@ -130,4 +131,42 @@ ${lines.join("\n")}`
   })
   const marks = result.files.flatMap((file) => /^home\/marks\/ran-(.*)$/.exec(file)?.[1] ?? []).sort()
   return { ...result, marks }
+}
+
+/**
+ * Runs a server that was started elsewhere, in the home, and asks it in the project: a question, these commands, and a model
+ * whose provider the project brings along.
+ * @param before what is asked ahead of that
+ * @returns how often the model answered, too
+ */
+export async function askInProject(
+  options: Case,
+  commands = COMMANDS,
+  before: (context: IsolatedContext, directory: string) => Promise<void> = async () => {},
+) {
+  let answers = 0
+  const result = await runInProject({
+    ...options,
+    from: "home",
+    runs: [["serve", "--port", new URL(serverUrl).port]],
+    async during(context) {
+      await context.waitForServer(serverUrl)
+      const directory = join(context.folder.project, PROJECT)
+      await before(context, directory)
+      const post = async (path: string, body: object) => {
+        const url = `${serverUrl}/session${path}?${new URLSearchParams({ directory })}`
+        const headers = { "content-type": "application/json" }
+        return (await context.fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).text()
+      }
+      const { id } = JSON.parse(await post("", {}))
+      const ask = async (path: string, body: object) => {
+        if ((await post(`/${id}/${path}`, body)).includes(DONE.text)) answers++
+      }
+      const parts = [{ type: "text", text: "hi" }]
+      await ask("message", { parts })
+      for (const command of commands) await ask("command", { command, arguments: "" })
+      await ask("message", { parts, model: { providerID: "evil", modelID: "model" } })
+    },
+  })
+  return { ...result, answers }
 }
