@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { type TestKind, testFiles } from "../../test/kinds.ts"
@@ -9,7 +9,7 @@ import { namespacePrefix } from "../isolation/namespace.ts"
 import { openTurns } from "../isolation/turns.ts"
 import { Failure, runCommand } from "../lib/errors.ts"
 import { BROWSER, LINTER, requireInstalled } from "../lib/installed.ts"
-import { readCounts } from "../lib/junit.ts"
+import { readCounts, slowestFiles } from "../lib/junit.ts"
 import { nearest } from "../lib/nearest.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
 import { run } from "../lib/process.ts"
@@ -26,13 +26,17 @@ PATTERN picks test files by a part of their path; -t picks tests by name. Which 
 --pin has them run on another pin than the default.
 --executable has the isolated tests run that file, as it is, instead of the one that is built by default.
 --all runs what is sampled whole: controls, which show that a test would see a breach, in every place (each part of the
-guard taken out in every thread, not only in the main one), and every isolated test that the git source's executable has. Ends with "N passed, N failed".
+guard taken out in every thread, not only in the main one), and every isolated test that the git source's executable has.
+Ends with the slowest files, and with "N passed, N failed".
 --slow multiplies the time limits of runs, which end only what hangs; without it, it is measured how much slower than a
 fast machine this one starts upstream's --version. The variable ${SCALE_VARIABLE} does the same.
 Exit codes: 0 all passed, 1 a test failed (or was skipped while CI is set), 2 could not run.`
 
 /** In milliseconds. Bun's limit of a test counts the wait for a turn, too, so it is never the one that ends a run that hangs. */
 const FAR = 6 * 3_600_000
+
+/** How many of the slowest files are named. */
+const SLOWEST = 15
 
 const OPTIONS = ["--all", "--executable", "--help", "--pin", "--slow", "--smoke", "--unit"]
 
@@ -131,8 +135,19 @@ async function runTests(kind: TestKind, args: string[], env: NodeJS.ProcessEnv):
     stdio: "inherit",
   })
   const counts = await readCounts(report)
+  printSlowest(await readFile(report, "utf8"))
   await rm(folder, { recursive: true })
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""
   console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`)
   return exitCode === 0 && counts.failed === 0 && counts.passed > 0 && !(process.env.CI && counts.skipped > 0)
+}
+
+/** Which files took longest, in seconds, where there are many. Two run at a time, so these are no parts of the whole. */
+function printSlowest(report: string): void {
+  const found = slowestFiles(report, SLOWEST + 1)
+  if (found.length <= SLOWEST) return
+  const lines = found
+    .slice(0, SLOWEST)
+    .map(({ file, seconds }) => `${String(seconds).padStart(5)} s  ${file}`)
+  console.log(["the slowest files:", ...lines].join("\n"))
 }

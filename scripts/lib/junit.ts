@@ -45,3 +45,21 @@ export async function readCounts(report: string): Promise<TestCounts> {
   const skipped = attribute("skipped")
   return { passed: attribute("tests") - failed - skipped, failed, skipped }
 }
+
+export interface FileTime {
+  file: string
+  seconds: number
+}
+
+/**
+ * The test files that a JUnit report of Bun's test runner says took longest, at most `count`, none of them under a second.
+ * The time of a file is from its start to its end, whatever ran beside it.
+ */
+export function slowestFiles(xml: string, count: number): FileTime[] {
+  // Of a group of tests within a file it has the line, and the sum of times.
+  const suites = xml.matchAll(/<testsuite name="([^"]*)" file="\1" (?!line=)[^>]* time="([\d.]+)"/g)
+  return Array.from(suites, ([, file, seconds]) => ({ file: file!, seconds: Math.round(Number(seconds)) }))
+    .filter(({ seconds }) => seconds > 0)
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, count)
+}
