@@ -146,34 +146,40 @@ test.concurrent("without a password, a connection is not upgraded to a WebSocket
   expect(attempts).toEqual([])
 })
 
-test.concurrent("at every address, what a person named is answered, and any address, but no other name", async () => {
-  const named = "https://ide.example"
-  const args = ["--hostname", "0.0.0.0", "--cors", named]
+const NAMED = "https://ide.example"
+
+/** One server at every address, of a person who names a page in an option and one in the configuration, in a project that does, too. */
+const openedServer = once(() => {
+  const server = (name: string) => JSON.stringify({ server: { cors: [`https://${name}.example`] } })
   const requests: RawRequest[] = [
     { headers: { Host: `10.0.0.7:${port}` } },
     { headers: { Host: `[fd00::7]:${port}` } },
     { headers: { Host: `10.0.0.7:${port}`, Origin: `http://10.0.0.7:${port}` } },
-    { headers: { Host: `10.0.0.7:${port}`, Origin: named } },
-    { headers: { Host: "ide.example", Origin: named } },
+    { headers: { Host: `10.0.0.7:${port}`, Origin: NAMED } },
+    { headers: { Host: "ide.example", Origin: NAMED } },
     { headers: { Host: `10.0.0.7:${port}`, Origin: "http://10.0.0.8" } },
     { headers: { Host: `10.0.0.7:${port}`, Origin: "https://evil.example" } },
     { headers: { Host: `evil.example:${port}` } },
+    ...["mine", "project"].map((name) => ({ headers: { ...own, Origin: `https://${name}.example` } })),
   ]
-  const found = await answers({ ...offline, args }, requests)
-  expect(found.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 403, 403, 403])
-  expect(found[3]!.allows).toBe(named)
-})
-
-test.concurrent("what user-level configuration names is answered, and what a project's names is not", async () => {
-  const server = (name: string) => JSON.stringify({ server: { cors: [`https://${name}.example`] } })
-  const found = await answers(
+  return answers(
     {
       ...offline,
+      args: ["--hostname", "0.0.0.0", "--cors", NAMED],
       env: { ...offline.env, OPENCODE_CONFIG_CONTENT: server("mine") },
       files: { "opencode.json": server("project") },
     },
-    ["mine", "project"].map((name) => ({ headers: { ...own, Origin: `https://${name}.example` } })),
+    requests,
   )
+})
+test.concurrent("at every address, what a person named is answered, and any address, but no other name", async () => {
+  const found = (await openedServer()).slice(0, -2)
+  expect(found.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 403, 403, 403])
+  expect(found[3]!.allows).toBe(NAMED)
+})
+
+test.concurrent("what user-level configuration names is answered, and what a project's names is not", async () => {
+  const found = (await openedServer()).slice(-2)
   expect(found.map(({ status }) => status)).toEqual([200, 403])
 })
 
