@@ -7,7 +7,7 @@ import { plainRelease } from "../../scripts/build/fresh-release.ts"
 import { readHelpPages } from "../../scripts/contents/help.ts"
 import type { Turn } from "../../scripts/harness/provider.ts"
 import { type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { ask, hostsTried, toolResults } from "../../scripts/harness/scenarios.ts"
+import { ask, hostsTried, toolResults, untilTried } from "../../scripts/harness/scenarios.ts"
 import { PATCH_SET } from "../../scripts/lib/patch-set.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
@@ -260,6 +260,8 @@ test.concurrent("offline, the model is shown the errors that every other server 
 
 test.concurrent("prettier of the kit formats for a project that names it, and Biome for one that configures it", async () => {
   const files = {
+    // Without the servers, which have nothing to say of these files: upstream waits for that, too.
+    "opencode.json": JSON.stringify({ lsp: false, formatter: {} }),
     "package.json": '{ "devDependencies": { "prettier": "3" } }',
     "biome.json": '{ "javascript": { "formatter": { "quoteStyle": "single" } } }',
   }
@@ -279,11 +281,13 @@ test.concurrent("prettier of the kit formats for a project that names it, and Bi
 })
 
 test.concurrent("what a server of the kit would fetch is not tried offline, and is otherwise", async () => {
+  // With errors: what a server says of a file ends the wait for it, and it asks for the schema first.
   const files = {
-    "a.yaml": "# yaml-language-server: $schema=https://schema.example/a.json\na: 1\n",
-    "b.json": '{ "$schema": "https://schema.example/b.json", "b": 1 }\n',
-    "c.jsonc": '{ "$schema": "https://schema.example/c.json", "c": 1 }\n',
+    "a.yaml": "# yaml-language-server: $schema=https://yaml.example/a.json\na: [1\nb: }\n",
+    "b.json": '{ "$schema": "https://named.example/b.json", "b": }\n',
+    "c.jsonc": '{ "$schema": "https://located.example/c.json", "c": }\n',
   }
+  const hosts = ["yaml.example", "named.example", "located.example"]
   const launchers = join(prefix, "lib/opencode-kit/bin")
   const server = (program: string, extension: string) => ({
     command: [program, "--stdio"],
@@ -295,9 +299,20 @@ test.concurrent("what a server of the kit would fetch is not tried offline, and 
   }
   const settings = { "opencode.json": JSON.stringify({ lsp }) }
   const PATH = `${bin}:${launchers}`
-  expect((await installed(write(files), settings, { PATH })).attempts).toEqual([])
-  const online = await installed(write(files), settings, { PATH, OPENCODE_OFFLINE: "0" })
-  expect(hostsTried(online)).toContain("schema.example")
+  const offline = await installed(write(files), settings, { PATH })
+  expect(offline).toMatchObject({ exitCode: 0, attempts: [] })
+  const shown = toolResults(offline).join("\n")
+  for (const error of ["Unexpected flow-map-end token", "Value expected"]) expect(shown).toContain(error)
+  const online = await runIsolated({
+    ...fromPrefix({ PATH, OPENCODE_OFFLINE: "0" }),
+    args: ["run", "say hi"],
+    provider: write(files),
+    files: settings,
+    async during(context) {
+      for (const host of hosts) await untilTried(host)(context)
+    },
+  })
+  expect(hostsTried(online)).toEqual(expect.arrayContaining(hosts))
 })
 
 test("uninstall leaves nothing", async () => {
