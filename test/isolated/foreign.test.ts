@@ -123,6 +123,15 @@ function tests(target: Target, wrap: Wrap): void {
     await writeExecutable(file, writeModuleGraph(replaceModule(graph, namesIn(graph).policy, contents)))
     const locked = await wrapped(file)
     const setup = { executable: locked, env: { OPENCODE_OFFLINE: "0", OPENCODE_OFFLINE_ALLOW: "b.example" } }
+    const said = await runCommand(setup, "offline", "--json")
+    expect(said).toMatchObject({ exitCode: 0, attempts: [] })
+    const { allow, ignored, ...rest } = JSON.parse(said.stdout)
+    expect(rest).toMatchObject({ offline: true, build: { mode: "always", locked: true } })
+    const entries = (list: { entry: string }[]) => list.map(({ entry }) => entry)
+    expect(entries(allow)).toEqual(["loopback", "llm.corp:443"])
+    expect(entries(ignored)).toContain("b.example")
+    // Each start of what is emulated takes seconds.
+    if (isSlow) return
     const version = await runCommand(setup, "--version")
     const stdout = versionOf("always-locked-[0-9a-f]{8}", pin)
     expect(version).toMatchObject({ exitCode: 0, stdout, attempts: [] })
