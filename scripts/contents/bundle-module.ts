@@ -27,6 +27,8 @@ export async function bundleModules(
   const result = await build({
     entryPoints: entries,
     bundle: true,
+    // The names of files stand in the text, as seen from here: with node_modules elsewhere, they would be others.
+    preserveSymlinks: true,
     splitting: true,
     outdir: "modules",
     chunkNames: shared,
