@@ -8,7 +8,7 @@ import { PATCH_SET } from "../../scripts/lib/patch-set.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { debianPackages } from "../lib/debian.ts"
+import { debianPackages, RPM_PACKAGES } from "../lib/debian.ts"
 import { isReadable, pin } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
 import { MOUNT, makeFolder, removeFolders, wrapper } from "./lib/mounts.ts"
@@ -16,10 +16,7 @@ import { MOUNT, makeFolder, removeFolders, wrapper } from "./lib/mounts.ts"
 // The packages and the image of a release, as the systems' own tools see them: installed into a folder, run from there where
 // nothing can be reached, removed. Those tools are Debian's; nothing is installed on this machine.
 
-const RPM = await debianPackages(
-  ...["rpm", "rpm-common", "librpm9", "librpmio9", "librpmbuild9", "librpmsign9"],
-  ...["libfsverity0", "liblua5.3-0"],
-)
+const RPM = await debianPackages(...RPM_PACKAGES)
 const SKOPEO = await debianPackages("skopeo", "golang-github-containers-common", "libgpgme11")
 const LIBC = await debianPackages("libc6")
 

@@ -9,6 +9,12 @@ export interface Missing {
   missing: string
 }
 
+/** Debian's rpm, with those of its libraries that not every machine has. */
+export const RPM_PACKAGES = [
+  ...["rpm", "rpm-common", "librpm9", "librpmio9", "librpmbuild9", "librpmsign9"],
+  ...["libfsverity0", "liblua5.3-0", "libpopt0"],
+]
+
 /**
  * Packages of Debian's, unpacked into one folder of the cache: nothing is installed, so nothing of this machine changes.
  * What is there already is used, in whatever version.

@@ -7,16 +7,13 @@ import { run } from "../../../scripts/lib/process.ts"
 import { deb } from "../../../scripts/makers/deb.ts"
 import { rpm } from "../../../scripts/makers/rpm.ts"
 import { TARGETS } from "../../../scripts/upstream/target.ts"
-import { debianPackages } from "../../lib/debian.ts"
+import { debianPackages, RPM_PACKAGES } from "../../lib/debian.ts"
 import { sampleRecord, sampleSubject } from "../../lib/subject.ts"
 
 // For every processor, of a small kit, as Debian's own readers see them. Whole ones are installed in test/isolated, for this
 // machine's processor.
 
-const RPM = await debianPackages(
-  ...["rpm", "rpm-common", "librpm9", "librpmio9", "librpmbuild9", "librpmsign9"],
-  ...["libfsverity0", "liblua5.3-0"],
-)
+const RPM = await debianPackages(...RPM_PACKAGES)
 const readable = Bun.which("dpkg-deb") && typeof RPM === "string"
 if (!readable) console.error(`not run: no dpkg-deb, or no rpm: ${JSON.stringify(RPM)}`)
 
