@@ -1,7 +1,7 @@
 import { defineScenario } from "../../scripts/audit/scenario.ts"
 import { toolThenText } from "../../scripts/harness/provider.ts"
 import type { IsolatedContext } from "../../scripts/harness/run-opencode.ts"
-import { confirmSharing } from "../../scripts/harness/scenarios.ts"
+import { share } from "../../scripts/harness/scenarios.ts"
 import { watchFor } from "../../scripts/isolation/limits.ts"
 
 /** The languages whose grammar upstream's fetches to colour code, by the name that a block of code has. */
@@ -49,8 +49,7 @@ export default defineScenario({
         await enter(context, "/models")
         await waitFor("Select model")
         await leave(context, "Select model")
-        await enter(context, "/share")
-        await confirmSharing(context, afterwards(context, "share-refuse", "Sharing is off"))
+        await share(context, () => afterwards(context, "share-refuse", "Sharing is off"))
         await enter(context, "/connect")
         await waitFor("Connect a provider")
         await enter(context, "copilot")

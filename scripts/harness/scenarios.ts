@@ -112,24 +112,13 @@ export async function converse(
       // In the foot, which is the last that is drawn.
       await waitUntil("the version", async () => /\b\d+\.\d+\.\d+\b/.test(await screen()) || undefined)
       screens.start = await screen()
-      await enter("say hi")
-      await waitFor("The mock model says hello.")
+      await enter(context, "say hi", "The mock model says hello.")
       await waitFor('print("hi")')
       screens.answered = await screen()
-      await enter("/share")
-      await confirmSharing(
-        { waitFor, type },
-        typeof afterShare === "string" ? waitFor(afterShare) : afterShare(context),
-      )
+      await share(context, () => (typeof afterShare === "string" ? waitFor(afterShare) : afterShare(context)))
       screens.shared = await screen()
       await type(CONTROL_C)
       await finished()
-
-      async function enter(text: string) {
-        await type(text)
-        await waitFor(text)
-        await type("\r")
-      }
     },
   })
   return { ...result, screens }
@@ -144,16 +133,22 @@ export function untilTried(host: string | RegExp) {
 }
 
 /**
- * From some release on, the TUI asks whether a conversation is to be shared: the answer is yes.
- * @param over ends when the attempt to share is over. It is waited for from the start: what the TUI says of it is gone after 5 s
+ * Shares a conversation of the TUI. From some release on, that asks whether it is to be: the answer is yes.
+ * @param over ends when the attempt is over. It is called ahead of the key that shares: what the TUI says is gone after 5 s, and
+ *   on a busy machine this process may not get that far in them
  */
-export async function confirmSharing(
+export async function share(
   { waitFor, type }: Pick<IsolatedContext, "waitFor" | "type">,
-  over: Promise<unknown>,
+  over: () => Promise<unknown>,
 ): Promise<void> {
-  const asks = waitFor("Are you sure you want to share").then(() => true)
-  if (await Promise.race([asks, over.then(() => false)])) await type("\r")
-  await over
+  await type("/share")
+  await waitFor("/share")
+  // What a list offers for a text is there a moment after the text.
+  await watchFor(300)
+  const [asks, ended] = [waitFor("Are you sure you want to share").then(() => true), over()]
+  const [isAsked] = await Promise.all([Promise.race([asks, ended.then(() => false)]), type("\r")])
+  if (isAsked) await type("\r")
+  await ended
 }
 
 /** The TUI colours code by a grammar that upstream's fetches when there is some to draw. */
