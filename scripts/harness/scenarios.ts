@@ -134,8 +134,7 @@ export function untilTried(host: string | RegExp) {
 
 /**
  * Shares a conversation of the TUI. From some release on, that asks whether it is to be: the answer is yes.
- * @param over ends when the attempt is over. It is called ahead of the key that shares: what the TUI says is gone after 5 s, and
- *   on a busy machine this process may not get that far in them
+ * @param over ends when the attempt is over. It is called ahead of the key that shares, as in {@link enter}
  */
 export async function share(
   { waitFor, type }: Pick<IsolatedContext, "waitFor" | "type">,
@@ -178,7 +177,10 @@ export function toolsOffered({ providerRequests }: IsolatedResult): string[] {
   return [...new Set(names)].sort()
 }
 
-/** Types a line into a TUI, sends it when it is drawn, and waits for what is to come of it. */
+/**
+ * Types a line into a TUI, sends it when it is drawn, and waits for what is to come of it; from ahead of the key, as what the
+ * TUI says for 5 s may be gone when this process gets that far.
+ */
 export async function enter(
   { type, waitFor }: Pick<IsolatedContext, "type" | "waitFor">,
   text: string,
@@ -187,6 +189,5 @@ export async function enter(
   await type(text)
   await waitFor(text)
   await watchFor(500)
-  await type("\r")
-  await waitFor(next)
+  await Promise.all([waitFor(next), type("\r")])
 }

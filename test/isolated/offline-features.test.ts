@@ -13,6 +13,7 @@ import {
   type Setup,
   serve,
   serverUrl,
+  share,
   toolResults,
   toolsOffered,
 } from "../../scripts/harness/scenarios.ts"
@@ -210,7 +211,7 @@ async function fetchAndShare(columns: number) {
       await waitFor("All is done.")
       // The version is gone from a narrow session.
       await waitFor("commands · offline")
-      await enter({ type, waitFor }, "/share", "Sharing is off")
+      await share({ type, waitFor }, () => waitFor("Sharing is off"))
       shared = await screen()
     },
   })
