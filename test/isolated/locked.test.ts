@@ -148,9 +148,10 @@ const everyones = { OPENCODE_OFFLINE_ALLOW: "evil.example", OPENCODE_OFFLINE_RES
 
 test.concurrent("a locked build's TUI, which works in a worker, is held to the same", async () => {
   const files = { "opencode.json": off }
+  // Not what is said then: a denial is told ahead of the first session, and upstream draws the session over that and what follows.
   const { attempts, screens } = await converse(
     { ...built("locked"), env: everyones, files },
-    "Sharing is off",
+    ({ waitUntilGone }) => waitUntilGone("/share"),
   )
   expect(attempts).toEqual([])
   expect(screens.start).toContain("offline")
