@@ -33,8 +33,6 @@ export async function assemble(
   { out, file }: { out: string; file: string },
   step: Step,
 ): Promise<Built> {
-  // What was read to embed it is garbage by now, some 60 MB.
-  Bun.gc(true)
   const graph = addedModules(code, contents).reduce(
     (all, { kind, name, contents }) => addModule(all, { ...KINDS[kind], name, contents }),
     code.graph,

@@ -98,8 +98,6 @@ async function makeModules(
   { applied, leftOut }: Pick<Code, "applied" | "leftOut">,
   step: Step,
 ) {
-  // What was read, and parsed to be patched, is garbage by now, some 60 MB.
-  Bun.gc(true)
   const { names } = contents
   const shape = shapeOf(stock.graph)
   const page = inputs.webUi && (await embedWebUi(inputs.webUi, pin.webUi!.executable.sha512, cache))

@@ -36,14 +36,14 @@ export async function derive(
   const inputs = key.slice(0, key.lastIndexOf(" "))
   const wanted = believed.get(key) ?? believed.get(inputs)
   const kept = wanted === undefined ? undefined : await get(cache, key)
-  if (kept && sha256(kept) === wanted) return note(kept)
+  if (kept && sha256(kept) === wanted) return note(kept, wanted)
   const made = await make()
-  believed.set(key, sha256(made))
+  const hash = sha256(made)
+  believed.set(key, hash)
   await put(cache, key, made)
-  return note(made)
+  return note(made, hash)
 
-  function note(result: Uint8Array): Uint8Array {
-    const hash = sha256(result)
+  function note(result: Uint8Array, hash: string): Uint8Array {
     derived.set(inputs, { sha256: hash, isRecorded: believed.get(inputs) === hash })
     return result
   }
