@@ -5,7 +5,7 @@ import type { takeFromCommit as FromCommit } from "./scripts/build/from-commit.t
 import { type BuildOptions, optionsFor, readOptions } from "./scripts/build/options.ts"
 import { readSigningKey } from "./scripts/emit/signing-key.ts"
 import { runCommand } from "./scripts/lib/errors.ts"
-import { Progress } from "./scripts/lib/log.ts"
+import { Progress, type Step } from "./scripts/lib/log.ts"
 import { withTemporaryFolder } from "./scripts/lib/npm/cache.ts"
 import { missingTargets, type Pin, packagesToMirror, pinSpec, readPin } from "./scripts/pins/pin.ts"
 import type { BuildRecord } from "./scripts/record/build-record.ts"
@@ -48,14 +48,12 @@ async function build(
   })
   const pin = await progress.step("Read the pin", () => readPin(options.pin))
   await checkGiven(pin, options)
-  const [inputs, { steps, own }] = await progress.step("Acquire", (step) =>
-    Promise.all([acquireInputs(pin, options, step), prepareSteps(pin, options)]),
-  )
+  const { inputs, steps, own, given } = await progress.step("Acquire", (step) => acquire(pin, options, step))
   const stock = await progress.step("Read the stock executable", (step) =>
     steps.readStock(inputs, target, step),
   )
   const contents = await progress.step("Prepare the contents", (step) =>
-    steps.prepareContents(pin, inputs, stock, options, step),
+    steps.prepareContents(given, stock, options, step),
   )
   const code = await (options.source === "git"
     ? takeFromCommit({ pin, inputs, stock, contents, gitUrl, coreOnly, cache, folder }, progress)
@@ -81,10 +79,17 @@ async function build(
   return record
 }
 
-/** What needs no file of upstream's: these are hashed by threads meanwhile. */
-async function prepareSteps(pin: Pin, options: BuildOptions) {
-  const steps = await import("./scripts/build/steps.ts")
-  return { steps, own: await steps.readOwn(pin, options) }
+/** Upstream's executable and Bun are hashed by threads; meanwhile is done what needs neither. */
+async function acquire(pin: Pin, options: BuildOptions, step: Step) {
+  const { executables, carried } = acquireInputs(pin, options, step)
+  const prepare = async () => {
+    const steps = await import("./scripts/build/steps.ts")
+    const files = await carried
+    const given = await steps.prepareGiven(pin, files, options)
+    return { files, steps, given, own: await steps.readOwn(pin, options) }
+  }
+  const [large, { files, ...prepared }] = await Promise.all([executables, prepare()])
+  return { inputs: { ...large, ...files }, ...prepared }
 }
 
 /** npm's libraries take a while to load, and the release source does without. */

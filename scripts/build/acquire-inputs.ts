@@ -4,18 +4,24 @@ import { join } from "node:path"
 import type { GrammarFiles } from "../contents/grammars.ts"
 import { Failure } from "../lib/errors.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
-import { acquireAll, acquireFile } from "../lib/npm/acquire.ts"
+import { acquireAll, acquireFile, acquireGroups } from "../lib/npm/acquire.ts"
 import { cachedPath } from "../lib/npm/cache.ts"
 import type { PinnedPackage } from "../lib/npm/pinned.ts"
 import { type Pin, type PinnedGrammar, type PinnedTarget, pinnedTarget } from "../pins/pin.ts"
 
-/** What a build is made from, each verified against the pin. */
-export interface Inputs {
+/** What a build is made from, each verified against the pin. Paths in the cache. */
+export interface Inputs extends Executables, Carried {}
+
+/** What is large, and takes a while to verify. */
+export interface Executables {
   /** What the pin says of the files. */
   pinned: PinnedTarget
-  /** Paths in the cache. */
   opencode: string
   bun: string
+}
+
+/** What goes inside as it is. */
+export interface Carried {
   ripgrep: string
   /** By language. */
   grammars: Record<string, GrammarFiles>
@@ -24,32 +30,37 @@ export interface Inputs {
 }
 
 /**
- * The step that uses the network, and only when the cache lacks something.
- * @throws Failure when the pin has no such target, or a package cannot be had as pinned
+ * The step that uses the network, and only when the cache lacks something. What is small is there long before the rest.
+ * @throws Failure when the pin has no such target; the promises reject with one when a package cannot be had as pinned
  */
-export async function acquireInputs(
+export function acquireInputs(
   pin: Pin,
   { target, cache }: { target: string; cache: string },
   step: Step,
-): Promise<Inputs> {
+): { executables: Promise<Executables>; carried: Promise<Carried> } {
   const pinned = pinnedTarget(pin, target)
   const from = { cache, onProgress: step.update }
   const packages = Object.values(pin.grammars).flat()
-  const first = [pinned.opencode, pinned.bun, pinned.ripgrep, ...filesOf(packages, "licenseFile")]
-  const [opencode, bun, ripgrep] = (await acquireAll(first, from)) as [string, string, string]
-  // From the tarballs that were just fetched.
-  await acquireAll([...filesOf(packages, "wasm"), ...filesOf(packages, "highlights")], from)
-  step.result(
-    `${pinned.opencode.name}@${pinned.opencode.version}, ${formatBytes((await stat(opencode)).size)}`,
+  const { large, small } = acquireGroups(
+    { large: [pinned.opencode, pinned.bun], small: [pinned.ripgrep, ...filesOf(packages, "licenseFile")] },
+    from,
   )
-  const { webUi } = pin
   return {
-    pinned,
-    opencode,
-    bun,
-    ripgrep,
-    grammars: grammarsOf(pin, cache),
-    webUi: webUi && (() => acquireFile(webUi, from)),
+    executables: large.then(async ([opencode, bun]) => {
+      const { name, version } = pinned.opencode
+      step.result(`${name}@${version}, ${formatBytes((await stat(opencode!)).size)}`)
+      return { pinned, opencode: opencode!, bun: bun! }
+    }),
+    carried: small.then(async ([ripgrep]) => {
+      // From the tarballs that were just fetched.
+      await acquireAll([...filesOf(packages, "wasm"), ...filesOf(packages, "highlights")], from)
+      const { webUi } = pin
+      return {
+        ripgrep: ripgrep!,
+        grammars: grammarsOf(pin, cache),
+        webUi: webUi && (() => acquireFile(webUi, from)),
+      }
+    }),
   }
 }
 
@@ -64,7 +75,7 @@ function filesOf(list: PinnedGrammar, kind: "wasm" | "highlights" | "licenseFile
 const OWN_QUERIES = join(import.meta.dirname, "../../pins/highlights")
 
 /** @throws Failure when a grammar has no query */
-function grammarsOf({ grammars }: Pin, cache: string): Inputs["grammars"] {
+function grammarsOf({ grammars }: Pin, cache: string): Carried["grammars"] {
   const there = Object.entries(grammars).filter(([, list]) => list.length > 0)
   return Object.fromEntries(
     there.map(([language, list]) => {

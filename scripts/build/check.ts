@@ -1,6 +1,5 @@
 import { basename } from "node:path"
 import type { ModuleNames } from "../../offline/modules.ts"
-import type { Executable } from "../container/index.ts"
 import { compareModules, type GraphDifference, readModuleGraph } from "../container/index.ts"
 import { CONFIGURATION_PATCH, type EmbeddedConfiguration } from "../contents/configuration.ts"
 import type { EmbeddedModels } from "../contents/models.ts"
@@ -16,12 +15,13 @@ import type { Code } from "./code.ts"
 import { type Contents, namesByPart } from "./contents.ts"
 import type { BuildOptions } from "./options.ts"
 import type { Own } from "./own.ts"
+import type { Stock } from "./read-stock.ts"
 
 /** All that one build was made of. */
 export interface Build {
   pin: Pin
   inputs: Inputs
-  stock: Executable
+  stock: Stock
   code: Code
   contents: Contents
   own: Own
@@ -57,7 +57,7 @@ export async function checkExecutable(
     source: options.source,
     ...(code.git && { git: code.git }),
     executable: { file: basename(built.staging.executable), bytes: built.bytes, sha256: built.sha256 },
-    stock: { ...namePackage(inputs.pinned.opencode), bytes: stock.bytes, sha256: stock.sha256 },
+    stock: { ...namePackage(inputs.pinned.opencode), bytes: stock.bytes, sha256: await stock.sha256 },
     runtime: { ...namePackage(inputs.pinned.bun), bytes: graph.runtime.length, ...code.runtime },
     ...(graph.runtime.signature && {
       signature: { stock: stock.graph.runtime.signature!.kind, built: graph.runtime.signature.kind },

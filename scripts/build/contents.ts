@@ -1,26 +1,30 @@
-import type { ModuleNames } from "../../offline/modules.ts"
-import type { Executable } from "../container/index.ts"
+import { type ModuleNames, moduleNames } from "../../offline/modules.ts"
 import { asciiJson } from "../contents/ascii-json.ts"
 import { type Asset, type EmbeddedAssets, embedAssets } from "../contents/assets.ts"
 import { type EmbeddedConfiguration, embedConfiguration, requireAllowed } from "../contents/configuration.ts"
-import { readGrammars } from "../contents/grammars.ts"
+import { readGrammars, requireTreeSitter } from "../contents/grammars.ts"
 import { readHelpPages } from "../contents/help.ts"
 import { type EmbeddedModels, embedModels } from "../contents/models.ts"
-import { namesIn } from "../contents/names.ts"
 import { requireReachable } from "../contents/own-providers.ts"
 import { type EmbeddedPackages, embedPackages } from "../contents/packages.ts"
 import { type EmbeddedPolicy, embedPolicy, NO_POLICY } from "../contents/policy.ts"
 import { formatBytes, type Step } from "../lib/log.ts"
 import { selectExtra } from "../pins/extra.ts"
 import type { Pin } from "../pins/pin.ts"
-import type { Inputs } from "./acquire-inputs.ts"
+import { findTarget } from "../upstream/target.ts"
+import type { Carried } from "./acquire-inputs.ts"
 import type { AddedModule } from "./code.ts"
 import type { BuildOptions } from "./options.ts"
+import type { Stock } from "./read-stock.ts"
 
 /** What is carried inside that is not code, whatever the source. */
-export interface Contents {
+export interface Contents extends GivenContents {
   /** undefined when upstream's is not known, and the organisation gave none. */
   models: EmbeddedModels | undefined
+}
+
+/** What of it is known without upstream's executable. */
+export interface GivenContents {
   /** Files that OpenCode would download. */
   assets: EmbeddedAssets
   /** Pages for who works with it, by topic. */
@@ -35,32 +39,46 @@ export interface Contents {
 }
 
 /**
- * Makes all that is carried ready to be put inside; what was made before comes from the cache.
+ * Makes what is carried ready to be put inside, as far as upstream's executable plays no part: to be done while that is
+ * hashed. What was made before comes from the cache.
  * @throws Failure when a file that was given is not what it should be, or a package cannot be had as pinned
  */
-export async function prepareContents(
+export async function prepareGiven(
   pin: Pin,
-  inputs: Inputs,
-  stock: Executable,
-  options: Pick<BuildOptions, "cache" | "models" | "modelsExtend" | "config" | "policy" | "with">,
-  step: Step,
-): Promise<Contents> {
+  carried: Carried,
+  options: Pick<BuildOptions, "cache" | "config" | "policy" | "with" | "target">,
+): Promise<GivenContents> {
   const { cache } = options
-  const names = namesIn(stock.graph)
-  const ripgrep: Asset = { name: "rg", part: "ripgrep", source: inputs.ripgrep }
+  const names = moduleNames(findTarget(options.target).root)
+  const ripgrep: Asset = { name: "rg", part: "ripgrep", source: carried.ripgrep }
   const trees = [...(await selectExtra(options.with)), ...(pin.plugin ? [pin.plugin] : [])]
-  const grammars = readGrammars(stock.graph, inputs.grammars, pin, cache)
-  const [models, assets, policy, packages, configuration, help] = await Promise.all([
-    embedModels(options, stock, cache),
+  const grammars = readGrammars(carried.grammars, pin, cache)
+  const [assets, policy, packages, configuration, help] = await Promise.all([
     grammars.then((list) => embedAssets([ripgrep, ...list], cache, names)),
     options.policy === undefined ? undefined : embedPolicy(options.policy),
     embedPackages(trees, { cache }, names),
     options.config === undefined ? undefined : embedConfiguration(options.config),
     readHelpPages(),
   ])
+  return { assets, help, configuration, policy, packages, names }
+}
+
+/**
+ * All that is carried.
+ * @throws Failure when a file that was given is not what it should be, or does not fit upstream's executable
+ */
+export async function prepareContents(
+  given: GivenContents,
+  stock: Stock,
+  options: Pick<BuildOptions, "cache" | "models" | "modelsExtend">,
+  step: Step,
+): Promise<Contents> {
+  const { assets, policy, configuration } = given
+  if (assets.list.some(({ part }) => part === "grammars")) requireTreeSitter(stock.graph)
+  const models = await embedModels(options, stock, options.cache)
   requireReachable(models?.own ?? {}, policy?.keys)
   requireAllowed(configuration, policy?.keys)
-  const contents = { models, assets, help, configuration, policy, packages, names }
+  const contents = { ...given, models }
   step.result(describe(contents))
   return contents
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { POLICY_MARK } from "../../offline/build/policy-mark.ts"
-import { type Executable, type LightGraph, replaceModule } from "../container/index.ts"
+import { type LightGraph, replaceModule } from "../container/index.ts"
 import { NAMES } from "../contents/names.ts"
 import { Failure } from "../lib/errors.ts"
 import type { Progress, Step } from "../lib/log.ts"
@@ -19,6 +19,7 @@ import { compileTree } from "./compile-tree.ts"
 import type { Contents } from "./contents.ts"
 import { type Commit, fetchCommit } from "./fetch-commit.ts"
 import { installDependencies } from "./install-dependencies.ts"
+import type { Stock } from "./read-stock.ts"
 
 /** A checkout of the build's own, with the series on top of upstream's commit. */
 export interface PatchedCheckout {
@@ -36,7 +37,7 @@ export interface CommitSource {
   pin: Pin
   inputs: Inputs
   /** Upstream's executable of the same version, which what is compiled is held against. */
-  stock: Executable
+  stock: Stock
   contents: Contents
   gitUrl: string | undefined
   /** Apply what puts the core into upstream's build, and no other patch. */

@@ -1,5 +1,4 @@
 import type { Embedded } from "../../offline/embedded.ts"
-import type { Executable } from "../container/index.ts"
 import { replaceModule } from "../container/index.ts"
 import { embedOffline } from "../contents/offline-module.ts"
 import { findUpstreamsPage } from "../contents/web-ui/upstreams-page.ts"
@@ -18,13 +17,14 @@ import type { Target } from "../upstream/target.ts"
 import type { Inputs } from "./acquire-inputs.ts"
 import type { AddedModule, Code } from "./code.ts"
 import type { Contents } from "./contents.ts"
+import type { Stock } from "./read-stock.ts"
 
 /** What the release source is given. */
 export interface ReleaseSource {
   pin: Pin
   target: Target
   inputs: Inputs
-  stock: Executable
+  stock: Stock
   contents: Pick<Contents, "models" | "names">
   coreOnly: boolean
   cache: string

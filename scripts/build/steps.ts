@@ -2,7 +2,7 @@
 export { recordDerived } from "../lib/derived-cache.ts"
 export { assemble } from "./assemble.ts"
 export { checkExecutable } from "./check.ts"
-export { prepareContents } from "./contents.ts"
+export { prepareContents, prepareGiven } from "./contents.ts"
 export { takeFromRelease } from "./from-release.ts"
 export { listMaterials } from "./list-materials.ts"
 export { readOwn } from "./own.ts"

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises"
-import { hashFile } from "../lib/hash-file.ts"
 import { type Reconstruction, reconstruct } from "./bun.ts"
 import { leaveRuntime } from "./edit.ts"
 import { readModuleGraph } from "./read.ts"
@@ -10,8 +9,6 @@ export interface Executable {
   /** Its runtime stays in the file. */
   graph: LightGraph
   bytes: number
-  /** Hex. */
-  sha256: string
   /** Whether the stock Bun with the graph put into it is the executable, byte for byte. */
   runtime: Reconstruction
 }
@@ -23,11 +20,6 @@ export interface Executable {
  * @throws Failure when its layout is not one that is known
  */
 export async function takeApart(path: string, bun: string): Promise<Executable> {
-  const [{ hash }, read] = await Promise.all([hashFile(path, "sha256"), readApart(path, bun)])
-  return { ...read, sha256: hash }
-}
-
-async function readApart(path: string, bun: string): Promise<Omit<Executable, "sha256">> {
   const file = await readFile(path)
   const whole = readModuleGraph(file)
   const executable = {

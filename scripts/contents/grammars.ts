@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { readFileSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { grammarNames } from "../../offline/grammars.ts"
@@ -18,21 +19,23 @@ export interface GrammarFiles {
   highlights: string[]
 }
 
-const RUNTIME = /\/tree-sitter-[0-9a-z]{8}\.wasm$/
+const INSIDE = /\/tree-sitter-[0-9a-z]{8}\.wasm$/
+
+/** What grammars are tried with. */
+const RUNTIME = createRequire(import.meta.url).resolve("web-tree-sitter/tree-sitter.wasm")
 
 /**
- * The grammars of the pin with their queries, each of which was loaded by the very tree-sitter that is inside the
- * executable, and their licences.
- * @throws Failure when that is another one than the build has, or a grammar or its query cannot be used with it
+ * The grammars of the pin with their queries, each of which was loaded by the tree-sitter that this project has, and their
+ * licences. That it is the one inside an executable, {@link requireTreeSitter} says.
+ * @throws Failure when a grammar or its query cannot be used with it
  */
 export async function readGrammars(
-  graph: Pick<ModuleGraph, "modules">,
   grammars: Record<string, GrammarFiles>,
   pin: Pin,
   cache: string,
 ): Promise<Asset[]> {
   if (Object.keys(grammars).length === 0) return []
-  const runtime = await readRuntime(graph)
+  const runtime = readFileSync(RUNTIME)
   const licenses = Buffer.from(await readLicenses(pin, cache))
   const maker = await hashMakers(import.meta.filename)
   const read = Object.entries(grammars).map(([language, files]) =>
@@ -96,15 +99,17 @@ async function tryGrammar(
 
 /** The contents of the modules of an executable that are tree-sitter. */
 export function findTreeSitter({ modules }: Pick<ModuleGraph, "modules">): Uint8Array[] {
-  return modules.filter(({ name }) => RUNTIME.test(name)).map(({ contents }) => contents)
+  return modules.filter(({ name }) => INSIDE.test(name)).map(({ contents }) => contents)
 }
 
-/** Tree-sitter as it is in the executable, which must be that of the package: its other half is code of the package. */
-async function readRuntime(graph: Pick<ModuleGraph, "modules">): Promise<Uint8Array> {
+/**
+ * Sees to it that the tree-sitter of an executable is the one that grammars are tried with: that of the package, as its other
+ * half is code of the package.
+ * @throws Failure when it is another one, or none
+ */
+export function requireTreeSitter(graph: Pick<ModuleGraph, "modules">): void {
   const inside = findTreeSitter(graph)
-  const file = createRequire(import.meta.url).resolve("web-tree-sitter/tree-sitter.wasm")
-  const own = await readFile(file)
-  if (inside.length === 1 && Buffer.compare(own, inside[0]!) === 0) return own
+  if (inside.length === 1 && Buffer.compare(readFileSync(RUNTIME), inside[0]!) === 0) return
   throw new Failure({
     what: "Grammars cannot be tried with the tree-sitter inside the executable",
     why: `it is not the one of the package web-tree-sitter that this project has`,

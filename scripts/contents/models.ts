@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises"
 import { z } from "zod"
-import type { Executable } from "../container/index.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
@@ -44,6 +43,13 @@ const Extension = z.record(
   z.looseObject({ models: z.record(z.string(), z.looseObject({})).optional() }),
 )
 
+/** Upstream's executable. */
+interface Stock {
+  graph: Modules
+  /** Hex: names it in the cache. */
+  sha512: string
+}
+
 /**
  * The organisation's catalogue, or upstream's snapshot, or that extended by the organisation's.
  * @returns undefined when none was given and where upstream has its own is not known
@@ -51,7 +57,7 @@ const Extension = z.record(
  */
 export async function embedModels(
   given: GivenModels,
-  stock: Executable,
+  stock: Stock,
   cache: string,
 ): Promise<EmbeddedModels | undefined> {
   const { models, modelsExtend } = given
@@ -100,9 +106,9 @@ function extend(
 }
 
 /** Upstream has its snapshot as code; as JSON it is read in a fraction of the time. Empty when it is not known. */
-async function readUpstreams(stock: Executable, cache: string): Promise<string> {
+async function readUpstreams(stock: Stock, cache: string): Promise<string> {
   const maker = await hashMakers(import.meta.filename)
-  const bytes = await derive(cache, `models ${stock.sha256} ${maker}`, async () =>
+  const bytes = await derive(cache, `models ${stock.sha512} ${maker}`, async () =>
     Buffer.from(asciiJson(makeUpstreams(stock.graph))),
   )
   return Buffer.from(bytes).toString()

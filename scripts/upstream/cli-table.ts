@@ -7,13 +7,13 @@ import { hashMakers } from "../lib/makers.ts"
 /**
  * The commands of a release, and its options that take a value, from its code: readable bundles and minified chunks. What
  * has no yargs has an empty table.
- * @param stock upstream's executable; `sha256` names it in the cache
+ * @param stock upstream's executable; `sha512` names it in the cache
  */
 export async function readCliTable(
-  stock: { graph: Pick<ModuleGraph, "modules">; sha256: string },
+  stock: { graph: Pick<ModuleGraph, "modules">; sha512: string },
   cache: string,
 ): Promise<CliTable> {
-  const key = `cli table ${stock.sha256} ${await hashMakers(import.meta.filename)}`
+  const key = `cli table ${stock.sha512} ${await hashMakers(import.meta.filename)}`
   const bytes = await derive(cache, key, async () =>
     Buffer.from(JSON.stringify(makeCliTable(stock.graph.modules.filter(isCode).map(pieces)))),
   )

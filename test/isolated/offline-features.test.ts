@@ -127,7 +127,7 @@ test.concurrent("the commands that upstream's help lists are those that are read
   expect(listed.length).toBeGreaterThan(10)
   const graph = readModuleGraph(await Bun.file(stock.executable).bytes())
   const { commands } = await readCliTable(
-    { graph, sha256: "a test's" },
+    { graph, sha512: "a test's" },
     await mkdtemp(join(tmpdir(), "cli-")),
   )
   expect(commands).toEqual(expect.arrayContaining(listed))

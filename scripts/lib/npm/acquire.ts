@@ -26,12 +26,23 @@ export async function acquireFile(pinned: PinnedPackage, options: AcquireOptions
  * Acquires several files at the same time, each only once however often it is named, and gives their paths in the
  * order asked for. The first failure ends the other downloads and is thrown when they have ended.
  */
-export async function acquireAll(list: PinnedPackage[], options: AcquireOptions): Promise<string[]> {
+export function acquireAll(list: PinnedPackage[], options: AcquireOptions): Promise<string[]> {
+  return acquireGroups({ list }, options).list
+}
+
+/**
+ * The same for several lists at once, each of which is given when its files are there, or when all downloads have ended,
+ * if one of its own failed.
+ */
+export function acquireGroups<Name extends string>(
+  groups: Record<Name, PinnedPackage[]>,
+  options: AcquireOptions,
+): Record<Name, Promise<string[]>> {
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])])
   const running = new Map<string, Promise<string>>()
   let failure: { error: unknown } | undefined
-  for (const pinned of list) {
+  for (const pinned of Object.values<PinnedPackage[]>(groups).flat()) {
     const path = cachedPath(options.cache, pinned)
     if (running.has(path)) continue
     const acquired = acquireFile(pinned, { ...options, signal })
@@ -41,9 +52,14 @@ export async function acquireAll(list: PinnedPackage[], options: AcquireOptions)
       stop.abort()
     })
   }
-  await Promise.allSettled(running.values())
-  if (failure) throw failure.error
-  return Promise.all(list.map((pinned) => running.get(cachedPath(options.cache, pinned))!))
+  const ended = Promise.allSettled(running.values())
+  const give = (list: PinnedPackage[]) =>
+    Promise.all(list.map((pinned) => running.get(cachedPath(options.cache, pinned))!)).catch(async () => {
+      await ended
+      throw failure!.error
+    })
+  const given = Object.entries<PinnedPackage[]>(groups).map(([name, list]) => [name, give(list)])
+  return Object.fromEntries(given)
 }
 
 async function isIntact(path: string, { executable }: PinnedPackage): Promise<boolean> {

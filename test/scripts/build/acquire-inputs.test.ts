@@ -11,7 +11,7 @@ const pin = await pinWith(({ grammars }) => grammars.vim !== undefined)
 const step = { update() {}, result() {} }
 
 const acquire = (grammars: Pin["grammars"]) =>
-  acquireInputs({ ...pin, grammars }, { target: target.name, cache: defaultCache() }, step)
+  acquireInputs({ ...pin, grammars }, { target: target.name, cache: defaultCache() }, step).carried
 
 test("a grammar whose packages have no query gets our own, and one without a package is not there", async () => {
   const { lua, hcl, vim } = pin.grammars

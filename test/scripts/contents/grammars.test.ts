@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type ModuleGraph, readModuleGraph } from "../../../scripts/container/index.ts"
-import { readGrammars } from "../../../scripts/contents/grammars.ts"
+import { readGrammars, requireTreeSitter } from "../../../scripts/contents/grammars.ts"
 import { Failure } from "../../../scripts/lib/errors.ts"
 import { acquireFile } from "../../../scripts/lib/npm/acquire.ts"
 import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
@@ -26,8 +26,8 @@ function fileOf(language: string, part: "wasm" | "highlights"): Promise<string> 
   return acquireFile({ ...found, executable: found[part]! }, { cache: defaultCache() })
 }
 
-const read = (wasm: string, highlights: string[], modules = graph.modules) =>
-  readGrammars({ modules }, { lang: { wasm, highlights } }, { ...pin, grammars: {} }, folder)
+const read = (wasm: string, highlights: string[]) =>
+  readGrammars({ lang: { wasm, highlights } }, { ...pin, grammars: {} }, folder)
 
 test("a grammar and its query are read as they are, the pieces of a query joined", async () => {
   const [wasm, c, cpp] = [
@@ -59,14 +59,14 @@ test("a grammar of another ABI than tree-sitter's inside knows is refused", asyn
   expect(failure.report.why).toContain("Incompatible language version 99")
 })
 
-test("another tree-sitter inside than the one that grammars would be tried with is refused", async () => {
+test("another tree-sitter inside than the one that grammars are tried with is refused, and none", () => {
+  requireTreeSitter(graph)
+  const isTreeSitter = ({ name }: { name: string }) => /tree-sitter-3jzf13jk\.wasm$/.test(name)
   const modules = graph.modules.map((module) =>
-    /tree-sitter-3jzf13jk\.wasm$/.test(module.name) ? { ...module, contents: Buffer.from("other") } : module,
+    isTreeSitter(module) ? { ...module, contents: Buffer.from("other") } : module,
   )
-  const failure = await failureOf(
-    read(await fileOf("json", "wasm"), [await fileOf("json", "highlights")], modules),
-  )
-  expect(failure.report.why).toContain("not the one of the package web-tree-sitter")
+  for (const others of [modules, modules.filter((module) => !isTreeSitter(module))])
+    expect(() => requireTreeSitter({ modules: others })).toThrow("not the one of the package web-tree-sitter")
 })
 
 /** JSON's grammar, which says where its table begins that it has the ABI 14 and 25 symbols, with another ABI. */
