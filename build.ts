@@ -83,8 +83,7 @@ async function build(
 async function acquire(pin: Pin, options: BuildOptions, step: Step) {
   const { executables, carried } = acquireInputs(pin, options, step)
   const prepare = async () => {
-    const steps = await import("./scripts/build/steps.ts")
-    const files = await carried
+    const [files, steps] = await Promise.all([carried, import("./scripts/build/steps.ts")])
     const given = await steps.prepareGiven(pin, files, options)
     return { files, steps, given, own: await steps.readOwn(pin, options) }
   }

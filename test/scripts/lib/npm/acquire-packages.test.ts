@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto"
 import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Failure } from "../../../../scripts/lib/errors.ts"
-import { acquireAll, acquireFile } from "../../../../scripts/lib/npm/acquire.ts"
+import { acquireAll, acquireFile, acquireGroups } from "../../../../scripts/lib/npm/acquire.ts"
 import { defaultCache } from "../../../../scripts/lib/npm/cache.ts"
 import { run } from "../../../../scripts/lib/process.ts"
 import { failureOf, makeNpmHome, type NpmHome } from "../../../lib/npm-home.ts"
@@ -248,9 +248,27 @@ describe("acquiring several", () => {
     // What hangs does not end by itself.
     await home.npmrc(`registry=${registry.url}\nfetch-timeout=3600000`)
     registry.mode = "hang in the tarball"
-    const error = await acquireAll([tool.pinned, gone.pinned], home.options).catch((thrown) => thrown)
-    expect(error).toBeInstanceOf(Failure)
-    expect(error.report.what).toContain("gone@1.0.0 is not in the npm registry")
+    const groups = acquireGroups({ one: [tool.pinned], other: [gone.pinned] }, home.options)
+    for (const group of Object.values(groups)) {
+      const error = await group.catch((thrown) => thrown)
+      expect(error).toBeInstanceOf(Failure)
+      expect(error.report.what).toContain("gone@1.0.0 is not in the npm registry")
+    }
+  })
+
+  test("gives a group its files while another one's are still on their way", async () => {
+    const slow = await makePackage("slow", randomBytes(1000))
+    const both = await startRegistry([tool, slow])
+    await home.npmrc(`registry=${both.url}\nfetch-timeout=3600000`)
+    const path = await acquireFile(tool.pinned, home.options)
+    both.mode = "hang in the tarball"
+    const stop = new AbortController()
+    const options = { ...home.options, signal: stop.signal }
+    const { here, coming } = acquireGroups({ here: [tool.pinned], coming: [slow.pinned] }, options)
+    expect(await here).toEqual([path])
+    stop.abort()
+    await expect(coming).rejects.toThrow("aborted")
+    await both.close()
   })
 })
 
