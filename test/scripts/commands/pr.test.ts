@@ -239,6 +239,17 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
     expect(exitCode).toBe(2)
     expect(await readdir(out)).toEqual(["notes"])
   })
+
+  test("over a body that a person has put into words", async () => {
+    const { out } = await prepare("web-disable")
+    const again = () => prepare("web-disable", ["--no-figures", "--out", out])
+    expect(await again()).toMatchObject({ exitCode: 0 })
+    await writeFile(join(out, "body.md"), "My words.")
+    const { exitCode, stderr } = await again()
+    expect(stderr).toContain("your words would be lost")
+    expect(exitCode).toBe(2)
+    expect(await readFile(join(out, "body.md"), "utf8")).toBe("My words.")
+  })
 })
 
 describe("the figures", () => {
