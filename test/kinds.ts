@@ -16,6 +16,7 @@ const REAL = [
     "scripts/commands/pr.",
     "scripts/commands/relink",
     "scripts/commands/verify",
+    "scripts/pr/figures-real",
     "scripts/pr/pull-requests-re",
     "scripts/pr/pull-requests-ru",
     "scripts/makers/packages.",

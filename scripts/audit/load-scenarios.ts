@@ -91,12 +91,17 @@ async function load(folder: string, name: string): Promise<NamedScenario> {
   )
 }
 
+/** What a command line of one's own is called as a scenario; its title is the line. */
+export const COMMAND = {
+  name: "command",
+  what: "A command line of one's own. Its job is done when it ends with exit code 0.",
+}
+
 /** Runs the words as they are; its job is done when it ends with exit code 0. */
 function commandScenario(words: string[]): NamedScenario {
   return {
-    name: "command",
+    ...COMMAND,
     title: words.join(" "),
-    what: "A command line of one's own. Its job is done when it ends with exit code 0.",
     worksOffline: false,
     async run({ isolated }) {
       const { exitCode, signal, stdout, stderr } = await isolated({ args: words.slice(1), provider: true })

@@ -59,8 +59,8 @@ await runCommand(async () => {
     .option("--issue <number>", "the issue that is closed (default: the pull request's first)", readNumber)
     .option(
       "--report <file>",
-      "the audit's report of a build of this branch",
-      "dist/audit-PARTIAL/report.json",
+      "the audit's report of two builds, without this change and with it (docs/upstream.md)",
+      "dist/audit-PARTIAL/report-PARTIAL.json",
     )
     .option("--no-figures", "leave out what an audit saw")
     .option("--out <folder>", "where it goes (default: dist/pr/<name>)")
@@ -129,7 +129,7 @@ function tellSize({ vintage, below, commits, changes }: Branch, base: string): s
   const added = changes.reduce((sum, change) => sum + change.added, 0)
   const own = `${commits.length} ${commits.length === 1 ? "commit" : "commits"}, ${changes.length} files, +${added}`
   const first = below.length > 0 ? `, behind ${below.map(({ name }) => name).join(", ")}` : ""
-  return `${own}${first}, on ${base.slice(0, 12)} (${vintage})`
+  return `${own}${first}, on ${base} (${vintage})`
 }
 
 async function findBase(

@@ -21,8 +21,10 @@ export interface Branch {
   changes: FileChange[]
   /** The repository's template at the base; undefined when it has none, and is not upstream's. */
   template: string | undefined
-  /** git's hash of all files with the change: what is built of it is built of this. */
+  /** git's hash of all files with its commits: what is built of it is built of this. */
   tree: string
+  /** The same without its own commits, but with those that it builds on. */
+  treeBefore: string
 }
 
 export interface FileChange {
@@ -72,6 +74,7 @@ export async function makeBranch(
     commits: titles.trim().split("\n"),
     changes: readNumstat(await must(root, ["diff", "--numstat", "--no-renames", first, "HEAD"], author)),
     tree: (await must(root, ["rev-parse", "HEAD^{tree}"])).trim(),
+    treeBefore: (await must(root, ["rev-parse", `${first}^{tree}`])).trim(),
   }
 }
 

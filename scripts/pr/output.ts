@@ -58,11 +58,12 @@ async function readTitle(file: string): Promise<string> {
 
 /**
  * Gives `make` an empty folder beside the output, and puts that in the output's place when it is done.
- * @throws Failure when something else than an earlier output is there
+ * @throws Failure when something else than an earlier output is there, or one whose body was put into a person's words
  */
 export async function withOutput(out: string, make: (folder: string) => Promise<void>): Promise<void> {
   const there = await readdir(out).catch((): string[] => [])
   if (there.length > 0 && !there.includes(TITLE)) throw notOurs(out)
+  if (there.includes(BODY) && (await hasOwnWords(out))) throw wordsWouldBeLost(out)
   const folder = `${out}.making-${process.pid}`
   await mkdir(folder, { recursive: true })
   try {
@@ -72,6 +73,19 @@ export async function withOutput(out: string, make: (folder: string) => Promise<
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function hasOwnWords(out: string): Promise<boolean> {
+  const read = (name: string) => readFile(join(out, name), "utf8").catch(() => undefined)
+  return (await read(BODY)) !== (await read(GENERATED))
+}
+
+function wordsWouldBeLost(out: string): Failure {
+  return new Failure({
+    what: `${out} is left as it is`,
+    why: `${BODY} in it is not as npm run pr wrote it, and your words would be lost`,
+    next: "name another folder (--out), and copy from there; or take this one away",
+  })
 }
 
 function notOurs(out: string): Failure {

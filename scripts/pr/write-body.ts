@@ -10,7 +10,7 @@ export interface BodyInput extends Pick<Branch, "template" | "commits" | "below"
   request: NamedPullRequest
   /** The issue that is closed, instead of the first of the pull request's. */
   issue?: number
-  /** A Markdown table: upstream's release against what was built of this branch; undefined to leave it out. */
+  /** A Markdown table: a build without this change and one with it; undefined to leave it out. */
   figures: string | undefined
 }
 
@@ -92,8 +92,8 @@ function verification({ changes, figures }: BodyInput): string {
   if (figures !== undefined)
     parts.push(
       [
-        "Upstream's release, and a build of this branch alone, each run in network namespaces in which every packet is",
-        "recorded; in brackets, how often each host was tried.",
+        "Two builds, made alike, without this change and with it, each run in network namespaces in which every packet is",
+        "recorded, with no flag of this change set; in brackets, how many lookups and connections there were.",
         "",
         figures,
       ].join("\n"),

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { createHash } from "node:crypto"
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import type { Report } from "../../../scripts/audit/report.ts"
+import { join } from "node:path"
 import { run } from "../../../scripts/lib/process.ts"
-import { makeAttempt, makeReport, makeResult } from "../../lib/audit-report.ts"
 import { serveGit } from "../../lib/git-server.ts"
 import { commit, makeUpstream, must } from "../../lib/stand-in-upstream.ts"
 
@@ -239,78 +236,16 @@ describe("no pull request is prepared, and nothing is left behind,", () => {
     expect(exitCode).toBe(2)
     expect(await readdir(out)).toEqual(["notes"])
   })
-})
 
-describe("the figures", () => {
-  /** An audit of a build that lies in a prepared tree, and of upstream's release. */
-  async function audit(tree: string, change: (report: Report) => void = () => {}) {
-    const file = join(tree, "packages/opencode/dist/opencode-x/bin/opencode")
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, "built")
-    const tried = (...names: string[]) => names.map((name) => makeAttempt({ name }))
-    const results = [
-      makeResult("stock", "one", tried("models.example", "app.example")),
-      makeResult("stock-2", "one", tried("models.example")),
-      makeResult("stock", "two"),
-      makeResult("stock-2", "two"),
-    ]
-    const report = makeReport(results, { allScenarios: false })
-    const [stock] = report.executables
-    const sha256 = createHash("sha256").update("built").digest("hex")
-    report.executables = [
-      { ...stock!, id: "stock", variant: "stock", isPinnedStock: true },
-      { ...stock!, id: "stock-2", variant: "stock", isPinnedStock: false, file, sha256 },
-    ]
-    change(report)
-    const path = join(root, `report-${count++}.json`)
-    await writeFile(path, JSON.stringify(report))
-    return path
-  }
-
-  test("are those of a build of this branch alone, also of some scenarios", async () => {
-    const { tree } = await prepareOnce("web-disable")
-    const { exitCode, stderr, file } = await prepare("web-disable", ["--report", await audit(tree)])
-    expect(exitCode, stderr).toBe(0)
-    expect(await file("body.md")).toContain(
-      "| The first | models.example (1), app.example (1) | models.example (1) |\n\nIn 1 more, neither",
-    )
-  })
-
-  const wrong: [title: string, change: (report: Report) => void, message: string][] = [
-    [
-      "of a build with the switch on",
-      (one) => (one.executables[1]!.variant = "offline"),
-      "with the switch on",
-    ],
-    ["without upstream's release", (one) => one.executables.shift(), "does not compare upstream's release"],
-    [
-      "of a file that was changed since",
-      (one) => (one.executables[1]!.sha256 = "0".repeat(64)),
-      "not the file that was",
-    ],
-    [
-      "that are not whole",
-      (one) => (one.results[0]!.incomplete = "killed"),
-      "not recorded to its end: killed",
-    ],
-    ["of another form", (one) => Object.assign(one, { results: 1 }), "expected array"],
-  ]
-  test.each(wrong)("%s are not quoted", async (_title, change, message) => {
-    const { tree } = await prepareOnce("web-disable")
-    const { exitCode, stderr } = await prepare("web-disable", ["--report", await audit(tree, change)])
-    expect(stderr).toContain(message)
+  test("over a body that a person has put into words", async () => {
+    const { out } = await prepare("web-disable")
+    const again = () => prepare("web-disable", ["--no-figures", "--out", out])
+    expect(await again()).toMatchObject({ exitCode: 0 })
+    await writeFile(join(out, "body.md"), "My words.")
+    const { exitCode, stderr } = await again()
+    expect(stderr).toContain("your words would be lost")
     expect(exitCode).toBe(2)
-  })
-
-  test("of another branch, or of files that were changed, are not quoted", async () => {
-    const { tree } = await prepareOnce("ripgrep-disable-download")
-    const other = await prepare("web-disable", ["--report", await audit(tree)])
-    expect(other.stderr).toContain("was built of other files than the branch's")
-    const own = await prepare("web-disable")
-    const report = await audit(own.tree)
-    await writeFile(join(own.tree, "packages/opencode/src/index.ts"), "changed")
-    const changed = await prepare("web-disable", ["--report", report])
-    expect(changed.stderr).toContain("files were changed in")
+    expect(await readFile(join(out, "body.md"), "utf8")).toBe("My words.")
   })
 })
 

@@ -2,16 +2,12 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { INSTALL } from "../../../scripts/build/install-dependencies.ts"
-import { defaultCache } from "../../../scripts/lib/npm/cache.ts"
-import { loadNpmOptions } from "../../../scripts/lib/npm/config.ts"
-import { proxyVariables, writeNpmHome } from "../../../scripts/lib/npm/npmrc.ts"
 import { run } from "../../../scripts/lib/process.ts"
 import { applySteps } from "../../../scripts/pr/apply-steps.ts"
 import type { NamedPullRequest } from "../../../scripts/pr/pull-request.ts"
 import { needsOf, readPullRequests } from "../../../scripts/pr/read-pull-requests.ts"
 import { isTest } from "../../../scripts/pr/write-body.ts"
-import { runBun } from "../../../scripts/upstream/git/run-bun.ts"
+import { installUpstream } from "../../lib/install-upstream.ts"
 import { copyUpstream, must } from "../../lib/stand-in-upstream.ts"
 import { gitPin, stockBun, target } from "../../lib/stock.ts"
 
@@ -36,16 +32,11 @@ const roots = {} as Record<Own, string>
 
 beforeAll(async () => {
   bun = await stockBun(target.name, gitPin)
-  const npm = await loadNpmOptions(ROOT)
   for (const vintage of VINTAGES) {
     const root = await mkdtemp(join(tmpdir(), `pull-requests-run-${vintage}-`))
     roots[vintage] = root
-    const home = `${root}-home`
-    await writeNpmHome(home, npm)
     await copyUpstream(root, vintage)
-    const env = { ...proxyVariables(npm), BUN_INSTALL_CACHE_DIR: join(defaultCache(), "bun") }
-    const installed = await runBun(INSTALL, { bun, cwd: root, home, env, onLine: () => {} })
-    expect(installed).toMatchObject({ ok: true })
+    await installUpstream(root, { bun, home: `${root}-home` })
     for (const name of ["@types", "bun-types"]) {
       await rm(join(root, "node_modules", name), { recursive: true, force: true })
       await symlink(join(ROOT, "node_modules", name), join(root, "node_modules", name))
