@@ -79,11 +79,15 @@ function grammarsOf({ grammars }: Pin, cache: string): Carried["grammars"] {
   const there = Object.entries(grammars).filter(([, list]) => list.length > 0)
   return Object.fromEntries(
     there.map(([language, list]) => {
-      const [wasm] = filesOf(list, "wasm").map((pinned) => cachedPath(cache, pinned))
+      const [wasm] = filesOf(list, "wasm")
       const highlights = filesOf(list, "highlights").map((pinned) => cachedPath(cache, pinned))
       return [
         language,
-        { wasm: wasm!, highlights: highlights.length > 0 ? highlights : [ownQuery(language)] },
+        {
+          wasm: cachedPath(cache, wasm!),
+          wasmSha512: wasm!.executable.sha512,
+          highlights: highlights.length > 0 ? highlights : [ownQuery(language)],
+        },
       ]
     }),
   )

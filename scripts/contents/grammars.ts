@@ -7,7 +7,6 @@ import type { ModuleGraph } from "../container/index.ts"
 import { derive } from "../lib/derived-cache.ts"
 import { Failure } from "../lib/errors.ts"
 import { hashMakers } from "../lib/makers.ts"
-import { readChunks } from "../lib/read-chunks.ts"
 import type { Pin } from "../pins/pin.ts"
 import type { Asset } from "./assets.ts"
 import { readLicenses } from "./licenses.ts"
@@ -15,6 +14,8 @@ import { readLicenses } from "./licenses.ts"
 /** Paths in the cache. */
 export interface GrammarFiles {
   wasm: string
+  /** That of the file, in hex: it was verified just now. */
+  wasmSha512: string
   /** The query that colours, in pieces. */
   highlights: string[]
 }
@@ -37,23 +38,31 @@ export async function readGrammars(
   if (Object.keys(grammars).length === 0) return []
   const runtime = readFileSync(RUNTIME)
   const licenses = Buffer.from(await readLicenses(pin, cache))
+  const triedWith = { runtime, runtimeSha256: createHash("sha256").update(runtime).digest("hex") }
   const maker = await hashMakers(import.meta.filename)
   const read = Object.entries(grammars).map(([language, files]) =>
-    readGrammar(language, files, { runtime, maker, cache }),
+    readGrammar(language, files, { ...triedWith, maker, cache }),
   )
   return [{ name: "licenses.txt", part: "grammars", source: licenses }, ...(await Promise.all(read)).flat()]
+}
+
+/** What a grammar is tried with, and by what. */
+interface Trying {
+  runtime: Uint8Array
+  /** Hex. */
+  runtimeSha256: string
+  maker: string
+  cache: string
 }
 
 async function readGrammar(
   language: string,
   files: GrammarFiles,
-  { runtime, maker, cache }: { runtime: Uint8Array; maker: string; cache: string },
+  { runtime, runtimeSha256, maker, cache }: Trying,
 ): Promise<Asset[]> {
   const pieces = await Promise.all(files.highlights.map((path) => readFile(path, "utf8")))
   const highlights = pieces.join("\n")
-  const hash = createHash("sha256")
-  for (const input of [runtime, highlights]) hash.update(input)
-  for await (const chunk of readChunks(files.wasm)) hash.update(chunk)
+  const hash = createHash("sha256").update(`${runtimeSha256} ${files.wasmSha512} ${highlights}`)
   // What was tried once need not be tried again.
   await derive(cache, `grammar ${language} ${hash.digest("hex")} ${maker}`, () =>
     inTurn(async () => {

@@ -27,7 +27,7 @@ function fileOf(language: string, part: "wasm" | "highlights"): Promise<string> 
 }
 
 const read = (wasm: string, highlights: string[]) =>
-  readGrammars({ lang: { wasm, highlights } }, { ...pin, grammars: {} }, folder)
+  readGrammars({ lang: { wasm, wasmSha512: wasm, highlights } }, { ...pin, grammars: {} }, folder)
 
 test("a grammar and its query are read as they are, the pieces of a query joined", async () => {
   const [wasm, c, cpp] = [
