@@ -79,12 +79,14 @@ if (!isReadable) {
     expect(result.files).not.toContain("project/from-scope")
     expect(result.ofScope.logins).toEqual([`Bearer ${env.NPM_TOKEN}`])
     expect(result.ofOther.requests).toEqual([])
-    expect(result.stderr).toContain(notAllowed!)
+    expect(result.stderr).toMatch(new RegExp(`^! The package marker@1\\.0\\.0 ${notAllowed}: `, "m"))
+    expect(result.stderr).toContain(`OPENCODE_OFFLINE_ALLOW=${new URL(other).host}`)
     expect(result.stderr).not.toContain(env.NPM_TOKEN!)
   })
 } else
   test("a release that has Bun install packages asks neither registry", async () => {
-    const { ofScope, ofOther, stdout } = await ask()
+    const { ofScope, ofOther, stdout, stderr } = await ask()
     expect([ofScope.requests, ofOther.requests]).toEqual([[], []])
+    expect(stderr).toMatch(new RegExp(`^! The package marker@1\\.0\\.0 ${notAllowed}: `, "m"))
     expect(stdout).toBe("The mock model says hello.\n")
   })

@@ -35,15 +35,10 @@ const cases: [title: string, env: Record<string, string>, asBun: string[]][] = [
 ]
 
 describe.each(cases)("%s", (_, env, asBun) => {
-  test("is not looked at, offline", async () => {
-    const { exitCode, ran, attempts, stdout } = await run({ args: ["--offline", "run", "hi"], env })
-    expect({ exitCode, ran, attempts }).toEqual({ exitCode: 0, ran: [], attempts: [] })
-    expect(stdout).toContain("The mock model says hello.")
-  })
-
-  test("does not change the policy", async () => {
-    const { stdout } = await run({ args: ["--offline", "offline", "--json"], env, provider: undefined })
+  test("is not looked at, and does not change the policy", async () => {
+    const { stdout, ran } = await run({ args: ["--offline", "offline", "--json"], env, provider: undefined })
     expect(JSON.parse(stdout).allow).toEqual([{ entry: "loopback", origin: "always" }])
+    expect(ran).toEqual([])
   })
 
   test("is heeded when the executable is Bun", async () => {
@@ -52,10 +47,14 @@ describe.each(cases)("%s", (_, env, asBun) => {
   })
 })
 
-test("NODE_OPTIONS loads nothing", async () => {
-  const env = { NODE_OPTIONS: "--require=./preload.cjs" }
-  const { exitCode, ran, attempts } = await run({ args: ["--offline", "run", "hi"], env })
+test("none of them is looked at by a question either, nor NODE_OPTIONS", async () => {
+  const env = {
+    BUN_OPTIONS: "--preload=./preload.cjs --config=./other.toml",
+    NODE_OPTIONS: "--require=./preload.cjs",
+  }
+  const { exitCode, ran, attempts, stdout } = await run({ args: ["--offline", "run", "hi"], env })
   expect({ exitCode, ran, attempts }).toEqual({ exitCode: 0, ran: [], attempts: [] })
+  expect(stdout).toContain("The mock model says hello.")
 })
 
 test("the executable keeps the flags by which the runtime looks at neither bunfig.toml nor .env", async () => {
