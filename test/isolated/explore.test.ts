@@ -8,8 +8,7 @@ import { runsAll } from "../lib/sampling.ts"
 
 // A short round of `npm run explore`, always the same one: every operation of the API once, and some steps of the others.
 
-const steps = runsAll ? 60 : 25
-const round: Exploration = { executable: builtExecutable(), offline: true, seed: 18, steps }
+const round: Exploration = { executable: builtExecutable(), offline: true, seed: 18, steps: 60 }
 
 test.concurrent("every operation of the API is asked for, nothing is tried, and OpenCode goes on", async () => {
   const { findings, steps } = await explore("api", round)
@@ -33,8 +32,7 @@ if (runsAll)
 
 test.concurrent("a packet that a program sends is a finding: the explorer is not deaf", async () => {
   const { findings } = await exploreScript(
-    "bash -c 'echo x > /dev/udp/203.0.113.1/9'; echo Ask anything; while read -r key; do :; done",
-    1,
+    "echo Ask anything; bash -c 'echo x > /dev/udp/203.0.113.1/9'; while read -r key; do :; done",
   )
   expect(findings).toEqual([expect.stringContaining("tried 203.0.113.1 udp/9")])
 })
@@ -46,17 +44,17 @@ test.concurrent("what ends by a signal has crashed, and is not started again", a
 
 test.concurrent("a TUI that shows its own crash has crashed, too", async () => {
   const shows = "An unexpected error stopped the session"
-  const { findings } = await exploreScript(`echo Ask anything; echo ${shows}; while read -r key; do :; done`)
+  const { findings } = await exploreScript(`echo Ask anything; read -r key; echo ${shows}; read -r key`)
   expect(findings).toEqual([`unhandled on the screen: ${shows}`])
 })
 
 /** Explores a program of ours in place of the TUI. */
-async function exploreScript(script: string, steps = round.steps): Promise<Explored> {
+async function exploreScript(script: string): Promise<Explored> {
   const folder = await mkdtemp(join(tmpdir(), "explored-"))
   try {
     const executable = join(folder, "opencode")
     await writeFile(executable, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
-    return await explore("tui", { ...round, executable, steps })
+    return await explore("tui", { ...round, executable })
   } finally {
     await rm(folder, { recursive: true })
   }
