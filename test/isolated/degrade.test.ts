@@ -2,7 +2,7 @@ import { expect, test } from "bun:test"
 import { ask, hostsTried, runCommand, type Setup } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { once } from "../lib/once.ts"
-import { sample } from "../lib/sampling.ts"
+import { runsAll, sample } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // A refused connection ends nothing but what needed it, and is told in one line: to the person, where one asked for it, and
@@ -63,11 +63,17 @@ const signedIn = {
 
 const skills = { urls: ["https://skills.example/"] }
 const instructions = ["https://rules.example/rules.md"]
+const mcp = { tools: { type: "remote", url: "https://tools.example/mcp" } }
+
+/** One question for all that a question goes on without. */
+const run = once(() =>
+  question({ ...offline, home: signedIn, files: project({ skills, instructions, mcp }) }),
+)
 
 test.concurrent("the configuration of an organisation's server is left out with one line, and the rest works", async () => {
-  const result = await question({ ...offline, home: signedIn })
+  const result = await run()
   expect(result).toMatchObject({ ...answered, attempts: [] })
-  expect(refusals(result.stderr)).toEqual([
+  expect(refusals(result.stderr).filter((line) => line.includes("corp.example"))).toEqual([
     expect.stringMatching(/^! Going on without it: fetch to corp\.example:443 was blocked/),
   ])
   if (!controls.includes("configuration")) return
@@ -83,13 +89,12 @@ test.concurrent("a sign-in ends with an error, and names the setting once", asyn
   expect(result.stderr).not.toContain("Unexpected error")
 })
 
-const mcp = { tools: { type: "remote", url: "https://tools.example/mcp" } }
-const run = once(() => question({ ...offline, files: project({ skills, instructions, mcp }) }))
-
 test.concurrent("skills and instructions from a URL are left out, and the question is answered", async () => {
   const result = await run()
   expect(result).toMatchObject({ ...answered, attempts: [] })
   expect(result.stderr).not.toMatch(/\n\s+at /)
+  // `npm run audit` has upstream's in scenarios of the same.
+  if (!runsAll) return
   const upstreams = await question({ ...stock, files: project({ skills, instructions }) })
   expect(hostsTried(upstreams)).toEqual(expect.arrayContaining(["rules.example", "skills.example"]))
 })
