@@ -27,14 +27,14 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
       args,
       env: { ...probeScale(), PROBE_PLACE, ...more },
     })
-    expect(exitCode).toBe(0)
-    return { tried: Number(stdout), attempts }
+    return { exitCode, tried: Number(stdout), attempts }
   }
 
   test.each([
     ["main", []],
     ["bun-child", ["--offline"]],
   ])("without the guard, something gets out of every place, in the %s", async (place, args) => {
+    // Such values have the runtime itself crash now and then; what got out until then counts.
     const { attempts } = await run(args, place, { [LEAVE_OUT]: "children" })
     const leaks = (index: number) =>
       attempts.some(
@@ -47,8 +47,8 @@ describe.each(await stockRuntimes())("on the runtime of $release", ({ executable
   })
 
   test.each(["main", "worker", "bun-child"])("no kind of value sends a packet, in the %s", async (place) => {
-    const { tried, attempts } = await run(["--offline"], place)
-    expect({ attempts, tried }).toEqual({
+    expect(await run(["--offline"], place)).toEqual({
+      exitCode: 0,
       attempts: [],
       tried: count(textTargets, texts) + count(optionTargets, objects),
     })
