@@ -2,7 +2,7 @@ import { expect, test } from "bun:test"
 import { ask, hostsTried, runCommand, type Setup } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { once } from "../lib/once.ts"
-import { runsAll, sample } from "../lib/sampling.ts"
+import { sample } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
 
 // A refused connection ends nothing but what needed it, and is told in one line: to the person, where one asked for it, and
@@ -93,8 +93,6 @@ test.concurrent("skills and instructions from a URL are left out, and the questi
   const result = await run()
   expect(result).toMatchObject({ ...answered, attempts: [] })
   expect(result.stderr).not.toMatch(/\n\s+at /)
-  // `npm run audit` has upstream's in scenarios of the same.
-  if (!runsAll) return
   const upstreams = await question({ ...stock, files: project({ skills, instructions }) })
   expect(hostsTried(upstreams)).toEqual(expect.arrayContaining(["rules.example", "skills.example"]))
 })
