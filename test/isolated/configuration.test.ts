@@ -11,10 +11,13 @@ import { defaultCache } from "../../scripts/lib/npm/cache.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
 import { readBuildRecord } from "../../scripts/record/build-record.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { catalogue } from "../lib/catalogue.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { pin, stockExecutable, target } from "../lib/stock.ts"
+import { runEach } from "./lib/run-each.ts"
 
-// A default configuration that the build puts inside: `npm run build -- --config FILE`.
+// A default configuration that the build puts inside, and models beside upstream's: `npm run build -- --config FILE
+// --models-extend FILE`.
 
 let project: Project
 let release: string
@@ -37,10 +40,18 @@ const configuration = {
   ...saying(PLACES, "inside"),
 }
 
+/** A provider that upstream's catalogue has not, and more of one that it has. */
+const more = {
+  ...JSON.parse(catalogue("acme")),
+  opencode: { models: JSON.parse(catalogue("corp")).corp.models },
+}
+
 beforeAll(async () => {
   project = await copyProject()
   await writeFile(join(project.folder, "opencode.json"), JSON.stringify(configuration))
-  const { exitCode, stderr } = await project.build(["--config", "opencode.json"])
+  await writeFile(join(project.folder, "more.json"), JSON.stringify(more))
+  const given = ["--config", "opencode.json", "--models-extend", "more.json"]
+  const { exitCode, stderr } = await project.build(given)
   if (exitCode !== 0) throw new Error(stderr)
   const [folder] = await readdir(join(project.folder, "dist"))
   release = join(project.folder, "dist", folder!)
@@ -56,49 +67,57 @@ test("a person who has no configuration asks its model", async () => {
   expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
 })
 
-test("it stands where nothing else does, and below each of upstream's other places", async () => {
+test("it stands where nothing else does, and below each of upstream's other places; where a project's own code is ignored, it stays", async () => {
   const said = (name: string) => JSON.stringify(saying([name]))
   const { exitCode, stdout } = await runIsolated({
     executable,
     args: ["debug", "config", "--offline"],
     home: { ".config/opencode/config.json": said("user"), ".opencode/opencode.json": said("home") },
     files: { "opencode.json": said("project"), "a.json": said("named") },
-    env: { OPENCODE_CONFIG: "a.json", OPENCODE_CONFIG_CONTENT: said("variable") },
+    env: {
+      OPENCODE_CONFIG: "a.json",
+      OPENCODE_CONFIG_CONTENT: said("variable"),
+      OPENCODE_OFFLINE_PROJECT_CODE: "ignore",
+    },
     etc: { "opencode/opencode.json": said("managed") },
   })
   expect(exitCode).toBe(0)
-  const { command, username } = JSON.parse(stdout.slice(stdout.indexOf("{")))
+  const { command, username, mcp } = JSON.parse(stdout.slice(stdout.indexOf("{")))
   const templates = Object.entries(command as Record<string, { template: string }>)
   expect(Object.fromEntries(templates.map(([name, { template }]) => [name, template]))).toMatchObject({
     ...Object.fromEntries(PLACES.map((name) => [name, name])),
     nowhere: "inside",
   })
   expect(username).toBe("inside")
+  expect(mcp.local.command).toEqual(["corps-server"])
 })
 
-test("where a project's own code is ignored, it stays: it is no project's", async () => {
-  const result = await runIsolated({
-    executable,
-    args: ["debug", "config", "--offline"],
-    env: { OPENCODE_OFFLINE_PROJECT_CODE: "ignore" },
-  })
-  expect(result.stdout).toContain("corps-server")
+test("models that extend upstream's are listed beside them when offline, ahead of the cache", async () => {
+  // With Zen allowed, which needs no key to be listed.
+  const env = { TEST_KEY: "x", OPENCODE_OFFLINE_ALLOW: "opencode.ai" }
+  const home = { ".cache/opencode/version": "21", ".cache/opencode/models.json": catalogue("cached") }
+  const list = (file: string) =>
+    runIsolated({ executable: file, args: ["models", "--offline"], env, home, provider: true })
+  const [ours, plain] = await Promise.all([list(executable), list(builtExecutable())])
+  expect(plain.stdout).toMatch(/^opencode\//m)
+  const listed = [...plain.stdout.trim().split("\n"), "acme/acme-model", "opencode/corp-model"]
+  expect(ours.stdout.trim().split("\n").sort()).toEqual(listed.sort())
+  expect(ours.attempts).toEqual([])
 })
 
 test("`opencode offline` says that it is there, and what it allows", async () => {
-  const offline = (...words: string[]) =>
-    runIsolated({ executable, args: ["offline", ...words, "--offline"] })
-  const text = (await offline()).stdout
+  const { each } = await runEach({ executable }, [
+    ["offline", "--offline"],
+    ["offline", "--json", "--offline"],
+  ])
+  const [{ stdout: text }, { stdout: json }] = each
   expect(text).toMatch(
     /^A default configuration is inside, below every other: .*provider, .*username, mcp, command\.$/m,
   )
   expect(text).toMatch(
     /^ {2}mcp\.corp\.example:443 +the configuration inside this executable \(mcp\.corp\.url\)$/m,
   )
-  const report = JSON.parse((await offline("--json")).stdout)
-  expect(report.configuration).toEqual(Object.keys(configuration))
-  const plain = await runIsolated({ executable: builtExecutable(), args: ["offline", "--json"] })
-  expect(JSON.parse(plain.stdout).configuration).toBeNull()
+  expect(JSON.parse(json).configuration).toEqual(Object.keys(configuration))
 })
 
 test("it takes no other build's folder, and a kit with it no other kit's name", async () => {
@@ -116,20 +135,23 @@ test("build.json lists it as an input, and names its keys", async () => {
 })
 
 describe("a build with a configuration that the release does not take", () => {
-  /** Ends ahead of the step that downloads. */
-  async function refuses(value: object, ...says: string[]) {
-    await writeFile(join(project.folder, "wrong.json"), JSON.stringify(value))
-    const { exitCode, stderr } = await project.build(["--config", "wrong.json", "--out", "wrong"])
-    expect(exitCode).toBe(2)
-    for (const words of says) expect(stderr).toContain(words)
-    expect(stderr).not.toContain("Acquire")
-  }
-
   const ofAnotherForm = { provider: { corp: { models: { a: { limit: { context: "many", output: 1 } } } } } }
 
   test("fails ahead of every download, and names each place", async () => {
-    await refuses({ modle: "a/b", share: "never" }, "modle: is not known", 'share: is not "manual" or')
-    await refuses(ofAnotherForm, "provider.corp.models.a.limit.context", pin.version)
+    await writeFile(
+      join(project.folder, "wrong.json"),
+      JSON.stringify({ modle: "a/b", share: "never", ...ofAnotherForm }),
+    )
+    const { exitCode, stderr } = await project.build(["--config", "wrong.json", "--out", "wrong"])
+    expect(exitCode).toBe(2)
+    const places = [
+      "modle: is not known",
+      'share: is not "manual" or',
+      "provider.corp.models.a.limit.context",
+    ]
+    for (const words of [...places, pin.version]) expect(stderr).toContain(words)
+    // The step that downloads.
+    expect(stderr).not.toContain("Acquire")
   })
 
   test("is one that upstream's own executable refuses, where it is a value that has another form", async () => {

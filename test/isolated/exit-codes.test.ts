@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test"
-import { ask, runCommand } from "../../scripts/harness/scenarios.ts"
+import { runCommand } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { sample } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
+import { runEach } from "./lib/run-each.ts"
 
 // A script that calls OpenCode sees by the exit code that it has failed. With the switch off, the codes are upstream's.
 
@@ -21,9 +21,9 @@ const far = {
   "no-session.json": "null",
 }
 
-const failing: [string, ...string[]][] = [
-  ["a model that is denied", "run", "say hi", "-m", "far/far-model"],
-  ["a model that is denied, as JSON", "run", "say hi", "-m", "far/far-model", "--format", "json"],
+const failing: [what: string, ...words: string[]][] = [
+  // Without JSON it is what policy.test.ts runs.
+  ["a model that is denied", "run", "say hi", "-m", "far/far-model", "--format", "json"],
   ["a model that is not there", "run", "say hi", "-m", "far/none", "--format", "json"],
   ["a file that is not there", "import", "/absent.json"],
   ["a file without a session", "import", "no-session.json"],
@@ -31,16 +31,19 @@ const failing: [string, ...string[]][] = [
   ["a URL of another kind", "import", "https://opncd.ai/else/abc"],
 ]
 
-test.concurrent.each(failing)("offline, exit code 1: %s", async (_, ...words) => {
-  const { exitCode, attempts } = await runCommand({ ...offline, files: far }, ...words)
-  expect({ exitCode, attempts }).toEqual({ exitCode: 1, attempts: [] })
-})
+// Without JSON it is what offline.test.ts runs.
+const works = ["run", "say hi", "--format", "json"]
 
-test.concurrent("offline, exit code 0: what works", async () => {
-  const setup = { ...offline, files: far }
-  // Without JSON it is what offline.test.ts runs.
-  for (const args of sample([["--format", "json"], []]))
-    expect((await ask({ ...setup, args }, [{ text: "Done." }])).exitCode).toBe(0)
+test.concurrent("offline, the exit code is 1 for what fails, and 0 for what works", async () => {
+  const { each, attempts } = await runEach({ ...offline, files: far, provider: [{ text: "Done." }] }, [
+    ...failing.map(([, ...words]) => words),
+    works,
+  ])
+  const names = [...failing.map(([what]) => what), "what works"]
+  expect(each.map(({ exitCode }, index) => [names[index], exitCode])).toEqual(
+    names.map((what) => [what, what === "what works" ? 0 : 1]),
+  )
+  expect(attempts).toEqual([])
 })
 
 test.concurrent("with the switch off, the exit code of an import that fails is upstream's", async () => {

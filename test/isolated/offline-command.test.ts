@@ -4,37 +4,44 @@ import { dirname } from "node:path"
 import { readModuleGraph } from "../../scripts/container/index.ts"
 import { readHelpPages } from "../../scripts/contents/help.ts"
 import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { ask, runCommand } from "../../scripts/harness/scenarios.ts"
+import { runCommand } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { once } from "../lib/once.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import { idle } from "./lib/idle.ts"
 import { markUpstream, UPSTREAM_MARK } from "./lib/mark-upstream.ts"
+import { runEach } from "./lib/run-each.ts"
 
 // What a person is told: what would be allowed, and what was denied.
 
 const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
 const allowing = { ...offline, env: { ...offline.env, OPENCODE_OFFLINE_ALLOW: "llm.example:443" } }
 
-test.concurrent.each([
-  ["https://llm.example/v1", 0, /^allowed {2}https:\/\/llm\.example\/v1\n.*OPENCODE_OFFLINE_ALLOW/],
-  ["http://llm.example/v1", 1, /^denied .*\n.*OPENCODE_OFFLINE_ALLOW=llm\.example:80/],
-  ["https://LLM.example.:443/", 0, /^allowed/],
-  ["http://2130706433:99/", 0, /loopback/],
-])("offline check %s exits with %p, says why and looks nothing up", async (url, code, text) => {
-  const { exitCode, stdout, attempts } = await runCommand(allowing, "offline", "check", url)
-  expect({ exitCode, attempts }).toEqual({ exitCode: code, attempts: [] })
-  expect(stdout).toMatch(text)
+test.concurrent("offline check says of each URL whether it is allowed, why, and by its exit code, and looks nothing up", async () => {
+  const checked: [url: string, code: number, text: RegExp][] = [
+    ["https://llm.example/v1", 0, /^allowed {2}https:\/\/llm\.example\/v1\n.*OPENCODE_OFFLINE_ALLOW/],
+    ["http://llm.example/v1", 1, /^denied .*\n.*OPENCODE_OFFLINE_ALLOW=llm\.example:80/],
+    ["https://LLM.example.:443/", 0, /^allowed/],
+    ["http://2130706433:99/", 0, /loopback/],
+  ]
+  const { each, attempts } = await runEach(
+    allowing,
+    checked.map(([url]) => ["offline", "check", url]),
+  )
+  expect(attempts).toEqual([])
+  expect(each.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual(
+    checked.map(([, code, text]) => [code, expect.stringMatching(text)]),
+  )
 })
 
-test.concurrent.each([[["llm.example:443"]], [["not a URL"]], [[]]])(
-  "offline check with %p exits with 2",
-  async (words) => {
-    const { exitCode, stdout, stderr } = await runCommand(allowing, "offline", "check", ...words)
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" })
-    expect(stderr).toContain("is no URL with a host and a port")
-  },
-)
+test.concurrent("offline check of what is no URL, or of nothing, exits with 2", async () => {
+  const wrong = [["llm.example:443"], ["not a URL"], []]
+  const { each } = await runEach(
+    allowing,
+    wrong.map((words) => ["offline", "check", ...words]),
+  )
+  const stderr = expect.stringContaining("is no URL with a host and a port")
+  expect(each).toMatchObject(wrong.map(() => ({ exitCode: 2, stdout: "", stderr })))
+})
 
 test.concurrent("offline check --json says the same to a pipeline", async () => {
   const { exitCode, stdout } = await runCommand(allowing, "offline", "check", "https://llm.example", "--json")
@@ -48,105 +55,123 @@ test.concurrent("offline check --json says the same to a pipeline", async () => 
   })
 })
 
-test.concurrent.each([
-  [["offline", "--help"], /^opencode offline\n[\s\S]*opencode offline check \[url\][\s\S]*--json/],
-  [["offline", "check", "-h"], /^opencode offline check \[url\]\n[\s\S]*--json/],
-])("%p prints what is accepted", async (words, help) => {
-  const { exitCode, stdout, stderr, attempts } = await runCommand(allowing, ...words)
-  expect({ exitCode, stderr, attempts }).toEqual({ exitCode: 0, stderr: "", attempts: [] })
-  expect(stdout).toMatch(help)
+/** Of what has nothing to say but its answer. */
+const quiet = { exitCode: 0, stderr: "" }
+
+test.concurrent("offline --help and offline check -h print what is accepted", async () => {
+  const { each, attempts } = await runEach(allowing, [
+    ["offline", "--help"],
+    ["offline", "check", "-h"],
+  ])
+  expect(attempts).toEqual([])
+  expect(each).toMatchObject([
+    {
+      ...quiet,
+      stdout: expect.stringMatching(/^opencode offline\n[\s\S]*opencode offline check \[url\][\s\S]*--json/),
+    },
+    { ...quiet, stdout: expect.stringMatching(/^opencode offline check \[url\]\n[\s\S]*--json/) },
+  ])
 })
 
 test.concurrent("offline help lists pages, prints each, and exits with 2 for another", async () => {
   const pages = await readHelpPages()
-  const list = await runCommand(offline, "offline", "help")
-  expect({ ...list, stdout: "" }).toMatchObject({ exitCode: 0, stderr: "", attempts: [] })
+  const topics = Object.keys(pages)
+  const { each, attempts, files } = await runEach(offline, [
+    ["offline", "help"],
+    ["offline", "help", "polcy"],
+    ...topics.map((topic) => ["offline", "help", topic]),
+  ])
+  const [list, other, ...printed] = each
+  expect({ attempts, files }).toEqual({ attempts: [], files: [] })
+  expect(list).toMatchObject(quiet)
   const named = list.stdout.matchAll(/^ {2}(\S+) {2,}\S/gm)
-  expect(Array.from(named, ([, topic]) => topic!)).toEqual(Object.keys(pages))
-  for (const [topic, text] of Object.entries(pages)) {
-    const page = await runIsolated({ executable: offline.executable, args: ["offline", "help", topic] })
-    expect(page).toMatchObject({ exitCode: 0, stdout: text, files: [], attempts: [] })
-  }
-  const other = await runCommand(offline, "offline", "help", "polcy")
+  expect(Array.from(named, ([, topic]) => topic!)).toEqual(topics)
+  expect(printed).toMatchObject(topics.map((topic) => ({ ...quiet, stdout: pages[topic] })))
   expect({ code: other.exitCode, out: other.stdout }).toEqual({ code: 2, out: "" })
   expect(other.stderr).toContain('There is no page "polcy"')
 })
 
-test.concurrent.each([
-  [["offline", "show"], "show"],
-  [["offline", "--quiet"], "--quiet"],
-  [["offline", "--json=yes"], "--json=yes"],
-  [["offline", "check", "https://a.example", "https://b.example"], "https://b.example"],
-  [["--pure", "offline"], "--pure"],
-  [["offline", "--", "check"], "--"],
-])("%p exits with 2 and says what is accepted", async (words, word) => {
-  const { exitCode, stdout, stderr } = await runCommand(allowing, ...words)
-  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" })
-  expect(stderr).toContain(`"${word}" is not accepted here. Write: opencode offline [--json]`)
+test.concurrent("what is not accepted exits with 2, is named, and it is said what is", async () => {
+  const wrong: [words: string[], word: string][] = [
+    [["offline", "show"], "show"],
+    [["offline", "--quiet"], "--quiet"],
+    [["offline", "--json=yes"], "--json=yes"],
+    [["offline", "check", "https://a.example", "https://b.example"], "https://b.example"],
+    [["--pure", "offline"], "--pure"],
+    [["offline", "--", "check"], "--"],
+  ]
+  const { each } = await runEach(
+    allowing,
+    wrong.map(([words]) => words),
+  )
+  const says = (word: string) =>
+    expect.stringContaining(`"${word}" is not accepted here. Write: opencode offline [--json]`)
+  expect(each).toMatchObject(wrong.map(([, word]) => ({ exitCode: 2, stdout: "", stderr: says(word) })))
 })
 
 const marking = markUpstream()
 afterAll(async () => rm(dirname(await marking), { recursive: true }))
 
-/** A command of upstream's, which shows that the mark would be seen. */
-const loading = once(async () => runCommand({ ...offline, executable: await marking }, "debug", "paths"))
-
-test.concurrent.each([
-  [["offline"]],
-  [["offline", "check", "https://a.example"]],
-  [["upgrade"]],
-  [["pr", "1"]],
-])("nothing of upstream's is evaluated for %p", async (words) => {
+test.concurrent("nothing of upstream's is evaluated for the offline command, for commands that are off, and for the version", async () => {
   const marked = { ...offline, executable: await marking }
-  expect((await runCommand(marked, ...words)).files).not.toContain(UPSTREAM_MARK)
-  expect((await loading()).files).toContain(UPSTREAM_MARK)
+  const switchedOff = (...words: string[]) => ({ words, env: { OPENCODE_OFFLINE: "" } })
+  const { files } = await runEach(marked, [
+    ["offline"],
+    ["offline", "check", "https://a.example"],
+    ["upgrade"],
+    ["pr", "1"],
+    switchedOff("--version"),
+    switchedOff("-v"),
+  ])
+  expect(files).not.toContain(UPSTREAM_MARK)
+  // A command of upstream's, which shows that the mark would be seen.
+  expect((await runCommand(marked, "debug", "paths")).files).toContain(UPSTREAM_MARK)
 })
 
-test.concurrent.each([[["offline"]], [["offline", "check", "https://a.example"]]])(
-  "with the switch off, %p connects to nothing and leaves no file",
-  async (words) => {
-    const { executable } = offline
-    const { exitCode, files, attempts } = await runIsolated({ executable, args: words })
-    expect({ exitCode, files, attempts }).toEqual({ exitCode: 0, files: [], attempts: [] })
-  },
-)
+test.concurrent("with the switch off, the offline command connects to nothing and leaves no file", async () => {
+  const { each, files, attempts } = await runEach({ executable: offline.executable }, [
+    ["offline"],
+    ["offline", "check", "https://a.example"],
+  ])
+  expect(each).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }])
+  expect({ files, attempts }).toEqual({ files: [], attempts: [] })
+})
 
-/** A turn without a tool. */
-const hello = { text: "The mock model says hello." }
-
-const instructed = {
-  "opencode.json": JSON.stringify({ instructions: ["https://rules.example/rules.md"] }),
-}
-
-const denied = { pid: expect.any(Number), host: "rules.example", port: 443, api: "fetch" }
-
-test.concurrent("a denial goes to the file that is named, and the offline command reads it back", async () => {
-  const env = { ...offline.env, OPENCODE_OFFLINE_LOG: "denied.jsonl" }
+test.concurrent("a denial goes to the file that is named, and the offline command reads it back; a file that cannot be written changes nothing", async () => {
   const during = async ({ execute, folder }: IsolatedContext) => {
-    const { exitCode } = await execute(offline.executable, ["run", "say hi"])
+    const list = (OPENCODE_OFFLINE_LOG: string) =>
+      execute(offline.executable, ["mcp", "list"], { env: { OPENCODE_OFFLINE_LOG } })
+    const { exitCode, stdout } = await list("denied.jsonl")
     expect(exitCode).toBe(0)
+    expect(await list("/proc/none/denied.jsonl")).toMatchObject({ exitCode, stdout })
     const lines = await readLines(`${folder.project}/denied.jsonl`)
-    const found = lines.map((line) => JSON.parse(line)).find(({ host }) => host === "rules.example")
+    const found = lines.map((line) => JSON.parse(line)).find(({ host }) => host === "tools.example")
     const [, module] = found.caller.match(/(\/\$bunfs\/\S+):\d+:\d+$/)
     expect(await upstreamsModules()).toContain(module)
-    expect(found).toMatchObject({ ...denied, thread: 0 })
-    const { stdout } = await execute(offline.executable, ["offline"])
-    expect(stdout).toMatch(
-      /Denied so far, the last \d+ .*denied\.jsonl\):\n[\s\S]*rules\.example:443 {2}fetch/,
+    expect(found).toMatchObject({ pid: expect.any(Number), port: 443, api: "fetch", thread: 0 })
+    const env = { OPENCODE_OFFLINE_LOG: "denied.jsonl" }
+    expect((await execute(offline.executable, ["offline"], { env })).stdout).toMatch(
+      /Denied so far, the last \d+ .*denied\.jsonl\):\n[\s\S]*tools\.example:443 {2}fetch/,
     )
-    const report = JSON.parse((await execute(offline.executable, ["offline", "--json"])).stdout)
+    const report = JSON.parse((await execute(offline.executable, ["offline", "--json"], { env })).stdout)
     expect(report.denied).toContainEqual(found)
     expect(report.log).toEndWith("/denied.jsonl")
+    expect((await execute(offline.executable, ["offline"])).stdout).toContain(
+      "are in OpenCode's log, and in the file that OPENCODE_OFFLINE_LOG names",
+    )
   }
-  await runIsolated({ ...idle, env, files: instructed, provider: [hello], during })
+  const mcp = { tools: { type: "remote", url: "https://tools.example/mcp" } }
+  const files = { "opencode.json": JSON.stringify({ mcp }) }
+  const { attempts } = await runIsolated({ ...idle, env: offline.env, files, during })
+  expect(attempts).toEqual([])
 })
 
 test.concurrent("a denial in the TUI's worker goes to the file and, by a patch, to OpenCode's log, and nothing of it to the screen", async () => {
   await runIsolated({
     ...offline,
     env: { ...offline.env, OPENCODE_OFFLINE_LOG: "denied.jsonl" },
-    files: instructed,
-    provider: [hello],
+    files: { "opencode.json": JSON.stringify({ instructions: ["https://rules.example/rules.md"] }) },
+    provider: [{ text: "The mock model says hello." }],
     pty: true,
     async during({ waitFor, waitUntil, type, screen, folder }) {
       await waitFor("Ask anything")
@@ -193,14 +218,3 @@ async function logIn(folder: string): Promise<string> {
 async function readLines(file: string): Promise<string[]> {
   return (await Bun.file(file).text()).trimEnd().split("\n")
 }
-
-test.concurrent("without such a file, the offline command says where denials go", async () => {
-  const { stdout } = await runCommand(offline, "offline")
-  expect(stdout).toContain("are in OpenCode's log, and in the file that OPENCODE_OFFLINE_LOG names")
-})
-
-test.concurrent("a log that cannot be written does not change what OpenCode does", async () => {
-  const env = { ...offline.env, OPENCODE_OFFLINE_LOG: "/proc/none/denied.jsonl" }
-  const result = await ask({ ...offline, env, files: instructed }, [hello])
-  expect(result).toMatchObject({ exitCode: 0, stdout: "The mock model says hello.\n", attempts: [] })
-})

@@ -20,8 +20,9 @@ import {
 import { readCliTable } from "../../scripts/upstream/cli-table.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { once } from "../lib/once.ts"
-import { sample } from "../lib/sampling.ts"
+import { runsAll, sample } from "../lib/sampling.ts"
 import { pin, stockExecutable } from "../lib/stock.ts"
+import { runEach } from "./lib/run-each.ts"
 
 // What would have connected: offline, each says so or works without, and tries nothing. Beside the features that upstream
 // tries silently stands what the stock executable does in the same situation.
@@ -35,6 +36,15 @@ const project = (settings: object) => ({ "opencode.json": JSON.stringify(setting
 
 /** With it, upstream's offers its search. */
 const exa = { OPENCODE_ENABLE_EXA: "1" }
+
+/** Every other variable that asks for it. */
+const otherSearches = {
+  OPENCODE_EXPERIMENTAL: "1",
+  OPENCODE_EXPERIMENTAL_EXA: "1",
+  OPENCODE_ENABLE_PARALLEL: "1",
+  OPENCODE_EXPERIMENTAL_PARALLEL: "1",
+  OPENCODE_WEBSEARCH_PROVIDER: "parallel",
+}
 
 /** A tool that gives back every form of the error that it is given. */
 const FETCHES = `export default { description: "Fetches", args: {}, async execute() {
@@ -66,7 +76,8 @@ const run = once(() => {
   }
   const files = { ...project({ ...settings, ...more }), ...folder, ...tool }
   const webfetch = { tool: "webfetch", input: { url: "https://page.example/", format: "text" } }
-  return ask({ ...offline, env: { ...offline.env, ...exa }, files }, [
+  const env = { ...offline.env, ...exa, ...otherSearches }
+  return ask({ ...offline, env, files, args: ["--share"] }, [
     writesLua,
     searches,
     webfetch,
@@ -89,30 +100,43 @@ const upstreamsRun = once(() =>
   ask({ ...stock, env: exa, files: { ...project(settings), ...folder } }, [writesLua, searches, hello]),
 )
 
-test.concurrent.each([
+const refused: [command: string, message: string][] = [
   ["upgrade", "Upgrade is off because OpenCode is offline"],
   ["github install", "The GitHub command is off because OpenCode is offline"],
   ["github run", "The GitHub command is off because OpenCode is offline"],
   ["pr 1", "The GitHub command is off because OpenCode is offline"],
   ["models --refresh", "Refreshing the model catalogue is off because OpenCode is offline"],
-])("offline, %s says that it is off, exits 1 and tries nothing", async (command, message) => {
-  const { exitCode, stderr, attempts } = await runCommand(offline, ...command.split(" "))
-  expect({ exitCode, attempts }).toEqual({ exitCode: 1, attempts: [] })
-  expect(stderr).toContain(message)
+]
+
+test.concurrent("offline, commands that would connect say that they are off, exit with 1 and try nothing", async () => {
+  const lines = refused.map(([command]) => command.split(" "))
+  const { each, attempts } = await runEach(offline, lines)
+  expect(each.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(
+    refused.map(([, message]) => [1, expect.stringContaining(message)]),
+  )
+  expect(attempts).toEqual([])
 })
 
-test.concurrent.each(["upgrade", "github run", "pr", "models"])(
-  "offline, the help of %s is upstream's",
-  async (command) => {
-    const words = [...command.split(" "), "--refresh", "--help"]
-    const [ours, upstreams] = await Promise.all([offline, stock].map((setup) => runCommand(setup, ...words)))
-    expect(ours).toMatchObject({ exitCode: 0, attempts: [] })
+/** A command that is off as a whole, and one that is off with an option; those that are like the first with --all. */
+const helped = ["upgrade", "models", ...(runsAll ? ["github run", "pr"] : [])]
+const helpOf = helped.map((command) => [...command.split(" "), "--refresh", "--help"])
+
+/** Behind them, the help of a server, of which upstream's is the same; and ahead of upstream's, its list of commands. */
+const ourHelp = once(() => runEach({ ...offline, provider: true }, [...helpOf, ["serve", "--help"]]))
+const upstreamsHelp = once(() => runEach({ ...stock, provider: true }, [["--help"], ...helpOf]))
+
+test.concurrent("offline, the help of a command that is off is upstream's", async () => {
+  const { each, attempts } = await ourHelp()
+  const upstreams = (await upstreamsHelp()).each.slice(1)
+  expect(attempts).toEqual([])
+  for (const [index, { stdout, stderr }] of upstreams.entries()) {
+    const ours = each[index]!
+    expect(ours.exitCode).toBe(0)
     // Upstream's fetches beside it, and may say that it failed.
-    const stderr = upstreams!.stderr.replace(/^ERROR .*\n/gm, "")
-    expect(helpLines(ours!)).toEqual(helpLines({ ...upstreams!, stderr }))
-    expect(Object.values(helpLines(ours!)).flat().length).toBeGreaterThan(5)
-  },
-)
+    expect(helpLines(ours)).toEqual(helpLines({ stdout, stderr: stderr.replace(/^ERROR .*\n/gm, "") }))
+    expect(Object.values(helpLines(ours)).flat().length).toBeGreaterThan(5)
+  }
+})
 
 /** What is printed to either, without the option that ours lists. */
 function helpLines({ stdout, stderr }: Record<"stdout" | "stderr", string>) {
@@ -122,7 +146,7 @@ function helpLines({ stdout, stderr }: Record<"stdout" | "stderr", string>) {
 }
 
 test.concurrent("the commands that upstream's help lists are those that are read from its code", async () => {
-  const { stdout, stderr } = await runCommand(stock, "--help")
+  const [{ stdout, stderr }] = (await upstreamsHelp()).each
   const listed = Array.from((stdout + stderr).matchAll(/^ {2}opencode ([a-z][\w-]*)/gm), ([, name]) => name!)
   expect(listed.length).toBeGreaterThan(10)
   const graph = readModuleGraph(await Bun.file(stock.executable).bytes())
@@ -142,7 +166,8 @@ const routes: [method: string, path: string, message: string][] = [
 /** One server that was asked for all of these. */
 const served = once(async () => {
   const answers: Record<string, { status: number; text: string }> = {}
-  const result = await serve(offline, async ({ fetch }) => {
+  let web = ""
+  const result = await serve(offline, async ({ fetch, execute }) => {
     const headers = { "content-type": "application/json" }
     // What newer releases need to know of an upgrade; a request without it is refused for that.
     const body = JSON.stringify({ target: "99.0.0" })
@@ -150,8 +175,10 @@ const served = once(async () => {
       const response = await fetch(serverUrl + path, { method, headers, body })
       answers[`${method} ${path}`] = { status: response.status, text: await response.text() }
     }
+    // Upstream's refuses the option, which is behind what is looked at here.
+    web = (await execute(offline.executable, ["web", "--no-such-option"])).stdout
   })
-  return { ...result, answers }
+  return { ...result, answers, web }
 })
 
 test.concurrent("offline, serve and web say so ahead of upstream's lines, their help does not", async () => {
@@ -159,17 +186,10 @@ test.concurrent("offline, serve and web say so ahead of upstream's lines, their 
   const serving = await served()
   expect(serving.stdout).toStartWith(said)
   expect(serving.stdout.slice(said.length)).toContain("opencode server listening")
-  const web = await runIsolated({
-    ...offline,
-    args: ["web", "--port", new URL(serverUrl).port],
-    during: ({ waitForServer }) => waitForServer(`${serverUrl}/global/health`),
-  })
-  expect(web.stdout).toStartWith(said)
-  for (const command of ["serve", "web"]) {
-    const { stdout, stderr } = await runCommand(offline, command, "--help")
-    expect(stdout + stderr).toContain("--port")
-    expect(stdout + stderr).not.toContain("offline (")
-  }
+  expect(serving.web).toStartWith(said)
+  const { stdout, stderr } = (await ourHelp()).each.at(-1)!
+  expect(stdout + stderr).toContain("--port")
+  expect(stdout + stderr).not.toContain("offline (")
 })
 
 test.concurrent.each(routes)(
@@ -186,14 +206,11 @@ test.concurrent.each(routes)(
   },
 )
 
-test.concurrent("offline, run --share answers, says that sharing is off, and tries nothing", async () => {
-  const said = "! Sharing is off because OpenCode is offline (OPENCODE_OFFLINE=1)"
-  const result = await ask({ ...offline, args: ["--share"] }, [hello])
+test.concurrent("offline, run --share answers, says that sharing is off, and tries nothing; --share=false says nothing of it", async () => {
+  const result = await run()
   expect(result).toMatchObject({ ...answered, attempts: [] })
-  expect(result.stderr).toContain(said)
-  const unshared = await zenUnshared()
-  expect(unshared).toMatchObject({ ...answered, attempts: [] })
-  expect(unshared.stderr).not.toContain("Sharing")
+  expect(result.stderr).toContain("! Sharing is off because OpenCode is offline (OPENCODE_OFFLINE=1)")
+  expect((await unknownProvider()).stderr).not.toContain("Sharing")
 })
 
 /** A conversation in the TUI whose model fetches something; then it is to be shared. */
@@ -243,15 +260,15 @@ test.concurrent("offline, a plugin that is not on disk gives one error that name
   expect(errors[0]).toMatch(/npm install --prefix \S+ a-plugin-from-nowhere@1\.2\.3/)
 })
 
-test.concurrent("offline, a provider package that is not on disk is an error and one line that names it", async () => {
+/** A question to a provider whose package is not on disk. */
+const unknownProvider = once(() => {
   const provider = { other: { npm: "a-provider-from-nowhere", models: { some: {} } } }
-  const result = await runCommand(
-    { ...offline, files: project({ provider }) },
-    "run",
-    "hi",
-    "-m",
-    "other/some",
-  )
+  const words = ["run", "hi", "-m", "other/some", "--share=false"]
+  return runCommand({ ...offline, files: project({ provider }) }, ...words)
+})
+
+test.concurrent("offline, a provider package that is not on disk is an error and one line that names it", async () => {
+  const result = await unknownProvider()
   expect(result.attempts).toEqual([])
   expect(result.stderr).toMatch(/error/i)
   const errors = result.stderr.split("\n").filter((line) => line.includes("a-provider-from-nowhere"))
@@ -273,7 +290,7 @@ test.concurrent("offline, the dependencies of a .opencode folder are not install
 /** Releases from some on have the second alone. */
 const isSearch = (tool: string) => tool === "codesearch" || tool === "websearch"
 
-test.concurrent("with OPENCODE_ENABLE_EXA=1, upstream's search is offered by upstream's and not offline", async () => {
+test.concurrent("with OPENCODE_ENABLE_EXA=1, upstream's search is offered by upstream's and, whatever else asks for it, not offline", async () => {
   const upstream = toolsOffered(await upstreamsRun())
   expect(upstream).toContain("websearch")
   const result = await run()
@@ -282,18 +299,18 @@ test.concurrent("with OPENCODE_ENABLE_EXA=1, upstream's search is offered by ups
   expect(toolsOffered(result)).toEqual(offered.toSorted())
 })
 
-test.concurrent("with every other variable that asks for it, upstream's search is offered by upstream's and not offline", async () => {
-  const names = ["EXPERIMENTAL", "EXPERIMENTAL_EXA", "ENABLE_PARALLEL", "EXPERIMENTAL_PARALLEL"]
-  const env = {
-    ...Object.fromEntries(names.map((name) => [`OPENCODE_${name}`, "1"])),
-    OPENCODE_WEBSEARCH_PROVIDER: "parallel",
-  }
-  expect(toolsOffered(await ask({ ...stock, env }, [hello]))).toContain("websearch")
-  const result = await ask({ ...offline, env: { ...offline.env, ...env } }, [hello])
-  expect(result).toMatchObject({ ...answered, attempts: [] })
-  expect(toolsOffered(result)).toContain("bash")
-  expect(toolsOffered(result).filter(isSearch)).toEqual([])
-})
+/** What an agent is offered, without a question. */
+async function toolsOfAgent(setup: Setup) {
+  const { stdout, attempts } = await runCommand(setup, "debug", "agent", "build")
+  const { tools } = JSON.parse(stdout.slice(stdout.indexOf("{\n"))) as { tools: Record<string, boolean> }
+  return { tools: Object.keys(tools), attempts }
+}
+
+// That upstream's reads such a variable is seen of one, above.
+if (runsAll)
+  test.concurrent("with every other variable that asks for it, upstream's search is offered by upstream's", async () => {
+    expect((await toolsOfAgent({ ...stock, env: otherSearches })).tools).toContain("websearch")
+  })
 
 test.concurrent("offline, a model that searches the web all the same gets an error, and nothing is tried; upstream's goes out", async () => {
   expect(await run()).toMatchObject({ ...answered, attempts: [] })
@@ -302,21 +319,18 @@ test.concurrent("offline, a model that searches the web all the same gets an err
   expect(hostsTried(await upstreamsRun())).toContain("mcp.exa.ai")
 })
 
-/** A model of OpenCode Zen that no catalogue of a release has to list. */
-function askZen(setup: Setup) {
-  const options = { baseURL: providerUrl, apiKey: "none" }
-  const files = project({ provider: { opencode: { options, models: { "some-model": {} } } } })
-  return ask({ ...setup, files, args: ["-m", "opencode/some-model", ...(setup.args ?? [])] }, [hello])
-}
-
-const zenUnshared = once(() => askZen({ ...offline, args: ["--share=false"] }))
-
 test.concurrent("with OpenCode Zen, upstream's search is offered by upstream's and not offline", async () => {
-  expect(toolsOffered(await askZen(stock))).toContain("websearch")
-  const result = await zenUnshared()
-  expect(result.attempts).toEqual([])
-  expect(toolsOffered(result)).toContain("bash")
-  expect(toolsOffered(result).filter(isSearch)).toEqual([])
+  // A model that no catalogue of a release has to list.
+  const options = { baseURL: providerUrl, apiKey: "none" }
+  const files = project({
+    model: "opencode/some-model",
+    provider: { opencode: { options, models: { "some-model": {} } } },
+  })
+  expect((await toolsOfAgent({ ...stock, files })).tools).toContain("websearch")
+  const { tools, attempts } = await toolsOfAgent({ ...offline, files })
+  expect(attempts).toEqual([])
+  expect(tools).toContain("bash")
+  expect(tools.filter(isSearch)).toEqual([])
 })
 
 /** What would allow it, in any of its forms. */

@@ -5,7 +5,7 @@ import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { z } from "zod"
 import type { LoggedAttempt } from "../../offline/denial-log.ts"
-import { ask, runCommand, type Setup } from "../../scripts/harness/scenarios.ts"
+import { runCommand, type Setup } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { pin } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
@@ -33,24 +33,21 @@ async function read(file: string): Promise<LoggedAttempt[]> {
 /** Loads the plugins, and asks no model. */
 const load = (setup: Setup) => runCommand(setup, "debug", "config")
 
-const turns = [
-  { tool: "webfetch", input: { url: "http://evil.example/a", format: "text" } },
-  { tool: "webfetch", input: { url: "http://ok.example/b", format: "text" } },
-  { text: "Done." },
-]
-
 test.concurrent("what a locked policy denies and allows is in its log, by the published schema, whatever a user sets", async () => {
   const file = inFolder("all.jsonl")
   const policy = { mode: "always", locked: true, allow: ["ok.example:80"], log: { file, allowed: true } }
-  const config = JSON.stringify({ offline: { allow: ["evil.example"] } })
-  const result = await ask(
-    {
-      ...machine(policy),
-      env: { OPENCODE_OFFLINE_LOG: "/dev/null", USER: "somebody", HOSTNAME: "elsewhere" },
-      home: { ".config/opencode/opencode.jsonc": config },
-    },
-    turns,
-  )
+  const hosts = { evil: "evil.example", ok: "ok.example", loopback: "127.0.0.1:4010" }
+  const servers = Object.entries(hosts).map(([name, host]) => [
+    name,
+    { type: "remote", url: `http://${host}/mcp` },
+  ])
+  const config = { offline: { allow: ["evil.example"] }, mcp: Object.fromEntries(servers) }
+  const setup = {
+    ...machine(policy),
+    env: { OPENCODE_OFFLINE_LOG: "/dev/null", USER: "somebody", HOSTNAME: "elsewhere" },
+    home: { ".config/opencode/opencode.jsonc": JSON.stringify(config) },
+  }
+  const result = await runCommand(setup, "mcp", "list")
   expect(new Set(result.attempts.map(({ name }) => name))).toEqual(new Set(["ok.example"]))
   const lines = await read(file)
   const denied = lines.find(({ host, event }) => host === "evil.example" && event === "denied")!
@@ -70,7 +67,6 @@ test.concurrent("what a locked policy denies and allows is in its log, by the pu
       origin: "/etc/opencode/opencode.json (offline.allow)",
     }),
   )
-  // The mock model is on loopback.
   expect(lines).toContainEqual(expect.objectContaining({ host: "127.0.0.1", rule: "loopback" }))
 })
 

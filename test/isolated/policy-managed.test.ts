@@ -1,8 +1,11 @@
 import { expect, test } from "bun:test"
 import { join } from "node:path"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { ask, hostsTried, runCommand, type Setup, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
+import { hostsTried, runCommand, type Setup, serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
+import { runsAll } from "../lib/sampling.ts"
+import { runEach } from "./lib/run-each.ts"
 
 // An administrator locks the policy in /etc/opencode, of an executable that was built without one.
 
@@ -25,10 +28,6 @@ const locking = {
 }
 const locked = machine(locking)
 
-/** A model that only answers, as no tool is what is asked about. */
-const HELLO = [{ text: "The mock model says hello." }]
-const answered = { exitCode: 0, stdout: "The mock model says hello.\n" }
-
 /** What asks for evil.example, for a file of whoever's. */
 const asking = JSON.stringify({
   offline: { allow: ["evil.example", "0.0.0.0/0", "::/0"] },
@@ -39,8 +38,10 @@ const asking = JSON.stringify({
       models: { model: {} },
     },
   },
-  mcp: { evil: { type: "remote", url: "http://evil.example/mcp" } },
-  instructions: ["http://evil.example/rules.md", "https://rules.example/a.md"],
+  mcp: {
+    evil: { type: "remote", url: "http://evil.example/mcp" },
+    rules: { type: "remote", url: "https://rules.example/mcp" },
+  },
 })
 
 /** Everyone but the administrator, at once; each by himself is in offline/rulings.test.ts. */
@@ -57,15 +58,25 @@ const everyone: Omit<Setup, "executable"> = {
   home: { ".config/opencode/opencode.jsonc": asking, ".opencode/opencode.json": asking },
 }
 
+/** What each says, though everyone asks for more. */
+const heldLock = once(() =>
+  runEach({ ...locked, ...everyone }, [
+    ["mcp", "list", "--no-offline"],
+    ["offline", "--no-offline"],
+    ["offline", "--json"],
+    ["offline", "check", "https://evil.example/"],
+  ]),
+)
+
 test.concurrent("a managed lock holds against everyone at once, and lets through what it names", async () => {
-  const result = await ask({ ...locked, ...everyone, args: ["--no-offline"] }, HELLO)
-  expect(result).toMatchObject(answered)
+  const result = await heldLock()
+  expect(result.each[0].exitCode).toBe(0)
   expect(hostsTried(result)).toEqual(["rules.example"])
 })
 
 test.concurrent("without the lock, each of them is heard: the test above has something to hold", async () => {
   const config = { offline: { mode: "opt-in", allow: ["llm.example"] } }
-  const result = await ask({ ...machine(config), ...everyone, args: ["--offline"] }, HELLO)
+  const result = await runCommand({ ...machine(config), ...everyone }, "mcp", "list", "--offline")
   expect(hostsTried(result)).toContain("evil.example")
 })
 
@@ -112,32 +123,38 @@ test.concurrent("a plugin, its worker and its child are held by a managed lock",
 })
 
 test.concurrent("a refusal under a managed lock says who locked it, and names no setting", async () => {
-  const { stdout } = await runCommand(locked, "offline", "check", "https://evil.example/")
+  const { stdout } = (await heldLock()).each[3]
   expect(stdout).toContain(`the policy of ${MANAGED} is locked`)
   expect(stdout).not.toContain("To allow it")
 })
 
 test.concurrent("the offline command says who locked, what holds, and what is asked for in vain", async () => {
-  const { stdout } = await runCommand({ ...locked, ...everyone }, "offline", "--no-offline")
+  const [, { stdout }, { stdout: json }] = (await heldLock()).each
   expect(stdout).toContain(`OpenCode is offline ("offline" in ${MANAGED})`)
   expect(stdout).toContain(`The policy of ${MANAGED} is locked`)
   expect(stdout).toMatch(/rules\.example:443 +\/etc\/opencode\/opencode\.json \(offline\.allow\)\n/)
-  const report = JSON.parse((await runCommand({ ...locked, ...everyone }, "offline", "--json")).stdout)
+  const report = JSON.parse(json)
   expect(report).toMatchObject({ offline: true, locked: MANAGED, projectCode: "allow", notes: [] })
   expect(report.ignored).toContainEqual({ entry: "*.example", origin: "OPENCODE_OFFLINE_ALLOW" })
 })
 
-test.concurrent.each([
-  ["a key that stands twice", '{ "offline": { "locked": true, "locked": false } }', '"locked" twice'],
-  ["an unknown key", { offline: { loked: true } }, 'no key "loked"'],
+/** What is wrong in each is told of by the same error; more of them are in offline/rulings.test.ts. */
+const wrong: [what: string, config: object | string, why: string][] = [
   ["a malformed text", '{ "offline": { "locked": true }', "malformed"],
+  ["an unknown key", { offline: { loked: true } }, 'no key "loked"'],
+  ["a key that stands twice", '{ "offline": { "locked": true, "locked": false } }', '"locked" twice'],
   ["an entry that is none", { offline: { allow: ["a b"] } }, 'has the entry "a b"'],
-])("%s in a managed file stops every start", async (_, config, why) => {
-  const { exitCode, stdout, stderr, attempts } = await runCommand(machine(config), "--version")
-  expect({ exitCode, stdout, attempts }).toEqual({ exitCode: 2, stdout: "", attempts: [] })
-  expect(stderr).toContain(MANAGED)
-  expect(stderr).toContain(why)
-})
+]
+
+test.concurrent.each(runsAll ? wrong : wrong.slice(0, 2))(
+  "%s in a managed file stops every start",
+  async (_, config, why) => {
+    const { exitCode, stdout, stderr, attempts } = await runCommand(machine(config), "--version")
+    expect({ exitCode, stdout, attempts }).toEqual({ exitCode: 2, stdout: "", attempts: [] })
+    expect(stderr).toContain(MANAGED)
+    expect(stderr).toContain(why)
+  },
+)
 
 test.concurrent("a managed file that cannot be read stops every start", async () => {
   const etc = { "opencode/opencode.json/a-folder": "" }
@@ -196,10 +213,14 @@ if (process.getuid?.() === 0)
   })
 
 test.concurrent("a managed policy that is on by default is off when someone says so, unless it is locked", async () => {
-  const policy = (locked: boolean) => machine({ offline: { mode: "default-on", locked } })
-  const isOn = async (setup: Setup, ...words: string[]) =>
-    JSON.parse((await runCommand(setup, "offline", "--json", ...words)).stdout).offline
-  expect(await isOn(policy(false))).toBe(true)
-  expect(await isOn(policy(false), "--no-offline")).toBe(false)
-  expect(await isOn(policy(true), "--no-offline")).toBe(true)
+  const areOn = async (locked: boolean, ...lines: string[][]) => {
+    const setup = machine({ offline: { mode: "default-on", locked } })
+    const { each } = await runEach(
+      setup,
+      lines.map((words) => ["offline", "--json", ...words]),
+    )
+    return each.map(({ stdout }) => JSON.parse(stdout).offline)
+  }
+  expect(await areOn(false, [], ["--no-offline"])).toEqual([true, false])
+  expect(await areOn(true, ["--no-offline"])).toEqual([true])
 })

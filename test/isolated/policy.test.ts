@@ -7,6 +7,7 @@ import { builtExecutable } from "../lib/built.ts"
 import { runsAll } from "../lib/sampling.ts"
 import { stockExecutable } from "../lib/stock.ts"
 import { callTool } from "./lib/call-tool.ts"
+import { runEach } from "./lib/run-each.ts"
 
 // Who may widen the policy, and who may not, on the executable that was built.
 
@@ -75,19 +76,24 @@ test.concurrent("what the same lines name in the user's own file is reached", as
   const home = {
     ".config/opencode/opencode.jsonc": hostile["opencode.json"].replace(/"\*","0.0.0.0\/0"/, '"a.b"'),
   }
-  const result = await runQuestion({ executable, home, args: ["--offline"] })
+  const result = await runCommand({ executable, home }, "mcp", "list", "--offline")
   expect(hostsTried(result)).toEqual(["evil.example"])
 })
 
-test.concurrent.each(["evil.example:x", "http://evil.example", "10.0.0.1/8"])(
-  "a malformed entry stops with exit code 2 and is named: %s",
-  async (entry) => {
-    const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW: `ok.example, ${entry}` }
-    const { attempts, exitCode, stderr } = await runCommand({ executable, env }, "--version")
-    expect({ attempts, exitCode }).toEqual({ attempts: [], exitCode: 2 })
-    expect(stderr).toContain(`OPENCODE_OFFLINE_ALLOW has the entry "${entry}"`)
-  },
-)
+test.concurrent("a malformed entry stops with exit code 2 and is named", async () => {
+  const entries = ["evil.example:x", "http://evil.example", "10.0.0.1/8"]
+  const { attempts, each } = await runEach(
+    { executable, env: { OPENCODE_OFFLINE: "1" } },
+    entries.map((entry) => ({
+      words: ["--version"],
+      env: { OPENCODE_OFFLINE_ALLOW: `ok.example, ${entry}` },
+    })),
+  )
+  expect(attempts).toEqual([])
+  expect(each.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(
+    entries.map((entry) => [2, expect.stringContaining(`OPENCODE_OFFLINE_ALLOW has the entry "${entry}"`)]),
+  )
+})
 
 test.concurrent("a malformed entry in the user's file is named with the file and the key", async () => {
   const home = { ".config/opencode/opencode.jsonc": '{ "offline": { "allow": ["ok.example", "*"] } }' }
@@ -99,17 +105,26 @@ test.concurrent("a malformed entry in the user's file is named with the file and
 const sockets = await mkdtemp(join(tmpdir(), "sockets-"))
 afterAll(() => rm(sockets, { recursive: true }))
 
-test.concurrent.each([
-  ["BUN_INSPECT", `ws+unix://${sockets}/a-debugger.sock`],
-  ["BUN_INSPECT_CONNECT_TO", "tcp://203.0.113.5:9998"],
-  ["BUN_INSPECT_NOTIFY", "tcp://203.0.113.5:9998"],
-])("with %s, offline stops ahead of OpenCode, as the runtime opens a debugger", async (name, value) => {
-  const env = { OPENCODE_OFFLINE: "1", [name]: value }
-  const result = await runQuestion({ executable, env })
-  expect(result).toMatchObject({ exitCode: 2, stdout: "", providerRequests: [] })
-  expect(result.stderr).toContain(`${name} is set, and OpenCode is offline`)
+test.concurrent("with a variable by which the runtime opens a debugger, offline stops ahead of OpenCode", async () => {
+  const variables = {
+    BUN_INSPECT: `ws+unix://${sockets}/a-debugger.sock`,
+    BUN_INSPECT_CONNECT_TO: "tcp://203.0.113.5:9998",
+    BUN_INSPECT_NOTIFY: "tcp://203.0.113.5:9998",
+  }
+  const { each, attempts, providerRequests } = await runEach(
+    { executable, env: { OPENCODE_OFFLINE: "1" }, provider: true },
+    Object.entries(variables).map(([name, value]) => ({ words: ["run", "say hi"], env: { [name]: value } })),
+  )
+  expect(each).toMatchObject(
+    Object.keys(variables).map((name) => ({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining(`${name} is set, and OpenCode is offline`),
+    })),
+  )
+  expect(providerRequests).toEqual([])
   // The runtime itself connects before any program runs: docs/limits.md. Nothing else is tried.
-  expect(result.attempts.filter(({ address }) => address !== "203.0.113.5")).toEqual([])
+  expect(attempts.filter(({ address }) => address !== "203.0.113.5")).toEqual([])
 })
 
 test.concurrent("a child is told that it is offline, and not what was handed to workers", async () => {

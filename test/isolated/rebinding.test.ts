@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { ask, hostsTried } from "../../scripts/harness/scenarios.ts"
+import { hostsTried, runCommand } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { once } from "../lib/once.ts"
 
@@ -8,26 +8,28 @@ import { once } from "../lib/once.ts"
 
 const offline = { executable: builtExecutable() }
 
+/** Asks each for the tools that an MCP server there would have. */
 function fetching(urls: string[], allow: string) {
-  const files = { "opencode.json": JSON.stringify({ instructions: urls }) }
+  const mcp = Object.fromEntries(urls.map((url, index) => [`server-${index}`, { type: "remote", url }]))
+  const files = { "opencode.json": JSON.stringify({ mcp }) }
   const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW: allow }
-  return ask({ ...offline, files, env }, [{ text: "Done." }])
+  return runCommand({ ...offline, files, env }, "mcp", "list")
 }
 
 const ADDRESSES = ["10.0.0.5", "169.254.169.254", "203.0.113.5"]
 const nameAt = (address: string) => `at-${address.replaceAll(".", "-")}.example`
 
-/** Each of these names is allowed, and asked for, as is the address that it leads to. */
+/** Each of these names is allowed, and asked for, as is the address that it leads to, and another name. */
 const followed = once(() => {
   const names = ADDRESSES.map(nameAt)
   return fetching(
-    [...names, ...ADDRESSES].map((host) => `http://${host}/`),
+    [...names, ...ADDRESSES, "other.example"].map((host) => `http://${host}/`),
     names.join(" "),
   )
 })
 
 test.concurrent.each(ADDRESSES)(
-  "an allowed name is followed to %s, as an organisation's own names lead anywhere",
+  "an allowed name is followed to %s, as an organisation's own names lead anywhere, and nothing else is connected to",
   async (address) => {
     const result = await followed()
     expect(hostsTried(result)).toEqual(ADDRESSES.map(nameAt).sort())
