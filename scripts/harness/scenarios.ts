@@ -95,15 +95,17 @@ export interface ConversationResult extends IsolatedResult {
 /**
  * Opens the TUI, asks a question, waits for the answer, tries to share the conversation, and leaves.
  * @param afterShare what is then waited for: a text on the screen, or whatever ends the promise
+ * @param calls what the model does ahead of its answer, besides the tool that it always calls
  */
 export async function converse(
   setup: Setup,
   afterShare: string | ((context: IsolatedContext) => Promise<unknown>),
+  calls: Turn[] = [],
 ): Promise<ConversationResult> {
   const screens = { start: "", answered: "", shared: "" }
   const result = await runIsolated({
     ...setup,
-    provider: withCode,
+    provider: [...calls, ...withCode],
     pty: true,
     async during(context) {
       const { waitFor, waitUntil, type, screen, finished } = context

@@ -15,10 +15,10 @@ import { plantLeak } from "./lib/plant-leak.ts"
 const folder = await mkdtemp(join(tmpdir(), "audit-mutations-"))
 afterAll(() => rm(folder, { recursive: true }))
 
-const seconds = 1 + Math.max(...leaks.map(({ after = 1 }) => after))
 let planted: Audited
 beforeAll(async () => {
-  planted = await audit("leaks", leaks.map(({ code }) => code).join("\n"))
+  const seconds = 1 + Math.max(...leaks.map(({ after = 1 }) => after))
+  planted = await audit("leaks", leaks.map(({ code }) => code).join("\n"), seconds)
 })
 
 test.each(leaks)("$title is found, and the audit ends with 1", ({ attempt }) => {
@@ -35,19 +35,19 @@ test("nothing else is found", () => {
 })
 
 test("an executable with a module that leaks nothing passes, and does its job", async () => {
-  const { exitCode, report } = await audit("nothing", "globalThis.planted = send")
+  const { exitCode, report } = await audit("nothing", "globalThis.planted = send", 0)
   expect(report.findings).toEqual([])
   expect(report.results).toEqual([expect.objectContaining({ worked: true })])
   expect(exitCode).toBe(0)
 })
 
-/** Plants code, and audits the executable in a scenario that lasts long enough for every leak. */
-async function audit(title: string, code: string): Promise<Audited> {
+/** Plants code, and audits the executable in a scenario that lasts so long. */
+async function audit(title: string, code: string, seconds: number): Promise<Audited> {
   const own = join(folder, title)
   await mkdir(own)
   const file = join(own, "opencode")
   await plantLeak(code, file)
-  await writeFile(join(own, "serve.ts"), scenario)
+  await writeFile(join(own, "serve.ts"), scenario(seconds))
   const words = [file, "--scenarios", own, "--out", join(own, "report"), "--json"]
   const { exitCode, stdout } = await run(process.execPath, ["scripts/commands/audit.ts", ...words], {
     cwd: join(import.meta.dirname, "../.."),
@@ -64,7 +64,7 @@ interface Audited {
 
 const limits = join(import.meta.dirname, "../../scripts/isolation/limits.ts")
 
-const scenario = `import { watchFor } from ${JSON.stringify(limits)}
+const scenario = (seconds: number) => `import { watchFor } from ${JSON.stringify(limits)}
 export default {
   title: "serve",
   what: "Starts serve, waits for its answer, and then for ${seconds} seconds.",

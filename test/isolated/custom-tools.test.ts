@@ -1,27 +1,11 @@
 import { beforeAll, describe, expect, test } from "bun:test"
-import { existsSync } from "node:fs"
-import { join } from "node:path"
 import { providerConfig, type Turn } from "../../scripts/harness/provider.ts"
 import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { ANSWER, CALL, GREET } from "./lib/greet-tool.ts"
 
-/** A tool of the kind that OpenCode's documentation shows. */
-const GREET = `import { tool } from "@opencode-ai/plugin"
-import type { ToolContext } from "@opencode-ai/plugin"
-
-export default tool({
-  description: "Greets",
-  args: { name: tool.schema.string().describe("Whom"), times: tool.schema.number().int().optional() },
-  async execute({ name, times = 1 }, context: ToolContext) {
-    return \`good day \${name} \`.repeat(times) + typeof context.sessionID
-  },
-})
-`
-
-const CALL: Turn = { tool: "greet", input: { name: "Ann", times: 2 } }
 const DONE = { text: "All is done." }
-const ANSWER = "good day Ann good day Ann string"
 const CONFIG = { ".config/opencode/opencode.json": JSON.stringify(providerConfig()) }
 
 function runOffline(options: Partial<IsolatedOptions>) {
@@ -116,12 +100,49 @@ const WITHOUT_PACKAGES: Partial<IsolatedOptions> = {
   ],
 }
 
+const mark = (name: string) => `import { from } from "zod"
+export const Mark = async ({ directory }) => (await Bun.write(directory + "/${name}-" + from, ""), {})
+`
+
+/** Makes a project's folder of tools a link, and its configuration folder read-only. */
+const SEAL = `mkdir ../elsewhere && mv linked ../elsewhere/tool && ln -s ../../elsewhere/tool .opencode/tools
+mount --bind .opencode .opencode && mount -o remount,bind,ro .opencode || exit 1
+touch .opencode/tool/a 2>/dev/null && exit 1
+exec "$@"`
+
+/** A sealed project, whose own zod lies above its configuration folder, and a user's folder with another. */
+const WITH_PACKAGES: Partial<IsolatedOptions> = {
+  executable: Bun.which("sh")!,
+  args: ["-c", SEAL, "sh", builtExecutable(), "--offline", "run", "hi"],
+  env: { PATH: process.env.PATH! },
+  files: {
+    ".opencode/tool/greet.ts": GREET,
+    "linked/linked.ts": greeting("linked"),
+    "opencode.json": JSON.stringify({ plugin: ["greeter@1.0.0", "./own/plugin/mark.ts"] }),
+    ...packageOnDisk(".opencode", "greeter", `export * from "./lib/greeter.ts"`, "1.0.0"),
+    ".opencode/node_modules/greeter/lib/greeter.ts": PLUGIN("hail", "hail"),
+    ".opencode/tool/inside.ts": toolThatGives(`z.string().parse("inside")`, `import { z } from "zod"`),
+    "own/plugin/mark.ts": mark("file"),
+    ...packageOnDisk(".", "zod", `export const from = "project"`),
+  },
+  home: {
+    ".config/opencode/opencode.json": JSON.stringify(providerConfig({ plugin: ["marker@1.0.0"] })),
+    ".config/opencode/tool/disk.ts": toolThatGives("from", `import { from } from "zod"`),
+    ".config/opencode/node_modules/marker/package.json": `{ "version": "1.0.0", "main": "plugin/mark.js" }`,
+    ".config/opencode/node_modules/marker/plugin/mark.js": mark("package"),
+    ...packageOnDisk(".config/opencode", "zod", `export const from = "user"`),
+  },
+  provider: [...["greet", "linked", "hail"].map(callOf), ...callAll("inside", "disk")],
+}
+
 let result: IsolatedResult
+let mixed: IsolatedResult
 /** What the tools answered, in the order of their calls: each request has the results of all before it. */
 let answers: string[]
 beforeAll(async () => {
   result = await runOffline(WITHOUT_PACKAGES)
   answers = toolResults(result).slice(-10)
+  mixed = await runOffline(WITH_PACKAGES)
 })
 
 test("what needs no package on disk is called, all in one run that installs nothing", () => {
@@ -140,21 +161,9 @@ describe("a custom tool that imports @opencode-ai/plugin, offline, without an in
     expect(answers[1]).toBe(answerOf("welcome"))
   })
 
-  test("is called when its folder is read-only, and when the folder of its kind is a link", async () => {
-    const script = `mkdir -p ../elsewhere/tool .opencode
-mv linked.ts ../elsewhere/tool && ln -s ../../elsewhere/tool .opencode/tools
-mount --bind .opencode .opencode && mount -o remount,bind,ro .opencode || exit 1
-touch .opencode/tool/a 2>/dev/null && exit 1
-exec "$@"`
-    const sealed = await runOffline({
-      executable: Bun.which("sh")!,
-      args: ["-c", script, "sh", builtExecutable(), "--offline", "run", "hi"],
-      env: { PATH: process.env.PATH! },
-      files: { ".opencode/tool/greet.ts": GREET, "linked.ts": greeting("linked") },
-      provider: [CALL, callOf("linked"), DONE],
-    })
-    expect(toolResults(sealed).slice(-2)).toEqual([ANSWER, answerOf("linked")])
-    expect(sealed.attempts).toEqual([])
+  test("is called when its folder is read-only, and when the folder of its kind is a link", () => {
+    expect(toolResults(mixed).slice(-5, -3)).toEqual([ANSWER, answerOf("linked")])
+    expect(mixed.attempts).toEqual([])
   })
 
   test("has its schema offered to the model", () => {
@@ -166,26 +175,7 @@ exec "$@"`
     })
   })
 
-  test("is called in the TUI, whose server is a worker", async () => {
-    const drawn = await runOffline({
-      // The file, because the screen does not always show an answer that comes at once.
-      files: {
-        ".opencode/tool/greet.ts": GREET.replace("return", 'await Bun.write("called", name)\n    return'),
-      },
-      args: ["--offline"],
-      pty: true,
-      async during({ waitFor, waitUntil, type, folder }) {
-        await waitFor("Ask anything")
-        await waitFor("Mock Model")
-        await type("say hi")
-        await waitFor("say hi")
-        await type("\r")
-        await waitUntil("the tool to be called", () => existsSync(join(folder.project, "called")))
-      },
-    })
-    expect(drawn.files).toContain("project/called")
-    expect(drawn.attempts).toEqual([])
-  })
+  // In the TUI, whose server is a worker, offline.test.ts calls one.
 })
 
 test("a tool of CommonJS is called, and one that is minified", () => {
@@ -220,33 +210,8 @@ describe("a plugin that imports @opencode-ai/plugin, offline", () => {
 })
 
 describe("what is on disk", () => {
-  const TELL = toolThatGives("from", `import { from } from "zod"`)
-  const TELL_INSIDE = toolThatGives(`z.string().parse("inside")`, `import { z } from "zod"`)
-  const mark = (name: string) => `import { from } from "zod"
-export const Mark = async ({ directory }) => (await Bun.write(directory + "/${name}-" + from, ""), {})
-`
-  /** One project, whose own zod lies above its configuration folder, and a user's folder with another. */
-  let mixed: IsolatedResult
-  beforeAll(async () => {
-    mixed = await runOffline({
-      files: {
-        "opencode.json": JSON.stringify({ plugin: ["greeter@1.0.0", "./own/plugin/mark.ts"] }),
-        ...packageOnDisk(".opencode", "greeter", `export * from "./lib/greeter.ts"`, "1.0.0"),
-        ".opencode/node_modules/greeter/lib/greeter.ts": PLUGIN("greet", "good day"),
-        ".opencode/tool/inside.ts": TELL_INSIDE,
-        "own/plugin/mark.ts": mark("file"),
-        ...packageOnDisk(".", "zod", `export const from = "project"`),
-      },
-      home: {
-        ".config/opencode/tool/disk.ts": TELL,
-        ...packageOnDisk(".config/opencode", "zod", `export const from = "user"`),
-      },
-      provider: [CALL, ...callAll("inside", "disk")],
-    })
-  })
-
   test("a package that is a plugin adds its tool without the packages that it needs", () => {
-    expect(toolResults(mixed).at(-3)).toBe(ANSWER)
+    expect(toolResults(mixed).at(-3)).toBe(answerOf("hail"))
     expect(mixed.stdout).toContain(DONE.text)
     expect(mixed.attempts).toEqual([])
   })
@@ -263,15 +228,7 @@ export const Mark = async ({ directory }) => (await Bun.write(directory + "/${na
     expect(mixed.files).toContain("project/file-project")
   })
 
-  test("above a package that is a plugin wins", async () => {
-    const files = {
-      "opencode.json": JSON.stringify({ plugin: ["marker@1.0.0"] }),
-      ".opencode/node_modules/marker/package.json": `{ "version": "1.0.0", "main": "plugin/mark.js" }`,
-      ".opencode/node_modules/marker/plugin/mark.js": mark("package"),
-      ...packageOnDisk(".opencode", "zod", `export const from = "disk"`),
-    }
-    const { files: left, attempts } = await runOffline({ files, provider: [DONE] })
-    expect(left).toContain("project/package-disk")
-    expect(attempts).toEqual([])
+  test("above a package that is a plugin wins", () => {
+    expect(mixed.files).toContain("project/package-user")
   })
 })

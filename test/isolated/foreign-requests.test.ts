@@ -1,28 +1,15 @@
 import { expect, test } from "bun:test"
-import { join } from "node:path"
 import type { IsolatedContext } from "../../scripts/harness/run-opencode.ts"
 import { serve, serverUrl } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { once } from "../lib/once.ts"
-import { stockExecutable } from "../lib/stock.ts"
+import { ask, askAll, FOREIGN_HOSTS, FOREIGN_ORIGINS, own, port } from "./lib/ask-raw.ts"
 import type { RawAnswer, RawRequest } from "./lib/raw-requests.ts"
 
 // Who may ask a server of OpenCode's: offline, and without a password, nobody's page but its own and those that were named.
+// With the switch off it is upstream's to say: switched-off-server.test.ts.
 
-const { port } = new URL(serverUrl)
 const offline = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" } }
-const own = { Host: `127.0.0.1:${port}` }
-
-async function ask({ execute }: IsolatedContext, requests: RawRequest[]): Promise<RawAnswer[]> {
-  const script = join(import.meta.dirname, "lib/raw-requests.ts")
-  const { exitCode, stdout, stderr } = await execute(process.execPath, [
-    script,
-    port,
-    JSON.stringify(requests),
-  ])
-  if (exitCode !== 0) throw new Error(`the requests failed:\n${stderr}`)
-  return JSON.parse(stdout)
-}
 
 /** Starts `serve`, and asks. */
 async function answers(setup: Parameters<typeof serve>[0], requests: RawRequest[]): Promise<RawAnswer[]> {
@@ -43,30 +30,6 @@ const upgrade = {
 const json = { "Content-Type": "application/json" }
 
 const HOSTS = ["localhost", "LOCALHOST.", "code.localhost", "127.0.0.1", "127.1.2.3", "[::1]", "0.0.0.0"]
-const FOREIGN_HOSTS = [
-  "evil.example",
-  "127.0.0.1.evil.example",
-  "localhost.evil.example",
-  "evil.example#localhost",
-  "evil.example@localhost",
-  "localhost@evil.example",
-  "10.0.0.7",
-  "[fd00::7]",
-  "",
-]
-const FOREIGN_ORIGINS = [
-  "https://evil.example",
-  `http://evil.example:${port}`,
-  "http://localhost.evil.example",
-  "http://127.0.0.1.evil.example",
-  "http://10.0.0.7",
-  "https://app.opencode.ai",
-  "https://opencode.ai",
-  "null",
-  "file://",
-  "chrome-extension://abcdef",
-]
-
 const OWN_REQUESTS: RawRequest[] = [
   ...HOSTS.map((host) => ({ headers: { Host: `${host}:${port}` } })),
   { headers: { Host: "localhost" } },
@@ -202,30 +165,3 @@ test.concurrent("offline, no other page may show the page in a frame", async () 
   expect(policy).toContain("frame-ancestors 'none'")
   expect(attempts).toEqual([])
 })
-
-test.concurrent("with the switch off, it is answered as upstream's answers", async () => {
-  const requests: RawRequest[] = [
-    // With such a sign the path is another one, and what is no route 1.3.0 asks app.opencode.ai for.
-    ...FOREIGN_HOSTS.filter((host) => !host.includes("#")).map((host) => ({
-      headers: { Host: `${host}:${port}` },
-    })),
-    ...FOREIGN_ORIGINS.map((Origin) => ({ headers: { ...own, Origin } })),
-  ]
-  const askOf = async (executable: string) => {
-    let found: RawAnswer[] = []
-    await serve({ executable }, async (context) => {
-      found = await askAll(context, requests)
-    })
-    return found.map(({ status, allows }) => [status, allows])
-  }
-  const [ours, upstreams] = await Promise.all([askOf(builtExecutable()), askOf(await stockExecutable())])
-  expect(ours).toEqual(upstreams)
-  expect(ours.map(([, allows]) => allows)).toContain("https://app.opencode.ai")
-})
-
-function askAll(context: IsolatedContext, requests: RawRequest[]): Promise<RawAnswer[]> {
-  return ask(
-    context,
-    requests.map((request) => ({ path: "/session", ...request })),
-  )
-}

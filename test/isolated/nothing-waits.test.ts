@@ -4,69 +4,15 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { readDenials } from "../../offline/denial-log.ts"
 import type { Turn } from "../../scripts/harness/provider.ts"
-import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { ask, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
+import { ask, toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
-import { once } from "../lib/once.ts"
 import { sample } from "../lib/sampling.ts"
 
 // Behind a firewall that drops every packet: what is asked for is done, or refused with what to do, and no packet is
-// sent that an answer could be waited for. How long it takes is measured by `npm run bench -- --only waits`.
+// sent that an answer could be waited for. How long it takes is measured by `npm run bench -- --only waits`. There a server
+// and its page are in web-ui.test.ts, a TUI in grammars.test.ts, and custom tools in custom-tools.test.ts.
 
-const setup = { executable: builtExecutable(), env: { OPENCODE_OFFLINE: "1" }, mode: "drop" } as const
 const done: Turn = { text: "Done." }
-
-/** A project with a file that wants a language server and a formatter, and with instructions elsewhere. */
-const written = once(() => {
-  const filePath = "page.ts"
-  return ask(
-    {
-      ...setup,
-      files: {
-        "package.json": JSON.stringify({ devDependencies: { prettier: "3.0.0" } }),
-        // Both are on by themselves in some releases only.
-        "opencode.json": JSON.stringify({
-          lsp: {},
-          formatter: {},
-          instructions: ["https://rules.example/rules.md"],
-        }),
-      },
-    },
-    [
-      { tool: "write", input: { filePath, content: "export const a = 1\n" } },
-      { tool: "edit", input: { filePath, oldString: "a = 1", newString: "a = 2" } },
-      done,
-    ],
-  )
-})
-
-test.concurrent("a file that wants a language server and a formatter is written and edited", async () => {
-  const result = await written()
-  expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
-  expect(toolResults(result).slice(-2)).toEqual([
-    expect.stringContaining("Wrote file successfully"),
-    expect.stringContaining("Edit applied successfully"),
-  ])
-})
-
-test.concurrent("offline, nothing waits for a firewall that drops packets", async () => {
-  expect(await written()).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
-})
-
-test.concurrent("the server's page and the TUI's first prompt are there", async () => {
-  let status = 0
-  const served = await serve(setup, async ({ fetch }) => {
-    status = (await fetch(`${serverUrl}/`, { headers: { accept: "text/html" } })).status
-  })
-  expect({ status, attempts: served.attempts }).toEqual({ status: 200, attempts: [] })
-  const opened = await runIsolated({
-    ...setup,
-    provider: true,
-    pty: true,
-    during: ({ waitFor }) => waitFor("Ask anything"),
-  })
-  expect(opened.attempts).toEqual([])
-})
 
 /** A plugin, one that comes by git, a provider package for the title, a formatter, a language server: none is on disk. */
 const missing = {
@@ -87,14 +33,23 @@ const missing = {
 // each refusal is in the log, and before npm's own code asks, it writes files.
 // Where nothing is sent a network of another mode is the same: --all looks at those, too.
 test.concurrent.each(sample(["drop", "answer", "refuse"] as const))(
-  "in a network of mode %s, what is missing is named and not asked for, and the model is asked as without it",
+  "in a network of mode %s, what is missing is named and not asked for, and the model writes and edits as without it",
   async (mode) => {
     const folder = await mkdtemp(join(tmpdir(), "opencode-offline-waits-"))
     const log = join(folder, "denied.jsonl")
-    const turns: Turn[] = [{ tool: "write", input: { filePath: "page.ts", content: "let a = 1\n" } }, done]
-    const env = { ...setup.env, OPENCODE_OFFLINE_LOG: log }
-    const result = await ask({ ...setup, mode, env, files: missing }, turns)
+    const filePath = "page.ts"
+    const turns: Turn[] = [
+      { tool: "write", input: { filePath, content: "export const a = 1\n" } },
+      { tool: "edit", input: { filePath, oldString: "a = 1", newString: "a = 2" } },
+      done,
+    ]
+    const env = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_LOG: log }
+    const result = await ask({ executable: builtExecutable(), mode, env, files: missing }, turns)
     expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
+    expect(toolResults(result).slice(-2)).toEqual([
+      expect.stringContaining("Wrote file successfully"),
+      expect.stringContaining("Edit applied successfully"),
+    ])
     expect(readDenials(log, 100)).toEqual([])
     await rm(folder, { recursive: true })
     expect(result.files.filter((file) => /npm|locks|opencode\/packages/.test(file))).toEqual([])

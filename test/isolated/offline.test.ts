@@ -5,11 +5,14 @@ import {
   runQuestion,
   type Setup,
   serveAndAsk,
+  serverUrl,
   toolResults,
 } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { runsAll } from "../lib/sampling.ts"
 import { pin } from "../lib/stock.ts"
+import { ANSWER, CALL, GREET } from "./lib/greet-tool.ts"
+import { expectAnswers } from "./lib/web-answers.ts"
 
 // The main promise, on the executable that was built: with the switch on, whichever way, no packet goes anywhere but to
 // loopback. stock.test.ts and detector.test.ts show that the recorder would have seen one.
@@ -18,9 +21,10 @@ const executable = builtExecutable()
 
 const ways: [way: string, setup: Setup][] = [
   ["--offline", { executable, args: ["--offline"] }],
-  ["OPENCODE_OFFLINE=1", { executable, env: { OPENCODE_OFFLINE: "1" } }],
   ['"offline": true in opencode.json', { executable, files: { "opencode.json": '{ "offline": true }' } }],
 ]
+// By it smoke.test.ts asks the same, and nearly all other tests are offline.
+if (runsAll) ways.push(["OPENCODE_OFFLINE=1", { executable, env: { OPENCODE_OFFLINE: "1" } }])
 
 const sharingIsOff = /Sharing is off because OpenCode is offline \(.*\)/
 
@@ -67,17 +71,27 @@ for (const [way, setup] of ways) {
     expect({ exitCode, attempts }).toEqual({ exitCode: 0, attempts: [] })
     expect(stdout.split("\n")).toContain("mock/mock-model")
     expect(stdout).toMatch(/^opencode\//m)
-    expect((await runCommand(setup, "models")).stdout).toBe("mock/mock-model\n")
   })
 
-  test.concurrent(`with ${way}, the TUI holds a conversation, shows it and refuses to share, and tries nothing`, async () => {
-    const result = await converse(setup, "Sharing is off")
+  test.concurrent(`with ${way}, the TUI holds a conversation, calls a custom tool and refuses to share, its server answers as serve does, and it tries nothing`, async () => {
+    const result = await converse(
+      {
+        ...setup,
+        args: [...(setup.args ?? []), "--port", new URL(serverUrl).port],
+        files: { ...setup.files, ".opencode/tool/greet.ts": GREET },
+      },
+      async (context) => {
+        await context.waitFor("Sharing is off")
+        await expectAnswers(context)
+      },
+      [CALL],
+    )
     const { screens, attempts } = result
     expect(attempts).toEqual([])
     const shown = `${pin.version} offline`
     expect(screens.start).toContain(shown)
     expect(screens.answered).toContain(shown)
     expect(screens.answered).toContain("The mock model says hello.")
-    expect(toolResults(result)).toEqual(["tool-42\n"])
+    expect(toolResults(result).slice(-2)).toEqual([ANSWER, "tool-42\n"])
   })
 }

@@ -13,6 +13,7 @@ import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-ope
 import { hostsTried, toolResults } from "../../scripts/harness/scenarios.ts"
 import type { CommandResult } from "../../scripts/isolation/request.ts"
 import { PRODUCT, pinName } from "../../scripts/pins/pin.ts"
+import { once } from "../lib/once.ts"
 import { copyProject, type Project } from "../lib/project.ts"
 import { sample } from "../lib/sampling.ts"
 import { pinWith, stockExecutable, target } from "../lib/stock.ts"
@@ -56,35 +57,17 @@ const turns = [
 ]
 
 /** One conversation, for what is to be seen of an executable that is offline and has no other settings. */
-let offline: ReturnType<typeof converseOverApi> | undefined
-function converseOffline() {
-  offline ??= converseOverApi({ executable: built(), env: OFFLINE, turns })
-  return offline
-}
+const offline = once(() => converseOverApi({ executable: built(), env: OFFLINE, turns }))
 
 test.concurrent("a session over the API of serve is answered, and nothing is tried", async () => {
-  const result = await converseOffline()
+  const result = await offline()
   expect(result.answer).toBe("The mock model says hello.")
   expect(result.stdout).toStartWith("offline (OPENCODE_OFFLINE=1)")
   expect(result.attempts).toEqual([])
 })
 
-test.concurrent("the same on the stock executable asks for the model catalogue", async () => {
-  const result = await converseOverApi({ executable: stock, turns })
-  expect(result.answer).toBe("The mock model says hello.")
-  expect(hostsTried(result)).toContain("models.opencode.ai")
-})
-
 test.concurrent("what the model runs has the folder of state that is named by none", async () => {
-  expect(toolResults(await converseOffline())[0]).toContain("state is .")
-})
-
-test.concurrent("what the model runs has the folder of state that is named by the user", async () => {
-  const folder = join(project.folder, "users-state")
-  await mkdir(folder)
-  const env = { ...OFFLINE, XDG_STATE_HOME: folder }
-  const result = await converseOverApi({ executable: built(), env, turns })
-  expect(toolResults(result)[0]).toContain(`state is ${folder}.`)
+  expect(toolResults(await offline())[0]).toContain("state is .")
 })
 
 /** A catalogue with a provider that needs no sign-in, as upstream keeps it. */
@@ -112,18 +95,11 @@ const CACHED = {
   }),
 }
 
-test.concurrent.each([
-  ["is the one inside, though the cache has another", () => built(), OFFLINE, false],
-  [
-    "is the cache's on the stock executable",
-    () => stock,
-    { OPENCODE_DISABLE_MODELS_FETCH: "1" } as Record<string, string>,
-    true,
-  ],
-] as const)("the model catalogue %s", async (_, executable, env, isCached) => {
+/** A conversation where the cache has another catalogue, and the models that are offered then. */
+async function converseWithCache(executable: string, env: Record<string, string>) {
   let models = ""
-  await converseOverApi({
-    executable: executable(),
+  const result = await converseOverApi({
+    executable,
     env: { ...env, TEST_KEY: "x" },
     home: CACHED,
     turns,
@@ -132,23 +108,48 @@ test.concurrent.each([
       models = JSON.stringify(await ask("GET", `/api/model?${query}`))
     },
   })
-  expect(models.includes('"cached-model"')).toBe(isCached)
   // Upstream's own needs no key, and is in every catalogue but that one.
-  expect(models.includes('"providerID":"opencode"')).toBe(!isCached)
+  const has = {
+    cached: models.includes('"cached-model"'),
+    upstreams: models.includes('"providerID":"opencode"'),
+  }
+  return { ...result, has }
+}
+
+test.concurrent("the model catalogue is the one inside, though the cache has another, and what the model runs has the folder of state that is named by the user", async () => {
+  const folder = join(project.folder, "users-state")
+  await mkdir(folder)
+  const result = await converseWithCache(built(), { ...OFFLINE, XDG_STATE_HOME: folder })
+  expect(result.has).toEqual({ cached: false, upstreams: true })
+  expect(toolResults(result)[0]).toContain(`state is ${folder}.`)
+})
+
+test.concurrent("the stock executable takes the catalogue of the cache", async () => {
+  const { has } = await converseWithCache(stock, { OPENCODE_DISABLE_MODELS_FETCH: "1" })
+  expect(has).toEqual({ cached: true, upstreams: false })
+})
+
+// A cache that is new keeps it from asking.
+test.concurrent("the stock executable without a cache asks for the model catalogue", async () => {
+  const result = await converseOverApi({ executable: stock, turns })
+  expect(result.answer).toBe("The mock model says hello.")
+  expect(hostsTried(result)).toContain("models.opencode.ai")
 })
 
 /** Runs commands side by side with whatever they leave running. */
-function withServers(during: (run: Run, context: IsolatedContext) => Promise<void>) {
-  return runIsolated({
+async function withServers<T>(during: (run: Run, context: IsolatedContext) => Promise<T>) {
+  const seen: T[] = []
+  const { attempts } = await runIsolated({
     executable: "/bin/sleep",
     args: ["600"],
     provider: true,
-    during: (context) =>
-      during(
-        (words, { executable = built(), env } = {}) => context.execute(executable, words, { env }),
-        context,
-      ),
+    async during(context) {
+      const run: Run = (words, { executable = built(), env } = {}) =>
+        context.execute(executable, words, { env })
+      seen.push(await during(run, context))
+    },
   })
+  return { seen: seen[0]!, attempts }
 }
 
 type Run = (
@@ -170,29 +171,86 @@ async function isHealthy({ fetch }: IsolatedContext, url: string, password: stri
   return (await fetch(`${url}/api/health`, { headers: { authorization } })).status
 }
 
-test.concurrent("a client that is offline has a server of its own, and leaves the one that is online alone", async () => {
-  await withServers(async (run, context) => {
+const LOCKED = () => ({
+  executable: built("locked"),
+  env: { OPENCODE_OFFLINE: "0", OPENCODE_OFFLINE_ALLOW: "evil.example" },
+})
+
+/** Servers of one user side by side: one that is online, one that is offline, and one of a locked build. */
+const together = once(async () => {
+  const { seen } = await withServers(async (run, context) => {
+    const said = async (...given: Parameters<Run>) => (await run(...given)).stdout
     const online = await start(run, ["service", "start"])
     const offline = await start(run, ["service", "start", "--offline"])
-    expect(online).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-    expect(offline).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-    expect(offline).not.toBe(online)
+    const state = join(context.folder.home, ".local/state")
+    const [folder] = await readdir(join(state, "opencode-offline"))
+    const none = await said(["service", "status", "--no-offline"], LOCKED())
+    const locked = await start(run, ["service", "start", "--no-offline"], LOCKED())
     // A server looks every ten seconds whether it is still the one that is registered, and ends when it is not.
     await sleep(12_000)
-    expect((await run(["service", "status"])).stdout).toBe(`running ${online}\n`)
-    expect((await run(["service", "status"], { env: OFFLINE })).stdout).toBe(`running ${offline}\n`)
-    const passwords = {
-      online: (await run(["service", "password"])).stdout,
-      offline: (await run(["--offline", "service", "password"])).stdout,
+    const other = { ...OFFLINE, OPENCODE_OFFLINE_ALLOW: "llm.example" }
+    const status = {
+      online: await said(["service", "status"]),
+      offline: await said(["service", "status"], { env: OFFLINE }),
+      other: await said(["service", "status"], { env: other }),
+      locked: await said(["service", "status"], { executable: built("locked") }),
     }
-    expect(await isHealthy(context, online, passwords.online)).toBe(200)
-    expect(await isHealthy(context, offline, passwords.offline)).toBe(200)
-    expect(await isHealthy(context, online, passwords.offline)).toBe(401)
-    const other = { OPENCODE_OFFLINE: "1", OPENCODE_OFFLINE_ALLOW: "llm.example" }
-    expect((await run(["service", "status"], { env: other })).stdout).toBe("stopped\n")
+    const passwords = {
+      online: await said(["service", "password"]),
+      offline: await said(["--offline", "service", "password"]),
+    }
+    const healthy = {
+      online: await isHealthy(context, online, passwords.online),
+      offline: await isHealthy(context, offline, passwords.offline),
+      others: await isHealthy(context, online, passwords.offline),
+    }
+    const mark = (await context.fetch(`${locked}/api/health`)).headers.get("x-opencode-offline")
     await run(["service", "stop", "--offline"])
-    expect((await run(["service", "status"])).stdout).toBe(`running ${online}\n`)
+    const afterStop = await said(["service", "status"])
+    /** Runs a command for whom the server that is online is registered as its own. */
+    const forged = async (word: string) => {
+      const own = join(state, "opencode-offline", folder!, "opencode")
+      await cp(join(state, "opencode"), own, { recursive: true })
+      return run(["service", word, "--offline"])
+    }
+    const refused = {
+      status: await forged("status"),
+      stop: await forged("stop"),
+      start: await forged("start"),
+      afterwards: await said(["service", "status"]),
+    }
+    return { urls: { online, offline, locked }, none, status, healthy, mark, afterStop, refused }
   })
+  return seen
+})
+
+test.concurrent("a client that is offline has a server of its own, and leaves the one that is online alone", async () => {
+  const { urls, status, healthy, afterStop } = await together()
+  expect(urls.online).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect(urls.offline).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  expect(urls.offline).not.toBe(urls.online)
+  const running = { online: `running ${urls.online}\n`, offline: `running ${urls.offline}\n` }
+  expect(status).toMatchObject({ ...running, other: "stopped\n" })
+  expect(healthy).toEqual({ online: 200, offline: 200, others: 401 })
+  expect(afterStop).toBe(running.online)
+})
+
+test.concurrent("a server that is online is refused, though its address and its password are there", async () => {
+  const { urls, refused } = await together()
+  const stderr = `! The server at ${urls.online} was refused: OpenCode is offline (--offline), and that server is online, or has another policy.\n`
+  expect(refused.status).toMatchObject({ stdout: "stopped\n", stderr })
+  expect(refused.stop.stderr).toBe(stderr)
+  expect(refused.start.stderr).toBe(stderr)
+  expect(refused.start.stdout).not.toContain(urls.online)
+  expect(refused.afterwards).toBe(`running ${urls.online}\n`)
+})
+
+test.concurrent("a locked build that is always offline uses no server of another", async () => {
+  const { urls, none, status, mark } = await together()
+  expect(none).toBe("stopped\n")
+  expect([urls.online, urls.offline]).not.toContain(urls.locked)
+  expect(mark).toMatch(/^[0-9a-f]{16}$/)
+  expect(status.locked).toBe(`running ${urls.locked}\n`)
 })
 
 const wherever = [
@@ -202,52 +260,13 @@ const wherever = [
 ]
 
 test.concurrent.each(sample(wherever))("the server that %s %s %s starts is offline too", async (...words) => {
-  let mark: string | null = null
-  const { attempts } = await withServers(async (run, context) => {
+  const { seen: mark, attempts } = await withServers(async (run, context) => {
     const url = await start(run, words)
     const response = await context.fetch(`${url}/api/health`)
-    mark = response.headers.get("x-opencode-offline")
     const asked = await run(["api", "GET", "/api/location", "--offline"])
     expect(JSON.parse(asked.stdout).directory).toBe(context.folder.project)
+    return response.headers.get("x-opencode-offline")
   })
   expect(mark).toMatch(/^[0-9a-f]{16}$/)
   expect(attempts).toEqual([])
-})
-
-test.concurrent("a server that is online is refused, though its address and its password are there", async () => {
-  await withServers(async (run, { folder }) => {
-    const online = await start(run, ["service", "start"])
-    await run(["service", "password", "--offline"])
-    const state = join(folder.home, ".local/state")
-    const [own] = await readdir(join(state, "opencode-offline"))
-    const forge = () =>
-      cp(join(state, "opencode"), join(state, "opencode-offline", own!, "opencode"), { recursive: true })
-    const refusal = `! The server at ${online} was refused: OpenCode is offline (--offline), and that server is online, or has another policy.\n`
-    await forge()
-    expect(await run(["service", "status", "--offline"])).toMatchObject({
-      stdout: "stopped\n",
-      stderr: refusal,
-    })
-    await forge()
-    expect((await run(["service", "stop", "--offline"])).stderr).toBe(refusal)
-    await forge()
-    const started = await run(["service", "start", "--offline"])
-    expect(started.stderr).toBe(refusal)
-    expect(started.stdout).not.toContain(online)
-    expect((await run(["service", "status"])).stdout).toBe(`running ${online}\n`)
-  })
-})
-
-test.concurrent("a locked build that is always offline uses no server of another", async () => {
-  const locked = { executable: built("locked") }
-  await withServers(async (run, { fetch }) => {
-    const online = await start(run, ["service", "start"])
-    const offline = await start(run, ["service", "start"], { env: OFFLINE })
-    const env = { OPENCODE_OFFLINE: "0", OPENCODE_OFFLINE_ALLOW: "evil.example" }
-    expect((await run(["service", "status", "--no-offline"], { ...locked, env })).stdout).toBe("stopped\n")
-    const own = await start(run, ["service", "start", "--no-offline"], { ...locked, env })
-    expect([online, offline]).not.toContain(own)
-    expect((await fetch(`${own}/api/health`)).headers.get("x-opencode-offline")).toMatch(/^[0-9a-f]{16}$/)
-    expect((await run(["service", "status"], locked)).stdout).toBe(`running ${own}\n`)
-  })
 })

@@ -15,6 +15,10 @@ export interface VisitsRequest {
 export interface VisitRequest {
   url: string
   credentials?: { username: string; password: string }
+  /** Asked over the API in a new session first, whose page then is the one that is opened. */
+  overApi?: { project: string; question: string }
+  /** What the page is made to ask for once it is there, as a picture. */
+  picture?: string
   /** The first page is there when it shows this; without it, when the page has loaded. */
   shows?: string
   /** The version of the page that this browser showed last: what is new since then is asked for. */
@@ -62,8 +66,9 @@ async function visit(browser: OpenBrowser, request: VisitRequest): Promise<Visit
   const options = request.credentials && { httpCredentials: request.credentials }
   const { page, witness } = await browser.openPage(options)
   if (request.lastVersion) await openUpdated(page, request.url, request.lastVersion)
-  else await page.goto(request.url)
+  else await page.goto(request.overApi ? await askOverApi(request, request.overApi) : request.url)
   if (request.shows) await page.getByText(request.shows).first().waitFor()
+  if (request.picture) await page.evaluate(untilPictured(request.picture))
   const seen = { title: await page.title(), text: await textOf(page.locator("body")) }
   const { conversation } = request
   if (!conversation) {
@@ -90,6 +95,23 @@ async function visit(browser: OpenBrowser, request: VisitRequest): Promise<Visit
   for (const opened of [page, other.page]) await opened.context().close()
   return result
 }
+
+/** @returns where the page shows the conversation */
+async function askOverApi({ url, credentials }: VisitRequest, asked: { project: string; question: string }) {
+  const authorization = credentials && `Basic ${btoa(`${credentials.username}:${credentials.password}`)}`
+  const post = async (path: string, body: object): Promise<string> => {
+    const headers = { "content-type": "application/json", ...(authorization && { authorization }) }
+    return (await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) })).text()
+  }
+  const { id } = JSON.parse(await post("/session", {}))
+  await post(`/session/${id}/message`, { parts: [{ type: "text", text: asked.question }] })
+  return `${url}/${Buffer.from(asked.project).toString("base64url")}/session/${id}`
+}
+
+/** For the page: ends when the picture is there, or is not to be had. */
+const untilPictured = (address: string) => `new Promise((resolve) => {
+  Object.assign(new Image(), { onload: resolve, onerror: resolve, src: ${JSON.stringify(address)} })
+})`
 
 /** Where the page keeps the version that it showed last. */
 const SHOWN = "highlights.v1"
