@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { join } from "node:path"
 import semver from "semver"
 import { runIsolated } from "../scripts/harness/run-opencode.ts"
-import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
+import { hostsTried, serve, serverUrl } from "../scripts/harness/scenarios.ts"
 import { readSeries } from "../scripts/patching/read-series.ts"
 import { pinName } from "../scripts/pins/pin.ts"
 import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
+import { runEach } from "./isolated/lib/run-each.ts"
 import { type GitProject, makeGitProject } from "./lib/git-project.ts"
+import { once } from "./lib/once.ts"
+import { runsAll } from "./lib/sampling.ts"
 import { makeUpstream, must } from "./lib/stand-in-upstream.ts"
 import { pinWith, target } from "./lib/stock.ts"
 import { versionOf } from "./lib/version.ts"
@@ -34,6 +37,24 @@ beforeAll(async () => {
 
 afterAll(() => project?.remove())
 
+const FAILING = ["import http://import.example/nothing", "run hello", "run --command hello"]
+
+/** What the executable is asked to do, by words that the answers go by. */
+const COMMANDS: Record<string, string[]> = {
+  main: ["ask", "main", "http://main.example/"],
+  worker: ["ask", "worker", "http://worker.example/"],
+  version: ["--version"],
+  json: ["offline", "--json"],
+  get: ["get", "http://get.example/"],
+  install: ["install", "acme-provider"],
+  ...Object.fromEntries(FAILING.map((line) => [line, line.split(" ")])),
+  models: ["models"],
+  draw: ["draw", "python", 'def f(): return "x"'],
+}
+
+const off = once(() => runEach({ executable }, COMMANDS))
+const on = once(() => runEach({ executable, env: { OPENCODE_OFFLINE: "1" } }, COMMANDS))
+
 describe("a build of the newest 1.x from git", () => {
   test("has all required patches, a commit each, and leaves none out", async () => {
     expect(record).toMatchObject({ source: "git", git: { commit: project.commit }, runtime: { equal: true } })
@@ -47,75 +68,55 @@ describe("a build of the newest 1.x from git", () => {
     expect(record.leftOut).toEqual([])
   })
 
-  test.each(["main", "worker"])(
-    "refuses a connection from %s, which is made with the switch off",
-    async (where) => {
-      const args = ["ask", where, "http://far.example/"]
-      const off = await runIsolated({ executable, args })
-      expect(off.attempts.map(({ name }) => name)).toContain("far.example")
-      const on = await runIsolated({ executable, args: [...args, "--offline"] })
-      expect(on).toMatchObject({
-        stdout: "outcome: ERR_OPENCODE_OFFLINE, beside tree-sitter\n",
-        attempts: [],
-      })
-    },
-  )
+  test("refuses a connection from the main thread and the worker, which is made with the switch off", async () => {
+    expect(hostsTried(await off())).toEqual(expect.arrayContaining(["main.example", "worker.example"]))
+    for (const where of ["main", "worker"])
+      expect((await on()).each[where]!.stdout).toBe("outcome: ERR_OPENCODE_OFFLINE, beside tree-sitter\n")
+  })
+
+  test("tries nothing offline, whatever it is asked to do", async () => {
+    expect((await on()).attempts).toEqual([])
+  })
 
   test("says its version and its commit", async () => {
-    const { stdout, attempts } = await runIsolated({ executable, args: ["--version"] })
-    expect({ stdout, attempts }).toEqual({ stdout: versionOf(undefined, newest), attempts: [] })
-    const shown = await runIsolated({ executable, args: ["offline", "--json"] })
-    expect(JSON.parse(shown.stdout).build).toMatchObject({ source: "git", commit: project.commit })
+    const { each } = await off()
+    expect(each.version!.stdout).toEqual(versionOf(undefined, newest))
+    expect(JSON.parse(each.json!.stdout).build).toMatchObject({ source: "git", commit: project.commit })
   })
 
   test("says why a request of Effect's client was refused, and asks with the switch off", async () => {
-    const args = ["get", "http://far.example/"]
-    const off = await runIsolated({ executable, args })
-    expect(off.attempts.map(({ name }) => name)).toContain("far.example")
-    const on = await runIsolated({ executable, args: [...args, "--offline"] })
-    expect(on.attempts).toEqual([])
-    expect(on.stdout).toContain("far.example")
-    expect(on.stdout).not.toContain("Transport error")
+    expect(hostsTried(await off())).toContain("get.example")
+    const { stdout } = (await on()).each.get!
+    expect(stdout).toContain("get.example")
+    expect(stdout).not.toContain("Transport error")
   })
 
   test("installs no package offline, and says so", async () => {
-    const args = ["install", "acme-provider"]
-    const off = await runIsolated({ executable, args })
-    expect(off.attempts.map(({ name }) => name)).toContain("registry.example")
-    const on = await runIsolated({ executable, args: [...args, "--offline"] })
-    expect(on.attempts).toEqual([])
-    expect(on.stdout).toContain("acme-provider")
+    expect(hostsTried(await off())).toContain("registry.example")
+    expect((await on()).each.install!.stdout).toContain("acme-provider")
   })
 
-  test.each(["import http://far.example/nothing", "run hello", "run --command hello"])(
-    "ends `%s` with 1 when it has failed, offline only",
-    async (line) => {
-      const args = line.split(" ")
-      const off = await runIsolated({ executable, args })
-      expect(off).toMatchObject({ exitCode: 0 })
-      const on = await runIsolated({ executable, args: [...args, "--offline"] })
-      expect(on).toMatchObject({ exitCode: 1, stdout: off.stdout, attempts: [] })
-    },
-  )
+  test.each(FAILING)("ends `%s` with 1 when it has failed, offline only", async (line) => {
+    const failed = (await off()).each[line]!
+    expect(failed.exitCode).toBe(0)
+    expect((await on()).each[line]).toMatchObject({ exitCode: 1, stdout: failed.stdout })
+  })
 
   test("offers no provider that cannot be reached offline", async () => {
-    const { connected, all, first } = readModels(await runIsolated({ executable, args: ["models"] }))
+    const { connected, all, first } = readModels((await off()).each.models!)
     expect(connected).toEqual(all)
     expect(all).toContain("anthropic")
-    const on = readModels(await runIsolated({ executable, args: ["models", "--offline"] }))
-    expect(on.connected).toEqual(on.all)
-    expect(on.all.length).toBeGreaterThan(0)
-    expect(on.all.length).toBeLessThan(all.length)
-    expect(on.all).not.toContain("anthropic")
-    expect(on.first).toBe(on.all[0]!)
+    const offline = readModels((await on()).each.models!)
+    expect(offline.connected).toEqual(offline.all)
+    expect(offline.all.length).toBeGreaterThan(0)
+    expect(offline.all.length).toBeLessThan(all.length)
+    expect(offline.all).not.toContain("anthropic")
+    expect(offline.first).toBe(offline.all[0]!)
     expect(all).toContain(first)
   })
 
   test("colours code by the grammar that is inside, in the worker of a dependency", async () => {
-    const args = ["draw", "python", 'def f(): return "x"', "--offline"]
-    const { stdout, attempts } = await runIsolated({ executable, args })
-    expect(stdout).toContain('drawn: "x"=string def=keyword f=function')
-    expect(attempts).toEqual([])
+    expect((await on()).each.draw!.stdout).toContain('drawn: "x"=string def=keyword f=function')
   })
 
   test("serves its own page, and answers offline that sharing is off", async () => {
@@ -136,23 +137,25 @@ function readModels({ stdout }: { stdout: string }) {
   return { connected: connected.split(","), all: all.split(","), first }
 }
 
-test("with the core alone it has what puts that into upstream's build, and names what it leaves out", async () => {
-  const { exitCode, stdout, stderr } = await project.buildGit([
-    "--git-url",
-    bundle,
-    "--core-only",
-    "--out",
-    "core",
-    "--json",
-  ])
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
-  const core = JSON.parse(stdout) as BuildRecord
-  expect(core.patches.map(({ name }) => name)).toEqual(["build-embed-offline"])
-  expect(core.leftOut).toContainEqual({ name: "packages-no-install", why: "--core-only" })
-  const args = ["ask", "worker", "http://far.example/", "--offline"]
-  const asked = await runIsolated({ executable: join(project.folder, "core/opencode"), args })
-  expect(asked).toMatchObject({ stdout: expect.stringContaining("ERR_OPENCODE_OFFLINE"), attempts: [] })
-})
+// That the core alone is enough is shown in git-build.test.ts, in code that is not split.
+if (runsAll)
+  test("with the core alone it has what puts that into upstream's build, and names what it leaves out", async () => {
+    const { exitCode, stdout, stderr } = await project.buildGit([
+      "--git-url",
+      bundle,
+      "--core-only",
+      "--out",
+      "core",
+      "--json",
+    ])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    const core = JSON.parse(stdout) as BuildRecord
+    expect(core.patches.map(({ name }) => name)).toEqual(["build-embed-offline"])
+    expect(core.leftOut).toContainEqual({ name: "packages-no-install", why: "--core-only" })
+    const args = ["ask", "worker", "http://far.example/", "--offline"]
+    const asked = await runIsolated({ executable: join(project.folder, "core/opencode"), args })
+    expect(asked).toMatchObject({ stdout: expect.stringContaining("ERR_OPENCODE_OFFLINE"), attempts: [] })
+  })
 
 describe("it cannot be built", () => {
   test("where a place of a required patch is another; the core alone is named", async () => {

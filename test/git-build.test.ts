@@ -5,8 +5,9 @@ import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/p
 import { dirname, join } from "node:path"
 import { readModuleGraph, writeExecutable, writeModuleGraph } from "../scripts/container/index.ts"
 import { OUTPUTS } from "../scripts/emit/outputs.ts"
+import { replaceCode } from "../scripts/harness/probe-executable.ts"
 import { runIsolated } from "../scripts/harness/run-opencode.ts"
-import { serve, serverUrl } from "../scripts/harness/scenarios.ts"
+import { hostsTried, serve, serverUrl } from "../scripts/harness/scenarios.ts"
 import { namespacePrefix } from "../scripts/isolation/namespace.ts"
 import { BUN_LOCK, readBunLock } from "../scripts/lib/npm/bun-lock.ts"
 import { readPackages } from "../scripts/lib/npm/read-packages.ts"
@@ -14,9 +15,14 @@ import { run } from "../scripts/lib/process.ts"
 import { pinName, pinnedTarget } from "../scripts/pins/pin.ts"
 import { type BuildRecord, readBuildRecord } from "../scripts/record/build-record.ts"
 import { TARGETS } from "../scripts/upstream/target.ts"
+import { probeFile } from "./isolated/lib/guard-executable.ts"
+import { notRefused, type Place, places, runProbe, there } from "./isolated/lib/guard-run.ts"
+import { vectors } from "./isolated/lib/guard-vectors.ts"
+import { runEach } from "./isolated/lib/run-each.ts"
 import { catalogue } from "./lib/catalogue.ts"
 import { type GitProject, LOGIN, leftIn, makeGitProject } from "./lib/git-project.ts"
 import { once } from "./lib/once.ts"
+import { runsAll, sample } from "./lib/sampling.ts"
 import { FOLDER, must, TAG } from "./lib/stand-in-upstream.ts"
 import { gitPin, target } from "./lib/stock.ts"
 import { versionOf } from "./lib/version.ts"
@@ -144,21 +150,18 @@ describe("a build from git", () => {
     const sound = await verify(executable)
     expect(sound).toMatchObject({ exitCode: 0, stderr: "" })
     expect(sound.stdout).toContain(`source:    git, commit ${project.commit}`)
-    const { modules, entry } = readModuleGraph(await readFile(executable))
+    const bytes = await readFile(executable)
+    const { modules, entry } = readModuleGraph(bytes)
     const { name, contents } = modules[entry]!
-    for (const [at, finding] of [
-      [contents.byteOffset + 100, `sha256 of ${name}: found`],
-      [50_000_000, `the runtime differs from ${bun.name}@${bun.version} at byte 50000000`],
-    ] as const) {
-      const bytes = await readFile(executable)
-      bytes[at]! ^= 1
-      const tampered = join(project.folder, "tampered")
-      await mkdir(tampered, { recursive: true })
-      await copyFile(join(release, "build.json"), join(tampered, "build.json"))
-      await writeFile(join(tampered, "opencode"), bytes)
-      const { exitCode, stdout } = await verify(join(tampered, "opencode"))
-      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: expect.stringContaining(finding) })
-    }
+    for (const at of [contents.byteOffset - bytes.byteOffset + 100, 50_000_000]) bytes[at]! ^= 1
+    const tampered = join(project.folder, "tampered")
+    await mkdir(tampered)
+    await copyFile(join(release, "build.json"), join(tampered, "build.json"))
+    await writeFile(join(tampered, "opencode"), bytes)
+    const { exitCode, stdout } = await verify(join(tampered, "opencode"))
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain(`sha256 of ${name}: found`)
+    expect(stdout).toContain(`the runtime differs from ${bun.name}@${bun.version} at byte 50000000`)
   })
 
   test("leaves no checkout behind, and nothing in a repository of the person's", async () => {
@@ -188,18 +191,43 @@ describe("a build from git", () => {
     })
   })
 
-  test("puts a policy and an organisation's catalogue inside", async () => {
-    const policy = { mode: "always", allow: ["llm.corp:443"], locked: true }
+  // Without patches it is made sooner, and the core alone is seen to be enough.
+  test("with the core alone puts a policy and an organisation's catalogue inside, and names what it leaves out", async () => {
+    // What a project would run is left out by a patch, so a lock has to let it.
+    const policy = { mode: "always", allow: ["llm.corp:443"], locked: true, projectCode: "allow" }
     await writeFile(join(project.folder, "policy.json"), JSON.stringify(policy))
     await writeFile(join(project.folder, "models.json"), catalogue("acme", "https://llm.corp/v1"))
-    const args = ["--policy", "policy.json", "--models", "models.json", "--out", "own"]
-    expect(await project.buildGit(args)).toMatchObject({ exitCode: 0 })
-    const own = { executable: join(project.folder, "own/opencode") }
-    const version = await runIsolated({ ...own, args: ["--version"] })
-    expect(version).toMatchObject({ stdout: versionOf("always-locked(-[0-9a-f]{8})?", gitPin), attempts: [] })
-    const asked = await runIsolated({ ...own, args: ["ask", "main", "http://llm.corp/"] })
-    expect(asked).toMatchObject({ stdout: "outcome: ERR_OPENCODE_OFFLINE\n", attempts: [] })
-    expect(await runIsolated({ ...own, args: ["models"] })).toMatchObject({ stdout: "acme\n", attempts: [] })
+    const args = [
+      "--core-only",
+      "--policy",
+      "policy.json",
+      "--models",
+      "models.json",
+      "--out",
+      "own",
+      "--json",
+    ]
+    const { exitCode, stdout, stderr } = await project.buildGit(args)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" })
+    const core = JSON.parse(stdout) as BuildRecord
+    expect(core.patches.map(({ name }) => name)).toEqual(["build-embed-offline"])
+    expect(core.leftOut).toContainEqual({ name: "packages-no-install", why: "--core-only" })
+    const { each, attempts } = await runEach(
+      { executable: join(project.folder, "own/opencode") },
+      {
+        version: ["--version"],
+        models: ["models"],
+        main: ["ask", "main", "http://llm.corp/"],
+        worker: ["ask", "worker", "http://llm.corp/"],
+      },
+    )
+    expect(each).toMatchObject({
+      version: { stdout: versionOf("always-locked(-[0-9a-f]{8})?", gitPin) },
+      models: { stdout: "acme\n" },
+      main: { stdout: "outcome: ERR_OPENCODE_OFFLINE\n" },
+      worker: { stdout: "outcome: ERR_OPENCODE_OFFLINE\n" },
+    })
+    expect(attempts).toEqual([])
   })
 })
 
@@ -212,39 +240,58 @@ describe("a build from git that was killed half-way", () => {
   })
 })
 
+const WAYS = ["main", "socket", "worker", "dependency"]
+
+/** What the executable is asked to do, by words that the answers go by. */
+const COMMANDS: Record<string, string[]> = {
+  ...Object.fromEntries(WAYS.map((where) => [where, ["ask", where, `http://${where}.example/`]])),
+  inside: ["draw", "python", 'def f(): return "x"'],
+  "not inside": ["draw", "cobol", "STOP RUN."],
+  version: ["--version"],
+  search: ["search"],
+  offline: ["offline"],
+  json: ["offline", "--json"],
+}
+
+const off = once(() => runEach({ executable }, COMMANDS))
+const on = once(() => runEach({ executable, env: { OPENCODE_OFFLINE: "1" } }, COMMANDS))
+
 describe("an executable from git, in a network of its own", () => {
-  test("prints its version and connects to nothing", async () => {
-    const { stdout, attempts } = await runIsolated({ executable, args: ["--version"] })
-    expect({ stdout, attempts }).toEqual({ stdout: versionOf(undefined, gitPin), attempts: [] })
+  test("with the switch off connects from everywhere, asks for the grammar that is not inside, and for nothing else", async () => {
+    expect(hostsTried(await off())).toEqual(
+      [...WAYS.map((where) => `${where}.example`), "grammars.example"].sort(),
+    )
   })
 
-  test.each(["main", "socket", "worker", "dependency"])(
-    "offline, refuses a connection from %s, which is made with the switch off",
-    async (where) => {
-      const args = ["ask", where, "http://far.example/"]
-      const off = await runIsolated({ executable, args })
-      expect(off.attempts.map(({ name }) => name)).toContain("far.example")
-      const on = await runIsolated({ executable, args: [...args, "--offline"] })
-      expect(on).toMatchObject({ stdout: "outcome: ERR_OPENCODE_OFFLINE\n", attempts: [] })
+  test("offline refuses all of that, and connects to nothing", async () => {
+    const { attempts, each } = await on()
+    expect(attempts).toEqual([])
+    for (const where of WAYS) expect(each[where]!.stdout, where).toBe("outcome: ERR_OPENCODE_OFFLINE\n")
+    expect(each["not inside"]).toMatchObject({ exitCode: 0, stdout: "drawn: \n" })
+  })
+
+  test.each([
+    ["off", off],
+    ["on", on],
+  ])(
+    "with the switch %s prints its version, colours code by the grammar inside, in the worker of a dependency, and runs the ripgrep inside",
+    async (_, run) => {
+      const { each } = await run()
+      expect(each.version!.stdout).toEqual(versionOf(undefined, gitPin))
+      expect(each.inside!.stdout).toContain('drawn: "x"=string def=keyword f=function')
+      expect(each.search!.stdout).toMatch(/^ripgrep \d/)
     },
   )
 
-  test.each([{}, { OPENCODE_OFFLINE: "1" }] as Record<string, string>[])(
-    "colours code by the grammar that is inside, in the worker of a dependency, with %p",
-    async (env) => {
-      const args = ["draw", "python", 'def f(): return "x"']
-      const { stdout, attempts } = await runIsolated({ executable, args, env })
-      expect(stdout).toContain('drawn: "x"=string def=keyword f=function')
-      expect(attempts).toEqual([])
-    },
-  )
-
-  test("asks for the grammar that is not inside, and offline does not", async () => {
-    const args = ["draw", "cobol", "STOP RUN."]
-    const off = await runIsolated({ executable, args })
-    expect(off.attempts.map(({ name }) => name)).toContain("grammars.example")
-    const on = await runIsolated({ executable, args: [...args, "--offline"] })
-    expect(on).toMatchObject({ exitCode: 0, stdout: "drawn: \n", attempts: [] })
+  test("says that it was built from git, and from which commit", async () => {
+    const { each } = await on()
+    expect(each.offline!.stdout).toContain(`Built from git, commit ${project.commit}.`)
+    expect(JSON.parse(each.json!.stdout).build).toEqual({
+      mode: "opt-in",
+      locked: false,
+      source: "git",
+      commit: project.commit,
+    })
   })
 
   test("leaves no native library in the temporary folder when it draws nothing", async () => {
@@ -256,36 +303,8 @@ describe("an executable from git, in a network of its own", () => {
     expect(left.stdout).toBe("endpoints of 39 areas\n")
   })
 
-  test("runs the ripgrep that is inside, and downloads none", async () => {
-    const { stdout, attempts } = await runIsolated({ executable, args: ["search"] })
-    expect({ stdout, attempts }).toEqual({ stdout: expect.stringMatching(/^ripgrep \d/), attempts: [] })
-  })
-
-  test("is audited as one that must try nothing", async () => {
-    const command = [process.execPath, "scripts/commands/audit.ts", "--", executable, "--scenario", "version"]
-    const { stdout } = await run(
-      command[0]!,
-      [...command.slice(1), "--json", "--out", join(release, "../audit")],
-      {
-        cwd: join(import.meta.dirname, ".."),
-      },
-    )
-    expect(JSON.parse(stdout)).toMatchObject({ executables: [{ variant: "offline" }], findings: [] })
-  })
-
-  test("says that it was built from git, and from which commit", async () => {
-    const shown = await runIsolated({ executable, args: ["offline", "--offline"] })
-    expect(shown.stdout).toContain(`Built from git, commit ${project.commit}.`)
-    const { stdout } = await runIsolated({ executable, args: ["offline", "--json"] })
-    expect(JSON.parse(stdout).build).toEqual({
-      mode: "opt-in",
-      locked: false,
-      source: "git",
-      commit: project.commit,
-    })
-  })
-
-  test.each([{}, { OPENCODE_OFFLINE: "1" }] as Record<string, string>[])(
+  // Offline that of the newest 1.x does: git-build-effect.test.ts.
+  test.each(sample<Record<string, string>>([{}, { OPENCODE_OFFLINE: "1" }]))(
     "serves the web UI itself, proxying nothing, with %p",
     async (env) => {
       const seen: Record<string, string> = {}
@@ -304,6 +323,33 @@ describe("an executable from git, in a network of its own", () => {
         "/x.js.map": "404 text/plain; charset=utf-8",
       })
       expect(attempts).toEqual([])
+    },
+  )
+})
+
+// The guard as upstream's build script compiles it: not one bundle of ours, but modules that Bun's bundler put together.
+describe("the guard of an executable from git", () => {
+  const ids = Object.keys(vectors)
+  let probe: string
+  beforeAll(async () => {
+    probe = await replaceCode(executable, probeFile("guard-probe.ts"))
+  })
+  afterAll(() => rm(dirname(probe), { recursive: true }))
+
+  test.each(Object.keys(places) as Place[])(
+    "sends no packet by any vector when the switch is on, and refuses each at once, in the %s",
+    async (place) => {
+      const run = await runProbe(probe, place, ["--offline"])
+      expect(run.attempts).toEqual([])
+      expect({ wrong: notRefused(run), ids: run.outcomes.map(({ id }) => id) }).toEqual({ wrong: [], ids })
+    },
+  )
+
+  test.each(sample(Object.keys(places) as Place[]))(
+    "lets every vector out when the switch is off, in the %s",
+    async (place) => {
+      const run = await runProbe(probe, place, [])
+      expect(run.leaked).toEqual(there(run))
     },
   )
 })
@@ -369,21 +415,6 @@ describe("a build from git that cannot be done says what, why and what next, and
     })
   })
 
-  test("for a tree-sitter that is not the one that the grammars were tried with", async () => {
-    // Not written over: it is the file in Bun's cache, too.
-    const another = (text: string) =>
-      text.replace(
-        "const worker =",
-        `const sitter = path.join(fs.realpathSync(path.join(parser, "../../../web-tree-sitter")), "tree-sitter.wasm")
-fs.rmSync(sitter)
-fs.writeFileSync(sitter, "another")
-const worker =`,
-      )
-    await changed("packages/opencode/script/build.ts", another, async () => {
-      expect(await refused([])).toContain("its tree-sitter is not the release's")
-    })
-  })
-
   test("for a network without a loopback", async () => {
     const prefix = await namespacePrefix()
     const words = [
@@ -413,17 +444,9 @@ const worker =`,
     })
   })
 
-  test("for a place that a patch does not find", async () => {
-    const moved = (text: string) => text.replaceAll("FormatError", "Format")
-    await changed("packages/opencode/src/cli/error.ts", moved, async () => {
-      const message = await refused([])
-      expect(message).toContain("The patch error-show-offline does not apply")
-      expect(message).toContain("of the git tree")
-    })
-  })
-
   test("for a build script that fails, with what it said", async () => {
-    const failing = (text: string) => `${text}\nthrow new Error("no room for " + "the result")\n`
+    const failing = (text: string) =>
+      text.replace("const root =", 'throw new Error("no room for " + "the result")\nconst root =')
     await changed("packages/opencode/script/build.ts", failing, async () => {
       const message = await refused(CORE)
       expect(message).toContain("Upstream's build script failed")
@@ -473,15 +496,43 @@ const worker =`,
     })
   })
 
-  test.each([
-    ["autoloadDotenv: false", "it reads .env"],
-    ["autoloadPackageJson: true", "its flags are 11, not 3"],
-  ])("for a build script without %s, which the release was made with", async (option, why) => {
-    const without = (text: string) => text.replace(`${option},`, "")
-    await changed("packages/opencode/script/build.ts", without, async () => {
-      expect(await refused(CORE)).toContain(why)
+  // What is compiled and then found wrong is told by a rule (scripts/build/check-compiled.test.ts); two of it are above. A place that
+  // is not found is in git-build-effect.test.ts, too.
+  if (runsAll) {
+    test("for a tree-sitter that is not the one that the grammars were tried with", async () => {
+      // Not written over: it is the file in Bun's cache, too.
+      const another = (text: string) =>
+        text.replace(
+          "const worker =",
+          `const sitter = path.join(fs.realpathSync(path.join(parser, "../../../web-tree-sitter")), "tree-sitter.wasm")
+fs.rmSync(sitter)
+fs.writeFileSync(sitter, "another")
+const worker =`,
+        )
+      await changed("packages/opencode/script/build.ts", another, async () => {
+        expect(await refused([])).toContain("its tree-sitter is not the release's")
+      })
     })
-  })
+
+    test.each([
+      ["autoloadDotenv: false", "it reads .env"],
+      ["autoloadPackageJson: true", "its flags are 11, not 3"],
+    ])("for a build script without %s, which the release was made with", async (option, why) => {
+      const without = (text: string) => text.replace(`${option},`, "")
+      await changed("packages/opencode/script/build.ts", without, async () => {
+        expect(await refused(CORE)).toContain(why)
+      })
+    })
+
+    test("for a place that a patch does not find", async () => {
+      const moved = (text: string) => text.replaceAll("FormatError", "Format")
+      await changed("packages/opencode/src/cli/error.ts", moved, async () => {
+        const message = await refused([])
+        expect(message).toContain("The patch error-show-offline does not apply")
+        expect(message).toContain("of the git tree")
+      })
+    })
+  }
 
   test("for a web UI that does not build", async () => {
     const failing = (text: string) => `throw new Error("the page cannot be made")\n${text}`

@@ -59,10 +59,10 @@ test("a signal to the first process goes to the program", async () => {
 })
 
 test("when the supervisor is killed, whatever is still there reaches nothing", async () => {
-  const script = `"$@" & P=$!; while [ ! -e $FOLDER/up ]; do sleep 0.1; done; kill -9 $P; wait $P 2>/dev/null
+  const script = `"$@" & P=$!; while [ ! -e $FOLDER/up ]; do sleep 0.1; done; kill -9 $P; wait $P 2>/dev/null; touch $FOLDER/killed
     while [ ! -e $FOLDER/after ]; do sleep 0.1; done; cat $FOLDER/after`
   const command = `trap '' TERM; ask() { curl -sS -m 9 -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:8082/ 2>&1; }
-    ask; touch $FOLDER/up; sleep 2; ask > $FOLDER/out; ask >> $FOLDER/out; mv $FOLDER/out $FOLDER/after`
+    ask; touch $FOLDER/up; while [ ! -e $FOLDER/killed ]; do sleep 0.1; done; ask > $FOLDER/out; ask >> $FOLDER/out; mv $FOLDER/out $FOLDER/after`
   const { stdout, reached, attempts } = await run(command, within(script))
   const [before, ...after] = stdout.match(/^\d{3}$/gm) ?? []
   expect({ before, after }).toEqual({ before: "200", after: ["000", "000"] })
@@ -81,8 +81,8 @@ test("when the supervisor's thread ends, so does the program, and whatever is st
 })
 
 test("what outlives the first process reaches nothing", async () => {
-  const script = `"$@"; echo ended $?; while [ ! -e $FOLDER/after ]; do sleep 0.1; done; cat $FOLDER/after`
-  const command = `(setsid bash -c 'sleep 2; curl -sS -m 9 http://127.0.0.1:8082/ > $FOLDER/out 2>&1; mv $FOLDER/out $FOLDER/after' &) ; true`
+  const script = `"$@"; echo ended $?; touch $FOLDER/ended; while [ ! -e $FOLDER/after ]; do sleep 0.1; done; cat $FOLDER/after`
+  const command = `(setsid bash -c 'while [ ! -e $FOLDER/ended ]; do sleep 0.1; done; curl -sS -m 9 http://127.0.0.1:8082/ > $FOLDER/out 2>&1; mv $FOLDER/out $FOLDER/after' &) ; true`
   const { stdout, reached } = await run(command, within(script))
   expect(stdout).toStartWith("ended 0\ncurl: (")
   expect(reached.connections).toEqual([])

@@ -3,6 +3,7 @@ import { release } from "node:os"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { ask, runCommand, serve, serverUrl, toolResults } from "../../scripts/harness/scenarios.ts"
 import { builtExecutable } from "../lib/built.ts"
+import { once } from "../lib/once.ts"
 import { callTool } from "./lib/call-tool.ts"
 
 // OpenCode itself in kernel mode: all that works without it, and what the model starts in a shell.
@@ -17,12 +18,23 @@ const setup = {
 const bash = (command: string) => ({ tool: "bash", input: { command, description: "Try" } })
 const curl = "curl -sS -m 20 -o /dev/null -w '%{http_code}\\n'"
 
-test("what the model starts reaches an allowed host, and nothing else", async () => {
-  const result = await ask(setup, [
+/** A question by whose tools a model tries what there is to try. */
+const asked = once(() =>
+  ask({ ...setup, args: ["--offline=kernel", "--print-logs"] }, [
+    bash(
+      "curl -sS -m 20 http://evil.example/ 2>&1 & echo $!; curl -sS http://203.0.113.7/ 2>&1 & echo $!; wait",
+    ),
     bash(`${curl} http://good.example/ http://evil.example/ http://203.0.113.7/ 2>&1; true`),
     bash("git ls-remote http://good.example/x 2>&1; git ls-remote http://evil.example/x 2>&1; true"),
+    bash(
+      `HOME=/tmp "${executable}" debug paths --offline=kernel 2>&1 | grep ^data; HOME=/tmp "${executable}" offline doctor 2>&1`,
+    ),
     { text: "The mock model says hello." },
-  ])
+  ]),
+)
+
+test("what the model starts reaches an allowed host, and nothing else", async () => {
+  const result = await asked()
   expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("The mock model says hello.") })
   const said = toolResults(result).join("\n")
   expect(said).toContain("404")
@@ -34,17 +46,17 @@ test("what the model starts reaches an allowed host, and nothing else", async ()
 })
 
 test("OpenCode's own log says which program was denied which host", async () => {
-  const result = await ask({ ...setup, args: ["--offline=kernel", "--print-logs"] }, [
-    bash(
-      "curl -sS -m 20 http://evil.example/ 2>&1 & echo $!; curl -sS http://203.0.113.7/ 2>&1 & echo $!; wait",
-    ),
-    { text: "The mock model says hello." },
-  ])
-  const [named, numbered] = toolResults(result).join("\n").match(/^\d+$/gm) ?? []
+  const result = await asked()
+  const [named, numbered] = toolResults(result)[0]!.match(/^\d+$/gm) ?? []
   const said = result.stderr.split("\n").filter((line) => line.includes("service=offline"))
   expect(said).toContainEqual(denied("host=evil.example", "curl: lookup", named))
   expect(said).toContainEqual(denied("host=203.0.113.7 port=80", "curl: connect", numbered))
-  expect(result.attempts).toEqual([])
+})
+
+test("OpenCode starts within OpenCode", async () => {
+  const said = toolResults(await asked()).join("\n")
+  expect(said).toMatch(/^data /m)
+  expect(said).toContain("held by kernel mode already")
 })
 
 const denied = (where: string, api: string, pid = "none") =>
@@ -99,16 +111,6 @@ test("the TUI opens, and answers", async () => {
       await waitFor("The mock model says hello.")
     },
   })
-  expect(attempts).toEqual([])
-})
-
-test("OpenCode starts within OpenCode", async () => {
-  const { input } = bash(
-    `HOME=/tmp "${executable}" debug paths --offline=kernel 2>&1 | grep ^data; HOME=/tmp "${executable}" offline doctor 2>&1`,
-  )
-  const { attempts, output } = await callTool(setup, "bash", input)
-  expect(output).toMatch(/^data /m)
-  expect(output).toContain("held by kernel mode already")
   expect(attempts).toEqual([])
 })
 

@@ -139,7 +139,8 @@ END`,
   })
 
   test("on loopback a program reaches its own ports and those that are named", async () => {
-    const serve = "python3 -m http.server -d / 8090 --bind 127.0.0.1 >/dev/null 2>&1 & sleep 2"
+    const serve = `python3 -m http.server -d / 8090 --bind 127.0.0.1 >/dev/null 2>&1 &
+      until curl -s -o /dev/null http://127.0.0.1:8090/; do sleep 0.1; done`
     const ask = `for port in 8081 8082 8090; do ${curl} http://127.0.0.1:$port/; done 2>&1`
     const own = await run(`${serve}; ${ask}; kill $!`)
     expect(own.stdout.match(/^\d{3}$/gm)).toEqual(["000", "200", "200"])

@@ -49,20 +49,22 @@ describe("without rg in PATH", () => {
     expect(result.attempts).toEqual([])
   })
 
-  test.concurrent("the TUI completes the name of a file after @", async () => {
-    const result = await runIsolated({
-      ...offline,
-      files,
-      provider: true,
-      pty: true,
-      async during({ waitFor, type }) {
-        await waitFor("Ask anything")
-        await type("@gree")
-        await waitFor("greeting.txt")
-      },
+  // It asks its server for that, as above.
+  if (runsAll)
+    test.concurrent("the TUI completes the name of a file after @", async () => {
+      const result = await runIsolated({
+        ...offline,
+        files,
+        provider: true,
+        pty: true,
+        async during({ waitFor, type }) {
+          await waitFor("Ask anything")
+          await type("@gree")
+          await waitFor("greeting.txt")
+        },
+      })
+      expect(result.attempts).toEqual([])
     })
-    expect(result.attempts).toEqual([])
-  })
 })
 
 describe("with rg in PATH", () => {
@@ -75,11 +77,9 @@ describe("with rg in PATH", () => {
 
   test.concurrent("that one is used, and none is written", async () => {
     const env = { ...offline.env, PATH: `${bin}:/usr/bin:/bin` }
-    const result = await ask({ ...offline, env, files }, [grep, glob, done])
+    const result = await callTool({ ...offline, env, files }, "grep", grep.input)
     expect(result).toMatchObject({ exitCode: 0, attempts: [] })
-    const results = toolResults(result)
-    expect(results).toContainEqual(expect.stringContaining("Line 7: said by the stand-in"))
-    expect(results.at(-1)).toContain("greeting.txt")
+    expect(result.output).toContain("Line 7: said by the stand-in")
     expect(result.files.filter((file) => file.endsWith("/rg"))).toEqual([])
   })
 })

@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import type { Turn } from "../../scripts/harness/provider.ts"
-import { runIsolated } from "../../scripts/harness/run-opencode.ts"
-import { runCommand, toolResults } from "../../scripts/harness/scenarios.ts"
+import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-opencode.ts"
+import { enter, runCommand, type Setup, toolResults } from "../../scripts/harness/scenarios.ts"
 import { PATCH_SET } from "../../scripts/lib/patch-set.ts"
 import { run } from "../../scripts/lib/process.ts"
 import { pinName } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { debianPackages, RPM_PACKAGES } from "../lib/debian.ts"
+import { once } from "../lib/once.ts"
+import { copyProject, type Project } from "../lib/project.ts"
+import { runsAll } from "../lib/sampling.ts"
 import { isReadable, pin } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
+import { callTool } from "./lib/call-tool.ts"
 import { MOUNT, makeFolder, removeFolders, wrapper } from "./lib/mounts.ts"
 
 // The packages and the image of a release, as the systems' own tools see them: installed into a folder, run from there where
@@ -26,6 +30,23 @@ function withTools(tools: Awaited<ReturnType<typeof debianPackages>>) {
   return test.skipIf(typeof tools !== "string")
 }
 
+/** Of the kit's language servers; all of them are installed in kit.test.ts. */
+const FEW = ["bash-language-server", "prettier"]
+
+/** A copy of this project whose kit has no more than those; with --all, all. */
+async function withFew(): Promise<Project> {
+  const copy = await copyProject()
+  const kit = join(copy.folder, "kit")
+  await cp(join(import.meta.dirname, "../../kit"), kit, { recursive: true })
+  const file = join(kit, "package-lock.json")
+  const lock = JSON.parse(await readFile(file, "utf8"))
+  const root = lock.packages[""]
+  root.dependencies = Object.fromEntries(FEW.map((name) => [name, root.dependencies[name]]))
+  if (!runsAll) await writeFile(file, JSON.stringify(lock))
+  return copy
+}
+
+let project: Project
 let release: string
 const fileThat = async (end: string) => {
   const found = (await readdir(release)).filter((name) => name.endsWith(end))
@@ -34,6 +55,7 @@ const fileThat = async (end: string) => {
 }
 
 beforeAll(async () => {
+  project = await withFew()
   const out = await makeFolder()
   const words = [
     "--pin",
@@ -43,12 +65,13 @@ beforeAll(async () => {
     ...(typeof LIBC === "string" ? ["--image-base", LIBC] : []),
   ]
   const made = await run(process.execPath, ["scripts/commands/release.ts", ...words], {
-    cwd: join(import.meta.dirname, "../.."),
+    cwd: project.folder,
     env: process.env,
   })
   if (made.exitCode !== 0) throw new Error(`there is no release:\n${made.stderr}`)
   release = join(out, (await readdir(out))[0]!)
 })
+afterAll(() => project?.remove())
 afterAll(removeFolders)
 
 /** A tool of Debian's from its folder, as root of a user namespace. */
@@ -72,60 +95,68 @@ async function debian(folder: string, program: string, ...words: string[]) {
 async function installedIn(root: string) {
   const laid = `${MOUNT} -t overlay installed -o lowerdir=${root}/usr:/usr /usr`
   const managed = await readFile(join(root, "etc/opencode/opencode.json"), "utf8")
-  return { executable: await wrapper(laid, "/usr/bin/opencode"), etc: { "opencode/opencode.json": managed } }
+  return {
+    executable: await wrapper(laid, "/usr/bin/opencode"),
+    env: OFFLINE,
+    etc: { "opencode/opencode.json": managed },
+  }
 }
 
+const OFFLINE = { OPENCODE_OFFLINE: "1" }
 const grep: Turn = { tool: "grep", input: { pattern: "needle" } }
-const where: Turn = { tool: "bash", input: { command: "command -v rg", description: "where rg is" } }
+const files = { "a.txt": "a needle\n" }
 
-/** What is true of OpenCode that a package installed. */
+/** What is true of OpenCode that a package installed: whatever package it is. */
 async function expectWorks(installed: Awaited<ReturnType<typeof installedIn>>): Promise<void> {
-  const setup = { ...installed, env: { OPENCODE_OFFLINE: "1" } }
-  const version = await runCommand(setup, "--version")
+  const version = await runCommand(installed, "--version")
   expect(version).toMatchObject({ exitCode: 0, stdout: versionOf(), attempts: [] })
-  const verified = await runCommand(setup, "offline", "verify", "--json")
+  const verified = await runCommand(installed, "offline", "verify", "--json")
   expect(verified).toMatchObject({ exitCode: 0, attempts: [] })
   expect(JSON.parse(verified.stdout)).toMatchObject({
     list: "/usr/lib/opencode-kit/SHA256SUMS",
     findings: [],
   })
-  const uninstall = await runCommand(setup, "uninstall", "--dry-run")
+  const uninstall = await runCommand(installed, "uninstall", "--dry-run")
   expect(uninstall.stderr).toContain(
     "are removed by what installed them, such as: apt remove opencode-offline",
   )
-  const asked = await runIsolated({
-    ...setup,
-    args: ["run", "say hi"],
-    provider: [grep, where, { text: "Done." }],
-    files: { "a.txt": "a needle\n" },
-  })
-  expect(asked).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
-  const results = toolResults(asked)
-  expect(results[0]).toContain("a needle")
-  expect(results.at(-1)).toContain("/usr/lib/opencode-kit/native/rg")
-  if (!isReadable) expect(await unpackedBy(installed)).toEqual([])
-  expect(asked.files.filter((file) => file.includes("opencode-inside"))).toEqual([])
+  const command = "command -v rg && rg needle a.txt"
+  const searched = await callTool({ ...installed, files }, "bash", { command, description: "search" })
+  expect(searched.output).toStartWith("/usr/lib/opencode-kit/native/rg\na needle")
+  expect(searched.attempts).toEqual([])
 }
 
-/** The native libraries that Bun has unpacked into the temporary folder when the TUI is drawn. */
-async function unpackedBy(setup: { executable: string; etc?: Record<string, string> }): Promise<string[]> {
+/** Opens the TUI: the native libraries that Bun has unpacked into the temporary folder then. */
+async function openIn(installed: Setup, afterwards = async (_: IsolatedContext) => {}) {
   let found: string[] = []
-  const { attempts } = await runIsolated({
-    ...setup,
-    env: { OPENCODE_OFFLINE: "1" },
-    provider: true,
+  const result = await runIsolated({
+    ...installed,
+    provider: [grep, { text: "Done." }],
+    files,
     pty: true,
-    async during({ waitFor, folder }) {
-      await waitFor("Ask anything")
-      found = await readdir(folder.tmp)
+    async during(context) {
+      await context.waitFor("Ask anything")
+      await afterwards(context)
+      found = await readdir(context.folder.tmp)
     },
   })
-  expect(attempts).toEqual([])
-  return found.filter((file) => /\.(so|node)$/.test(file))
+  expect(result.attempts).toEqual([])
+  return { ...result, unpacked: found.filter((file) => /\.(so|node)$/.test(file)) }
+}
+
+/** A search that is asked for in the TUI. Gives what it has put into the home. */
+async function expectSearches(installed: Setup): Promise<string[]> {
+  const result = await openIn(installed, async (context) => {
+    await context.waitFor("Mock Model")
+    await enter(context, "say hi", "Done.")
+  })
+  expect(toolResults(result)[0]).toContain("a needle")
+  if (!isReadable) expect(result.unpacked).toEqual([])
+  return result.files
 }
 
 test("the executable alone unpacks native libraries", async () => {
-  expect(await unpackedBy({ executable: builtExecutable() })).not.toEqual([])
+  expect((await openIn({ executable: builtExecutable(), env: OFFLINE })).unpacked).not.toEqual([])
 })
 
 /** Every file and link of a folder, without the folders. */
@@ -148,22 +179,28 @@ describe("the package for Debian", () => {
     await writeFile(join(root, "var/lib/dpkg/status"), "")
   })
 
+  /** Unpacked, and no more, as there is no C library. */
+  const unpacked = once(async () => dpkg("--install", await fileThat(".deb")))
+
   test("is not installed where there is no C library", async () => {
-    const { exitCode, stderr } = await dpkg("--install", await fileThat(".deb"))
+    const { exitCode, stderr } = await unpacked()
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/opencode-offline depends on libc6 \(>= 2\.\d+\)/)
-    await dpkg("--purge", "opencode-offline")
   })
 
-  test("is installed where there is one, works, and is as dpkg knows it", async () => {
+  test("is installed where there is one, works, unpacks nothing, and is as dpkg knows it", async () => {
+    await unpacked()
     const known = ["libc6", "libgcc-s1", "libstdc++6"].map(
       (name) =>
-        `Package: ${name}\nStatus: install ok installed\nMaintainer: a <a@b>\nArchitecture: amd64\nVersion: 99\nDescription: a\n`,
+        `\nPackage: ${name}\nStatus: install ok installed\nMaintainer: a <a@b>\nArchitecture: amd64\nVersion: 99\nDescription: a\n`,
     )
-    await writeFile(join(root, "var/lib/dpkg/status"), known.join("\n"))
-    expect(await dpkg("--install", await fileThat(".deb"))).toMatchObject({ exitCode: 0 })
+    await appendFile(join(root, "var/lib/dpkg/status"), known.join(""))
+    expect(await dpkg("--configure", "opencode-offline")).toMatchObject({ exitCode: 0 })
     expect(await dpkg("--verify", "opencode-offline")).toMatchObject({ exitCode: 0, stdout: "" })
-    await expectWorks(await installedIn(root))
+    const installed = await installedIn(root)
+    await expectWorks(installed)
+    const files = await expectSearches(installed)
+    expect(files.filter((file) => file.includes("opencode-inside"))).toEqual([])
   })
 
   test("has a list for fapolicyd with every file in it, as it is", async () => {
@@ -296,19 +333,11 @@ describe("the image", () => {
     const executable = await inRoot(root)
     const setup = {
       executable,
-      env: { OPENCODE_OFFLINE: "1", NODE_EXTRA_CA_CERTS: "/etc/opencode-ca/ca.pem" },
+      env: { ...OFFLINE, NODE_EXTRA_CA_CERTS: "/etc/opencode-ca/ca.pem" },
     }
     const version = await runCommand(setup, "--version")
     expect(version).toMatchObject({ exitCode: 0, stderr: "", stdout: versionOf(), attempts: [] })
-    const asked = await runIsolated({
-      ...setup,
-      args: ["run", "say hi"],
-      provider: [grep, { text: "Done." }],
-      files: { "a.txt": "a needle\n" },
-    })
-    expect(asked).toMatchObject({ exitCode: 0, stdout: "Done.\n", attempts: [] })
-    expect(toolResults(asked)[0]).toContain("a needle")
-    if (!isReadable) expect(await unpackedBy({ executable })).toEqual([])
+    await expectSearches(setup)
   })
 })
 

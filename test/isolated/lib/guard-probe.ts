@@ -18,6 +18,8 @@ export interface Outcome {
 
 /** How long a vector may take; a retry, or a wait for an answer, takes longer. */
 const IN_PROCESS = patience(1500)
+/** How long one is waited for whose answer does not matter: its packet leaves all the same, at the latest while others are tried. */
+const IN_A_CONTROL = patience(500)
 const IN_A_CHILD = patience(20_000)
 
 /** By environment, because a worker is not given the arguments. */
@@ -96,6 +98,7 @@ async function tryAll(): Promise<void> {
   })
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
   const redirector = `http://127.0.0.1:${(server.address() as { port: number }).port}/`
+  const inProcess = process.env.PROBE_CONTROL ? IN_A_CONTROL : IN_PROCESS
   for (const [index, [id, vector]] of Object.entries(vectors).entries()) {
     if (sample && !sample.includes(id)) continue
     const target: Target = {
@@ -105,9 +108,10 @@ async function tryAll(): Promise<void> {
     }
     const outcome = vector.inChild
       ? await tryOne({}, () => spawnChild(id, target), IN_A_CHILD)
-      : await tryOne(vector, () => vector.run(target), vector.family === "children" ? IN_A_CHILD : IN_PROCESS)
+      : await tryOne(vector, () => vector.run(target), vector.family === "children" ? IN_A_CHILD : inProcess)
     console.log(JSON.stringify({ id, outcome } satisfies Outcome))
   }
+  if (process.env.PROBE_CONTROL) await Bun.sleep(IN_PROCESS)
   process.exit()
 }
 

@@ -4,6 +4,7 @@ import type { Attempt } from "../../../scripts/isolation/attempts.ts"
 import { runsAll } from "../../lib/sampling.ts"
 import { ABSENT } from "./absent.ts"
 import { besideRefusals } from "./beside-refusals.ts"
+import { LEAVE_OUT } from "./guard-executable.ts"
 import type { Outcome } from "./guard-probe.ts"
 import { type Family, vectors } from "./guard-vectors.ts"
 import { probeScale } from "./probe-scale.ts"
@@ -72,11 +73,12 @@ export async function runProbe(
     // The runtime reads it once, at its start.
     REDIS_URL: `redis://${addressOf("bun-redis-default")}:6379`,
   }
+  const isControl = args[0] === undefined || (args[0] === "--offline" && LEAVE_OUT in env)
   const offline: Record<string, string> = args.includes("--offline") ? { PROBE_OFFLINE: "1" } : {}
   const result = await runIsolated({
     executable,
     args,
-    env: { ...probe, ...probeScale(), ...offline, ...env },
+    env: { ...probe, ...probeScale(), ...offline, ...(isControl && { PROBE_CONTROL: "1" }), ...env },
     programs: { crontab: CRONTAB },
   })
   expect({ exitCode: result.exitCode, stderr: besideRefusals(result.stderr) }).toEqual({

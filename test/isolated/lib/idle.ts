@@ -1,2 +1,2 @@
 /** A command that does nothing until it is ended: for what is executed beside it, several starts in one namespace. */
-export const idle = { executable: process.execPath, args: ["-e", "setInterval(() => {}, 60_000)"] }
+export const idle = { executable: Bun.which("sleep")!, args: ["infinity"] }

@@ -7,23 +7,24 @@ type Each = readonly string[] | { words: readonly string[]; env: Record<string, 
 
 /**
  * Runs commands to their ends in one namespace, one after the other: a namespace of its own costs more than a command that
- * is answered ahead of upstream's code. What was tried, and which files were left, is of all. Not for a project that has Bun
- * run something: Bun waits in it, too.
+ * is answered ahead of upstream's code. What was tried, and which files were left, is of all.
+ * @param commands a list of them, or each by a name: so are their results, in `each`
  */
-export async function runEach<const Commands extends readonly Each[]>(
+export async function runEach<const Commands extends readonly Each[] | Readonly<Record<string, Each>>>(
   { executable, ...options }: Omit<IsolatedOptions, "args">,
   commands: Commands,
 ) {
-  const each: CommandResult[] = []
+  const found: [string, CommandResult][] = []
   const result = await runIsolated({
     ...options,
     ...idle,
     async during({ execute }) {
-      for (const command of commands) {
+      for (const [name, command] of Object.entries<Each>(commands)) {
         const { words, env } = "words" in command ? command : { words: command, env: {} }
-        each.push(await execute(executable, [...words], { env }))
+        found.push([name, await execute(executable, [...words], { env })])
       }
     },
   })
-  return { ...result, each: each as { -readonly [Index in keyof Commands]: CommandResult } }
+  const each = Array.isArray(commands) ? found.map(([, said]) => said) : Object.fromEntries(found)
+  return { ...result, each: each as { -readonly [Name in keyof Commands]: CommandResult } }
 }

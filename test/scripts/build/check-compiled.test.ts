@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test"
-import { importsGuard } from "../../../scripts/build/check-compiled.ts"
+import { describeCompiled, importsGuard } from "../../../scripts/build/check-compiled.ts"
+import type { Compiled } from "../../../scripts/build/compile-tree.ts"
+import type { Executable, ModuleGraph } from "../../../scripts/container/index.ts"
 import { NAMES } from "../../../scripts/contents/names.ts"
+import { sampleModule } from "../../lib/sample-executable.ts"
 
 const ENTRY = "/$bunfs/root/src/index.js"
 const GUARD = `import{Offline as o}from${JSON.stringify(NAMES.gitIndex)};`
@@ -56,4 +59,29 @@ test.each<[string, Record<string, string>]>([
   ["nothing", {}],
 ])("the guard is not run ahead of all else as %s", (_, modules) => {
   expect(imports(modules)).toBe(false)
+})
+
+const code = (name: string, text: string) => sampleModule({ name, contents: Buffer.from(text) })
+const sitter = (text: string) => code("/$bunfs/root/tree-sitter-0a1b2c3d.wasm", text)
+const modules = [code(ENTRY, GUARD), code(NAMES.gitIndex, ""), sitter("the release's")]
+const argv = `--preload=${NAMES.gitIndex} --`
+const stock = { graph: { modules, flags: 3 } } as unknown as Executable
+
+// What is looked at first is told first, so each has all that is looked at ahead of it. Two of them are compiled in
+// git-build.test.ts, and the others with --all.
+test.each<[string, string, Partial<ModuleGraph>, boolean?]>([
+  ["another runtime", "the runtime is not the pinned Bun: byte 7 differs", {}, false],
+  ["no preload of the guard", "the stored arguments are --", { argv: "--" }],
+  ["another preload behind it", "the stored arguments are", { argv: `${argv} --preload=./a.js` }],
+  ["no guard", "there is no module", { modules: [modules[0]!, sitter("")] }],
+  ["another entry", `what is run is ${NAMES.gitIndex}, not ${ENTRY}`, { entry: 1 }],
+  ["an entry without the guard", "the entry does not import", { modules: [code(ENTRY, ""), modules[1]!] }],
+  ["flags by which .env is read", "it reads .env", { flags: 1 }],
+  ["flags by which more is read", "its flags are 11, not 3", { flags: 11 }],
+  ["another tree-sitter", "its tree-sitter is not", { modules: [...modules.slice(0, 2), sitter("another")] }],
+  ["no web UI", "there is no web UI inside", {}],
+])("what was compiled with %s is refused", (_, why, change, equal = true) => {
+  const graph = { modules, entry: 0, argv, flags: 3, ...change } as ModuleGraph
+  const compiled = { graph, runtime: { equal, firstDifference: 7 } } as unknown as Compiled
+  expect(() => describeCompiled(graph, compiled, stock)).toThrow(why)
 })

@@ -11,6 +11,7 @@ import { promisedFiles, releaseName } from "../../../scripts/release/names.ts"
 import { withoutWhat } from "../../../scripts/release/without.ts"
 import { makeReport, makeResult } from "../../lib/audit-report.ts"
 import { builtExecutable } from "../../lib/built.ts"
+import { runsAll } from "../../lib/sampling.ts"
 import { pin } from "../../lib/stock.ts"
 
 // Of the real executable, without the kit, which takes a while.
@@ -82,14 +83,16 @@ describe("npm run release", () => {
     expect(await readFile(join(made, "brief.md"), "utf8")).toContain("Offline, 0 packets left this machine")
   })
 
-  test("makes nothing with a report about another executable", async () => {
-    const file = join(folder, "other.json")
-    await writeFile(file, JSON.stringify(makeReport([makeResult("offline", "one")])))
-    const { exitCode, stderr } = await release("three", "--audit", file)
-    expect(exitCode).toBe(2)
-    expect(stderr).toContain("says nothing of the executable that is released")
-    expect(await readdir(join(folder, "three"))).toEqual([])
-  })
+  // Which report that is, is tested in measured.test.ts. It is read once the executable is made.
+  if (runsAll)
+    test("makes nothing with a report about another executable", async () => {
+      const file = join(folder, "other.json")
+      await writeFile(file, JSON.stringify(makeReport([makeResult("offline", "one")])))
+      const { exitCode, stderr } = await release("three", "--audit", file)
+      expect(exitCode).toBe(2)
+      expect(stderr).toContain("says nothing of the executable that is released")
+      expect(await readdir(join(folder, "three"))).toEqual([])
+    })
 
   test("leaves nothing behind on a disk that is full, and says so", async () => {
     const full = join(folder, "full")
