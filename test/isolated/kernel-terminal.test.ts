@@ -15,18 +15,27 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dirname(executable), { recursive: true }))
 
-async function inShell(command: string, keys: [typed: string, then: string][]): Promise<void> {
+/**
+ * @param keys what is typed, and what must be on the screen before anything else is: never what may stand there already, as what is
+ * typed while the shell still edits its line is taken away from the program
+ */
+async function inShell(command: string, keys: [typed: string, ...then: string[]][]): Promise<void> {
   await runInNamespace({
     // The pseudo-terminal has to be the shell's own, or there are no jobs.
     executable: "/usr/bin/setsid",
     args: ["--ctty", "--wait", "/bin/bash", "--norc", "--noprofile", "-i"],
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin", PS1: "ready> ", PROBE: executable, PROBE_COMMAND: command },
+    env: {
+      PATH: "/usr/local/bin:/usr/bin:/bin",
+      PS1: "ready \\#> ",
+      PROBE: executable,
+      PROBE_COMMAND: command,
+    },
     pty: true,
     async during({ type, waitFor }) {
-      await waitFor("ready>")
-      for (const [typed, then] of keys) {
+      await waitFor("ready 1>")
+      for (const [typed, ...then] of keys) {
         await type(typed)
-        await waitFor(then)
+        for (const text of then) await waitFor(text)
       }
     },
   })
@@ -35,7 +44,7 @@ async function inShell(command: string, keys: [typed: string, then: string][]): 
 test("Ctrl-C ends it, once", async () => {
   await inShell("echo program-$((40 + 2)); sleep 100", [
     ['"$PROBE" --offline=kernel\r', "program-42"],
-    ["\x03", "ready>"],
+    ["\x03", "ready 2>"],
     ["echo ended-$?\r", "ended-130"],
   ])
 })
@@ -43,17 +52,17 @@ test("Ctrl-C ends it, once", async () => {
 test("Ctrl-Z stops it, and fg has it go on", async () => {
   await inShell("echo program-$((40 + 2)); read line; echo read-$line", [
     ['"$PROBE" --offline=kernel\r', "program-42"],
-    ["\x1a", "Stopped"],
-    ["fg\r", "--offline=kernel"],
-    ["hello\r", "read-hello"],
+    ["\x1a", "Stopped", "ready 2>"],
+    ["echo on-$((1 + 1)); fg\r", "on-2"],
+    ["hello\r", "read-hello", "ready 3>"],
     ["echo ended-$?\r", "ended-0"],
   ])
 })
 
 test("a program that stops itself stops the job", async () => {
   await inShell("echo program-$((40 + 2)); kill -STOP $PPID; sleep 1; echo went-on", [
-    ['"$PROBE" --offline=kernel\r', "Stopped"],
-    ["fg\r", "went-on"],
+    ['"$PROBE" --offline=kernel\r', "Stopped", "ready 2>"],
+    ["fg\r", "went-on", "ready 3>"],
     ["echo ended-$?\r", "ended-0"],
   ])
 })
