@@ -60,17 +60,17 @@ test.concurrent("run tries the model catalogue, the npm registry and what else w
   expect(connections.length).toBeGreaterThanOrEqual(3)
 })
 
+test.concurrent("run with the five flags that upstream has still tries the npm registry", async () => {
+  const flags = ["AUTOUPDATE", "DEFAULT_PLUGINS", "LSP_DOWNLOAD", "MODELS_FETCH", "SHARE"]
+  const env = Object.fromEntries(flags.map((flag) => [`OPENCODE_DISABLE_${flag}`, "1"]))
+  const result = await ask({ ...setup, env }, [hello])
+  expect(result).toMatchObject(answered)
+  expect(triedByUpstream["run with flags"]).toContain("the npm registry")
+  expect(hostsTried(result)).toEqual(asMeasured(triedByUpstream["run with flags"]))
+})
+
 // The audit has these scenarios on upstream's executable, too.
 if (runsAll) {
-  test.concurrent("run with the five flags that upstream has still tries the npm registry", async () => {
-    const flags = ["AUTOUPDATE", "DEFAULT_PLUGINS", "LSP_DOWNLOAD", "MODELS_FETCH", "SHARE"]
-    const env = Object.fromEntries(flags.map((flag) => [`OPENCODE_DISABLE_${flag}`, "1"]))
-    const result = await ask({ ...setup, env }, [hello])
-    expect(result).toMatchObject(answered)
-    expect(triedByUpstream["run with flags"]).toContain("the npm registry")
-    expect(hostsTried(result)).toEqual(asMeasured(triedByUpstream["run with flags"]))
-  })
-
   test.concurrent("run that searches in files tries github.com, for ripgrep", async () => {
     const result = await ask(setup, [{ tool: "grep", input: { pattern: "hello" } }, { text: "Done." }])
     expect(result).toMatchObject({ exitCode: 0, stdout: "Done.\n" })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
-import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import type { Turn } from "../../scripts/harness/provider.ts"
 import { type IsolatedContext, runIsolated } from "../../scripts/harness/run-opencode.ts"
@@ -10,8 +10,6 @@ import { pinName } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { debianPackages, RPM_PACKAGES } from "../lib/debian.ts"
 import { once } from "../lib/once.ts"
-import { copyProject, type Project } from "../lib/project.ts"
-import { runsAll } from "../lib/sampling.ts"
 import { isReadable, pin } from "../lib/stock.ts"
 import { versionOf } from "../lib/version.ts"
 import { callTool } from "./lib/call-tool.ts"
@@ -30,23 +28,6 @@ function withTools(tools: Awaited<ReturnType<typeof debianPackages>>) {
   return test.skipIf(typeof tools !== "string")
 }
 
-/** Of the kit's language servers; all of them are installed in kit.test.ts. */
-const FEW = ["bash-language-server", "prettier"]
-
-/** A copy of this project whose kit has no more than those; with --all, all. */
-async function withFew(): Promise<Project> {
-  const copy = await copyProject()
-  const kit = join(copy.folder, "kit")
-  await cp(join(import.meta.dirname, "../../kit"), kit, { recursive: true })
-  const file = join(kit, "package-lock.json")
-  const lock = JSON.parse(await readFile(file, "utf8"))
-  const root = lock.packages[""]
-  root.dependencies = Object.fromEntries(FEW.map((name) => [name, root.dependencies[name]]))
-  if (!runsAll) await writeFile(file, JSON.stringify(lock))
-  return copy
-}
-
-let project: Project
 let release: string
 const fileThat = async (end: string) => {
   const found = (await readdir(release)).filter((name) => name.endsWith(end))
@@ -55,7 +36,6 @@ const fileThat = async (end: string) => {
 }
 
 beforeAll(async () => {
-  project = await withFew()
   const out = await makeFolder()
   const words = [
     "--pin",
@@ -65,13 +45,12 @@ beforeAll(async () => {
     ...(typeof LIBC === "string" ? ["--image-base", LIBC] : []),
   ]
   const made = await run(process.execPath, ["scripts/commands/release.ts", ...words], {
-    cwd: project.folder,
+    cwd: join(import.meta.dirname, "../.."),
     env: process.env,
   })
   if (made.exitCode !== 0) throw new Error(`there is no release:\n${made.stderr}`)
   release = join(out, (await readdir(out))[0]!)
 })
-afterAll(() => project?.remove())
 afterAll(removeFolders)
 
 /** A tool of Debian's from its folder, as root of a user namespace. */
