@@ -86,13 +86,13 @@ const WITHOUT_PACKAGES: Partial<IsolatedOptions> = {
       `[import.meta.path.split("/project/")[1], new Error("a").stack.match(/where.ts:\\d+/)]`,
       `import "zod"`,
     ),
-    ".opencode/plugin/greeter.ts": PLUGIN("hail", "hail"),
-    "opencode.json": JSON.stringify({ plugin: ["./own/greeter.ts"] }),
-    "own/greeter.ts": PLUGIN("cheer", "cheerio"),
+    ".opencode/plugin/hail.ts": PLUGIN("hail", "hail"),
+    "opencode.json": JSON.stringify({ plugin: ["./own/cheer.ts"] }),
+    "own/cheer.ts": PLUGIN("cheer", "cheerio"),
   },
   home: {
     ".config/opencode/tool/welcome.ts": greeting("welcome"),
-    ".config/opencode/plugins/greeter.ts": PLUGIN("salute", "salutations"),
+    ".config/opencode/plugins/salute.ts": PLUGIN("salute", "salutations"),
   },
   provider: [
     ...["greet", "welcome", "hail", "salute", "cheer"].map(callOf),
