@@ -75,7 +75,7 @@ function notMeasured(
 ): Finding[] {
   if (why === undefined) return []
   const { title } = scenarios.find(({ name }) => name === scenario)!
-  const line = `${executable} was not measured, also when tried once more: ${title} (${mode}): ${why}`
+  const line = `${executable} was not measured, however often it was tried: ${title} (${mode}): ${why}`
   return [{ kind: "not-measured", executable, scenario, mode, line }]
 }
 

@@ -5,6 +5,7 @@ import { parseScale } from "../isolation/limits.ts"
 import type { NetworkMode } from "../isolation/network.ts"
 import { leaveParser } from "../lib/errors.ts"
 import { defaultCache } from "../lib/npm/cache.ts"
+import type { Patience } from "./run-scenarios.ts"
 import type { Variant } from "./scenario.ts"
 
 export interface AuditOptions {
@@ -27,6 +28,7 @@ export interface AuditOptions {
   jobs: number
   /** How many times slower than the reference this machine is; undefined to have it measured. */
   slow: number | undefined
+  patience: Patience
   json: boolean
   /** Nothing is run: the form of report.json is printed. */
   schema: boolean
@@ -48,8 +50,8 @@ Behind -- stands a command line of one's own, in place of the scenarios. \`openc
 turn; another program is audited itself, and counts as offline.
 
 A run ends as hung when nothing happens in it any more, and at a far cap. What such a limit cuts off is "not measured": it
-is tried once more, and is a finding when that is cut off, too. The limits fit a fast machine, and are multiplied by how
-much slower upstream's --version starts here, or by --slow, or by the variable TIME_SCALE.
+is tried again (--retry), and is a finding when the last is cut off, too. The limits fit a fast machine, and are multiplied
+by how much slower upstream's --version starts here, or by --slow, or by the variable TIME_SCALE; --timeout sets them as they are.
 
 Exit codes: 0 nothing found, 1 findings (an offline run tried something or did not do its job, a run was not measured, or
 upstream's release was not seen to try what it is known to), 2 could not run.`
@@ -88,6 +90,12 @@ export function readAuditOptions(words: string[]): AuditOptions {
     .option("--slow <factor>", "multiplies all time limits; measured when not given", (text) =>
       parseScale(text),
     )
+    .option(
+      "--timeout <seconds>",
+      "end a run in which nothing happens for so long (default: 60, multiplied; the cap is ten times that)",
+      readSeconds,
+    )
+    .option("--retry <n>", "how often what such a limit cut off is tried again", readRetries, 1)
     .option("--json", "print report.json on standard output, and nothing else", false)
     .option("--schema", "print the form of report.json as JSON Schema, and run nothing", false)
     .option("--out <folder>", `where the report goes (default: ${WHOLE}; of some scenarios ${PARTIAL})`)
@@ -110,6 +118,10 @@ export function readAuditOptions(words: string[]): AuditOptions {
     variant: options.variant,
     jobs: options.jobs,
     slow: options.slow,
+    patience: {
+      retries: options.retry,
+      ...(options.timeout !== undefined && { idleMs: options.timeout * 1000 }),
+    },
     json: options.json,
     schema: options.schema,
     out: resolve(options.out ?? (allScenarios ? WHOLE : PARTIAL)),
@@ -125,4 +137,16 @@ function readCount(text: string): number {
   const count = Number(text)
   if (Number.isInteger(count) && count > 0) return count
   throw new InvalidArgumentError("--jobs takes a whole number from 1 on.")
+}
+
+function readRetries(text: string): number {
+  const count = Number(text)
+  if (text.trim() !== "" && Number.isInteger(count) && count >= 0) return count
+  throw new InvalidArgumentError("--retry takes a whole number from 0 on.")
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text)
+  if (Number.isFinite(seconds) && seconds > 0) return seconds
+  throw new InvalidArgumentError("--timeout takes a number of seconds above 0.")
 }

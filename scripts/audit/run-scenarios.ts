@@ -3,7 +3,7 @@ import { basename, join } from "node:path"
 import { type IsolatedOptions, type IsolatedResult, runIsolated } from "../harness/run-opencode.ts"
 import type { Authority } from "../isolation/authority.ts"
 import type { Recording } from "../isolation/isolated.ts"
-import { TimeLimitError } from "../isolation/limits.ts"
+import { limitsOf, TimeLimitError } from "../isolation/limits.ts"
 import type { NetworkMode } from "../isolation/network.ts"
 import type { Subject } from "./find-subjects.ts"
 import type { NamedScenario } from "./load-scenarios.ts"
@@ -26,22 +26,41 @@ export interface Cell {
   env?: Record<string, string>
 }
 
+/** How a run that hangs is dealt with. */
+export interface Patience {
+  /** Nothing may happen in a run for so long, in milliseconds; without it, what scripts/isolation/limits.ts says. */
+  idleMs?: number
+  /** How often a scenario is tried again of which a limit cut off a run. */
+  retries: number
+}
+
 /** How long upstream's is watched where packets are dropped: it waits for the firewall, for minutes. In milliseconds. */
 const STOCK_WINDOW = 30_000
 
 /**
  * Runs one scenario. What its runs tried is in the result also when the scenario threw, as it did not get what it waited
- * for; `incomplete` says when something may have been tried that is not there. One that a time limit cuts off is tried once
- * more; `notMeasured` says when that was cut off, too. The runs of both are in the result then.
+ * for; `incomplete` says when something may have been tried that is not there. One that a time limit cuts off is tried again;
+ * `notMeasured` says when the last was cut off, too. The runs of all are in the result then.
  */
-export async function runScenario(cell: Cell, recorder: Recorder): Promise<ReportedResult> {
-  const first = await tryScenario(cell, recorder, [])
-  return first.notMeasured === undefined ? first : tryScenario(cell, recorder, first.runs)
+export async function runScenario(
+  cell: Cell,
+  recorder: Recorder,
+  patience: Patience = { retries: 1 },
+): Promise<ReportedResult> {
+  let result = await tryScenario(cell, recorder, patience, [])
+  for (let left = patience.retries; left > 0 && result.notMeasured !== undefined; left--)
+    result = await tryScenario(cell, recorder, patience, result.runs)
+  return result
 }
 
-async function tryScenario(cell: Cell, recorder: Recorder, before: ReportedRun[]): Promise<ReportedResult> {
+async function tryScenario(
+  cell: Cell,
+  recorder: Recorder,
+  patience: Patience,
+  before: ReportedRun[],
+): Promise<ReportedResult> {
   const { subject, scenario, mode } = cell
-  const { isolated, finish } = createRuns(cell, recorder, before.length)
+  const { isolated, finish } = createRuns(cell, recorder, patience, before.length)
   const has = (patch: string) => subject.variant === "offline" && !subject.leftOut.includes(patch)
   const context = { variant: subject.variant, mode, executable: subject.file, has, isolated }
   const { worked, detail } = await Promise.resolve()
@@ -61,6 +80,7 @@ async function tryScenario(cell: Cell, recorder: Recorder, before: ReportedRun[]
 function createRuns(
   { subject, scenario, mode, env: given }: Cell,
   { folder, authority }: Recorder,
+  { idleMs }: Patience,
   before: number,
 ) {
   const runs: ReportedRun[] = []
@@ -80,6 +100,7 @@ function createRuns(
     try {
       return await runIsolated({
         ...windowOf(subject, mode),
+        ...(idleMs !== undefined && { limits: limitsOf(idleMs) }),
         ...options,
         ...{ executable: subject.file, mode, env, ...evidence },
       })

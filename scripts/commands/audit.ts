@@ -35,7 +35,7 @@ await runCommand(async () => {
     (step) => prepare(options, step),
   )
   const results = await progress.step("Run the scenarios", (step) =>
-    runAll(cellsOf(subjects, loaded.scenarios, options), folder, step),
+    runAll(cellsOf(subjects, loaded.scenarios, options), folder, options, step),
   )
   const report = judge({ pin, known, inCode, startedAt, subjects, ...loaded, results, options, facts })
   await progress.step("Write the report", () => writeAudit(report, folder, options))
@@ -83,12 +83,12 @@ function cellsOf(subjects: Subject[], scenarios: NamedScenario[], { modes }: Aud
 }
 
 /** Starts all; as many run at once as there are turns. */
-async function runAll(cells: Cell[], folder: string, step: Step) {
+async function runAll(cells: Cell[], folder: string, { patience }: AuditOptions, step: Step) {
   const recorder = { folder, authority: await createAuthority() }
   let done = 0
   const results = await Promise.all(
     cells.map(async (cell) => {
-      const result = await runScenario(cell, recorder)
+      const result = await runScenario(cell, recorder, patience)
       step.update(`${++done} of ${cells.length}: ${cell.subject.id}, ${cell.scenario.name}, ${cell.mode}`)
       return result
     }),

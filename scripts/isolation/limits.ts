@@ -40,6 +40,11 @@ export function readLimits(windowMs?: number): Limits {
   }
 }
 
+/** The limits of a run in which nothing may happen for so long, whatever the machine: in milliseconds. The cap is as far away as ever. */
+export function limitsOf(idleMs: number): Pick<Limits, "idleMs" | "capMs"> {
+  return { idleMs, capMs: idleMs * (CAP / IDLE) }
+}
+
 /** How many times slower than the machine of the reference this one is; 1 when nobody has said. */
 export function readScale(): number {
   const text = process.env[SCALE_VARIABLE]

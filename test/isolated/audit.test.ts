@@ -139,17 +139,18 @@ const unruly = once(async () => {
   }
 })
 
-/** A scenario whose runs hang, with short limits, as long as `times` have not been made: `file` has a dot for each. */
+/** A scenario whose runs hang, as long as `times` have not been made: `file` has a dot for each. */
 const hangingScenario = (
   file: string,
   times: number,
+  limits = "limits: { idleMs: 1500 }",
 ) => `import { appendFileSync, readFileSync } from "node:fs"
   export default {
     title: "t", what: "w", worksOffline: true,
     async run({ isolated }) {
       appendFileSync(${JSON.stringify(file)}, ".")
       const hangs = readFileSync(${JSON.stringify(file)}, "utf8").length <= ${times}
-      await isolated({ args: ["-e", hangs ? "setInterval(() => {}, 100000)" : ""], limits: { idleMs: 1500 } })
+      await isolated({ args: ["-e", hangs ? "setInterval(() => {}, 100000)" : ""], ${limits} })
       return { worked: true, detail: "done" }
     },
   }`
@@ -183,6 +184,29 @@ test.concurrent("one that is cut off again was not measured: it fails the gate w
     { kind: "not-measured", line: expect.stringContaining("not measured") },
   ])
   expect(runs.twice).toBe("..")
+})
+
+test.concurrent("a run may do nothing for as long, and is tried as often, as is asked for", async () => {
+  const file = join(folder, "cut-off-as-asked")
+  const words = [process.execPath, "--variant", "offline", "--scenarios"]
+  const own = await scenarioFolder(hangingScenario(file, 2, ""))
+  const impatient = await audit([...words, own, "--timeout", "1.5", "--retry", "0"])
+  expect(impatient.exitCode).toBe(1)
+  expect(impatient.report.results).toMatchObject([
+    { notMeasured: expect.stringMatching(/^time limit: nothing happened for 2 s/), runs: [{}] },
+  ])
+  const patient = await audit([...words, own, "--timeout", "1.5", "--retry", "2"])
+  expect(patient.exitCode).toBe(0)
+  expect(patient.report.results).toMatchObject([{ worked: true, runs: [{}, {}] }])
+})
+
+test.concurrent.each([
+  ["--retry", "-1", "whole number from 0 on"],
+  ["--timeout", "0", "number of seconds above 0"],
+])("%s %s is refused, with what is taken", async (option, value, message) => {
+  const { exitCode, stderr } = await audit([...SMALL, option, value])
+  expect(stderr).toContain(message)
+  expect(exitCode).toBe(2)
 })
 
 test.concurrent("a file that cannot be run is not passed", async () => {

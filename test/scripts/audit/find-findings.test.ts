@@ -91,8 +91,8 @@ test("what a time limit cut off was not measured, whichever it is, and is no wor
   expect(
     linesOf([makeResult("offline", "one", [], CUT_OFF), makeResult("stock", "two", [], CUT_OFF)]),
   ).toEqual([
-    "offline was not measured, also when tried once more: The first (answer): time limit: …",
-    "stock was not measured, also when tried once more: The second (answer): time limit: …",
+    "offline was not measured, however often it was tried: The first (answer): time limit: …",
+    "stock was not measured, however often it was tried: The second (answer): time limit: …",
   ])
 })
 
