@@ -1,6 +1,12 @@
 import { relative, resolve } from "node:path"
 import { Command } from "commander"
-import { putInto, readModuleGraph, writeExecutable } from "../container/index.ts"
+import {
+  type ModuleGraph,
+  putInto,
+  readBunVersion,
+  readModuleGraph,
+  writeExecutable,
+} from "../container/index.ts"
 import { Failure, leaveParser, runCommand } from "../lib/errors.ts"
 
 const DESCRIPTION = [
@@ -19,10 +25,24 @@ await runCommand(async () => {
     .parse()
   const { bun, out } = command.opts<{ bun: string; out: string }>()
   const graph = readModuleGraph(await read(command.args[0]!))
-  const { sha256 } = await writeExecutable(resolve(out), putInto(graph, await read(bun)))
+  const into = await read(bun)
+  requireSameVersion(graph, into, bun)
+  const { sha256 } = await writeExecutable(resolve(out), putInto(graph, into))
   console.log(`${relative(process.cwd(), resolve(out))}  sha256 ${sha256}`)
   return true
 })
+
+/** Where modules stand behind the file, any file would take them. */
+function requireSameVersion({ runtime }: ModuleGraph, bun: Uint8Array, file: string): void {
+  const own = readBunVersion(runtime)
+  const given = readBunVersion({ file: bun, start: bun.length })
+  if (own !== undefined && given === own) return
+  throw new Failure({
+    what: `${file} does not take the modules of this executable`,
+    why: `it ${given ? `is Bun ${given}` : "names no version of Bun"}, and they are for Bun ${own ?? "of a version that is not known"}`,
+    next: `npm run relink -- … --bun FILE, with a file that is Bun ${own ?? "of that version"}`,
+  })
+}
 
 async function read(file: string): Promise<Uint8Array> {
   try {
