@@ -7,6 +7,7 @@ import { type Report, reportSchema } from "../../scripts/audit/report.ts"
 import { runIsolated } from "../../scripts/harness/run-opencode.ts"
 import { unpackBrowser } from "../../scripts/isolation/browser-files.ts"
 import { run } from "../../scripts/lib/process.ts"
+import { pinName } from "../../scripts/pins/pin.ts"
 import { builtExecutable } from "../lib/built.ts"
 import { once } from "../lib/once.ts"
 import { pin } from "../lib/stock.ts"
@@ -37,7 +38,7 @@ async function scenarioFolder(...texts: string[]): Promise<string> {
 const SMALL = ["/bin/true", "--variant", "offline"]
 
 test.concurrent("upstream's release and the last build are audited side by side, with their packets", async () => {
-  const { exitCode, report, out } = await audit(["--scenario", "models"])
+  const { exitCode, report, out } = await audit(["--pin", pinName(pin), "--scenario", "models"])
   expect(exitCode).toBe(0)
   expect(report.executables.map(({ id, isPinnedStock }) => [id, isPinnedStock])).toEqual([
     ["stock", true],

@@ -19,6 +19,7 @@ import {
 } from "../../../scripts/record/findings.ts"
 import { makeBuildRecord } from "../../lib/build-record.ts"
 import { sampleExecutable, sampleModule } from "../../lib/sample-executable.ts"
+import { pin } from "../../lib/stock.ts"
 
 const MAIN = "/$bunfs/root/main.js"
 const WORKER = "/$bunfs/root/wörker.js"
@@ -66,7 +67,7 @@ describe("finds a policy inside", () => {
 describe("finds in the runtime", () => {
   test("a difference from the Bun package", () => {
     expect(find({ runtime: { equal: false, firstDifference: 77 } })).toEqual([
-      "the runtime differs from @oven/bun-sample@1.3.14 at byte 77",
+      `the runtime differs from @oven/bun-sample@${pin.bun.version} at byte 77`,
       "the runtime equals the Bun package: found false, build.json says true",
     ])
   })
@@ -193,10 +194,11 @@ test("finds a record whose packages are not those of the pin", () => {
       integrity: record.stock.integrity,
       executable,
     },
-    bun: { name: record.runtime.package, version: "1.3.14", integrity: "sha512-other", executable },
+    bun: { name: record.runtime.package, version: pin.bun.version, integrity: "sha512-other", executable },
   }
+  const bun = `@oven/bun-sample@${pin.bun.version}`
   expect(findPinDifferences(record, pinned)).toEqual([
-    'Bun package: found "@oven/bun-sample@1.3.14 sha512-sample", the pin says "@oven/bun-sample@1.3.14 sha512-other"',
+    `Bun package: found "${bun} sha512-sample", the pin says "${bun} sha512-other"`,
   ])
 })
 
