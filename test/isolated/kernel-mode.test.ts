@@ -60,7 +60,7 @@ test("OpenCode starts within OpenCode", async () => {
 })
 
 const denied = (where: string, api: string, pid = "none") =>
-  expect.stringMatching(new RegExp(`denied.* ${where} api="?${api}"? caller=curl pid=${pid}\\b`))
+  expect.stringMatching(new RegExp(`^(?=.*\\bdenied\\b).* ${where} api="?${api}"? caller=curl pid=${pid}\\b`))
 
 test("without the kernel the same command reaches the others", async () => {
   const { input } = bash(`${curl} http://evil.example/ http://203.0.113.7/; true`)
